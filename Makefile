@@ -1,0 +1,63 @@
+# The commands of this project; `make` alone lists them. Every path is relative, so that the checkout
+# may live in a folder with a space in its name.
+
+PYTHON ?= python3
+PIP_INSTALL = bin/python -m pip --quiet --disable-pip-version-check install
+IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: demo demo-preview demo-destroy test setup env check bench help cli
+
+demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
+	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
+
+demo-preview: setup ## preview the demo again
+	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py preview
+
+demo-destroy: setup ## destroy what the demo created, and its files
+	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py destroy
+
+test: setup .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine included
+	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
+		.venv/bin/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95
+
+setup: .venv/.stamp cli ## create .venv with the package and its tools, and see to a Pulumi CLI
+
+env: ## print `export` lines: eval "$$(make -s env)"
+	@cli="$$($(PYTHON) tools/pulumi/install.py --print)" && \
+		printf 'export PATH="%s:$$PATH"\n' "$(CURDIR)/.venv/bin$${cli:+:$$cli}"
+
+check: .venv/.stamp ## check format, lint, types and layers
+	@.venv/bin/python -m ruff format --check --quiet
+	@.venv/bin/python -m ruff check --quiet
+	@.venv/bin/python -m mypy
+	@.venv/bin/lint-imports
+
+bench: setup ## run the benchmarks and print their figures
+	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | tr -s '$$' | expand -t 22
+
+cli:
+	@$(PYTHON) tools/pulumi/install.py > /dev/null
+
+.venv/.stamp: pyproject.toml tools/constraints.txt
+	$(call virtual_environment,.venv,tools/constraints.txt,.[dev])
+
+.venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt
+	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,.)
+
+# $(1): its folder, $(2): its constraints, $(3): what to install.
+# The build backend is installed first, and build isolation turned off, because the constraints do not
+# reach an isolated build.
+define virtual_environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
+		"error: Python 3.10 or newer is needed; name one with: make PYTHON=python3.x")'
+	@echo "installing the package into $(1) (about a minute)"
+	@$(1)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
+	@$(1)/$(PIP_INSTALL) -c $(2) hatchling
+	@$(1)/$(PIP_INSTALL) -c $(2) --no-build-isolation -e $(3)
+	@touch $@
+endef

@@ -1,0 +1,149 @@
+"""The transport that talks HTTP, on one kept-alive session for each account.
+
+It refuses what `requests` would do by default: take credentials from `.netrc` (they would replace the access
+key), take certificates from REQUESTS_CA_BUNDLE, follow a redirect with the access key, keep cookies, wait for
+ever. The proxy settings HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off.
+
+This is the only module that imports `requests`, and it is imported by the first operation.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import ssl
+from collections.abc import Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.auth import AuthBase
+from requests.utils import should_bypass_proxies
+from urllib3.exceptions import NewConnectionError
+
+from bird_dynamic.bird.errors import ConfigurationError, NotSentError, UnknownOutcomeError
+from bird_dynamic.bird.models import UNREADABLE, Request, Response
+from bird_dynamic.settings import Settings
+
+CONNECT_TIMEOUT = 5.0
+
+
+class HttpTransport:
+    """Sends one request once; thread-safe. `connections` is how many may be open at the same time."""
+
+    def __init__(
+        self, settings: Settings, *, connections: int = 4, adapter: BaseAdapter | None = None
+    ) -> None:
+        self._url = settings.api_url
+        self._verify = settings.ca_bundle or True
+        self._proxies = _proxies(settings.api_url, os.environ)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.auth = _AccessKey(settings.access_key)
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers = {  # type: ignore[assignment]
+            "Accept": "application/json",
+            "User-Agent": f"bird-dynamic/{_version()} python/{platform.python_version()}",
+        }
+        adapter = adapter or HTTPAdapter(
+            pool_connections=1, pool_maxsize=connections, pool_block=True, max_retries=0
+        )
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def send(self, request: Request, timeout: float) -> Response:
+        """See `models.Transport`."""
+        try:
+            response = self._session.request(
+                request.method,
+                self._url + request.path,
+                params=dict(request.query),
+                json=request.body,
+                timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
+                allow_redirects=False,
+                verify=self._verify,
+                proxies=self._proxies,
+            )
+        except requests.exceptions.InvalidURL:
+            raise ConfigurationError(
+                "bird:apiUrl (or BIRD_API_URL): is not an address that can be used."
+            ) from None
+        except requests.exceptions.RequestException as error:
+            raise _translated(error, timeout) from None
+        return Response(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=_json(response),
+        )
+
+
+class _AccessKey(AuthBase):
+    """An auth object rather than a header, so that nothing in `requests` can replace it."""
+
+    def __init__(self, access_key: str) -> None:
+        self._access_key = access_key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"AccessKey {self._access_key}"
+        return request
+
+
+def _translated(
+    error: requests.exceptions.RequestException, timeout: float
+) -> NotSentError | UnknownOutcomeError:
+    causes = tuple(_causes(error))
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return NotSentError("no connection to Bird could be made in time")
+    if isinstance(error, requests.exceptions.Timeout):
+        return UnknownOutcomeError(f"Bird did not answer within {timeout:.0f} s")
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return NotSentError(
+            "Bird's certificate is not trusted; behind a proxy that inspects TLS, set BIRD_CA_BUNDLE "
+            "to its certificates",
+            temporary=False,
+        )
+    if isinstance(error, requests.exceptions.SSLError) and not any(
+        isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes
+    ):
+        return NotSentError("no TLS connection to Bird could be made", temporary=False)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return NotSentError("the proxy of HTTPS_PROXY did not make a connection")
+    if any(isinstance(cause, NewConnectionError) for cause in causes):
+        return NotSentError("no connection to Bird could be made (refused, or its name is unknown)")
+    return UnknownOutcomeError("the connection to Bird broke before its answer was complete")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    # urllib3 keeps its reasons in three different places, depending on the error.
+    seen: list[BaseException] = [error]
+    while seen:
+        cause = seen.pop()
+        yield cause
+        further = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
+        seen += [each for each in further if isinstance(each, BaseException)]
+
+
+def _json(response: requests.Response) -> Any:
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except ValueError:
+        return UNREADABLE
+
+
+def _proxies(api_url: str, environment: Mapping[str, str]) -> dict[str, str]:
+    no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy")
+    proxy = environment.get("HTTPS_PROXY") or environment.get("https_proxy")
+    if not proxy or not api_url.startswith("https://"):
+        return {}
+    return {} if should_bypass_proxies(api_url, no_proxy) else {"https": proxy}
+
+
+def _version() -> str:
+    try:
+        return version("bird-dynamic")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,198 @@
+"""Sending a request until there is an answer that says something, or until it is time to stop.
+
+The one place that decides what is sent again:
+
+* a request that did not reach Bird (refused, DNS), and one answered 429, whatever its method;
+* a request without a readable answer (timeout, reset, 5xx) only where repeating it is harmless. A POST is not
+  repeated: its `UnknownOutcomeError` goes to the caller, who can look at what happened.
+
+429 is waited out until the deadline. Everything else is bounded three times: in number, by the deadline,
+and by a budget that all lanes share, so that a dead API fails fast instead of being hammered.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+from bird_dynamic.bird.clock import Clock, Deadline
+from bird_dynamic.bird.errors import (
+    Answer,
+    BirdError,
+    DeadlineError,
+    NotSentError,
+    RejectedError,
+    UnknownOutcomeError,
+)
+from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
+from bird_dynamic.bird.pacing import Pace
+
+ATTEMPTS = 5
+FIRST_PAUSE = 0.5
+FIRST_THROTTLED_PAUSE = 1.0
+LONGEST_PAUSE = 8.0
+READ_TIMEOUT = 30.0
+WRITE_TIMEOUT = 60.0
+
+log = logging.getLogger("bird_dynamic")
+Result = TypeVar("Result")
+
+
+class RetryBudget:
+    """Tokens that retries spend and successes earn: when everything fails, nobody retries for long.
+
+    The figures are those of the AWS SDKs' standard mode: 500 tokens, 14 for a retry, 1 back for a success.
+    """
+
+    def __init__(self, tokens: int = 500, price: int = 14) -> None:
+        self._most = self._tokens = tokens
+        self._price = price
+        self._lock = threading.Lock()
+
+    def spend(self) -> bool:
+        """Pay for a retry; false where there is nothing left."""
+        with self._lock:
+            if self._tokens < self._price:
+                return False
+            self._tokens -= self._price
+            return True
+
+    def earn(self) -> None:
+        """A request succeeded."""
+        with self._lock:
+            self._tokens = min(self._most, self._tokens + 1)
+
+
+class Sender:
+    """Sends requests for one account, from any thread."""
+
+    def __init__(
+        self, transport: Transport, clock: Clock, *, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self.clock = clock
+        self._transport = transport
+        self._jitter = jitter
+        self._pace = Pace(clock)
+        self._budget = RetryBudget()
+        self._ahead: float | None = None
+
+    def send(
+        self, request: Request, deadline: Deadline, read: Callable[[Any], Result | None]
+    ) -> Result:
+        """The result that `read` finds in the body of a success; None from it means an unreadable body.
+
+        Raises RejectedError, UnknownOutcomeError, NotSentError, or DeadlineError where Bird has throttled or
+        the deadline has passed before anything was sent.
+        """
+        last: BirdError | None = None
+        failures = throttled = 0
+        while True:
+            if not self._pace.wait(request.method, deadline):
+                raise DeadlineError("no time is left for another attempt", last)
+            sent_at = self.clock.monotonic()
+            try:
+                response = self._once(request, deadline, attempt=1 + failures + throttled)
+                if response.status == 429:
+                    throttled += 1
+                    last = RejectedError(_answer(response))
+                    self._pace.throttled(sent_at, self._throttled_pause(response, throttled))
+                    continue
+                self._pace.answered()
+                result = _judge(response, read)
+                self._budget.earn()
+                return result
+            except UnknownOutcomeError as error:
+                last, again = error, request.repeatable
+            except NotSentError as error:
+                last, again = error, error.temporary
+            failures += 1
+            if not again or failures >= ATTEMPTS or not self._budget.spend():
+                raise last
+            pause = self._pause(FIRST_PAUSE, failures)
+            if pause >= deadline.remaining:
+                raise last
+            self.clock.sleep(pause)
+
+    def server_time(self) -> float | None:
+        """Seconds since the epoch by Bird's clock, to the second; None before its first answer."""
+        return None if self._ahead is None else self.clock.time() + self._ahead
+
+    def _once(self, request: Request, deadline: Deadline, attempt: int) -> Response:
+        timeout = min(
+            READ_TIMEOUT if request.method == "GET" else WRITE_TIMEOUT,
+            max(deadline.remaining, 0.001),
+        )
+        started = self.clock.monotonic()
+        said: object = "no answer"
+        request_id = ""
+        try:
+            response = self._transport.send(request, timeout)
+            said, request_id = response.status, response.request_id
+        finally:
+            log.debug(
+                "%s %s attempt=%d status=%s request_id=%s %.0f ms",
+                request.method,
+                request.path,
+                attempt,
+                said,
+                request_id or "-",
+                1000 * (self.clock.monotonic() - started),
+            )
+        if (date := _seconds_since_epoch(response.headers.get("date", ""))) is not None:
+            self._ahead = date - self.clock.time()
+        return response
+
+    def _throttled_pause(self, response: Response, times: int) -> float:
+        asked = response.headers.get("retry-after", "")
+        if asked.isdecimal():
+            return float(asked)
+        until = _seconds_since_epoch(asked)
+        now = self.server_time()
+        if until is not None and now is not None:
+            return max(0.0, until - now)
+        return self._pause(FIRST_THROTTLED_PAUSE, times)
+
+    def _pause(self, first: float, times: int) -> float:
+        # Never close to zero: lanes that failed together must neither come back together nor at once.
+        longest = min(LONGEST_PAUSE, first * 2.0 ** (times - 1))
+        return longest * (0.5 + 0.5 * self._jitter())
+
+
+def _judge(response: Response, read: Callable[[Any], Result | None]) -> Result:
+    answer = _answer(response)
+    if response.status >= 500:
+        raise UnknownOutcomeError(f"Bird answered {answer}", answer)
+    if 300 <= response.status < 400:
+        raise RejectedError(
+            Answer(
+                status=response.status,
+                message="a redirect, which is not followed because it would take the access key "
+                "elsewhere; check bird:apiUrl (or BIRD_API_URL)",
+                request_id=answer.request_id,
+            )
+        )
+    if response.status >= 400:
+        raise RejectedError(answer)
+    result = read(response.body)
+    if result is None:
+        raise UnknownOutcomeError(
+            f"Bird answered {response.status} with a body that cannot be understood",
+            Answer(status=response.status, request_id=answer.request_id),
+        )
+    return result
+
+
+def _answer(response: Response) -> Answer:
+    body = None if response.body is UNREADABLE else response.body
+    return Answer.read(response.status, body, response.request_id)
+
+
+def _seconds_since_epoch(http_date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(http_date).timestamp()
+    except (TypeError, ValueError):
+        return None

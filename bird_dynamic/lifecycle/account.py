@@ -1,0 +1,82 @@
+"""What all operations of one engine run share: one connection to Bird for an access key, one inventory a workspace.
+
+The connection is made by the first operation that sends something, so that previews and checks need no HTTP library.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bird_dynamic.bird.client import Workspace
+from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
+from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
+from bird_dynamic.bird.models import Transport
+from bird_dynamic.bird.sending import Sender
+from bird_dynamic.lifecycle.inventory import Inventory
+from bird_dynamic.settings import Settings
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run's dealings with one workspace."""
+
+    bird: Workspace
+    inventory: Inventory
+    timeout: float
+    say: Callable[[str], None]
+
+    def deadline(self, seconds: float | None = None) -> Deadline:
+        """That many seconds from now, or as many as the settings allow an operation."""
+        return Deadline.after(seconds or self.timeout, self.bird.sender.clock)
+
+    def wait(self, seconds: float, deadline: Deadline) -> None:
+        """Wait; raises DeadlineError where that would be too long."""
+        if seconds >= deadline.remaining:
+            raise DeadlineError(f"the time of {self.timeout:.0f} s is over")
+        if seconds > 0:
+            self.bird.sender.clock.sleep(seconds)
+
+
+class Account:
+    """One access key's view of Bird. Thread-safe.
+
+    `connect` makes the transport; `say` tells the user something while an operation goes on.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        connect: Callable[[Settings], Transport],
+        *,
+        clock: Clock | None = None,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.settings = settings
+        self._connect = connect
+        self._clock = clock or SystemClock()
+        self._say = say
+        self._lock = threading.Lock()
+        self._sender: Sender | None = None
+        self._sessions: dict[str, Session] = {}
+
+    def session(self, workspace_id: str | None) -> Session:
+        """The session of a workspace, or of the one in the settings. Raises ConfigurationError."""
+        workspace_id = workspace_id or self.settings.workspace_id
+        if self.settings.problems:
+            raise ConfigurationError(" ".join(self.settings.problems))
+        if workspace_id is None:
+            raise ConfigurationError(
+                "bird:workspaceId (or BIRD_WORKSPACE_ID): no workspace is set. "
+                "Run `pulumi config set bird:workspaceId`."
+            )
+        with self._lock:
+            if self._sender is None:
+                self._sender = Sender(self._connect(self.settings), self._clock)
+            if workspace_id not in self._sessions:
+                workspace = Workspace(self._sender, workspace_id)
+                self._sessions[workspace_id] = Session(
+                    workspace, Inventory(workspace), self.settings.timeout, self._say
+                )
+            return self._sessions[workspace_id]

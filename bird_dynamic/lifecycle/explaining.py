@@ -1,0 +1,92 @@
+"""Turning an error into the one paragraph that its user needs.
+
+It says what was being done to which resource, what Bird said (status, code, message, every detail with the Python
+argument that it belongs to), what to do next, and the request id that Bird's support asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from bird_dynamic.bird.errors import (
+    Answer,
+    BirdError,
+    DeadlineError,
+    NotSentError,
+    RejectedError,
+    UnknownOutcomeError,
+)
+from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.secrets import without
+
+_REMEDIES = {
+    401: "Check bird:accessKey (or BIRD_ACCESS_KEY): it must be a CRM access key of this organization. "
+    "A key without an access role is answered 401 on every call.",
+    403: "The access key's roles do not allow this. It needs a role that allows any action on "
+    "/workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update on "
+    "/workspaces/*/channels/** for the conversational switch.",
+    404: "Check bird:workspaceId (or BIRD_WORKSPACE_ID), and that the access key may see that workspace.",
+    409: "Something like it exists already.",
+    422: "Correct the arguments, then run `pulumi up` again.",
+}
+
+
+class OperationError(BirdError):
+    """An operation failed; the text is the whole explanation, `cause` the error that it explains."""
+
+    def __init__(self, text: str, cause: BirdError) -> None:
+        super().__init__(text)
+        self.cause = cause
+
+
+@contextmanager
+def explained(
+    doing: str, description: Description, secrets: Callable[[], Iterable[str]]
+) -> Iterator[None]:
+    """Raises OperationError for every BirdError of the block, with none of the secrets in its text."""
+    try:
+        yield
+    except BirdError as error:
+        text = without(_paragraph(doing, error, description), secrets())
+        raise OperationError(text, error) from None
+
+
+def _paragraph(doing: str, error: BirdError, description: Description) -> str:
+    answer = _answer(error)
+    sentences = [f"{doing} failed: {error}".rstrip(".") + "."]
+    if answer is not None:
+        sentences += [
+            f"{_where(path, description)}: {', '.join(texts)}.".replace("..", ".")
+            for path, texts in answer.details.items()
+        ]
+    if remedy := _remedy(error):
+        sentences.append(remedy)
+    if answer is not None and answer.request_id:
+        sentences.append(f"Request id: {answer.request_id}.")
+    return " ".join(sentences)
+
+
+def _answer(error: BirdError) -> Answer | None:
+    if isinstance(error, RejectedError | UnknownOutcomeError):
+        return error.answer
+    if isinstance(error, DeadlineError) and error.last is not None:
+        return _answer(error.last)
+    return error.__cause__.answer if isinstance(error.__cause__, RejectedError) else None
+
+
+def _where(path: str, description: Description) -> str:
+    argument = description.argument_at(path)
+    return f"{argument} ({path})" if argument else path
+
+
+def _remedy(error: BirdError) -> str:
+    if isinstance(error, RejectedError):
+        return _REMEDIES.get(error.status, "")
+    if isinstance(error, DeadlineError):
+        return (
+            "Run `pulumi up` again later, or allow more time with bird:timeout (or BIRD_TIMEOUT)."
+        )
+    if isinstance(error, NotSentError) and error.temporary:
+        return "Nothing was sent. Check the network and bird:apiUrl (or BIRD_API_URL)."
+    return ""

@@ -1,0 +1,144 @@
+"""How a resource is described: once, as a table of fields.
+
+Validation, diff, the request body, reading back and secrecy all come from this table (and, later, the plugin's
+schema and the reference page). Nothing about a single resource is known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from bird_dynamic.settings import UUID, workspace_problem
+
+
+class _Unknown:
+    """The one unknown value."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = _Unknown()
+"""A value that a preview cannot know yet. It passes every check and counts as a change."""
+
+
+class OnChange(Enum):
+    """What a change of an input does to the connector that exists."""
+
+    REPLACE = "replace"
+    UPDATE = "update"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of value: its name in the documentation, and what is wrong with a value (or None)."""
+
+    name: str
+    problem: Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One property of a resource.
+
+    `sent` is where the body of the create request takes the value, `returned` where Bird's connector object holds
+    it; () where it does not. `written_only` inputs are never returned by Bird, so the state alone knows them.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    sent: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    is_input: bool = False
+    required: bool = False
+    default: Any = None
+    secret: bool = False
+    on_change: OnChange = OnChange.REPLACE
+    convert: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Description:
+    """A resource: the name of its class, what people call it, and its fields."""
+
+    type_name: str
+    noun: str
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def inputs(self) -> tuple[Field, ...]:
+        """What a program may set."""
+        return tuple(field for field in self.fields if field.is_input)
+
+    @cached_property
+    def outputs(self) -> tuple[Field, ...]:
+        """What only Bird knows."""
+        return tuple(field for field in self.fields if not field.is_input)
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the inputs that are secret."""
+        return tuple(field.name for field in self.inputs if field.secret)
+
+    def argument_at(self, path: str) -> str | None:
+        """The Python argument that a path of Bird's error details belongs to, such as
+        `.arguments.phoneNumberId`."""
+        steps = tuple(step for step in re.split(r"[.\[\]/$]+", path) if step)
+        best = max(
+            (
+                field
+                for field in self.inputs
+                if field.sent and steps[: len(field.sent)] == field.sent
+            ),
+            key=lambda field: len(field.sent),
+            default=None,
+        )
+        return best.name if best else None
+
+
+def holds_unknown(value: Any) -> bool:
+    """Whether a value is unknown, or contains something unknown."""
+    if isinstance(value, Mapping):
+        return any(map(holds_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_unknown, value))
+    return value is UNKNOWN
+
+
+def _of_type(expected: type, words: str) -> Callable[[Any], str | None]:
+    return lambda value: None if isinstance(value, expected) else f"must be {words}"
+
+
+def _text_problem(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "must be a text that is not empty"
+
+
+def _uuid_problem(value: Any) -> str | None:
+    if isinstance(value, str) and UUID.fullmatch(value):
+        return None
+    return "must be a UUID such as 2cffb55c-120e-91a8-8f10-ed9d1b412d29"
+
+
+def _workspace_problem(value: Any) -> str | None:
+    return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
+
+
+def _template_problem(value: Any) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*:[0-9]+", value):
+        return None
+    return "must be a template reference, slug:version, such as voice-messagebird:1"
+
+
+TEXT = Kind("text", _text_problem)
+UUID_TEXT = Kind("UUID", _uuid_problem)
+WORKSPACE_ID = Kind("UUID", _workspace_problem)
+TEMPLATE = Kind("template reference", _template_problem)
+FLAG = Kind("boolean", _of_type(bool, "True or False"))
+MAP = Kind("map", _of_type(dict, "a dict with text keys"))

@@ -1,0 +1,133 @@
+"""From a program's inputs to Bird's body, from Bird's connector to the state, and what differs between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bird_dynamic.bird.models import Connector
+from bird_dynamic.lifecycle.fields import MAP, Description, OnChange, holds_unknown
+
+Properties = dict[str, Any]
+"""A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
+
+DERIVED_NAME = "__derived_name"
+"""Beside `name` where that was derived: the name that this resource has. Pulumi hides keys that start with `__`."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The names of the inputs that differ, and of those that cannot be changed in place."""
+
+    changed: tuple[str, ...]
+    replaces: tuple[str, ...]
+
+
+def difference(
+    description: Description, state: Mapping[str, Any], inputs: Properties
+) -> Difference:
+    """What has to change for the state to be as the inputs say. Sends nothing."""
+    wanted = dict(inputs)
+    if DERIVED_NAME in inputs and state.get(DERIVED_NAME):
+        # The state's own derived name outlives a rename of the resource, and an adoption.
+        wanted["name"] = state[DERIVED_NAME]
+    changed = [
+        field
+        for field in description.inputs
+        if field.on_change is not OnChange.NOTHING
+        and not _same(state.get(field.name, field.default), wanted.get(field.name))
+    ]
+    return Difference(
+        changed=tuple(field.name for field in changed),
+        replaces=tuple(field.name for field in changed if field.on_change is OnChange.REPLACE),
+    )
+
+
+def body(description: Description, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON body of the create request."""
+    built: dict[str, Any] = {}
+    for field in description.inputs:
+        value = inputs.get(field.name)
+        if not field.sent or value is None:
+            continue
+        target = built
+        for step in field.sent[:-1]:
+            target = target.setdefault(step, {})
+        if field.kind is MAP:
+            target.setdefault(field.sent[-1], {}).update(value)
+        else:
+            target[field.sent[-1]] = value
+    return built
+
+
+def state_of(description: Description, connector: Connector, held: Mapping[str, Any]) -> Properties:
+    """The whole state of a resource: what Bird states now, and what was held where it states nothing.
+
+    `held` is the state until now, or the inputs of a resource that is being created.
+    """
+    state: Properties = {field.name: held.get(field.name) for field in description.fields}
+    if DERIVED_NAME in held:
+        state[DERIVED_NAME] = held[DERIVED_NAME]
+    for field in description.fields:
+        stated, value = _find(connector, field.returned)
+        if not stated:
+            continue
+        if field.is_input and field.kind is MAP:
+            value = _as_held(value, held.get(field.name))
+        state[field.name] = field.convert(value) if field.convert else value
+    return state
+
+
+def updated(description: Description, state: Mapping[str, Any], inputs: Properties) -> Properties:
+    """The state after an update in place: the new inputs, with the outputs and the name that the state has."""
+    after = {field.name: state.get(field.name) for field in description.outputs} | inputs
+    if DERIVED_NAME in inputs and state.get(DERIVED_NAME):
+        after |= {"name": state["name"], DERIVED_NAME: state[DERIVED_NAME]}
+    return after
+
+
+def inputs_of(description: Description, state: Mapping[str, Any]) -> Properties:
+    """The inputs that would have made this state: what a refresh stores as the new inputs."""
+    names = (*(field.name for field in description.inputs), DERIVED_NAME)
+    return {name: state[name] for name in names if state.get(name) is not None}
+
+
+def same_where_asked(asked: Any, found: Any) -> bool:
+    """Whether `found` has everything that was asked for, whatever else Bird has added to it."""
+    if isinstance(asked, Mapping):
+        return isinstance(found, Mapping) and all(
+            same_where_asked(value, found.get(key)) for key, value in asked.items()
+        )
+    return _same(asked, found)
+
+
+def _same(old: Any, new: Any) -> bool:
+    if holds_unknown(new):
+        return False
+    if old in (None, {}) and new in (None, {}):
+        return True
+    # True == 1.0 in Python, and every number from Pulumi is a float.
+    return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
+
+
+def _as_held(stated: Any, held: Any) -> Any:
+    # Bird may add keys to what it was given, and need not repeat all of them: only a key that was
+    # set and that Bird states can drift.
+    if not isinstance(held, Mapping) or not isinstance(stated, Mapping):
+        return held
+    return {
+        key: _as_held(stated[key], value)
+        if isinstance(value, Mapping) and isinstance(stated.get(key), Mapping)
+        else stated.get(key, value)
+        for key, value in held.items()
+    }
+
+
+def _find(connector: Connector, path: tuple[str, ...]) -> tuple[bool, Any]:
+    value: Any = connector
+    for step in path:
+        if not isinstance(value, Mapping) or step not in value:
+            return False, None
+        value = value[step]
+    return bool(path), value

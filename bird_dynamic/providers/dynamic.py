@@ -1,0 +1,185 @@
+"""The way in through Pulumi's dynamic providers.
+
+Only translation: Pulumi's property bags to plain dicts and back, errors to one line. What happens is in `lifecycle`.
+
+Every state that this package has ever written refers to `bird_dynamic.providers.dynamic.provider` by name (that is
+all that `__reduce__` leaves of a provider): that path, and what it takes, must stay for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
+from bird_dynamic.lifecycle.fields import UNKNOWN, Description
+from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.settings import Settings, gather
+
+if TYPE_CHECKING:
+    from bird_dynamic.bird.models import Transport
+
+DESCRIPTIONS: Mapping[str, Description] = {VOICE_CHANNEL.type_name: VOICE_CHANNEL}
+LANES = 4
+"""How many operations a dynamic provider's process runs at the same time."""
+
+
+def provider(type_name: str) -> BirdProvider:
+    """The provider of a resource, by the name of its class. FROZEN: states refer to this function."""
+    return BirdProvider(DESCRIPTIONS[type_name])
+
+
+class BirdProvider(ResourceProvider):
+    """Check, diff, create, read, update and delete of one kind of resource."""
+
+    # Nothing secret is in it, so it need not be encrypted twice for every resource.
+    serialize_as_secret_always = False
+
+    def __init__(self, description: Description) -> None:
+        super().__init__()
+        self._description = description
+        self._lifecycle: ConnectorLifecycle | None = None
+
+    def __reduce__(self) -> tuple[Callable[[str], BirdProvider], tuple[str]]:
+        return provider, (self._description.type_name,)
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Called once, before any other method, with the stack's configuration."""
+        _log_as_asked(os.environ)
+        self._lifecycle = ConnectorLifecycle(self._description, _account(gather(req.config.get)))
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """All that is wrong at once. No failure names a property, because the engine would print its value."""
+        with _one_line():
+            checked = self._life.check(_plain(_olds), _plain(news))
+            failures = [CheckFailure("", reason) for reason in checked.failures]
+            return CheckResult(_engines(checked.inputs), failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """What changes; a connector that is replaced is deleted first, because it holds the phone number."""
+        with _one_line():
+            difference = self._life.diff(_id, _plain(_olds), _plain(_news))
+            return DiffResult(
+                changes=bool(difference.changed),
+                replaces=list(difference.replaces),
+                delete_before_replace=True,
+            )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Exactly one connector, whatever happens to the requests."""
+        with _one_line():
+            return CreateResult(*self._life.create(_plain(props)))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """The real state; gone is said by an empty id."""
+        with _one_line():
+            found = self._life.read(id_, _plain(props))
+            return ReadResult(id_, *found) if found else ReadResult("", {})
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """What can be changed in place."""
+        with _one_line():
+            return UpdateResult(self._life.update(_id, _plain(_olds), _plain(_news)))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Already gone is done."""
+        with _one_line():
+            self._life.delete(_id, _plain(_props))
+
+    @property
+    def _life(self) -> ConnectorLifecycle:
+        if self._lifecycle is None:
+            self._lifecycle = ConnectorLifecycle(
+                self._description, _account(gather(lambda key: None))
+            )
+        return self._lifecycle
+
+
+@cache
+def _account(settings: Settings) -> Account:
+    """One connection for all resources of an access key, whatever their kind."""
+    return Account(settings, _connect, say=_say)
+
+
+def _connect(settings: Settings) -> Transport:
+    # The HTTP library is loaded here, by the first operation: programs and previews do without it.
+    from bird_dynamic.bird.http import HttpTransport
+
+    return HttpTransport(settings, connections=LANES)
+
+
+def _say(text: str) -> None:
+    # The engine shows what this process writes to standard error; it offers no other way.
+    print(text, file=sys.stderr, flush=True)
+
+
+def _log_as_asked(environment: Mapping[str, str]) -> None:
+    if environment.get("BIRD_LOG") == "debug":
+        logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
+        logging.getLogger("bird_dynamic").setLevel(logging.DEBUG)
+
+
+def _plain(value: Any) -> Any:
+    """Pulumi's unknown values become `UNKNOWN`."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return UNKNOWN if isinstance(value, Unknown) else value
+
+
+def _engines(value: Any) -> Any:
+    """`UNKNOWN` becomes Pulumi's unknown value."""
+    if isinstance(value, dict):
+        return {key: _engines(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_engines(each) for each in value]
+    return Unknown() if value is UNKNOWN else value
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """An expected error reaches the user as one line, without a traceback of this provider.
+
+    The SDK prints a traceback of as many frames as `sys.tracebacklimit` says. Other providers share this process, so
+    the limit is set for expected errors only and is taken back by the next call.
+    """
+    if getattr(sys, "tracebacklimit", None) == 0:
+        del sys.tracebacklimit
+    try:
+        yield
+    except BirdError as error:
+        _raise_line(str(error))
+
+
+def _raise_line(text: str) -> NoReturn:
+    sys.tracebacklimit = 0
+    raise _Line(text) from None
+
+
+class _Line(Exception):
+    """What the engine prints, as `BirdError: …`."""
+
+    __module__ = "builtins"
+
+
+_Line.__name__ = _Line.__qualname__ = "BirdError"

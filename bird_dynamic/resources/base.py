@@ -1,0 +1,67 @@
+"""What all resource classes share: how inputs, outputs, secrets and the derived name go to the engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import dynamic
+
+from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.properties import DERIVED_NAME
+
+PROVIDER = "__provider"
+LONGEST_NAME = 60
+"""Characters of the resource's name that a derived name begins with."""
+
+
+class BirdResource(dynamic.Resource):
+    """A resource that is described by a table of fields.
+
+    `reference` is the provider as `pulumi.dynamic` would pickle it: the same on every Python and in every release,
+    because the state refers to it. A test holds the two against each other.
+    """
+
+    def __init__(
+        self,
+        description: Description,
+        reference: str,
+        resource_name: str,
+        inputs: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        # An output is an attribute of the resource only if the properties mention it.
+        properties: dict[str, Any] = {field.name: None for field in description.fields}
+        properties |= inputs
+        for name in description.secrets:
+            if properties[name] is not None:
+                properties[name] = pulumi.Output.secret(properties[name])
+        type_token = f"pulumi-python:dynamic/bird:{description.type_name}"
+        if properties["name"] is None:
+            properties[DERIVED_NAME] = derived_name(type_token, resource_name, opts)
+        properties[PROVIDER] = reference
+        opts = pulumi.ResourceOptions.merge(
+            pulumi.ResourceOptions(additional_secret_outputs=list(description.secrets)), opts
+        )
+        # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some Pythons.
+        pulumi.CustomResource.__init__(self, type_token, resource_name, properties, opts)
+
+
+def derived_name(
+    type_token: str, resource_name: str, opts: pulumi.ResourceOptions | None
+) -> pulumi.Output[str]:
+    """A connector name for this resource of this stack, and for no other.
+
+    Unlike Pulumi's auto-naming it has nothing random in it: a connector that an interrupted run left behind can be
+    recognised by it.
+    """
+
+    def name(urn: str) -> str:
+        identity = f"{pulumi.get_organization()}/{urn}"
+        digest = hashlib.sha256(identity.encode()).hexdigest()[:10]
+        return f"{resource_name[:LONGEST_NAME]}-{digest}"
+
+    urn = pulumi.create_urn(resource_name, type_token, parent=opts.parent if opts else None)
+    return urn.apply(name)

@@ -1,0 +1,111 @@
+"""`VoiceChannel`: a phone number that makes and takes voice calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.resources.base import BirdResource
+
+REFERENCE = (
+    "gASVQgAAAAAAAACMHmJpcmRfZHluYW1pYy5wcm92aWRlcnMuZHluYW1pY5SMCHByb3ZpZGVylJOU"
+    "jAxWb2ljZUNoYW5uZWyUhZRSlC4="
+)
+"""`bird_dynamic.providers.dynamic.provider("VoiceChannel")`, pickled. FROZEN: every state holds it."""
+
+
+class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
+    """A voice connector installed in a Bird workspace, with the channel that Bird makes for it.
+
+    `channel_id` is what the Voice Calls API asks for. Source: Bird's page "Installing a Voice channel".
+    """
+
+    channel_id: pulumi.Output[str]
+    """Id (UUID) of the channel, for the Voice Calls API."""
+    connector_id: pulumi.Output[str]
+    """Id (UUID) of the connector; the resource's own id too."""
+    workspace_id: pulumi.Output[str]
+    """Id (UUID) of the workspace that the connector is in."""
+    name: pulumi.Output[str]
+    """Name of the connector: the one given, or the one derived."""
+    platform: pulumi.Output[str | None]
+    """Platform of the channel, such as `voice-messagebird`."""
+    phone_number: pulumi.Output[str | None]
+    """The phone number in international form, such as `+31612345678`."""
+    number: pulumi.Output[dict[str, Any] | None]
+    """All that Bird tells about the number: `number_id`, `country`, `capabilities` (a list) and more."""
+    region: pulumi.Output[str | None]
+    """Region that the connector is installed in."""
+    routing_key: pulumi.Output[str | None]
+    """Routing key of the connector."""
+    description: pulumi.Output[str | None]
+    """Bird's description of the connector."""
+    connector_template_slug: pulumi.Output[str | None]
+    """Template reference without its version."""
+    created_at: pulumi.Output[str]
+    """When the connector was created, in ISO 8601."""
+    updated_at: pulumi.Output[str | None]
+    """When the connector was last changed, in ISO 8601."""
+    phone_number_id: pulumi.Output[str]
+    connector_template_ref: pulumi.Output[str]
+    arguments: pulumi.Output[dict[str, Any] | None]
+    security_arguments: pulumi.Output[dict[str, Any] | None]
+    channel_conversational_status_enabled: pulumi.Output[bool | None]
+    invitation_token: pulumi.Output[str | None]
+    adopt: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        phone_number_id: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
+        connector_template_ref: pulumi.Input[str] = "voice-messagebird:1",
+        arguments: pulumi.Input[Mapping[str, Any]] | None = None,
+        security_arguments: pulumi.Input[Mapping[str, Any]] | None = None,
+        channel_conversational_status_enabled: pulumi.Input[bool] | None = None,
+        invitation_token: pulumi.Input[str] | None = None,
+        workspace_id: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a voice channel.
+
+        Changing an input replaces the connector, the old one deleted first, and gives a new `channel_id`; only
+        `channel_conversational_status_enabled` is switched in place, and `adopt` changes nothing.
+
+        :param resource_name: the name of the resource in the program.
+        :param phone_number_id: id (UUID) of a phone number of the workspace that can make or take voice calls.
+        :param name: name of the connector. If omitted, it is derived from the stack and the resource, and a connector
+            that an interrupted run has left behind is recognised by it.
+        :param connector_template_ref: the template and its version, `slug:version`.
+        :param arguments: further arguments of the template, with Bird's own names.
+        :param security_arguments: arguments of the template's security schemes. Secret; Bird never returns them.
+        :param channel_conversational_status_enabled: whether inbound messages open conversations. Left alone if
+            omitted.
+        :param invitation_token: for templates that are not generally available. Secret; Bird never returns it.
+        :param workspace_id: id (UUID) of the workspace. If omitted, `bird:workspaceId` or BIRD_WORKSPACE_ID.
+        :param adopt: id (UUID) of an existing connector to take over instead of creating one. It must be what the
+            other arguments say; the first `up` fails and says how it differs if it is not.
+        :param opts: Pulumi's resource options.
+        """
+        super().__init__(
+            VOICE_CHANNEL,
+            REFERENCE,
+            resource_name,
+            {
+                "phone_number_id": phone_number_id,
+                "name": name,
+                "connector_template_ref": connector_template_ref,
+                "arguments": arguments,
+                "security_arguments": security_arguments,
+                "channel_conversational_status_enabled": channel_conversational_status_enabled,
+                "invitation_token": invitation_token,
+                "workspace_id": workspace_id,
+                "adopt": adopt,
+            },
+            opts,
+        )
