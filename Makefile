@@ -1,5 +1,5 @@
-# The commands of this project; `make` alone lists them. Every path is relative, so that the checkout
-# may live in a folder with a space in its name.
+# The commands of this project; `make` alone lists them. Paths are relative, so that the checkout may
+# live in a folder with a space in its name.
 
 PYTHON ?= python3
 PIP_INSTALL = bin/python -m pip --quiet --disable-pip-version-check install
@@ -50,8 +50,8 @@ cli:
 	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,.)
 
 # $(1): its folder, $(2): its constraints, $(3): what to install.
-# The build backend is installed first, and build isolation turned off, because the constraints do not
-# reach an isolated build.
+# The build backend is installed first, without build isolation, because the constraints do not reach
+# an isolated build.
 define virtual_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
 		"error: Python 3.10 or newer is needed; name one with: make PYTHON=python3.x")'
