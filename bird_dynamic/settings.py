@@ -1,10 +1,11 @@
 """Where the access key, the workspace and the address of Bird come from.
 
-Stack configuration (`bird:accessKey`) goes before the environment (`BIRD_ACCESS_KEY`), which goes before
-the default. A resource's own argument goes before all of them; that choice is made by the resource.
+Stack configuration (`bird:accessKey`) goes before the environment (`BIRD_ACCESS_KEY`), which goes
+before the default. A resource's own argument goes before all of them; that choice is made by the
+resource.
 
-Nothing is sent from here and nothing raises while settings are gathered: problems are collected, so that
-a preview can show all of them at once. No message ever contains the access key.
+Nothing is sent from here and nothing raises while settings are gathered: problems are collected, so
+that a preview can show all of them at once. No message ever contains the access key.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 class Settings:
     """What every request needs to know.
 
-    `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read, update or
-    delete may take. `problems` are sentences, each naming the configuration key and the environment variable.
+    `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
+    update or delete may take. `problems` are sentences, each naming the configuration key and the
+    environment variable.
     """
 
     access_key: str = field(repr=False)
@@ -45,7 +47,8 @@ class Settings:
 def gather(
     configuration: Callable[[str], str | None], environment: Mapping[str, str] = os.environ
 ) -> Settings:
-    """Settings from the stack configuration and the environment, with everything wrong with them."""
+    """Settings from the stack configuration and the environment, with everything wrong with
+    them."""
 
     def find(key: str, variable: str) -> str | None:
         value = configuration(f"bird:{key}") or environment.get(variable)
@@ -83,10 +86,11 @@ def workspace_problem(workspace_id: str) -> str | None:
     if workspace_id.startswith("ws_"):
         return (
             "an id that starts with ws_ belongs to another Bird product (the platform API); "
-            "use the workspace's UUID, which the address bar of app.bird.com shows after /workspaces/."
+            "use the workspace's UUID, which app.bird.com shows in its address bar after "
+            "/workspaces/."
         )
     if not UUID.fullmatch(workspace_id):
-        return "must be a UUID; the address bar of app.bird.com shows it after /workspaces/."
+        return "must be a UUID; app.bird.com shows it in its address bar after /workspaces/."
     return None
 
 
@@ -104,8 +108,9 @@ def _access_key_problem(access_key: str) -> str | None:
         )
     if access_key.startswith(("bk_", "bm_")):
         return (
-            f"a key that starts with {access_key[:3]} belongs to another Bird product (the platform "
-            "API); create a CRM access key in app.bird.com under Settings, Security, Access keys."
+            f"a key that starts with {access_key[:3]} belongs to another Bird product (the "
+            "platform API); create a CRM access key in app.bird.com under Settings, Security, "
+            "Access keys."
         )
     if not access_key.isascii() or not access_key.isprintable() or " " in access_key:
         return "contains characters that no access key has; set it again."

@@ -1,8 +1,9 @@
 """Bird's operations that the resources need, one method each.
 
-Sources: "Installing a Voice channel", the connectors, channels and conversations API references. Any 2xx is a
-success (201 is documented for create, nothing for delete), unknown fields are kept, `channel` and `number` may be
-null. Every method takes a deadline and raises what `sending.Sender.send` raises.
+Sources: "Installing a Voice channel", the connectors, channels and conversations API references.
+Any 2xx is a success (201 is documented for create, nothing for delete), unknown fields are kept,
+`channel` and `number` may be null. Every method takes a deadline and raises what
+`sending.Sender.send` raises.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ class Workspace:
         try:
             return self.sender.send(request, deadline, _page)
         except RejectedError as error:
-            # The largest page is not documented for connectors: a refused size falls back to the default.
+            # The largest page is not documented for connectors: a refused size falls back to the
+            # default.
             if error.status not in (400, 422) or self._page_size is None or token is not None:
                 raise
             self._page_size = None
@@ -63,7 +65,8 @@ class Workspace:
     def delete_connector(self, connector_id: str, deadline: Deadline) -> None:
         """DELETE …/connectors/{connectorId}, which deletes its channel too; already gone is done.
 
-        Repeated after an unknown outcome: the answer to the second one tells what the first one did.
+        Repeated after an unknown outcome: the answer to the second one tells what the first one
+        did.
         """
         request = Request("DELETE", f"{self._root}/connectors/{connector_id}")
         try:
@@ -84,13 +87,15 @@ class Workspace:
             return False
 
     def set_conversational(self, channel_id: str, active: bool, deadline: Deadline) -> None:
-        """PATCH …/channels/{channelId}/conversational. "inactive" is assumed: only "active" is documented."""
+        """PATCH …/channels/{channelId}/conversational. "inactive" is assumed: only "active" is
+        documented."""
         path = f"{self._root}/channels/{channel_id}/conversational"
         body = {"status": "active" if active else "inactive"}
         self.sender.send(Request("PATCH", path, body=body), deadline, _anything)
 
     def _confirm_gone(self, error: RejectedError, deadline: Deadline) -> None:
-        # Bird's 404 for a workspace that cannot be seen looks like the 404 for what is missing in it.
+        # Bird's 404 for a workspace that cannot be seen looks like the 404 for what is missing in
+        # it.
         if error.status not in (404, 410):
             raise error
         request = Request("GET", f"{self._root}/connectors", query={"limit": "1"})

@@ -3,16 +3,16 @@
     BirdError
     ├── ConfigurationError     a setting is missing or cannot work; nothing was sent
     ├── NotSentError           no connection could be made (refused, DNS, TLS): Bird saw nothing
-    ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): Bird may have done it or not
+    ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): done or not, nobody knows
     ├── RejectedError          Bird answered and did not do it: a 4xx or a redirect
     └── DeadlineError          the time allowed for the operation is over
 
-What a caller may conclude about the remote state is the first thing these classes tell: it is what decides
-whether a request may be repeated. Errors of the HTTP library never leave the transport, and no error holds
-a request, so none can hold the access key.
+What a caller may conclude about the remote state is the first thing these classes tell: it is what
+decides whether a request may be repeated. Errors of the HTTP library never leave the transport, and
+no error holds a request, so none can hold the access key.
 
-Error bodies: `{code, message, details}`, details being JSON path -> list of texts (seen in live answers of
-neighbouring endpoints; assumed for connectors). They are read leniently.
+Error bodies: `{code, message, details}`, details being JSON path -> list of texts (seen in live
+answers of neighbouring endpoints; assumed for connectors). They are read leniently.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class BirdError(Exception):
 
 
 class ConfigurationError(BirdError):
-    """A setting is missing or cannot work. The text names the configuration key and the variable."""
+    """A setting is missing or cannot work. The text names the configuration key and the
+    variable."""
 
 
 class NotSentError(BirdError):
@@ -44,7 +45,8 @@ class NotSentError(BirdError):
 
 
 class DeadlineError(BirdError):
-    """The time allowed for the operation is over. `last` is what went wrong before that, if anything."""
+    """The time allowed for the operation is over. `last` is what went wrong before that, if
+    anything."""
 
     def __init__(self, text: str, last: BirdError | None = None) -> None:
         super().__init__(f"{text} ({last})" if last else text)

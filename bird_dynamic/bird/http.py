@@ -1,8 +1,9 @@
 """The transport that talks HTTP, on one kept-alive session for each account.
 
-It refuses what `requests` would do by default: take credentials from `.netrc` (they would replace the access
-key), take certificates from REQUESTS_CA_BUNDLE, follow a redirect with the access key, keep cookies, wait for
-ever. The proxy settings HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off.
+It refuses what `requests` would do by default: take credentials from `.netrc` (they would replace
+the access key), take certificates from REQUESTS_CA_BUNDLE, follow a redirect with the access key,
+keep cookies, wait for ever. The proxy settings HTTPS_PROXY and NO_PROXY are read explicitly, TLS
+verification cannot be turned off.
 
 This is the only module that imports `requests`, and it is imported by the first operation.
 """
@@ -31,7 +32,8 @@ CONNECT_TIMEOUT = 5.0
 
 
 class HttpTransport:
-    """Sends one request once; thread-safe. `connections` is how many may be open at the same time."""
+    """Sends one request once; thread-safe. `connections` is how many may be open at the same
+    time."""
 
     def __init__(
         self, settings: Settings, *, connections: int = 4, adapter: BaseAdapter | None = None
@@ -43,7 +45,7 @@ class HttpTransport:
         self._session.trust_env = False
         self._session.auth = _AccessKey(settings.access_key)
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers = {  # type: ignore[assignment]
+        self._session.headers = {
             "Accept": "application/json",
             "User-Agent": f"bird-dynamic/{_version()} python/{platform.python_version()}",
         }
@@ -100,8 +102,8 @@ def _translated(
         return UnknownOutcomeError(f"Bird did not answer within {timeout:.0f} s")
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NotSentError(
-            "Bird's certificate is not trusted; behind a proxy that inspects TLS, set BIRD_CA_BUNDLE "
-            "to its certificates",
+            "Bird's certificate is not trusted; behind a proxy that inspects TLS, set "
+            "BIRD_CA_BUNDLE to its certificates",
             temporary=False,
         )
     if isinstance(error, requests.exceptions.SSLError) and not any(
@@ -111,7 +113,7 @@ def _translated(
     if isinstance(error, requests.exceptions.ProxyError):
         return NotSentError("the proxy of HTTPS_PROXY did not make a connection")
     if any(isinstance(cause, NewConnectionError) for cause in causes):
-        return NotSentError("no connection to Bird could be made (refused, or its name is unknown)")
+        return NotSentError("no connection to Bird could be made (refused, or no such name)")
     return UnknownOutcomeError("the connection to Bird broke before its answer was complete")
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Connector = Mapping[str, Any]
-"""A connector as Bird returns it; only `id` is certain to be there. Source: "Installing a Voice channel"."""
+"""A connector as Bird returns it; only `id` is certain to be there. Source: "Installing a Voice
+channel"."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Page:
 class Transport(Protocol):
     """Sends one request once.
 
-    Raises NotSentError or UnknownOutcomeError where there is no answer, and returns every answer that
-    there is, whatever its status.
+    Raises NotSentError or UnknownOutcomeError where there is no answer, and returns every answer
+    that there is, whatever its status.
     """
 
     def send(self, request: Request, timeout: float) -> Response:

@@ -1,8 +1,9 @@
 """Keeping to Bird's rate limits, together, in all lanes.
 
-Bird documents 50 GET/s and 500 POST/s a workspace (channels API, "Rate limit"); it documents no figure for
-other methods, which are counted as POST here. A 429 was not processed. One `Pace` serves a whole account:
-a 429 seen by one lane slows all of them down, and every answer that is not a 429 speeds them up a little.
+Bird documents 50 GET/s and 500 POST/s a workspace (channels API, "Rate limit"); it documents no
+figure for other methods, which are counted as POST here. A 429 was not processed. One `Pace` serves
+a whole account: a 429 seen by one lane slows all of them down, and every answer that is not a 429
+speeds them up a little.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Pace:
     def throttled(self, sent_at: float, pause: float) -> None:
         """A request sent at `sent_at` was answered 429: nobody sends for `pause` seconds.
 
-        Requests that were already under way when the pace was last reduced say nothing new about it.
+        Requests that were already under way when the pace was last reduced say nothing new about
+        it.
         """
         with self._lock:
             now = self._clock.monotonic()

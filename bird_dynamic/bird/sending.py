@@ -3,11 +3,12 @@
 The one place that decides what is sent again:
 
 * a request that did not reach Bird (refused, DNS), and one answered 429, whatever its method;
-* a request without a readable answer (timeout, reset, 5xx) only where repeating it is harmless. A POST is not
-  repeated: its `UnknownOutcomeError` goes to the caller, who can look at what happened.
+* a request without a readable answer (timeout, reset, 5xx) only where repeating it is harmless. A
+  POST is not repeated: its `UnknownOutcomeError` goes to the caller, who can look at what happened.
 
-429 is waited out until the deadline. Everything else is bounded three times: in number, by the deadline,
-and by a budget that all lanes share, so that a dead API fails fast instead of being hammered.
+429 is waited out until the deadline. Everything else is bounded three times: in number, by the
+deadline, and by a budget that all lanes share, so that a dead API fails fast instead of being
+hammered.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ Result = TypeVar("Result")
 class RetryBudget:
     """Tokens that retries spend and successes earn: when everything fails, nobody retries for long.
 
-    The figures are those of the AWS SDKs' standard mode: 500 tokens, 14 for a retry, 1 back for a success.
+    The figures are those of the AWS SDKs' standard mode: 500 tokens, 14 for a retry, 1 back for a
+    success.
     """
 
     def __init__(self, tokens: int = 500, price: int = 14) -> None:
@@ -83,10 +85,11 @@ class Sender:
     def send(
         self, request: Request, deadline: Deadline, read: Callable[[Any], Result | None]
     ) -> Result:
-        """The result that `read` finds in the body of a success; None from it means an unreadable body.
+        """The result that `read` finds in the body of a success; None from it means an unreadable
+        body.
 
-        Raises RejectedError, UnknownOutcomeError, NotSentError, or DeadlineError where Bird has throttled or
-        the deadline has passed before anything was sent.
+        Raises RejectedError, UnknownOutcomeError, NotSentError, or DeadlineError where Bird has
+        throttled or the deadline has passed before anything was sent.
         """
         last: BirdError | None = None
         failures = throttled = 0
@@ -157,7 +160,8 @@ class Sender:
         return self._pause(FIRST_THROTTLED_PAUSE, times)
 
     def _pause(self, first: float, times: int) -> float:
-        # Never close to zero: lanes that failed together must neither come back together nor at once.
+        # Never close to zero: lanes that failed together must neither come back together nor at
+        # once.
         longest = min(LONGEST_PAUSE, first * 2.0 ** (times - 1))
         return longest * (0.5 + 0.5 * self._jitter())
 

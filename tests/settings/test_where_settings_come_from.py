@@ -1,0 +1,79 @@
+"""Precedence, and what is said about settings that cannot work."""
+
+from __future__ import annotations
+
+import pytest
+
+from bird_dynamic.settings import DEFAULT_API_URL, gather, parse_duration
+
+KEY = "canary-access-key-7f3a"
+WORKSPACE = "11111111-2222-4333-8444-555555555555"
+GOOD = {"BIRD_ACCESS_KEY": KEY, "BIRD_WORKSPACE_ID": WORKSPACE}
+
+
+def test_stack_configuration_goes_before_the_environment() -> None:
+    other = WORKSPACE.replace("1", "9")
+    settings = gather({"bird:workspaceId": other}.get, GOOD)
+    assert settings.workspace_id == other
+    assert settings.access_key == KEY
+
+
+def test_the_environment_goes_before_the_default() -> None:
+    assert gather({}.get, GOOD).api_url == DEFAULT_API_URL
+    assert gather({}.get, {**GOOD, "BIRD_API_URL": "https://x.test/"}).api_url == "https://x.test"
+
+
+def test_good_settings_have_no_problems() -> None:
+    assert gather({}.get, GOOD).problems == ()
+
+
+def test_the_access_key_is_not_in_the_representation() -> None:
+    settings = gather({}.get, GOOD)
+    assert settings.access_key == KEY
+    assert KEY not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environment", "names", "says"),
+    [
+        ({"BIRD_ACCESS_KEY": ""}, ("bird:accessKey", "BIRD_ACCESS_KEY"), "no access key is set"),
+        ({"BIRD_ACCESS_KEY": "bk_eu_1"}, ("bird:accessKey", "BIRD_ACCESS_KEY"), "bk_"),
+        ({"BIRD_ACCESS_KEY": "bm_eu_1"}, ("bird:accessKey", "BIRD_ACCESS_KEY"), "bm_"),
+        ({"BIRD_ACCESS_KEY": "two words"}, ("bird:accessKey",), "characters"),
+        ({"BIRD_WORKSPACE_ID": "ws_123"}, ("bird:workspaceId", "BIRD_WORKSPACE_ID"), "ws_"),
+        ({"BIRD_WORKSPACE_ID": "acme"}, ("bird:workspaceId", "BIRD_WORKSPACE_ID"), "UUID"),
+        ({"BIRD_ORGANIZATION_ID": "acme"}, ("bird:organizationId",), "UUID"),
+        ({"BIRD_API_URL": "http://bird.test"}, ("bird:apiUrl", "BIRD_API_URL"), "plain http"),
+        ({"BIRD_API_URL": "http://127.0.0.1.bird.test"}, ("bird:apiUrl",), "plain http"),
+        ({"BIRD_API_URL": "ftp://bird.test"}, ("bird:apiUrl",), "must look like"),
+        ({"BIRD_API_URL": "https://bird.test:x"}, ("bird:apiUrl",), "not an address"),
+        ({"BIRD_API_URL": "https://u:p@bird.test"}, ("bird:apiUrl",), "user name"),
+        ({"BIRD_TIMEOUT": "soon"}, ("bird:timeout", "BIRD_TIMEOUT"), "90s"),
+        ({"BIRD_TIMEOUT": "0"}, ("bird:timeout", "BIRD_TIMEOUT"), "above zero"),
+        ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "no such file"),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_remedy(
+    environment: dict[str, str], names: tuple[str, ...], says: str
+) -> None:
+    (problem,) = gather({}.get, {**GOOD, **environment}).problems
+    assert all(name in problem for name in names)
+    assert says in problem
+
+
+def test_all_problems_are_told_at_once_and_none_shows_the_key() -> None:
+    settings = gather({}.get, {"BIRD_ACCESS_KEY": "bk_" + KEY, "BIRD_API_URL": "http://x.test"})
+    assert len(settings.problems) == 2
+    assert KEY not in " ".join(settings.problems)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"])
+def test_plain_http_is_accepted_for_this_machine(url: str) -> None:
+    assert gather({}.get, {**GOOD, "BIRD_API_URL": url}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("90s", 90), ("5m", 300), ("1.5h", 5400), ("x", None)]
+)
+def test_a_duration_is_read_in_seconds_minutes_or_hours(text: str, seconds: float | None) -> None:
+    assert parse_duration(text) == seconds
