@@ -1,6 +1,8 @@
-"""What all operations of one engine run share: one connection to Bird for an access key, one inventory a workspace.
+"""What all operations of one engine run share: one connection to Bird for an access key, one
+inventory a workspace.
 
-The connection is made by the first operation that sends something, so that previews and checks need no HTTP library.
+The connection is made by the first operation that sends something, so that previews and checks need
+no HTTP library.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ class Checked:
 def check(
     description: Description, olds: Mapping[str, Any], news: Mapping[str, Any], settings: Settings
 ) -> Checked:
-    """`olds` are the inputs of the last run (empty for a new resource), `news` what the program says now."""
+    """`olds` are the inputs of the last run (empty for a new resource), `news` what the program
+    says now."""
     inputs = {
         field.name: value
         for field in description.inputs

@@ -1,7 +1,8 @@
 """What a resource that is a connector does: check, diff, create, read, update, delete.
 
-Written for any description whose create request is Bird's "create a connector"; nothing here knows a template.
-Preview, check and diff send nothing. What is raised is a `BirdError` whose text is one readable paragraph.
+Written for any description whose create request is Bird's "create a connector"; nothing here knows
+a template. Preview, check and diff send nothing. What is raised is a `BirdError` whose text is one
+readable paragraph.
 """
 
 from __future__ import annotations
@@ -50,12 +51,14 @@ class ConnectorLifecycle:
         return properties.difference(self._description, state, inputs)
 
     def create(self, inputs: Properties) -> tuple[str, Properties]:
-        """Install the connector (or take over the one that `adopt` names) and wait for its channel."""
+        """Install the connector (or take over the one that `adopt` names) and wait for its
+        channel."""
         with self._doing("Creating", inputs):
             session = self._account.session(inputs["workspace_id"])
             deadline = session.deadline()
             adopt = inputs.get("adopt")
-            # An adopted connector that is being replaced has just been deleted: a new one takes its place.
+            # An adopted connector that is being replaced has just been deleted: a new one takes its
+            # place.
             if adopt and not session.inventory.has_deleted(adopt):
                 return adopt, self._adopted(session, adopt, inputs, deadline)
             with session.inventory.creating(inputs["name"]):
@@ -68,7 +71,8 @@ class ConnectorLifecycle:
     def read(
         self, connector_id: str, state: Mapping[str, Any]
     ) -> tuple[Properties, Properties] | None:
-        """The real state and the inputs that would have made it; None where the connector is gone."""
+        """The real state and the inputs that would have made it; None where the connector is
+        gone."""
         with self._doing("Reading", state, connector_id):
             session = self._account.session(state.get("workspace_id"))
             deadline = session.deadline()
@@ -84,7 +88,8 @@ class ConnectorLifecycle:
             return real, properties.inputs_of(self._description, real)
 
     def update(self, connector_id: str, state: Mapping[str, Any], inputs: Properties) -> Properties:
-        """Change in place what can be: the conversational switch. Leaving it out leaves it as it is."""
+        """Change in place what can be: the conversational switch. Leaving it out leaves it as it
+        is."""
         with self._doing("Updating", inputs, connector_id):
             session = self._account.session(state["workspace_id"])
             session.inventory.holds(connector_id)
@@ -139,7 +144,8 @@ class ConnectorLifecycle:
     def _finished(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
     ) -> Connector:
-        """The connector with its channel; where that cannot be had, what was made is removed again."""
+        """The connector with its channel; where that cannot be had, what was made is removed
+        again."""
         connector_id = taken.connector["id"]
         try:
             connector = self._with_channel(session, taken.connector, deadline)
@@ -152,13 +158,14 @@ class ConnectorLifecycle:
                 session.bird.delete_connector(connector_id, session.deadline(CLEAN_UP))
             except BirdError as failure:
                 raise HalfMadeError(
-                    f"{error}. The connector {connector_id} was made, and removing it failed too: {failure}. "
-                    f'To take it over, write adopt="{connector_id}"; otherwise delete it in app.bird.com',
+                    f"{error}. The connector {connector_id} was made, and removing it failed too: "
+                    f'{failure}. To take it over, write adopt="{connector_id}"; otherwise delete '
+                    "it in app.bird.com",
                     connector_id,
                 ) from error
             session.inventory.deleted(connector_id)
             raise HalfMadeError(
-                f"{error}. The connector {connector_id} was removed again, so nothing is left of it",
+                f"{error}. The connector {connector_id} was removed again; nothing is left of it",
                 connector_id,
             ) from error
 
@@ -183,7 +190,8 @@ class ConnectorLifecycle:
     def _adopted(
         self, session: Session, connector_id: str, inputs: Properties, deadline: Deadline
     ) -> Properties:
-        """Take over a connector that exists, if it is what the inputs ask for. Nothing is changed in Bird."""
+        """Take over a connector that exists, if it is what the inputs ask for. Nothing is changed
+        in Bird."""
         connector = session.bird.get_connector(connector_id, deadline)
         if connector is None:
             raise AdoptError(f"adopt: workspace {session.bird.id} has no connector {connector_id}")
@@ -228,7 +236,8 @@ class HalfMadeError(BirdError):
 
 
 class AdoptError(BirdError):
-    """The connector to adopt is not there, or is not what the program asks for. Nothing was changed."""
+    """The connector to adopt is not there, or is not what the program asks for. Nothing was
+    changed."""
 
 
 def _has_channel(connector: Connector) -> bool:

@@ -1,7 +1,8 @@
 """How a connector is created so that there is one of it, whatever happens to a request.
 
-A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`) and is sent what
-came of it. It touches neither network nor clock, so a test can walk through every course that events can take.
+A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`) and
+is sent what came of it. It touches neither network nor clock, so a test can walk through every
+course that events can take.
 
     look ──ours──────────────────────────────► take it over
      │  └──somebody's──► say so, send nothing
@@ -12,9 +13,10 @@ came of it. It touches neither network nor clock, so a test can walk through eve
     unknown ► look, for a while, with growing pauses ──ours──► take it over
         └──nothing there──► post again, a few times
 
-A derived name belongs to one resource of one stack, so a connector with that name is ours: left behind by a run
-that was interrupted. An explicit name proves nothing: a connector that was there before is somebody else's
-until the program says `adopt=`; only one that appeared after our own unanswered request is ours.
+A derived name belongs to one resource of one stack, so a connector with that name is ours: left
+behind by a run that was interrupted. An explicit name proves nothing: a connector that was there
+before is somebody else's until the program says `adopt=`; only one that appeared after our own
+unanswered request is ours.
 """
 
 from __future__ import annotations
@@ -38,11 +40,15 @@ POSTS = 3
 """How often the request is sent at most."""
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
-"""Seconds before each look for the result of an unanswered request. Together they must outlast both a listing that
-lags and a request that is still being carried out: only then is nothing found a reason to send it again."""
+"""Seconds before each look for the result of an unanswered request. Together they must outlast both
+a listing that lags and a request that is still being carried out: only then is nothing found a
+reason to send it again."""
+
+LATER = "Run `pulumi up` again: it looks for the connector before it sends anything"
 
 CONFLICT_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before each look for the connector that is in the way: it exists, but a listing may lag."""
+"""Seconds before each look for the connector that is in the way: it exists, but a listing may
+lag."""
 
 CLOCK_SLACK = 2.0
 """Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
@@ -50,7 +56,8 @@ CLOCK_SLACK = 2.0
 
 @dataclass(frozen=True)
 class Look:
-    """List the connectors with the wanted name and the wanted number. `fresh`: not from what this run listed before."""
+    """List the connectors with the wanted name and the wanted number. `fresh`: not from what this
+    run listed before."""
 
     fresh: bool
 
@@ -69,7 +76,8 @@ class Wait:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look found, without connectors that this or another resource is known to have. `at`: Bird's time."""
+    """What a look found, without connectors that this or another resource is known to have. `at`:
+    Bird's time."""
 
     connectors: tuple[Connector, ...]
     at: float | None
@@ -94,9 +102,9 @@ Creation = Generator[Step, Any, Taken]
 def creation(wanted: Mapping[str, Any], *, derived: bool) -> Creation:
     """Create the connector that the body `wanted` asks for; `derived`: its name is ours alone.
 
-    Events: a `Look` is answered by `Seen`, a `Post` by the connector or by the error it ended with, a `Wait` by
-    nothing; any of them may instead be answered by throwing the error that prevented it. Raises ExistsError,
-    RejectedError, UnknownOutcomeError, or what was thrown.
+    Events: a `Look` is answered by `Seen`, a `Post` by the connector or by the error it ended with,
+    a `Wait` by nothing; any of them may instead be answered by throwing the error that prevented
+    it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
     """
     before: Seen = yield Look(fresh=False)
     search = _Search(wanted, derived, before)
@@ -104,8 +112,10 @@ def creation(wanted: Mapping[str, Any], *, derived: bool) -> Creation:
         return Taken(found, created=False)
 
     unanswered: UnknownOutcomeError | None = None
-    for _ in range(POSTS):
+    posts = 0
+    while True:
         result = yield Post()
+        posts += 1
         if isinstance(result, RejectedError):
             if result.status != 409:
                 raise result
@@ -117,12 +127,15 @@ def creation(wanted: Mapping[str, Any], *, derived: bool) -> Creation:
             found = yield from search.after_no_answer()
         except (NotSentError, UnknownOutcomeError, DeadlineError) as error:
             raise UnknownOutcomeError(
-                f"{result}. Looking for what became of it failed too: {error}", result.answer
+                f"{result}. Looking for what became of it failed too: {error}. {LATER}",
+                result.answer,
             ) from None
         if found is not None:
             return Taken(found, created=True)
-    assert unanswered is not None
-    raise unanswered
+        if posts == POSTS:
+            raise UnknownOutcomeError(
+                f"{result}, {posts} times, and no connector has appeared. {LATER}", result.answer
+            )
 
 
 def returned_part(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +167,8 @@ class _Search:
         return None
 
     def after_no_answer(self) -> Generator[Step, Any, Connector | None]:
-        """After a request without an answer: look until its result is seen, or long enough to say there is none."""
+        """After a request without an answer: look until its result is seen, or long enough to say
+        there is none."""
         for pause in PAUSES:
             yield Wait(pause)
             seen: Seen = yield Look(fresh=True)
@@ -165,13 +179,14 @@ class _Search:
     def after_conflict(
         self, conflict: RejectedError, unanswered: UnknownOutcomeError | None
     ) -> Generator[Step, Any, Taken]:
-        """After a 409: ours if our name, or our earlier request without an answer, made it; else say who is there."""
+        """After a 409: ours if our name, or our earlier request without an answer, made it; else
+        say who is there."""
         for pause in CONFLICT_PAUSES:
             yield Wait(pause)
             seen: Seen = yield Look(fresh=True)
-            if self._derived or unanswered:
-                if (found := self._ours(seen)) is not None:
-                    return Taken(found, created=unanswered is not None)
+            found = self._ours(seen) if self._derived or unanswered else None
+            if found is not None:
+                return Taken(found, created=unanswered is not None)
             if seen.connectors:
                 holder = max(seen.connectors, key=self._same_arguments)
                 raise ExistsError(_in_the_way(holder, "exists already")) from conflict
@@ -223,7 +238,7 @@ class _Search:
 
 def _in_the_way(connector: Connector, how: str) -> str:
     return (
-        f"the connector {connector['id']} (name: {connector.get('name')}) {how}. To take it over, write "
-        f'adopt="{connector["id"]}". If it belongs to another resource, leave it alone: a resource that '
-        "was renamed needs aliases, not a second connector"
+        f"the connector {connector['id']} (name: {connector.get('name')}) {how}. To take it over, "
+        f'write adopt="{connector["id"]}". If it belongs to another resource, leave it alone: '
+        "a resource that was renamed needs aliases, not a second connector"
     )

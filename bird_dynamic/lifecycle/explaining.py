@@ -1,7 +1,8 @@
 """Turning an error into the one paragraph that its user needs.
 
-It says what was being done to which resource, what Bird said (status, code, message, every detail with the Python
-argument that it belongs to), what to do next, and the request id that Bird's support asks for.
+It says what was being done to which resource, what Bird said (status, code, message, every detail
+with the Python argument that it belongs to), what to do next, and the request id that Bird's
+support asks for.
 """
 
 from __future__ import annotations
@@ -21,19 +22,21 @@ from bird_dynamic.lifecycle.fields import Description
 from bird_dynamic.lifecycle.secrets import without
 
 _REMEDIES = {
-    401: "Check bird:accessKey (or BIRD_ACCESS_KEY): it must be a CRM access key of this organization. "
-    "A key without an access role is answered 401 on every call.",
+    401: "Check bird:accessKey (or BIRD_ACCESS_KEY): it must be a CRM access key of this "
+    "organization. A key without an access role is answered 401 on every call.",
     403: "The access key's roles do not allow this. It needs a role that allows any action on "
     "/workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update on "
     "/workspaces/*/channels/** for the conversational switch.",
-    404: "Check bird:workspaceId (or BIRD_WORKSPACE_ID), and that the access key may see that workspace.",
+    404: "Check bird:workspaceId (or BIRD_WORKSPACE_ID), and that the access key may see that "
+    "workspace.",
     409: "Something like it exists already.",
     422: "Correct the arguments, then run `pulumi up` again.",
 }
 
 
 class OperationError(BirdError):
-    """An operation failed; the text is the whole explanation, `cause` the error that it explains."""
+    """An operation failed; the text is the whole explanation, `cause` the error that it
+    explains."""
 
     def __init__(self, text: str, cause: BirdError) -> None:
         super().__init__(text)
@@ -44,7 +47,8 @@ class OperationError(BirdError):
 def explained(
     doing: str, description: Description, secrets: Callable[[], Iterable[str]]
 ) -> Iterator[None]:
-    """Raises OperationError for every BirdError of the block, with none of the secrets in its text."""
+    """Raises OperationError for every BirdError of the block, with none of the secrets in its
+    text."""
     try:
         yield
     except BirdError as error:

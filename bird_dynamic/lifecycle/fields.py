@@ -1,7 +1,7 @@
 """How a resource is described: once, as a table of fields.
 
-Validation, diff, the request body, reading back and secrecy all come from this table (and, later, the plugin's
-schema and the reference page). Nothing about a single resource is known here.
+Validation, diff, the request body, reading back and secrecy all come from this table (and, later,
+the plugin's schema and the reference page). Nothing about a single resource is known here.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ class Kind:
 class Field:
     """One property of a resource.
 
-    `sent` is where the body of the create request takes the value, `returned` where Bird's connector object holds
-    it; () where it does not. `written_only` inputs are never returned by Bird, so the state alone knows them.
+    `sent` is where the body of the create request takes the value, `returned` where Bird's
+    connector object holds it; () where it does not. `written_only` inputs are never returned by
+    Bird, so the state alone knows them.
     """
 
     name: str

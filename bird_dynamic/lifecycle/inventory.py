@@ -1,7 +1,9 @@
-"""What one engine run knows of a workspace's connectors, shared by all lanes so that it is listed as rarely as possible.
+"""What one engine run knows of a workspace's connectors, shared by all lanes so that it is listed
+as rarely as possible.
 
-One `Inventory` lives as long as the provider's process: one run of the engine. It remembers which connectors some
-state is known to have, because such a connector can never be the remains of an interrupted create.
+One `Inventory` lives as long as the provider's process: one run of the engine. It remembers which
+connectors some state is known to have, because such a connector can never be the remains of an
+interrupted create.
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ class Inventory:
 
     @contextmanager
     def creating(self, name: str) -> Iterator[None]:
-        """One create at a time for each name, so that two lanes cannot take over the same connector."""
+        """One create at a time for each name, so that two lanes cannot take over the same
+        connector."""
         with self._lock:
             turn = self._names[name]
         with turn:
@@ -66,12 +69,15 @@ class Inventory:
     def find(
         self, wanted: Mapping[str, Any], *, derived: bool, fresh: bool, deadline: Deadline
     ) -> tuple[Connector, ...]:
-        """The connectors with the wanted name or the wanted phone number that no other resource has, as they are now.
+        """The connectors with the wanted name or the wanted phone number that no other resource
+        has, as they are now.
 
-        A row of a listing may lag or be poorer than the connector itself, so each is confirmed by a GET.
+        A row of a listing may lag or be poorer than the connector itself, so each is confirmed by a
+        GET.
         """
         with self._lock:
-            # A name that comes up again was lost by the engine since: what was listed before is too old.
+            # A name that comes up again was lost by the engine since: what was listed before is too
+            # old.
             fresh = fresh or wanted["name"] in self._looked_for
             self._looked_for.add(wanted["name"])
             since = self._clock.monotonic() if fresh else NEVER
@@ -85,7 +91,8 @@ class Inventory:
         return tuple(found)
 
     def _list(self, since: float, deadline: Deadline) -> tuple[Connector, ...]:
-        """All connectors, listed at `since` or later: one lane lists, the others wait for its result."""
+        """All connectors, listed at `since` or later: one lane lists, the others wait for its
+        result."""
         with self._listing:
             if self._listed_at == NEVER or self._listed_at < since:
                 started = self._clock.monotonic()

@@ -1,4 +1,5 @@
-"""From a program's inputs to Bird's body, from Bird's connector to the state, and what differs between the two."""
+"""From a program's inputs to Bird's body, from Bird's connector to the state, and what differs
+between the two."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
 
 DERIVED_NAME = "__derived_name"
-"""Beside `name` where that was derived: the name that this resource has. Pulumi hides keys that start with `__`."""
+"""Beside `name` where that was derived: the name that this resource has. Pulumi hides keys that
+start with `__`."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def body(description: Description, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def state_of(description: Description, connector: Connector, held: Mapping[str, Any]) -> Properties:
-    """The whole state of a resource: what Bird states now, and what was held where it states nothing.
+    """The whole state of a resource: what Bird states now, and what was held where it states
+    nothing.
 
     `held` is the state until now, or the inputs of a resource that is being created.
     """
@@ -80,7 +83,8 @@ def state_of(description: Description, connector: Connector, held: Mapping[str, 
 
 
 def updated(description: Description, state: Mapping[str, Any], inputs: Properties) -> Properties:
-    """The state after an update in place: the new inputs, with the outputs and the name that the state has."""
+    """The state after an update in place: the new inputs, with the outputs and the name that the
+    state has."""
     after = {field.name: state.get(field.name) for field in description.outputs} | inputs
     if DERIVED_NAME in inputs and state.get(DERIVED_NAME):
         after |= {"name": state["name"], DERIVED_NAME: state[DERIVED_NAME]}

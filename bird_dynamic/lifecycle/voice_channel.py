@@ -1,7 +1,8 @@
-"""The description of `VoiceChannel`: a connector of Bird's voice template, with the channel that it brings.
+"""The description of `VoiceChannel`: a connector of Bird's voice template, with the channel that it
+brings.
 
-Sources: "Installing a Voice channel" for the body and the connector object; the conversations API ("update
-conversations configuration") for the one input that can be changed in place.
+Sources: "Installing a Voice channel" for the body and the connector object; the conversations API
+("update conversations configuration") for the one input that can be changed in place.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from bird_dynamic.lifecycle.fields import (
 
 
 def _number_in_python(number: Any) -> Any:
-    """Bird's `number` object with Python's names; its comma-separated capabilities become a list."""
+    """Bird's `number` object with Python's names; its comma-separated capabilities become a
+    list."""
     if not isinstance(number, dict):
         return None
     named = {
@@ -77,7 +79,7 @@ VOICE_CHANNEL = Description(
         Field(
             name="security_arguments",
             kind=MAP,
-            description="Arguments of the template's security schemes. Bird never returns them.",
+            description="Arguments of the template's security schemes. Write-only.",
             sent=("securityArguments",),
             is_input=True,
             secret=True,
@@ -93,7 +95,7 @@ VOICE_CHANNEL = Description(
         Field(
             name="invitation_token",
             kind=TEXT,
-            description="Token for connectors that are not generally available. Bird never returns it.",
+            description="Token for templates that are not generally available. Write-only.",
             sent=("invitationToken",),
             is_input=True,
             secret=True,
@@ -101,7 +103,7 @@ VOICE_CHANNEL = Description(
         Field(
             name="workspace_id",
             kind=WORKSPACE_ID,
-            description="Workspace that the connector is in. Taken from the configuration if omitted.",
+            description="Workspace of the connector. Taken from the configuration if omitted.",
             is_input=True,
             required=True,
         ),
