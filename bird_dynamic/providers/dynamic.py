@@ -1,9 +1,11 @@
 """The way in through Pulumi's dynamic providers.
 
-Only translation: Pulumi's property bags to plain dicts and back, errors to one line. What happens is in `lifecycle`.
+Only translation: Pulumi's property bags to plain dicts and back, errors to one line. What happens
+is in `lifecycle`.
 
-Every state that this package has ever written refers to `bird_dynamic.providers.dynamic.provider` by name (that is
-all that `__reduce__` leaves of a provider): that path, and what it takes, must stay for ever.
+Every state that this package has ever written refers to `bird_dynamic.providers.dynamic.provider`
+by name (that is all that `__reduce__` leaves of a provider): that path, and what it takes, must
+stay for ever.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
+from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
 from pulumi.output import Unknown
 
 from bird_dynamic.bird.errors import BirdError
@@ -44,7 +47,8 @@ LANES = 4
 
 
 def provider(type_name: str) -> BirdProvider:
-    """The provider of a resource, by the name of its class. FROZEN: states refer to this function."""
+    """The provider of a resource, by the name of its class. FROZEN: states refer to this
+    function."""
     return BirdProvider(DESCRIPTIONS[type_name])
 
 
@@ -68,14 +72,16 @@ class BirdProvider(ResourceProvider):
         self._lifecycle = ConnectorLifecycle(self._description, _account(gather(req.config.get)))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """All that is wrong at once. No failure names a property, because the engine would print its value."""
+        """All that is wrong at once. No failure names a property, because the engine would print
+        its value."""
         with _one_line():
             checked = self._life.check(_plain(_olds), _plain(news))
             failures = [CheckFailure("", reason) for reason in checked.failures]
             return CheckResult(_engines(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """What changes; a connector that is replaced is deleted first, because it holds the phone number."""
+        """What changes; a connector that is replaced is deleted first, because it holds the phone
+        number."""
         with _one_line():
             difference = self._life.diff(_id, _plain(_olds), _plain(_news))
             return DiffResult(
@@ -153,15 +159,15 @@ def _engines(value: Any) -> Any:
         return {key: _engines(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_engines(each) for each in value]
-    return Unknown() if value is UNKNOWN else value
+    return PULUMI_UNKNOWN if value is UNKNOWN else value
 
 
 @contextmanager
 def _one_line() -> Iterator[None]:
     """An expected error reaches the user as one line, without a traceback of this provider.
 
-    The SDK prints a traceback of as many frames as `sys.tracebacklimit` says. Other providers share this process, so
-    the limit is set for expected errors only and is taken back by the next call.
+    The SDK prints a traceback of as many frames as `sys.tracebacklimit` says. Other providers share
+    this process, so the limit is set for expected errors only and is taken back by the next call.
     """
     if getattr(sys, "tracebacklimit", None) == 0:
         del sys.tracebacklimit
@@ -176,7 +182,7 @@ def _raise_line(text: str) -> NoReturn:
     raise _Line(text) from None
 
 
-class _Line(Exception):
+class _Line(Exception):  # noqa: N818
     """What the engine prints, as `BirdError: …`."""
 
     __module__ = "builtins"

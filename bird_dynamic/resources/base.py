@@ -1,4 +1,5 @@
-"""What all resource classes share: how inputs, outputs, secrets and the derived name go to the engine."""
+"""What all resource classes share: how inputs, outputs, secrets and the derived name go to the
+engine."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ LONGEST_NAME = 60
 class BirdResource(dynamic.Resource):
     """A resource that is described by a table of fields.
 
-    `reference` is the provider as `pulumi.dynamic` would pickle it: the same on every Python and in every release,
-    because the state refers to it. A test holds the two against each other.
+    `reference` is the provider as `pulumi.dynamic` would pickle it: the same on every Python and in
+    every release, because the state refers to it. A test holds the two against each other.
     """
 
     def __init__(
@@ -45,7 +46,8 @@ class BirdResource(dynamic.Resource):
         opts = pulumi.ResourceOptions.merge(
             pulumi.ResourceOptions(additional_secret_outputs=list(description.secrets)), opts
         )
-        # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some Pythons.
+        # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some
+        # Pythons.
         pulumi.CustomResource.__init__(self, type_token, resource_name, properties, opts)
 
 
@@ -54,8 +56,8 @@ def derived_name(
 ) -> pulumi.Output[str]:
     """A connector name for this resource of this stack, and for no other.
 
-    Unlike Pulumi's auto-naming it has nothing random in it: a connector that an interrupted run left behind can be
-    recognised by it.
+    Unlike Pulumi's auto-naming it has nothing random in it: a connector that an interrupted run
+    left behind can be recognised by it.
     """
 
     def name(urn: str) -> str:

@@ -14,13 +14,15 @@ REFERENCE = (
     "gASVQgAAAAAAAACMHmJpcmRfZHluYW1pYy5wcm92aWRlcnMuZHluYW1pY5SMCHByb3ZpZGVylJOU"
     "jAxWb2ljZUNoYW5uZWyUhZRSlC4="
 )
-"""`bird_dynamic.providers.dynamic.provider("VoiceChannel")`, pickled. FROZEN: every state holds it."""
+"""`bird_dynamic.providers.dynamic.provider("VoiceChannel")`, pickled. FROZEN: every state holds
+it."""
 
 
 class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
     """A voice connector installed in a Bird workspace, with the channel that Bird makes for it.
 
-    `channel_id` is what the Voice Calls API asks for. Source: Bird's page "Installing a Voice channel".
+    `channel_id` is what the Voice Calls API asks for. Source: Bird's page "Installing a Voice
+    channel".
     """
 
     channel_id: pulumi.Output[str]
@@ -36,7 +38,8 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
     phone_number: pulumi.Output[str | None]
     """The phone number in international form, such as `+31612345678`."""
     number: pulumi.Output[dict[str, Any] | None]
-    """All that Bird tells about the number: `number_id`, `country`, `capabilities` (a list) and more."""
+    """All that Bird tells about the number: `number_id`, `country`, `capabilities` (a list) and
+    more."""
     region: pulumi.Output[str | None]
     """Region that the connector is installed in."""
     routing_key: pulumi.Output[str | None]
@@ -74,22 +77,28 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
     ) -> None:
         """Declare a voice channel.
 
-        Changing an input replaces the connector, the old one deleted first, and gives a new `channel_id`; only
-        `channel_conversational_status_enabled` is switched in place, and `adopt` changes nothing.
+        Changing an input replaces the connector, the old one deleted first, and gives a new
+        `channel_id`; only `channel_conversational_status_enabled` is switched in place, and `adopt`
+        changes nothing.
 
         :param resource_name: the name of the resource in the program.
-        :param phone_number_id: id (UUID) of a phone number of the workspace that can make or take voice calls.
-        :param name: name of the connector. If omitted, it is derived from the stack and the resource, and a connector
-            that an interrupted run has left behind is recognised by it.
+        :param phone_number_id: id (UUID) of a phone number of the workspace that can make or take
+            voice calls.
+        :param name: name of the connector. If omitted, it is derived from the stack and the
+            resource, and a connector that an interrupted run has left behind is recognised by it.
         :param connector_template_ref: the template and its version, `slug:version`.
         :param arguments: further arguments of the template, with Bird's own names.
-        :param security_arguments: arguments of the template's security schemes. Secret; Bird never returns them.
-        :param channel_conversational_status_enabled: whether inbound messages open conversations. Left alone if
-            omitted.
-        :param invitation_token: for templates that are not generally available. Secret; Bird never returns it.
-        :param workspace_id: id (UUID) of the workspace. If omitted, `bird:workspaceId` or BIRD_WORKSPACE_ID.
-        :param adopt: id (UUID) of an existing connector to take over instead of creating one. It must be what the
-            other arguments say; the first `up` fails and says how it differs if it is not.
+        :param security_arguments: arguments of the template's security schemes. Secret; Bird never
+            returns them.
+        :param channel_conversational_status_enabled: whether inbound messages open conversations.
+            Left alone if omitted.
+        :param invitation_token: for templates that are not generally available. Secret; Bird never
+            returns it.
+        :param workspace_id: id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+            BIRD_WORKSPACE_ID.
+        :param adopt: id (UUID) of an existing connector to take over instead of creating one. It
+            must be what the other arguments say; the first `up` fails and says how it differs if it
+            is not.
         :param opts: Pulumi's resource options.
         """
         super().__init__(
