@@ -1,0 +1,33 @@
+"""A look-alike of Bird's connectors API that runs on this machine: for the demo and for tests.
+
+It keeps state, checks what it is sent, answers in Bird's shapes, and can be told to misbehave. It
+is not Bird: what it does where Bird's documentation is silent is a guess, and it does not make
+phone calls. It imports nothing of the rest of this package, so that neither can hide a mistake of
+the other.
+"""
+
+from bird_dynamic.emulator.core import BirdEmulator, Options, Reply, Request, Response
+from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.server import EmulatorServer
+from bird_dynamic.emulator.store import (
+    ACCESS_KEY,
+    ORGANIZATION_ID,
+    WORKSPACE_ID,
+    PhoneNumber,
+    Store,
+)
+
+__all__ = [
+    "ACCESS_KEY",
+    "ORGANIZATION_ID",
+    "WORKSPACE_ID",
+    "BirdEmulator",
+    "EmulatorServer",
+    "Fault",
+    "Options",
+    "PhoneNumber",
+    "Reply",
+    "Request",
+    "Response",
+    "Store",
+]

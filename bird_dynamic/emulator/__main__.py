@@ -1,0 +1,60 @@
+"""`bird-emulator`: run the emulator and print what a program needs to use it.
+
+The lines can be evaluated by a shell: eval "$(…)" or copy and paste.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from bird_dynamic.emulator.core import BirdEmulator, Options
+from bird_dynamic.emulator.server import EmulatorServer
+from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID, Store
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes; the exit status."""
+    parser = argparse.ArgumentParser(prog="bird-emulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--state", metavar="FILE", help="keep the workspace in this file")
+    parser.add_argument("--seed", type=int, help="make the same ids every time")
+    parser.add_argument(
+        "--channel-after", type=int, default=1, help="reads before a channel is there (default: 1)"
+    )
+    parser.add_argument(
+        "--allow-duplicates", action="store_true", help="do not answer 409 to a second connector"
+    )
+    given = parser.parse_args(arguments)
+    store = Store.kept_in(given.state) if given.state else Store.with_numbers()
+    options = Options(channel_after=given.channel_after, allow_duplicates=given.allow_duplicates)
+    server = EmulatorServer(BirdEmulator(store, options=options, seed=given.seed), port=given.port)
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    server.start()
+    _introduce(server, given.state)
+    stopped.wait()
+    server.stop()
+    return 0
+
+
+def _introduce(server: EmulatorServer, state: str | None) -> None:
+    kept = f"kept in {state}" if state else "kept in memory"
+    print(f"# Bird emulator on {server.url}, its workspace {kept}. It looks like Bird; it is not.")
+    print(f"export BIRD_API_URL={server.url}")
+    print(f"export BIRD_ACCESS_KEY={ACCESS_KEY}")
+    print(f"export BIRD_WORKSPACE_ID={WORKSPACE_ID}")
+    print(f"export BIRD_ORGANIZATION_ID={ORGANIZATION_ID}")
+    for number in server.emulator.store.numbers.values():
+        capabilities = " ".join(number.capabilities)
+        print(f"# phone number  {number.id}  {number.number}  {number.country}  {capabilities}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""Controlling a running emulator over HTTP, under a path that Bird does not have.
+
+GET    /__emulator__/journal            the requests so far
+DELETE /__emulator__/journal            forget them
+GET    /__emulator__/faults             the faults in force
+PUT    /__emulator__/faults             put others in force: a list of objects with the fields
+of `Fault` GET    /__emulator__/options            how this Bird behaves PATCH
+/__emulator__/options            behave differently GET    /__emulator__/connectors         the
+connectors that exist POST   /__emulator__/connectors         add one behind everybody's back
+PATCH  /__emulator__/connectors/{id}    change one behind everybody's back DELETE
+/__emulator__/connectors/{id}    delete one behind everybody's back
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, replace
+from typing import Any
+
+from bird_dynamic.emulator.core import BirdEmulator, Request, Response
+from bird_dynamic.emulator.faults import Fault
+
+CONTROL = "/__emulator__/"
+
+
+def control(emulator: BirdEmulator, request: Request) -> Response:
+    """Carry out one control request."""
+    what, _, connector_id = request.path.removeprefix(CONTROL).partition("/")
+    try:
+        body = json.loads(request.body) if request.body else None
+        return _response(200, _carry_out(emulator, request.method, what, connector_id, body))
+    except LookupError as error:
+        return _response(404, {"message": f"no such thing: {error}"})
+    except (TypeError, ValueError) as error:
+        return _response(422, {"message": str(error)})
+
+
+def _carry_out(emulator: BirdEmulator, method: str, what: str, connector_id: str, body: Any) -> Any:
+    match method, what:
+        case "GET", "journal":
+            return list(emulator.journal)
+        case "DELETE", "journal":
+            emulator.journal.clear()
+        case "GET", "faults":
+            return [asdict(fault) for fault in emulator.faults]
+        case "PUT", "faults":
+            emulator.faults = tuple(Fault(**each) for each in body)
+        case "GET", "options":
+            return asdict(emulator.options)
+        case "PATCH", "options":
+            emulator.options = replace(emulator.options, **body)
+        case "GET", "connectors":
+            return emulator.connectors()
+        case "POST", "connectors":
+            return emulator.add_connector(**body)
+        case "PATCH", "connectors":
+            emulator.store.change(connector_id, **body)
+        case "DELETE", "connectors":
+            emulator.store.remove(connector_id, time.time())
+        case _:
+            raise LookupError(f"{method} {what}")
+    return {}
+
+
+def _response(status: int, body: Any) -> Response:
+    return Response(status, {"Content-Type": "application/json"}, json.dumps(body).encode())

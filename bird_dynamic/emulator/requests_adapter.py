@@ -1,0 +1,68 @@
+"""The emulator as a transport of `requests`: the same answers and the same failures, without a
+socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import NewConnectionError
+from urllib3.response import HTTPResponse
+
+from bird_dynamic.emulator.core import BirdEmulator, Request
+
+
+class EmulatorAdapter(BaseAdapter):
+    """Mount it on a session: `session.mount("https://", EmulatorAdapter(emulator))`."""
+
+    def __init__(self, emulator: BirdEmulator) -> None:
+        super().__init__()
+        self._emulator = emulator
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """What `requests` calls. Delays are not waited for: a hang ends at once, in a timeout."""
+        parts = urlsplit(request.url or "")
+        body = request.body or b""
+        reply = self._emulator.handle(
+            Request(
+                request.method or "GET",
+                parts.path,
+                dict(parse_qsl(parts.query)),
+                {name.lower(): value for name, value in request.headers.items()},
+                body.encode() if isinstance(body, str) else body,
+            )
+        )
+        if reply.delivery == "hang":
+            raise requests.exceptions.ReadTimeout(request=request)
+        if reply.delivery == "refuse":
+            raise requests.exceptions.ConnectionError(
+                NewConnectionError(None, "refused"),  # type: ignore[arg-type]
+                request=request,
+            )
+        if reply.delivery in ("reset", "empty"):
+            raise requests.exceptions.ConnectionError("the connection broke", request=request)
+        if reply.delivery == "truncate":
+            raise requests.exceptions.ChunkedEncodingError("incomplete", request=request)
+        response = requests.Response()
+        response.status_code = reply.response.status
+        response.headers = CaseInsensitiveDict(reply.response.headers)
+        response.raw = HTTPResponse(BytesIO(reply.response.body), preload_content=False)
+        response.url = request.url or ""
+        response.request = request
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""

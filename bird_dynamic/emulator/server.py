@@ -1,0 +1,107 @@
+"""The emulator behind a socket: HTTP/1.1 with kept-alive connections, on this machine only.
+
+Here the failures of a connection become real: a reset is a reset. Requests under `/__emulator__/`
+control the emulator from outside; they need no access key, because only this machine can send them.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+from bird_dynamic.emulator.control import CONTROL, control
+from bird_dynamic.emulator.core import BirdEmulator, Reply, Request, Response
+
+
+class EmulatorServer:
+    """Serves an emulator on a free port (or on `port`) until it is stopped; a context manager."""
+
+    def __init__(self, emulator: BirdEmulator | None = None, *, port: int = 0) -> None:
+        self.emulator = emulator or BirdEmulator()
+        handler = type("Handler", (_Handler,), {"emulator": self.emulator})
+        self._server = _Server(("127.0.0.1", port), handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
+
+    def serve_forever(self) -> None:
+        """Serve in this thread, until `stop` is called from another one."""
+        self._server.serve_forever(poll_interval=0.05)
+
+    def start(self) -> EmulatorServer:
+        """Serve in a thread of its own."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving, and close the connections."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __enter__(self) -> EmulatorServer:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that goes away in the middle is none of our business."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    emulator: ClassVar[BirdEmulator]
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _serve(self) -> None:
+        parts = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        request = Request(
+            self.command,
+            parts.path,
+            dict(parse_qsl(parts.query)),
+            {name.lower(): value for name, value in self.headers.items()},
+            self.rfile.read(length) if length else b"",
+        )
+        if parts.path.startswith(CONTROL):
+            self._write(control(self.emulator, request))
+        else:
+            self._deliver(self.emulator.handle(request))
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
+
+    def _deliver(self, reply: Reply) -> None:
+        if reply.delay:
+            time.sleep(reply.delay)
+        if reply.delivery == "normal":
+            self._write(reply.response)
+            return
+        self.close_connection = True
+        if reply.delivery == "truncate":
+            self._write(reply.response, cut=True)
+        elif reply.delivery in ("reset", "refuse"):
+            # Closing with a linger time of zero sends a reset instead of an orderly end.
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+
+    def _write(self, response: Response, cut: bool = False) -> None:
+        lines = [f"HTTP/1.1 {response.status} -"]
+        lines += [f"{name}: {value}" for name, value in response.headers.items()]
+        if response.status != 204:
+            lines.append(f"Content-Length: {len(response.body)}")
+        head = "\r\n".join([*lines, "", ""]).encode()
+        body = response.body[: len(response.body) // 2] if cut else response.body
+        self.wfile.write(head if self.command == "HEAD" else head + body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The journal is the log."""
