@@ -1,8 +1,8 @@
-"""The demo: this repository's own ``Pulumi.yaml``, a real ``pulumi``, and the embedded Bird emulator.
+"""The demo: this repository's ``Pulumi.yaml``, a real ``pulumi``, and the embedded Bird emulator.
 
 Everything it makes lives in ``.demo``: the emulated workspace, the Pulumi state, the stack
-configuration. It refuses to look at the caller's own Pulumi and Bird settings, so it can touch neither
-a real stack nor a real workspace. Runs of it take turns.
+configuration. It refuses to look at the caller's own Pulumi and Bird settings, so it can touch
+neither a real stack nor a real workspace. Runs of it take turns.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Emulator:
 class Pulumi:
     """The real CLI, with a state of its own under ``.demo``.
 
-    ``stack init``, ``stack output`` and ``cancel`` know no ``--config-file``: they run in ``.demo``,
-    beside a ``Pulumi.yaml`` with the project's name, and so write nothing into the tree.
+    ``stack init``, ``stack output`` and ``cancel`` know no ``--config-file``: they run in
+    ``.demo``, beside a ``Pulumi.yaml`` with the project's name, and write nothing into the tree.
     """
 
     def __init__(self, bird_settings: dict[str, str], lock: IO[str]) -> None:
@@ -98,7 +98,7 @@ class Pulumi:
             stdout=capture,
             stderr=capture and subprocess.STDOUT,
             text=True,
-            # A group of its own: Ctrl-C reaches the engine once, from here, and it ends in good order.
+            # A group of its own: Ctrl-C reaches the engine once, from here; a second one would kill it.
             start_new_session=True,
             # The engine holds the demo's lock for as long as it lives, even if the demo is killed.
             pass_fds=[self._lock.fileno()],
@@ -163,7 +163,7 @@ ACTIONS: dict[str, Callable[[Pulumi, Emulator], None]] = {
 
 @contextlib.contextmanager
 def alone() -> Iterator[IO[str]]:
-    """Hold the demo's lock, which the system releases when its last holder ends, however it ends."""
+    """Hold the demo's lock, which the system releases when its last holder is gone."""
     DEMO.mkdir(exist_ok=True)
     with (DEMO / "lock").open("w") as lock:
         try:
@@ -199,8 +199,7 @@ def read_announcement(process: subprocess.Popen[str], log: IO[str]) -> Emulator:
     """Read what the emulator prints until it has said all that the demo needs."""
     settings: dict[str, str] = {}
     number: re.Match[str] | None = None
-    assert process.stdout is not None
-    for line in process.stdout:
+    for line in process.stdout or ():
         if export := EXPORT.match(line):
             settings[export[1]] = export[2]
         number = number or VOICE_NUMBER.match(line)

@@ -1,6 +1,6 @@
-"""Install a voice channel for a phone number of the workspace, and give back what the Voice Calls API needs.
+"""Install a voice channel for a phone number, and give back what the Voice Calls API needs.
 
-Set the number once with `pulumi config set phoneNumberId <uuid>`.
+Name the number once with `pulumi config set phoneNumberId <uuid>`.
 """
 
 import pulumi
