@@ -30,24 +30,26 @@ def check(
     inputs = {
         field.name: value
         for field in description.inputs
-        if (value := _tidy(news.get(field.name, field.default))) is not None
+        if (value := _said(news.get(field.name, field.default))) is not None
     }
     if "name" not in inputs and news.get(DERIVED_NAME):
         inputs["name"] = inputs[DERIVED_NAME] = olds.get(DERIVED_NAME) or news[DERIVED_NAME]
-    if "workspace_id" not in inputs and settings.workspace_id:
-        inputs["workspace_id"] = settings.workspace_id
     for field in description.inputs:
         if field.kind in (UUID_TEXT, WORKSPACE_ID) and isinstance(inputs.get(field.name), str):
             # Bird answers in lower case: the same id must never look like another one.
             inputs[field.name] = inputs[field.name].lower()
-    return Checked(inputs, (*settings.problems, *_failures(description, inputs)))
+    configured = {"workspace_id": settings.workspace_id} if settings.workspace_id else {}
+    failures = (*settings.problems, *_failures(description, inputs, configured))
+    return Checked({**configured, **inputs}, failures)
 
 
-def _failures(description: Description, inputs: Properties) -> Iterator[str]:
+def _failures(
+    description: Description, inputs: Properties, configured: Properties
+) -> Iterator[str]:
     for field in description.inputs:
         value = inputs.get(field.name)
         if value is None:
-            if field.required:
+            if field.required and field.name not in configured:
                 yield f"{field.name}: {_missing(field.name)}"
         elif value is UNKNOWN:
             continue
@@ -74,12 +76,6 @@ def _taken(
             yield f"{name}: {field.sent[-1]} is set by {field.name}; remove it from {name}"
 
 
-def _tidy(value: Any) -> Any:
-    """Pulumi sends every number as a float and drops None; an empty map says nothing."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: _tidy(each) for key, each in value.items()} or None
-    if isinstance(value, list):
-        return [_tidy(each) for each in value]
-    return value
+def _said(value: Any) -> Any:
+    """An empty map says nothing."""
+    return None if value == {} else value

@@ -7,7 +7,7 @@ the plugin's schema and the reference page). Nothing about a single resource is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -102,15 +102,6 @@ class Description:
             default=None,
         )
         return best.name if best else None
-
-
-def holds_unknown(value: Any) -> bool:
-    """Whether a value is unknown, or contains something unknown."""
-    if isinstance(value, Mapping):
-        return any(map(holds_unknown, value.values()))
-    if isinstance(value, list):
-        return any(map(holds_unknown, value))
-    return value is UNKNOWN
 
 
 def _of_type(expected: type, words: str) -> Callable[[Any], str | None]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.bird.models import Connector
-from bird_dynamic.lifecycle.fields import MAP, Description, OnChange, holds_unknown
+from bird_dynamic.lifecycle.fields import MAP, Description, OnChange
 
 Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
 
-DERIVED_NAME = "__derived_name"
-"""Beside `name` where that was derived: the name that this resource has. Pulumi hides keys that
-start with `__`."""
+DERIVED_NAME = "derived_name"
+"""Beside `name` where that was derived: the name that this resource has. Not hidden by a `__` in
+front, because older SDKs drop such keys."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,13 @@ def state_of(description: Description, connector: Connector, held: Mapping[str, 
 def updated(description: Description, state: Mapping[str, Any], inputs: Properties) -> Properties:
     """The state after an update in place: the new inputs, with the outputs and the name that the
     state has."""
-    after = {field.name: state.get(field.name) for field in description.outputs} | inputs
-    if DERIVED_NAME in inputs and state.get(DERIVED_NAME):
-        after |= {"name": state["name"], DERIVED_NAME: state[DERIVED_NAME]}
+    after: Properties = {
+        field.name: (inputs if field.is_input else state).get(field.name)
+        for field in description.fields
+    }
+    if DERIVED_NAME in inputs:
+        after["name"] = state["name"]
+        after[DERIVED_NAME] = state.get(DERIVED_NAME) or inputs[DERIVED_NAME]
     return after
 
 
@@ -107,8 +111,10 @@ def same_where_asked(asked: Any, found: Any) -> bool:
 
 
 def _same(old: Any, new: Any) -> bool:
-    if holds_unknown(new):
-        return False
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(_same, old, new))
     if old in (None, {}) and new in (None, {}):
         return True
     # True == 1.0 in Python, and every number from Pulumi is a float.

@@ -145,11 +145,13 @@ def _log_as_asked(environment: Mapping[str, str]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """Pulumi's unknown values become `UNKNOWN`."""
+    """Pulumi's unknown values become `UNKNOWN`, and its numbers, all floats, integers again."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return UNKNOWN if isinstance(value, Unknown) else value
 
 

@@ -9,7 +9,6 @@ from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.bird.models import Request, Response
 
 
-
 def answer(status: int = 200, body: Any = None, **headers: str) -> Response:
     """An answer; header names are written with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -31,5 +30,3 @@ class ScriptedTransport:
         if isinstance(step, BirdError):
             raise step
         return step if isinstance(step, Response) else step(request)
-
-

@@ -1,0 +1,244 @@
+"""The HTTP transport: what it refuses to do, and how failures of a connection are told apart."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+
+from bird_dynamic.bird import http
+from bird_dynamic.bird.errors import ConfigurationError, NotSentError, UnknownOutcomeError
+from bird_dynamic.bird.http import HttpTransport
+from bird_dynamic.bird.models import UNREADABLE, Request
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, BirdEmulator, EmulatorServer, Fault
+from bird_dynamic.emulator.requests_adapter import EmulatorAdapter
+from bird_dynamic.settings import Settings
+
+LIST = Request("GET", f"/workspaces/{WORKSPACE_ID}/connectors", {"limit": "1"})
+
+
+def transport(url: str = "https://bird.test", adapter: BaseAdapter | None = None) -> HttpTransport:
+    return HttpTransport(Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url), adapter=adapter)
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer() as running:
+        yield running
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Remembers the headers that it gets, and answers with a redirect and a cookie."""
+
+    seen: list[dict[str, str]]
+
+    def do_GET(self) -> None:
+        self.seen.append(dict(self.headers))
+        self.send_response(302)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Set-Cookie", "a=b")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def echo() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    seen: list[dict[str, str]] = []
+    handler = type("Handler", (_Echo,), {"seen": seen})
+    running = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_address[1]}", seen
+    running.shutdown()
+    running.server_close()
+
+
+def test_an_answer_is_parsed_and_its_headers_are_in_lower_case(server: EmulatorServer) -> None:
+    response = transport(server.url).send(LIST, 5)
+    assert (response.status, response.body) == (200, {"results": []})
+    assert response.request_id == response.headers["messagebird-request-id"] != ""
+
+
+def test_requests_share_a_connection(server: EmulatorServer) -> None:
+    one = transport(server.url)
+    ports = set()
+    serve = server.emulator.handle
+
+    for _ in range(3):
+        one.send(LIST, 5)
+        pool = next(
+            iter(one._session.get_adapter(server.url).poolmanager.pools._container.values())
+        )
+        ports.add(pool.num_connections)
+    assert ports == {1}
+    assert serve is not None
+
+
+def test_the_access_key_is_sent_and_netrc_cannot_replace_it(
+    echo: tuple[str, list[dict[str, str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, seen = echo
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password mine\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    transport(url).send(LIST, 5)
+    assert seen[0]["Authorization"] == f"AccessKey {ACCESS_KEY}"
+    plain = requests.get(url, headers={"Authorization": "x"}, allow_redirects=False, timeout=5)
+    assert plain.status_code == 302
+    assert seen[1]["Authorization"] == "Basic " + base64.b64encode(b"me:mine").decode()
+
+
+def test_redirects_are_not_followed_and_cookies_are_not_kept(
+    echo: tuple[str, list[dict[str, str]]],
+) -> None:
+    url, seen = echo
+    one = transport(url)
+    assert [one.send(LIST, 5).status for _ in range(2)] == [302, 302]
+    assert len(seen) == 2
+    assert "Cookie" not in seen[1]
+    assert seen[0]["User-Agent"].startswith("bird-dynamic/")
+
+
+def test_certificates_come_from_birds_variable_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle")
+    verified: list[object] = []
+
+    class Adapter(EmulatorAdapter):
+        def send(self, request: requests.PreparedRequest, **how: object) -> requests.Response:  # type: ignore[override]
+            verified.append(how["verify"])
+            return super().send(request)
+
+    settings = Settings(ACCESS_KEY, WORKSPACE_ID, ca_bundle="/some/bundle")
+    HttpTransport(settings, adapter=Adapter(BirdEmulator())).send(LIST, 5)
+    transport(adapter=Adapter(BirdEmulator())).send(LIST, 5)
+    assert verified == ["/some/bundle", True]
+
+
+@pytest.mark.parametrize(
+    ("environment", "url", "expected"),
+    [
+        ({"HTTPS_PROXY": "http://p:1"}, "https://bird.test", {"https": "http://p:1"}),
+        ({"https_proxy": "http://p:1"}, "https://bird.test", {"https": "http://p:1"}),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "bird.test"}, "https://bird.test", {}),
+        ({"HTTPS_PROXY": "http://p:1"}, "http://127.0.0.1:1", {}),
+        ({"HTTP_PROXY": "http://p:1", "ALL_PROXY": "http://p:1"}, "https://bird.test", {}),
+    ],
+)
+def test_proxies_are_read_explicitly(
+    environment: dict[str, str], url: str, expected: dict[str, str]
+) -> None:
+    assert http._proxies(url, environment) == expected
+
+
+def test_a_refused_connection_was_not_sent() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(NotSentError) as caught:
+        transport(url).send(LIST, 5)
+    assert caught.value.temporary
+
+
+def test_an_unknown_host_was_not_sent() -> None:
+    with pytest.raises(NotSentError):
+        transport("https://no-such-host.invalid").send(LIST, 5)
+
+
+def test_an_address_that_cannot_be_used_is_a_matter_of_configuration() -> None:
+    with pytest.raises(ConfigurationError, match="bird:apiUrl"):
+        transport("https://.").send(LIST, 5)
+
+
+@pytest.mark.parametrize("kind", ["reset", "empty", "truncate", "hang"])
+def test_a_broken_connection_has_an_unknown_outcome(server: EmulatorServer, kind: str) -> None:
+    server.emulator.faults = (Fault(kind, seconds=0.3),)
+    with pytest.raises(UnknownOutcomeError):
+        transport(server.url).send(LIST, 0.1 if kind == "hang" else 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("reset", UnknownOutcomeError),
+        ("empty", UnknownOutcomeError),
+        ("truncate", UnknownOutcomeError),
+        ("hang", UnknownOutcomeError),
+        ("refuse", NotSentError),
+    ],
+)
+def test_the_same_failures_without_a_socket_are_the_same_errors(
+    kind: str, expected: type[Exception]
+) -> None:
+    emulator = BirdEmulator(faults=[Fault(kind)])
+    with pytest.raises(expected):
+        transport(adapter=EmulatorAdapter(emulator)).send(LIST, 5)
+
+
+@pytest.mark.parametrize("kind", ["garbage", "wrong_content_type"])
+def test_a_body_that_is_not_json_is_unreadable(server: EmulatorServer, kind: str) -> None:
+    server.emulator.faults = (Fault(kind, applied=True),)
+    assert transport(server.url).send(LIST, 5).body is UNREADABLE
+
+
+class _Failing(BaseAdapter):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def send(self, request: requests.PreparedRequest, **how: object) -> requests.Response:  # type: ignore[override]
+        raise self._error
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "says"),
+    [
+        (requests.exceptions.ConnectTimeout(), NotSentError, "in time"),
+        (requests.exceptions.ProxyError(), NotSentError, "HTTPS_PROXY"),
+        (requests.exceptions.SSLError(OSError("handshake")), NotSentError, "TLS"),
+        (requests.exceptions.ContentDecodingError(), UnknownOutcomeError, "broke"),
+    ],
+)
+def test_other_failures_say_what_is_known(
+    error: Exception, expected: type[Exception], says: str
+) -> None:
+    with pytest.raises(expected, match=says):
+        transport(adapter=_Failing(error)).send(LIST, 5)
+
+
+def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
+    import ssl
+
+    error = requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
+    with pytest.raises(NotSentError, match="BIRD_CA_BUNDLE") as caught:
+        transport(adapter=_Failing(error)).send(LIST, 5)
+    assert not caught.value.temporary
+
+
+def test_a_tls_connection_that_ends_in_the_middle_has_an_unknown_outcome() -> None:
+    import ssl
+
+    error = requests.exceptions.SSLError(ssl.SSLEOFError("unexpected end"))
+    with pytest.raises(UnknownOutcomeError):
+        transport(adapter=_Failing(error)).send(LIST, 5)
+
+
+def test_no_error_and_no_representation_shows_the_access_key(server: EmulatorServer) -> None:
+    server.emulator.faults = (Fault("reset"),)
+    one = transport(server.url)
+    with pytest.raises(UnknownOutcomeError) as caught:
+        one.send(LIST, 5)
+    assert caught.value.__cause__ is None
+    shown = repr(caught.value) + repr(one) + repr(one._session.auth) + repr(LIST)
+    assert ACCESS_KEY not in shown

@@ -1,0 +1,128 @@
+"""Check: everything that can be known is known before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import WORKSPACE_ID
+from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from tests.support.world import DERIVED, NUMBER, World
+
+
+def check(olds: dict[str, Any] | None = None, **news: Any) -> Any:
+    given = {"phone_number_id": NUMBER, DERIVED_NAME: DERIVED, **news}
+    world = World()
+    checked = world.run().check(olds or {}, given)
+    assert world.operations == []
+    return checked
+
+
+def test_defaults_names_and_settings_are_filled_in() -> None:
+    assert check().inputs == {
+        "phone_number_id": NUMBER,
+        "name": DERIVED,
+        DERIVED_NAME: DERIVED,
+        "connector_template_ref": "voice-messagebird:1",
+        "workspace_id": WORKSPACE_ID,
+    }
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "says"),
+    [
+        ("phone_number_id", "+31612345678", "UUID"),
+        ("phone_number_id", 5.0, "UUID"),
+        ("phone_number_id", None, "required"),
+        ("name", "", "not empty"),
+        ("name", "  ", "not empty"),
+        ("connector_template_ref", "voice-messagebird", "slug:version"),
+        ("connector_template_ref", "Voice:one", "slug:version"),
+        ("arguments", "x", "dict"),
+        ("arguments", {"phoneNumberId": "x"}, "phone_number_id"),
+        ("security_arguments", ["s3cret"], "dict"),
+        ("channel_conversational_status_enabled", "yes", "True or False"),
+        ("invitation_token", 7.0, "text"),
+        ("workspace_id", "ws_1", "ws_"),
+        ("workspace_id", 1.0, "UUID"),
+        ("adopt", "me", "UUID"),
+    ],
+)
+def test_a_bad_argument_is_named_with_what_is_wrong(argument: str, value: Any, says: str) -> None:
+    (failure,) = check(**{argument: value}).failures
+    assert failure.startswith(f"{argument}: ")
+    assert says in failure
+
+
+def test_all_failures_are_told_at_once_and_show_no_value() -> None:
+    checked = check(
+        phone_number_id="s3cret-number",
+        connector_template_ref="s3cret",
+        security_arguments="s3cret",
+        invitation_token={"a": "s3cret"},
+    )
+    assert len(checked.failures) == 4
+    assert "s3cret" not in " ".join(checked.failures)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "phone_number_id",
+        "name",
+        "connector_template_ref",
+        "arguments",
+        "security_arguments",
+        "channel_conversational_status_enabled",
+        "invitation_token",
+        "workspace_id",
+        "adopt",
+    ],
+)
+def test_an_unknown_value_passes_anywhere(argument: str) -> None:
+    checked = check(**{argument: UNKNOWN})
+    assert checked.failures == ()
+    assert checked.inputs[argument] is UNKNOWN
+
+
+def test_an_unknown_value_passes_deep_inside() -> None:
+    arguments = {"a": [{"b": UNKNOWN}]}
+    checked = check(arguments=arguments)
+    assert checked.failures == ()
+    assert checked.inputs["arguments"] == arguments
+
+
+@pytest.mark.parametrize("empty", [None, {}])
+def test_nothing_and_an_empty_map_mean_the_same(empty: Any) -> None:
+    assert "arguments" not in check(arguments=empty).inputs
+
+
+def test_ids_are_compared_in_the_case_that_bird_answers_in() -> None:
+    assert check(phone_number_id=NUMBER.upper()).inputs["phone_number_id"] == NUMBER
+
+
+def test_an_old_derived_name_outlives_a_rename() -> None:
+    checked = check({DERIVED_NAME: "older-1"})
+    assert checked.inputs["name"] == checked.inputs[DERIVED_NAME] == "older-1"
+
+
+def test_a_given_name_is_not_a_derived_one() -> None:
+    checked = check({DERIVED_NAME: "older-1"}, name="Support")
+    assert checked.inputs["name"] == "Support"
+    assert DERIVED_NAME not in checked.inputs
+
+
+def test_problems_of_the_configuration_come_with_those_of_the_arguments() -> None:
+    world = World(access_key="bk_eu_secret")
+    failures = world.run().check({}, {"phone_number_id": "x", DERIVED_NAME: DERIVED}).failures
+    assert len(failures) == 2
+    assert "bird:accessKey (or BIRD_ACCESS_KEY)" in failures[0]
+
+
+def test_a_missing_workspace_names_every_way_to_set_it() -> None:
+    world = World()
+    world.settings = type(world.settings)(access_key="k", api_url="https://bird.test")
+    (failure,) = world.run().check({}, {"phone_number_id": NUMBER, "name": "n"}).failures
+    assert all(way in failure for way in ("workspace_id", "bird:workspaceId", "BIRD_WORKSPACE_ID"))

@@ -1,0 +1,98 @@
+"""Diff: what a change of each input does, derived from the table of fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bird_dynamic.lifecycle.fields import UNKNOWN, OnChange
+from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from tests.support.world import DERIVED, OTHER_NUMBER, World
+
+CHANGES: dict[str, Any] = {
+    "phone_number_id": OTHER_NUMBER,
+    "name": "Another name",
+    "connector_template_ref": "voice-messagebird:2",
+    "arguments": {"recording": True},
+    "security_arguments": {"oauth": {"token": "new"}},
+    "channel_conversational_status_enabled": True,
+    "invitation_token": "new",
+    "workspace_id": "11111111-2222-4333-8444-555555555555",
+    "adopt": "11111111-2222-4333-8444-555555555555",
+}
+
+
+def created(**news: Any) -> tuple[World, str, dict[str, Any]]:
+    world = World()
+    connector_id, state = world.run().create(world.inputs(**news))
+    world.forget()
+    return world, connector_id, state
+
+
+def test_every_input_has_a_change_here() -> None:
+    assert set(CHANGES) == {field.name for field in VOICE_CHANNEL.inputs}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("unknown", [False, True])
+def test_a_changed_input_does_what_the_table_says(name: str, unknown: bool) -> None:
+    world, connector_id, state = created()
+    inputs = {**world.inputs(), name: UNKNOWN if unknown else CHANGES[name]}
+    if name == "name":
+        del inputs[DERIVED_NAME]
+    difference = world.run().diff(connector_id, state, inputs)
+    on_change = next(field.on_change for field in VOICE_CHANNEL.inputs if field.name == name)
+    assert difference.changed == (() if on_change is OnChange.NOTHING else (name,))
+    assert difference.replaces == ((name,) if on_change is OnChange.REPLACE else ())
+    assert world.operations == []
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {},
+        {"name": "Support"},
+        {"arguments": {"a": 3.0, "b": {"c": [1.0, "x"]}, "d": True}},
+        {"security_arguments": {"oauth": {"token": "t"}}, "invitation_token": "i"},
+        {"channel_conversational_status_enabled": False},
+        {"channel_conversational_status_enabled": True},
+    ],
+)
+def test_the_same_inputs_again_are_no_change(news: dict[str, Any]) -> None:
+    world, connector_id, state = created(**news)
+    difference = world.run().diff(connector_id, state, world.inputs(**news))
+    assert difference.changed == ()
+
+
+def test_true_is_not_the_number_one() -> None:
+    world, connector_id, state = created(arguments={"a": True})
+    difference = world.run().diff(connector_id, state, world.inputs(arguments={"a": 1.0}))
+    assert difference.replaces == ("arguments",)
+
+
+def test_an_unknown_value_deep_inside_is_a_change() -> None:
+    world, connector_id, state = created(arguments={"a": "b"})
+    inputs = world.inputs(arguments={"a": UNKNOWN})
+    assert world.run().diff(connector_id, state, inputs).changed == ("arguments",)
+
+
+def test_a_derived_name_outlives_a_renamed_resource() -> None:
+    world, connector_id, state = created()
+    inputs = world.inputs(**{DERIVED_NAME: "renamed-9"})
+    assert world.run().diff(connector_id, state, inputs).changed == ()
+
+
+def test_a_name_that_somebody_changed_is_put_right() -> None:
+    world, connector_id, state = created()
+    inputs = world.inputs()
+    assert state["name"] == DERIVED
+    drifted = {**state, "name": "changed by hand"}
+    assert world.run().diff(connector_id, drifted, inputs).replaces == ("name",)
+
+
+def test_a_state_from_before_an_input_existed_is_no_change() -> None:
+    world, connector_id, state = created()
+    del state["connector_template_ref"], state["adopt"]
+    assert world.run().diff(connector_id, state, world.inputs()).changed == ()

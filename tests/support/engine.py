@@ -1,0 +1,127 @@
+"""The real Pulumi engine, against an emulator, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+
+PASSPHRASE = "a passphrase for tests"
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Run:
+    """What a command of the engine said."""
+
+    status: int
+    output: str
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 0
+
+
+@dataclass
+class Stack:
+    """One stack with a file backend. `program` is the source of its `__main__.py`."""
+
+    folder: Path
+    bird_url: str
+    name: str = "test"
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "state").mkdir(exist_ok=True)
+        (self.folder / "Pulumi.yaml").write_text(
+            "name: phones\nruntime:\n  name: python\n  options:\n    toolchain: pip\n"
+            f"    virtualenv: {Path(sys.prefix)}\n"
+        )
+
+    def write(self, program: str) -> None:
+        (self.folder / "__main__.py").write_text(program)
+
+    def init(self) -> None:
+        assert self.run("stack", "init", self.name).ok
+
+    def config(self, key: str, value: str, *, secret: bool = False) -> None:
+        flags = ("--secret",) if secret else ()
+        assert self.run("config", "set", key, value, *flags).ok
+
+    def up(self, *flags: str) -> Run:
+        """`up` without the preview before it: half the time."""
+        return self.run("up", "--yes", "--skip-preview", *flags)
+
+    def preview(self, *flags: str) -> Run:
+        return self.run("preview", "--diff", *flags)
+
+    def refresh(self, *flags: str) -> Run:
+        return self.run("refresh", "--yes", "--skip-preview", "--diff", *flags)
+
+    def destroy(self) -> Run:
+        return self.run("destroy", "--yes", "--skip-preview")
+
+    def outputs(self) -> dict[str, Any]:
+        run = self.run("stack", "output", "--json", "--show-secrets")
+        assert run.ok, run.output
+        outputs: dict[str, Any] = json.loads(run.output)
+        return outputs
+
+    def export(self) -> str:
+        run = self.run("stack", "export")
+        assert run.ok, run.output
+        return run.output
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources of this package that the state has."""
+        found = json.loads(self.export())["deployment"].get("resources", [])
+        return [each for each in found if each["type"].startswith("pulumi-python:dynamic/bird:")]
+
+    def command(self, *arguments: str) -> list[str]:
+        pulumi = shutil.which("pulumi", path=self.variables()["PATH"])
+        assert pulumi, "there is no pulumi on PATH; run the tests with `make test`"
+        stack = () if arguments[:2] == ("stack", "init") else ("--stack", self.name)
+        return [pulumi, *arguments, *stack, "--non-interactive", "--color", "never"]
+
+    def run(self, *arguments: str) -> Run:
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.variables(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout)
+
+    def variables(self) -> dict[str, str]:
+        """The environment of the engine: nothing of the caller's Pulumi or Bird."""
+        kept: Mapping[str, str] = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PULUMI_", "BIRD_"))
+        }
+        return {
+            **kept,
+            "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ["PATH"]]),
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
+            "BIRD_API_URL": self.bird_url,
+            "BIRD_ACCESS_KEY": ACCESS_KEY,
+            "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+            **self.environment,
+        }
