@@ -17,6 +17,7 @@ from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
 from bird_dynamic.bird.models import Transport
 from bird_dynamic.bird.sending import Sender
 from bird_dynamic.lifecycle.inventory import Inventory
+from bird_dynamic.lifecycle.refreshing import SharedReads
 from bird_dynamic.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Session:
 
     bird: Workspace
     inventory: Inventory
+    reads: SharedReads
     timeout: float
     say: Callable[[str], None]
 
@@ -79,6 +81,10 @@ class Account:
             if workspace_id not in self._sessions:
                 workspace = Workspace(self._sender, workspace_id)
                 self._sessions[workspace_id] = Session(
-                    workspace, Inventory(workspace), self.settings.timeout, self._say
+                    bird=workspace,
+                    inventory=Inventory(workspace),
+                    reads=SharedReads(workspace),
+                    timeout=self.settings.timeout,
+                    say=self._say,
                 )
             return self._sessions[workspace_id]

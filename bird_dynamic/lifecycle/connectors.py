@@ -77,7 +77,11 @@ class ConnectorLifecycle:
             session = self._account.session(state.get("workspace_id"))
             deadline = session.deadline()
             session.inventory.holds(connector_id)
-            connector = session.bird.get_connector(connector_id, deadline)
+            connector = session.reads.read(
+                connector_id,
+                lambda row: properties.states_all(self._description, row, state),
+                deadline,
+            )
             if connector is None:
                 return None
             held = {**state, "workspace_id": session.bird.id}
@@ -93,6 +97,7 @@ class ConnectorLifecycle:
         with self._doing("Updating", inputs, connector_id):
             session = self._account.session(state["workspace_id"])
             session.inventory.holds(connector_id)
+            session.reads.forget(connector_id)
             wanted = inputs.get(CONVERSATIONAL)
             if wanted is not None and wanted != state.get(CONVERSATIONAL):
                 session.bird.set_conversational(state["channel_id"], wanted, session.deadline())

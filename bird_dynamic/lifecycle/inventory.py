@@ -12,6 +12,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from bird_dynamic.bird.client import Workspace
@@ -96,25 +97,20 @@ class Inventory:
         with self._listing:
             if self._listed_at == NEVER or self._listed_at < since:
                 started = self._clock.monotonic()
-                self._rows = tuple(pages(self._workspace, deadline))
+                rows = chain.from_iterable(pages(self._workspace, deadline))
+                self._rows = tuple({row["id"]: row for row in rows}.values())
                 self._listed_at = started
             return self._rows
 
 
-def pages(workspace: Workspace, deadline: Deadline) -> Iterator[Connector]:
-    """Every row of the listing, once, page after page."""
-    seen: set[str] = set()
+def pages(workspace: Workspace, deadline: Deadline) -> Iterator[tuple[Connector, ...]]:
+    """The listing, page after page; ends even where a token comes round again."""
     tokens: set[str | None] = set()
     token: str | None = None
     while token not in tokens:
         tokens.add(token)
         page = workspace.list_connectors(token, deadline)
-        for row in page.connectors:
-            if row["id"] not in seen:
-                seen.add(row["id"])
-                yield row
-        if page.next_token is None:
-            return
+        yield page.connectors
         token = page.next_token
 
 

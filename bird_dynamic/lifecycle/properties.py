@@ -82,6 +82,20 @@ def state_of(description: Description, connector: Connector, held: Mapping[str, 
     return state
 
 
+def states_all(description: Description, row: Connector, state: Mapping[str, Any]) -> bool:
+    """Whether a row of a listing states everything that the state has: a poorer one proves
+    nothing."""
+    for field in description.fields:
+        held = state.get(field.name)
+        if field.returned and held is not None:
+            _, value = _find(row, field.returned)
+            if value is None:
+                return False
+            if field.is_input and field.kind is MAP and not held.keys() <= value.keys():
+                return False
+    return True
+
+
 def updated(description: Description, state: Mapping[str, Any], inputs: Properties) -> Properties:
     """The state after an update in place: the new inputs, with the outputs and the name that the
     state has."""
