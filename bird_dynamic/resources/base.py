@@ -4,8 +4,8 @@ engine."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Mapping
+from typing import Any, cast
 
 import pulumi
 from pulumi import dynamic
@@ -66,4 +66,7 @@ def derived_name(
         return f"{resource_name[:LONGEST_NAME]}-{digest}"
 
     urn = pulumi.create_urn(resource_name, type_token, parent=opts.parent if opts else None)
-    return urn.apply(name)
+    # Without the resources that the URN comes from: depending on a parent means depending on all
+    # of its children, and so on this resource itself.
+    future = cast("Awaitable[str]", urn.future())
+    return pulumi.Output(set(), future, urn.is_known()).apply(name)

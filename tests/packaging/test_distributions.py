@@ -1,0 +1,75 @@
+"""The wheel and the source distribution: what is in them, and that they work where nothing else is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from importlib.metadata import requires, version
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source distribution, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("distributions")
+    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    return folder
+
+
+def files_of(folder: Path, pattern: str) -> set[str]:
+    (path,) = folder.glob(pattern)
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as wheel:
+            return set(wheel.namelist())
+    with tarfile.open(path) as source:
+        return {name.partition("/")[2] for name in source.getnames()}
+
+
+def test_both_hold_the_package_and_nothing_else(distributions: Path) -> None:
+    expected = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "bird_dynamic").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert "bird_dynamic/py.typed" in expected
+    wheel = files_of(distributions, "*.whl")
+    assert {name for name in wheel if ".dist-info/" not in name} == expected
+    source = files_of(distributions, "*.tar.gz")
+    assert expected <= source
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"} <= source
+    assert not any(name.startswith(("tests", "tools", ".")) for name in source - {".gitignore"})
+
+
+def test_the_wheel_works_in_an_empty_environment(distributions: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "empty", with_pip=True)
+    python = tmp_path / "empty" / "bin" / "python"
+    (wheel,) = distributions.glob("*.whl")
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    constraints = ROOT / "tools" / "constraints.txt"
+    subprocess.run([*install, "-c", constraints, wheel], check=True, capture_output=True)
+    code = (
+        "import bird_dynamic, bird_dynamic.providers.dynamic as d, bird_dynamic.bird.http\n"
+        "print(bird_dynamic.VoiceChannel.__name__, d.provider('VoiceChannel').__class__.__name__)"
+    )
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["VoiceChannel", "BirdProvider"]
+    emulator = tmp_path / "empty" / "bin" / "bird-emulator"
+    assert subprocess.run([emulator, "--help"], capture_output=True, check=False).returncode == 0
+
+
+def test_there_are_two_runtime_dependencies() -> None:
+    runtime = [each for each in requires("bird-dynamic") or () if "extra ==" not in each]
+    assert sorted(re.match(r"[a-z]+", each)[0] for each in runtime) == ["pulumi", "requests"]  # type: ignore[index]
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    assert f"## {version('bird-dynamic')}" in (ROOT / "CHANGELOG.md").read_text()

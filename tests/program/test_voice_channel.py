@@ -1,0 +1,186 @@
+"""What a program writes, on Pulumi's mocks: names, secrets, outputs, and what importing costs."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+
+import bird_dynamic
+from bird_dynamic import VoiceChannel
+from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.resources.voice_channel import REFERENCE
+
+NUMBER = "2cffb55c-120e-91a8-8f10-ed9d1b412d29"
+
+
+class Mocks(pulumi.runtime.Mocks):
+    def __init__(self) -> None:
+        self.registered: list[pulumi.runtime.MockResourceArgs] = []
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        self.registered.append(args)
+        return f"{args.name}-id", {**args.inputs, "channel_id": "the channel"}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+def run(program: Callable[[], Any], stack: str = "dev") -> tuple[Mocks, dict[str, Any]]:
+    """Run a program on mocks; what it registered, and the values of the outputs that it returned."""
+    mocks = Mocks()
+    pulumi.runtime.set_mocks(mocks, project="phones", stack=stack)
+    found: dict[str, Any] = {}
+
+    @pulumi.runtime.test
+    def inside() -> Any:
+        outputs = program() or {}
+        return pulumi.Output.all(**outputs).apply(found.update)
+
+    inside()
+    return mocks, found
+
+
+def channel(resource_name: str = "support", **inputs: Any) -> VoiceChannel:
+    return VoiceChannel(resource_name, **{"phone_number_id": NUMBER, **inputs})
+
+
+def derived(*arguments: Any, stack: str = "dev", **inputs: Any) -> str:
+    _, found = run(lambda: {"name": channel(*arguments, **inputs).derived_name}, stack)  # type: ignore[attr-defined]
+    return str(found["name"])
+
+
+def test_the_public_names_are_these() -> None:
+    assert bird_dynamic.__all__ == ["VoiceChannel"]
+    assert set(bird_dynamic.__all__) <= set(dir(bird_dynamic))
+
+
+def test_its_type_and_provider_are_what_states_know() -> None:
+    mocks, _ = run(lambda: channel() and None)
+    (args,) = mocks.registered
+    assert args.typ == "pulumi-python:dynamic/bird:VoiceChannel"
+    assert args.inputs["__provider"] == REFERENCE
+
+
+def test_outputs_are_outputs() -> None:
+    _, found = run(lambda: {"id": channel().channel_id})
+    assert found["id"] == "the channel"
+
+
+def test_every_field_is_an_attribute_with_a_type() -> None:
+    names = {field.name for field in VOICE_CHANNEL.fields}
+    assert names <= set(VoiceChannel.__annotations__)
+
+
+def test_the_arguments_are_the_inputs_of_the_description_and_all_but_one_are_optional() -> None:
+    parameters = dict(inspect.signature(VoiceChannel.__init__).parameters)
+    named = {
+        name: each
+        for name, each in parameters.items()
+        if each.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    assert set(named) == {field.name for field in VOICE_CHANNEL.inputs} | {"opts"}
+    assert [name for name, each in named.items() if each.default is inspect.Parameter.empty] == [
+        "phone_number_id"
+    ]
+    assert named["connector_template_ref"].default == "voice-messagebird:1"
+    for field in VOICE_CHANNEL.inputs:
+        assert f":param {field.name}:" in (VoiceChannel.__init__.__doc__ or "")
+
+
+def test_a_derived_name_is_the_same_in_every_run() -> None:
+    assert derived() == derived()
+    assert derived().startswith("support-")
+
+
+def test_a_derived_name_belongs_to_one_resource_of_one_stack() -> None:
+    names = [
+        derived(),
+        derived("sales"),
+        derived(stack="prod"),
+        derived(opts=pulumi.ResourceOptions(parent=None, protect=True)),
+    ]
+    assert len(set(names)) == 3
+    assert names[0] == names[3]
+
+
+def test_a_derived_name_depends_on_the_parent() -> None:
+    class Desk(pulumi.ComponentResource):
+        def __init__(self, name: str) -> None:
+            super().__init__("phones:index:Desk", name)
+            self.channel = channel(opts=pulumi.ResourceOptions(parent=self))
+
+    _, found = run(lambda: {"name": Desk("d").channel.derived_name})  # type: ignore[attr-defined]
+    assert found["name"].startswith("support-")
+    assert found["name"] != derived()
+
+
+def test_a_given_name_needs_no_derived_one() -> None:
+    mocks, _ = run(lambda: channel(name="Support") and None)
+    assert mocks.registered[0].inputs["name"] == "Support"
+    assert "derived_name" not in mocks.registered[0].inputs
+
+
+def test_secrets_are_secret_whatever_the_program_says() -> None:
+    def program() -> dict[str, Any]:
+        one = channel(security_arguments={"a": {"b": "c"}}, invitation_token="t")
+        return {
+            "security_arguments": pulumi.Output.from_input(one.security_arguments.is_secret()),
+            "invitation_token": pulumi.Output.from_input(one.invitation_token.is_secret()),
+            "name": pulumi.Output.from_input(one.phone_number_id.is_secret()),
+        }
+
+    _, found = run(program)
+    assert found == {"security_arguments": True, "invitation_token": True, "name": False}
+
+
+def test_outputs_are_accepted_for_every_input() -> None:
+    values = {
+        "phone_number_id": NUMBER,
+        "name": "n",
+        "connector_template_ref": "voice-messagebird:1",
+        "arguments": {"a": 1},
+        "security_arguments": {"a": {"b": "c"}},
+        "channel_conversational_status_enabled": True,
+        "invitation_token": "t",
+        "workspace_id": NUMBER,
+        "adopt": NUMBER,
+    }
+    outputs = {name: pulumi.Output.from_input(value) for name, value in values.items()}
+    mocks, _ = run(lambda: VoiceChannel("support", **outputs) and None)  # type: ignore[arg-type]
+    found = {name: _revealed(mocks.registered[0].inputs[name]) for name in values}
+    assert found == values
+
+
+@pytest.mark.parametrize("module", ["requests", "urllib3"])
+def test_a_program_does_not_load_the_http_library(module: str) -> None:
+    code = (
+        "import sys, pulumi, bird_dynamic\n"
+        "from bird_dynamic import VoiceChannel\n"
+        f"print({module!r} in sys.modules)"
+    )
+    assert _python(code) == "False"
+
+
+def test_the_emulator_does_not_load_pulumi() -> None:
+    code = "import sys, bird_dynamic.emulator\nprint('pulumi' in sys.modules)"
+    assert _python(code) == "False"
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        bird_dynamic.no_such_name  # noqa: B018
+
+
+def _revealed(value: Any) -> Any:
+    return value["value"] if isinstance(value, dict) and "value" in value else value
+
+
+def _python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
