@@ -7,7 +7,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test setup env check bench help cli
+.PHONY: demo demo-preview demo-destroy test test-faults setup env check bench help cli
 
 demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -21,6 +21,10 @@ demo-destroy: setup ## destroy what the demo created, and its files
 test: setup .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine included
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95
+
+test-faults: .venv/.stamp ## try 10,000 made-up bad days, other ones each time (about 5 minutes)
+	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random .venv/bin/python -m pytest \
+		tests/faults --timeout 3600
 
 setup: .venv/.stamp cli ## create .venv with the package and its tools, and see to a Pulumi CLI
 

@@ -22,7 +22,7 @@ DEFAULT_TIMEOUT = 300.0
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
-_TIMEOUT_PROBLEM = 'must be a time above zero such as "90s", "5m" or a number of seconds.'
+DURATION_PROBLEM = 'must be a time above zero such as "90s", "5m" or a number of seconds.'
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 
 
@@ -67,7 +67,7 @@ def gather(
         "bird:workspaceId (or BIRD_WORKSPACE_ID)": workspace_id and workspace_problem(workspace_id),
         "bird:organizationId (or BIRD_ORGANIZATION_ID)": _organization_problem(organization_id),
         "bird:apiUrl (or BIRD_API_URL)": _api_url_problem(api_url),
-        "bird:timeout (or BIRD_TIMEOUT)": None if seconds else _TIMEOUT_PROBLEM,
+        "bird:timeout (or BIRD_TIMEOUT)": None if seconds else DURATION_PROBLEM,
         "BIRD_CA_BUNDLE": _ca_bundle_problem(ca_bundle),
     }
     return Settings(
@@ -94,9 +94,9 @@ def workspace_problem(workspace_id: str) -> str | None:
     return None
 
 
-def parse_duration(value: str) -> float | None:
-    """Seconds in "90", "90s", "5m" or "1h"; None if it is not a time above zero."""
-    match = _DURATION.fullmatch(value)
+def parse_duration(value: str | float) -> float | None:
+    """Seconds in 90, "90", "90s", "5m" or "1h"; None if it is not a time above zero."""
+    match = _DURATION.fullmatch(str(value))
     return float(match[1]) * _SECONDS[match[2]] or None if match else None
 
 

@@ -45,11 +45,12 @@ class Deadline:
 
     clock: Clock
     at: float
+    seconds: float
 
     @classmethod
     def after(cls, seconds: float, clock: Clock) -> Deadline:
         """A deadline that many seconds from now."""
-        return cls(clock, clock.monotonic() + seconds)
+        return cls(clock, clock.monotonic() + seconds, seconds)
 
     @property
     def remaining(self) -> float:

@@ -18,7 +18,7 @@ from bird_dynamic.bird.models import Transport
 from bird_dynamic.bird.sending import Sender
 from bird_dynamic.lifecycle.inventory import Inventory
 from bird_dynamic.lifecycle.refreshing import SharedReads
-from bird_dynamic.settings import Settings
+from bird_dynamic.settings import Settings, parse_duration
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,15 @@ class Session:
     timeout: float
     say: Callable[[str], None]
 
-    def deadline(self, seconds: float | None = None) -> Deadline:
-        """That many seconds from now, or as many as the settings allow an operation."""
+    def deadline(self, timeout: str | float | None = None) -> Deadline:
+        """The end of an operation that begins now: its own timeout, or the one of the settings."""
+        seconds = parse_duration(timeout) if timeout is not None else None
         return Deadline.after(seconds or self.timeout, self.bird.sender.clock)
 
     def wait(self, seconds: float, deadline: Deadline) -> None:
         """Wait; raises DeadlineError where that would be too long."""
         if seconds >= deadline.remaining:
-            raise DeadlineError(f"the time of {self.timeout:.0f} s is over")
+            raise DeadlineError(f"the time of {deadline.seconds:.0f} s is over")
         if seconds > 0:
             self.bird.sender.clock.sleep(seconds)
 

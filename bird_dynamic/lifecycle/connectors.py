@@ -55,7 +55,7 @@ class ConnectorLifecycle:
         channel."""
         with self._doing("Creating", inputs):
             session = self._account.session(inputs["workspace_id"])
-            deadline = session.deadline()
+            deadline = session.deadline(inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
             # An adopted connector that is being replaced has just been deleted: a new one takes its
             # place.
@@ -92,8 +92,10 @@ class ConnectorLifecycle:
             return real, properties.inputs_of(self._description, real)
 
     def update(self, connector_id: str, state: Mapping[str, Any], inputs: Properties) -> Properties:
-        """Change in place what can be: the conversational switch. Leaving it out leaves it as it
-        is."""
+        """Change in place what can be: the conversational switch. Leaving it out leaves it alone.
+
+        The timeouts are changed in the state alone.
+        """
         with self._doing("Updating", inputs, connector_id):
             session = self._account.session(state["workspace_id"])
             session.inventory.holds(connector_id)
@@ -108,7 +110,8 @@ class ConnectorLifecycle:
         with self._doing("Deleting", state, connector_id):
             session = self._account.session(state.get("workspace_id"))
             session.inventory.deleted(connector_id)
-            session.bird.delete_connector(connector_id, session.deadline())
+            deadline = session.deadline(state.get("delete_timeout"))
+            session.bird.delete_connector(connector_id, deadline)
 
     def _taken(self, session: Session, inputs: Properties, deadline: Deadline) -> Taken:
         """Carry out what the state machine of `creation` asks for."""
@@ -182,7 +185,7 @@ class ConnectorLifecycle:
         pause, waited, said = FIRST_POLL, 0.0, 0.0
         while not _has_channel(connector):
             if pause >= deadline.remaining:
-                raise DeadlineError(f"Bird made no channel within {session.timeout:.0f} s")
+                raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s")
             session.wait(pause, deadline)
             waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
             if waited - said >= QUIET_WAIT:

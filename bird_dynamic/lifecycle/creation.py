@@ -220,9 +220,9 @@ class _Search:
             )
         if not same_where_asked(self._wanted, ours[0]):
             raise ExistsError(
-                f"the connector {ours[0]['id']} has this resource's own name but other arguments. An "
-                "interrupted run left it there, or a stack of the same name elsewhere has it. Delete "
-                "it in app.bird.com if nobody needs it, or make the arguments what they were"
+                f"the connector {ours[0]['id']} has this resource's own name but other arguments. "
+                "An interrupted run left it there, or a stack of the same name elsewhere has it. "
+                "Delete it in app.bird.com if nobody needs it, or make the arguments what they were"
             )
         return ours[0]
 

@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from bird_dynamic.settings import UUID, workspace_problem
+from bird_dynamic.settings import DURATION_PROBLEM, UUID, parse_duration, workspace_problem
 
 
 class _Unknown:
@@ -128,9 +128,16 @@ def _template_problem(value: Any) -> str | None:
     return "must be a template reference, slug:version, such as voice-messagebird:1"
 
 
+def _duration_problem(value: Any) -> str | None:
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return None if parse_duration(value) else DURATION_PROBLEM
+    return DURATION_PROBLEM
+
+
 TEXT = Kind("text", _text_problem)
 UUID_TEXT = Kind("UUID", _uuid_problem)
 WORKSPACE_ID = Kind("UUID", _workspace_problem)
 TEMPLATE = Kind("template reference", _template_problem)
 FLAG = Kind("boolean", _of_type(bool, "True or False"))
+DURATION = Kind("duration", _duration_problem)
 MAP = Kind("map", _of_type(dict, "a dict with text keys"))

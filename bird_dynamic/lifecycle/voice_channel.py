@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from bird_dynamic.lifecycle.fields import (
+    DURATION,
     FLAG,
     MAP,
     TEMPLATE,
@@ -113,6 +114,20 @@ VOICE_CHANNEL = Description(
             description="Id of an existing connector to take over instead of creating one.",
             is_input=True,
             on_change=OnChange.NOTHING,
+        ),
+        Field(
+            name="create_timeout",
+            kind=DURATION,
+            description="The longest that creating may take. By configuration if omitted.",
+            is_input=True,
+            on_change=OnChange.UPDATE,
+        ),
+        Field(
+            name="delete_timeout",
+            kind=DURATION,
+            description="The longest that deleting may take. By configuration if omitted.",
+            is_input=True,
+            on_change=OnChange.UPDATE,
         ),
         Field(
             name="connector_id",

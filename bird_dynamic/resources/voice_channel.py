@@ -59,6 +59,8 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
     channel_conversational_status_enabled: pulumi.Output[bool | None]
     invitation_token: pulumi.Output[str | None]
     adopt: pulumi.Output[str | None]
+    create_timeout: pulumi.Output[str | float | None]
+    delete_timeout: pulumi.Output[str | float | None]
 
     def __init__(
         self,
@@ -73,6 +75,8 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         invitation_token: pulumi.Input[str] | None = None,
         workspace_id: pulumi.Input[str] | None = None,
         adopt: pulumi.Input[str] | None = None,
+        create_timeout: pulumi.Input[str | float] | None = None,
+        delete_timeout: pulumi.Input[str | float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a voice channel.
@@ -99,6 +103,9 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         :param adopt: id (UUID) of an existing connector to take over instead of creating one. It
             must be what the other arguments say; the first `up` fails and says how it differs if it
             is not.
+        :param create_timeout: the longest that creating may take, such as "10m", or seconds; if
+            omitted, `bird:timeout` or BIRD_TIMEOUT.
+        :param delete_timeout: the longest that deleting may take; likewise.
         :param opts: Pulumi's resource options.
         """
         super().__init__(
@@ -115,6 +122,8 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
                 "invitation_token": invitation_token,
                 "workspace_id": workspace_id,
                 "adopt": adopt,
+                "create_timeout": create_timeout,
+                "delete_timeout": delete_timeout,
             },
             opts,
         )

@@ -48,6 +48,9 @@ def test_defaults_names_and_settings_are_filled_in() -> None:
         ("workspace_id", "ws_1", "ws_"),
         ("workspace_id", 1.0, "UUID"),
         ("adopt", "me", "UUID"),
+        ("create_timeout", "soon", "above zero"),
+        ("create_timeout", True, "above zero"),
+        ("delete_timeout", 0, "above zero"),
     ],
 )
 def test_a_bad_argument_is_named_with_what_is_wrong(argument: str, value: Any, says: str) -> None:
@@ -79,6 +82,8 @@ def test_all_failures_are_told_at_once_and_show_no_value() -> None:
         "invitation_token",
         "workspace_id",
         "adopt",
+        "create_timeout",
+        "delete_timeout",
     ],
 )
 def test_an_unknown_value_passes_anywhere(argument: str) -> None:

@@ -94,6 +94,12 @@ def test_a_connector_without_a_channel_in_time_is_removed_again() -> None:
     assert world.connector_ids() == []
 
 
+def test_a_resource_may_have_a_timeout_of_its_own() -> None:
+    world = World(options=Options(channel_after=10**6))
+    with pytest.raises(OperationError, match="no channel within 90 s"):
+        world.run().create(world.inputs(create_timeout="1.5m"))
+
+
 def test_a_half_made_connector_that_cannot_be_removed_is_named() -> None:
     world = World(
         Fault("status", operation="delete_connector", times=None),

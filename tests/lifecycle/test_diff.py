@@ -20,6 +20,8 @@ CHANGES: dict[str, Any] = {
     "channel_conversational_status_enabled": True,
     "invitation_token": "new",
     "workspace_id": "11111111-2222-4333-8444-555555555555",
+    "create_timeout": "10m",
+    "delete_timeout": 30,
     "adopt": "11111111-2222-4333-8444-555555555555",
 }
 

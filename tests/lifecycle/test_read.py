@@ -8,7 +8,6 @@ import pytest
 
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import OnChange
 from bird_dynamic.lifecycle.properties import Properties
 from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
 from tests.support.world import OTHER_NUMBER, World
@@ -153,9 +152,3 @@ def test_write_only_inputs_stay_as_the_state_has_them() -> None:
     real, inputs = read(world, connector_id, state)
     assert real["invitation_token"] == inputs["invitation_token"] == "i"
     assert inputs["security_arguments"] == INPUTS["security_arguments"]
-
-
-def test_every_input_says_what_its_change_does() -> None:
-    assert [field.name for field in VOICE_CHANNEL.inputs if field.on_change is OnChange.UPDATE] == [
-        CONVERSATIONAL
-    ]

@@ -66,6 +66,18 @@ def test_delete_deletes() -> None:
     assert world.connector_ids() == []
 
 
+def test_a_timeout_is_changed_in_the_state_alone_and_then_used() -> None:
+    world = World()
+    connector_id, state = created(world)
+    updated = world.run().update(connector_id, state, world.inputs(delete_timeout=3))
+    assert world.operations == []
+    world.break_with(Fault("status", operation="delete_connector", status=429, times=None))
+    began = world.clock.now
+    with pytest.raises(OperationError, match="no time is left"):
+        world.run().delete(connector_id, updated)
+    assert world.clock.now - began <= 3
+
+
 def test_deleting_what_is_gone_is_done() -> None:
     world = World()
     connector_id, state = created(world)

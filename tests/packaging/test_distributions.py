@@ -1,4 +1,4 @@
-"""The wheel and the source distribution: what is in them, and that they work where nothing else is."""
+"""The wheel and the source distribution: what is in them, and that they work on their own."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Mocks(pulumi.runtime.Mocks):
 
 
 def run(program: Callable[[], Any], stack: str = "dev") -> tuple[Mocks, dict[str, Any]]:
-    """Run a program on mocks; what it registered, and the values of the outputs that it returned."""
+    """Run a program on mocks; what it registered, and the outputs that it returned."""
     mocks = Mocks()
     pulumi.runtime.set_mocks(mocks, project="phones", stack=stack)
     found: dict[str, Any] = {}
@@ -150,6 +150,8 @@ def test_outputs_are_accepted_for_every_input() -> None:
         "invitation_token": "t",
         "workspace_id": NUMBER,
         "adopt": NUMBER,
+        "create_timeout": "10m",
+        "delete_timeout": 90,
     }
     outputs = {name: pulumi.Output.from_input(value) for name, value in values.items()}
     mocks, _ = run(lambda: VoiceChannel("support", **outputs) and None)  # type: ignore[arg-type]

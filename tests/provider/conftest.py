@@ -1,4 +1,4 @@
-"""Every test here runs on the newest Pulumi SDK, and on the oldest one where `make test` made it."""
+"""Every test here runs on the newest Pulumi SDK, and on the oldest where `make test` made it."""
 
 from __future__ import annotations
 
