@@ -29,7 +29,6 @@ _REMEDIES = {
     "/workspaces/*/channels/** for the conversational switch.",
     404: "Check bird:workspaceId (or BIRD_WORKSPACE_ID), and that the access key may see that "
     "workspace.",
-    409: "Something like it exists already.",
     422: "Correct the arguments, then run `pulumi up` again.",
 }
 
@@ -76,7 +75,7 @@ def _answer(error: BirdError) -> Answer | None:
         return error.answer
     if isinstance(error, DeadlineError) and error.last is not None:
         return _answer(error.last)
-    return error.__cause__.answer if isinstance(error.__cause__, RejectedError) else None
+    return _answer(error.__cause__) if isinstance(error.__cause__, BirdError) else None
 
 
 def _where(path: str, description: Description) -> str:
@@ -93,4 +92,4 @@ def _remedy(error: BirdError) -> str:
         )
     if isinstance(error, NotSentError) and error.temporary:
         return "Nothing was sent. Check the network and bird:apiUrl (or BIRD_API_URL)."
-    return ""
+    return _remedy(error.__cause__) if isinstance(error.__cause__, BirdError) else ""
