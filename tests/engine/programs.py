@@ -1,0 +1,91 @@
+"""What the tests of this folder write into their programs, and what they look for afterwards."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from bird_dynamic.emulator import EmulatorServer, Store
+from tests.support.engine import Run
+
+_NUMBERS = list(Store.with_numbers().numbers.values())
+NUMBER, OTHER_NUMBER, THIRD_NUMBER = [each.id for each in _NUMBERS if "voice" in each.capabilities][
+    :3
+]
+NUMBER_WITHOUT_VOICE = next(each.id for each in _NUMBERS if "voice" not in each.capabilities)
+VOICE = "voice-messagebird:1"
+READS = {"get_connector", "list_connectors", "get_conversational"}
+"""Operations that change nothing."""
+
+HEAD = "import pulumi\nfrom bird_dynamic import VoiceChannel\n"
+
+
+def channel(resource_name: str = "support", *, opts: str = "None", **inputs: Any) -> str:
+    """Source of a program with one voice channel, whose outputs are the stack's."""
+    return f"""{HEAD}
+inputs = { ({"phone_number_id": NUMBER} | inputs)!r}
+channel = VoiceChannel({resource_name!r}, **inputs, opts={opts})
+pulumi.export("channel_id", channel.channel_id)
+pulumi.export("connector_id", channel.connector_id)
+pulumi.export("name", channel.name)
+"""
+
+
+def sent(bird: EmulatorServer) -> list[str]:
+    """The operations that Bird was asked for since this was called last."""
+    operations = [each["operation"] for each in bird.emulator.journal]
+    bird.emulator.journal.clear()
+    return operations
+
+
+def only(bird: EmulatorServer) -> dict[str, Any]:
+    """The connector that Bird has: there must be exactly one."""
+    (connector,) = bird.emulator.connectors()
+    return connector
+
+
+def vanish(bird: EmulatorServer, connector_id: str) -> None:
+    """Delete a connector behind the engine's back."""
+    bird.emulator.store.remove(connector_id, time.time())
+
+
+def is_conversational(bird: EmulatorServer, connector_id: str) -> bool:
+    """Whether inbound messages open conversations: no connector shows it."""
+    return bird.emulator.store.connectors[connector_id].conversational
+
+
+def foreign(bird: EmulatorServer, **wire: Any) -> dict[str, Any]:
+    """A connector that somebody else made."""
+    return bird.emulator.add_connector(
+        **{
+            "connectorTemplateRef": VOICE,
+            "name": "made by hand",
+            "arguments": {"phoneNumberId": NUMBER},
+            **wire,
+        }
+    )
+
+
+def summary(run: Run) -> set[str]:
+    """The engine's own count of what it did, such as {"+ 1 created", "1 unchanged"}."""
+    assert run.ok, run.output
+    block = run.output.rpartition("Resources:\n")[2].split("\n\n")[0]
+    return {re.sub(r"\s+", " ", line).strip() for line in block.splitlines() if line.strip()}
+
+
+def bird_error(run: Run) -> str:
+    """The one line in which a failed run says what Bird, or the provider, objects to."""
+    assert not run.ok, run.output
+    lines = set(re.findall(r"^ *error: (BirdError: .+)$", run.output, re.M))
+    assert len(lines) == 1, run.output
+    assert not re.search(r'File "[^"]*bird_dynamic', run.output), run.output
+    return str(lines.pop())
+
+
+def problems(run: Run) -> list[str]:
+    """What a failed preview says is wrong with the inputs of its resources."""
+    assert not run.ok, run.output
+    assert "Traceback" not in run.output, run.output
+    assert 'File "' not in run.output, run.output
+    return re.findall(r"^ *error: \S+ resource '\S+' has a problem: (.+)$", run.output, re.M)

@@ -1,0 +1,60 @@
+"""What an up does with a changed input: in place where Bird can, a new connector where not."""
+
+from __future__ import annotations
+
+from bird_dynamic.emulator import EmulatorServer
+from tests.engine.programs import (
+    NUMBER,
+    OTHER_NUMBER,
+    channel,
+    is_conversational,
+    only,
+    sent,
+    summary,
+)
+from tests.support.engine import Stack
+
+
+def test_the_conversational_switch_changes_in_place_and_left_out_it_is_left_alone(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel(channel_conversational_status_enabled=True))
+    assert summary(stack.up()) == {"+ 2 created"}
+    connector_id = only(bird)["id"]
+    assert is_conversational(bird, connector_id)
+    sent(bird)
+
+    stack.write(channel(channel_conversational_status_enabled=False))
+    assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+    assert sent(bird) == ["set_conversational"]
+    assert not is_conversational(bird, connector_id)
+
+    stack.write(channel())
+    assert stack.up().ok
+    assert sent(bird) == []
+    assert not is_conversational(bird, connector_id)
+    assert only(bird)["id"] == connector_id
+    assert stack.outputs()["connector_id"] == connector_id
+
+
+def test_another_phone_number_replaces_the_connector_and_the_old_one_is_deleted_first(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel(phone_number_id=NUMBER))
+    assert summary(stack.up()) == {"+ 2 created"}
+    before, old = stack.outputs(), only(bird)
+    sent(bird)
+
+    stack.write(channel(phone_number_id=OTHER_NUMBER))
+    assert summary(stack.up()) == {"+-1 replaced", "1 unchanged"}
+    changing = [each for each in sent(bird) if each in ("create_connector", "delete_connector")]
+    assert changing == ["delete_connector", "create_connector"]
+    new, after = only(bird), stack.outputs()
+    assert new["arguments"]["phoneNumberId"] == OTHER_NUMBER
+    assert new["id"] != old["id"]
+    assert after == {
+        "channel_id": new["channel"]["channelId"],
+        "connector_id": new["id"],
+        "name": before["name"],
+    }
+    assert after["channel_id"] != before["channel_id"]

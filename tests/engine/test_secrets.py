@@ -1,0 +1,149 @@
+"""Secrets are in no text and in no file, except encrypted; and they are there, encrypted."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer
+from tests.engine.programs import HEAD, NUMBER, channel, only, sent, summary
+from tests.support.engine import Stack
+
+SECURITY, TOKEN, GREETING = "canary/security+1", "canary/token+2", "canary/greeting+3"
+ROTATED, TURNED = "canary/rotated+4", "canary/turned+5"
+
+
+def program(token: str) -> str:
+    return f"""{HEAD}
+channel = VoiceChannel(
+    "support",
+    phone_number_id={NUMBER!r},
+    arguments={{"greeting": pulumi.Config().require_secret("greeting"), "language": "nl"}},
+    security_arguments={{"scheme": {{"key": {SECURITY!r}}}}},
+    invitation_token={token!r},
+)
+pulumi.export("channel_id", channel.channel_id)
+pulumi.export("arguments", channel.arguments)
+pulumi.export("security_arguments", channel.security_arguments)
+"""
+
+
+def test_secret_inputs_and_secret_configuration_stay_secret_through_every_command(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    secrets = [f"bird:accessKey={ACCESS_KEY}", f"phones:greeting={GREETING}"]
+    flags = [flag for each in secrets for flag in ("--secret", each)]
+    assert stack.run("config", "set-all", *flags).ok
+    stack.environment |= {"BIRD_ACCESS_KEY": "", "BIRD_LOG": "debug"}
+
+    stack.write(program(TOKEN))
+    up = stack.up("--diff")
+    assert summary(up) == {"+ 2 created"}
+    assert "POST /workspaces/" in up.output, "the log was on"
+    assert only(bird)["arguments"]["greeting"] == GREETING, "the secret got there"
+    refresh = stack.refresh()
+    exported = stack.export()
+    stack.write(program(ROTATED))
+    preview = stack.preview()
+    assert "[secret]" in preview.output
+    assert summary(preview) == {"+-1 to replace", "1 unchanged"}
+
+    texts = {
+        "up": up.output,
+        "refresh": refresh.output,
+        "preview": preview.output,
+        "export": exported,
+        **files(stack.folder / "state"),
+        **files(stack.folder / "home"),
+    }
+    canaries = (SECURITY, TOKEN, GREETING, ROTATED, ACCESS_KEY)
+    assert leaks(texts, canaries) == []
+
+    # The engine keeps the whole configuration, encrypted, with the provider; not so the resource.
+    shown = json.loads(stack.run("stack", "export", "--show-secrets").output)
+    (resource,) = (
+        json.dumps(each)
+        for each in shown["deployment"]["resources"]
+        if each["type"].endswith("dynamic/bird:VoiceChannel")
+    )
+    assert leaks({"state": resource}, canaries) == [
+        f"{each} in state" for each in (SECURITY, TOKEN, GREETING)
+    ]
+
+
+def test_a_secret_argument_stays_secret_when_refresh_finds_another_value(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    assert stack.run("config", "set-all", "--secret", f"phones:greeting={GREETING}").ok
+    stack.write(program(TOKEN))
+    assert summary(stack.up()) == {"+ 2 created"}
+    connector = only(bird)
+    turned = {**connector["arguments"], "greeting": TURNED}
+    bird.emulator.store.change(connector["id"], arguments=turned)
+
+    refresh = stack.refresh()
+    assert summary(refresh) == {"~ 1 updated", "1 unchanged"}
+    texts = {"refresh": refresh.output, "export": stack.export()}
+    assert leaks(texts, (SECURITY, TOKEN, GREETING, TURNED)) == []
+    assert TURNED in stack.run("stack", "export", "--show-secrets").output
+
+
+def test_an_access_key_from_the_environment_is_in_no_output_and_no_state(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.environment["BIRD_LOG"] = "debug"
+    stack.write(channel())
+    up = stack.up("--diff")
+    assert summary(up) == {"+ 2 created"}
+    assert sent(bird).count("create_connector") == 1, "the key was used"
+    texts = {
+        "up": up.output,
+        "refresh": stack.refresh().output,
+        "export": stack.run("stack", "export", "--show-secrets").output,
+        **files(stack.folder / "state"),
+        **files(stack.folder / "home"),
+    }
+    assert leaks(texts, [ACCESS_KEY]) == []
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_the_search_sees_through_encodings(before: str) -> None:
+    text = f"{before}{TOKEN} and more"
+    for written in (text, base64.b64encode(text.encode()).decode(), quote(text), json.dumps(text)):
+        assert leaks({"text": written}, [TOKEN]) == [f"{TOKEN} in text"]
+    assert leaks({"text": "nothing"}, [TOKEN]) == []
+
+
+def leaks(texts: dict[str, str], secrets: Iterator[str] | list[str] | tuple[str, ...]) -> list[str]:
+    """Which secret is in which text, in any encoding."""
+    return [
+        f"{secret} in {where}"
+        for secret in secrets
+        for where, text in texts.items()
+        if any(form in text for form in forms(secret))
+    ]
+
+
+def forms(secret: str) -> Iterator[str]:
+    """How a secret looks in a text that was encoded, wherever in the text it stood."""
+    yield from (secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1])
+    raw = secret.encode()
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + raw).decode()
+        # Only those digits that no neighbouring byte has a part in.
+        inside = encoded[-(-shift * 8 // 6) : (shift + len(raw)) * 8 // 6]
+        yield from (inside, inside.replace("+", "-").replace("/", "_"))
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Every file below a folder."""
+    return {
+        str(each.relative_to(folder.parent)): each.read_text(errors="replace")
+        for each in folder.rglob("*")
+        if each.is_file()
+    }

@@ -1,0 +1,102 @@
+"""What a preview says about settings and inputs that cannot work, without asking Bird."""
+
+from __future__ import annotations
+
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
+from tests.engine.programs import channel, only, problems, sent, summary
+from tests.support.engine import Stack
+
+
+def test_stack_configuration_goes_before_the_environment(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    settings = (
+        ("bird:accessKey", ACCESS_KEY),
+        ("bird:workspaceId", WORKSPACE_ID),
+        (
+            "bird:apiUrl",
+            bird.url,
+        ),
+    )
+    flags = [flag for key, value in settings for flag in ("--plaintext", f"{key}={value}")]
+    assert stack.run("config", "set-all", *flags).ok
+    stack.environment |= {
+        "BIRD_ACCESS_KEY": "the-environments-key",
+        "BIRD_WORKSPACE_ID": "00000000-0000-4000-8000-000000000000",
+        "BIRD_API_URL": "http://127.0.0.1:9",
+    }
+    stack.write(channel())
+    assert summary(stack.up()) == {"+ 2 created"}
+    assert only(bird)["workspaceId"] == WORKSPACE_ID
+    assert {each["status"] for each in bird.emulator.journal} == {200, 201}
+
+
+def test_missing_settings_are_told_with_both_places_where_they_can_be_set(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.environment |= {"BIRD_ACCESS_KEY": "", "BIRD_WORKSPACE_ID": ""}
+    stack.write(channel())
+    told = problems(stack.preview())
+    assert len(told) == 2
+    assert told[0].startswith("bird:accessKey (or BIRD_ACCESS_KEY): no access key is set")
+    assert "bird:workspaceId" in told[1]
+    assert "BIRD_WORKSPACE_ID" in told[1]
+    assert sent(bird) == []
+
+
+def test_settings_of_another_product_and_plain_http_are_told_all_at_once(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    port = bird.url.rpartition(":")[2]
+    stack.environment |= {
+        "BIRD_ACCESS_KEY": "bk_canary-of-a-key",
+        "BIRD_WORKSPACE_ID": "ws_123",
+        # Not a loopback address, and yet it would reach the emulator.
+        "BIRD_API_URL": f"http://0.0.0.0:{port}",
+    }
+    stack.write(channel())
+    run = stack.preview()
+    told = problems(run)
+    assert len(told) == 3
+    key, workspace, url = told
+    assert key.startswith("bird:accessKey (or BIRD_ACCESS_KEY): ")
+    assert "bk_ belongs to another Bird product" in key
+    assert workspace.startswith("bird:workspaceId (or BIRD_WORKSPACE_ID): ")
+    assert "ws_ belongs to another Bird product" in workspace
+    assert url.startswith("bird:apiUrl (or BIRD_API_URL): plain http is accepted only for this")
+    assert "canary-of-a-key" not in run.output
+    assert sent(bird) == []
+
+
+def test_all_bad_inputs_are_told_at_once_each_by_the_name_of_its_argument(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(
+        channel(
+            phone_number_id="+31612345678",
+            name="",
+            connector_template_ref="voice-messagebird",
+            arguments={"phoneNumberId": "canary-in-arguments"},
+            security_arguments="canary-in-security-arguments",
+            invitation_token=["canary-in-invitation-token"],
+            adopt="support",
+        )
+    )
+    run = stack.preview()
+    assert sorted(each.partition(":")[0] for each in problems(run)) == [
+        "adopt",
+        "arguments",
+        "connector_template_ref",
+        "invitation_token",
+        "name",
+        "phone_number_id",
+        "security_arguments",
+    ]
+    assert "canary" not in run.output
+    assert sent(bird) == []
+
+
+def test_arguments_that_are_no_dict_are_told(stack: Stack, bird: EmulatorServer) -> None:
+    stack.write(channel(arguments=["greeting"]))
+    assert problems(stack.preview()) == ["arguments: must be a dict with text keys"]
+    assert sent(bird) == []
