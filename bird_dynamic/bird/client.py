@@ -13,7 +13,7 @@ from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
-from bird_dynamic.bird.models import Connector, Page, Request
+from bird_dynamic.bird.models import UNREADABLE, Connector, Page, Request
 from bird_dynamic.bird.sending import Sender
 
 PAGE_SIZE = 100
@@ -123,8 +123,9 @@ def _status(body: Any) -> str | None:
     return status if _is_text(status) else None
 
 
-def _anything(body: Any) -> bool:
-    return True
+def _anything(body: Any) -> bool | None:
+    # No body, or any JSON: what is not JSON comes from somebody between us and Bird.
+    return None if body is UNREADABLE else True
 
 
 def _is_text(value: Any) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from bird_dynamic.bird.client import Workspace
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError
-from bird_dynamic.bird.models import Request, Response
+from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.bird.sending import Sender
 from tests.support.clock import FakeClock
 from tests.support.scripted import ScriptedTransport, answer
@@ -57,6 +57,13 @@ def test_a_delete_with_an_unknown_outcome_is_confirmed_by_another_one() -> None:
     workspace, requests, deadline = bird(answer(500), answer(404), PAGE)
     workspace.delete_connector("c1", deadline)
     assert [request.method for request in requests] == ["DELETE", "DELETE", "GET"]
+
+
+def test_a_delete_that_somebody_else_answered_is_repeated() -> None:
+    page_of_html = Response(200, {}, UNREADABLE)
+    workspace, requests, deadline = bird(page_of_html, answer(204, None))
+    workspace.delete_connector("c1", deadline)
+    assert [request.method for request in requests] == ["DELETE", "DELETE"]
 
 
 def test_a_page_size_that_bird_refuses_is_left_to_bird() -> None:
