@@ -98,7 +98,7 @@ class Pulumi:
             stdout=capture,
             stderr=capture and subprocess.STDOUT,
             text=True,
-            # A group of its own: Ctrl-C reaches the engine once, from here; a second one would kill it.
+            # A group of its own: Ctrl-C reaches the engine once, from here; twice would kill it.
             start_new_session=True,
             # The engine holds the demo's lock for as long as it lives, even if the demo is killed.
             pass_fds=[self._lock.fileno()],

@@ -210,15 +210,11 @@ class ConnectorLifecycle:
         if held.get(CONVERSATIONAL) is not None and state.get("channel_id"):
             channel_id = state["channel_id"]
             state[CONVERSATIONAL] = session.bird.get_conversational(channel_id, deadline)
-        differing = properties.difference(self._description, state, held).changed
+        differing = properties.differences_to_adopt(self._description, connector, state, held)
         if differing:
-            listed = "; ".join(
-                f"{name} is {state.get(name)!r} in Bird and {held.get(name)!r} here"
-                for name in differing
-            )
             raise AdoptError(
-                f"the connector {connector_id} is not what the program asks for: {listed}. "
-                "Write the values that Bird has, and nothing was changed"
+                f"the connector {connector_id} is not what the program asks for: "
+                f"{'; '.join(differing)}. Write what Bird has; nothing was changed"
             )
         return state
 

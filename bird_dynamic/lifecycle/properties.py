@@ -82,6 +82,32 @@ def state_of(description: Description, connector: Connector, held: Mapping[str, 
     return state
 
 
+def differences_to_adopt(
+    description: Description, connector: Connector, state: Mapping[str, Any], inputs: Properties
+) -> list[str]:
+    """In what a connector is not what the inputs ask for, in words.
+
+    Stricter than a diff: what Bird does not state is not there. The inputs are not shown, because a
+    program may have passed a secret anywhere, and of a map only the keys.
+    """
+    changed = difference(description, state, inputs).changed
+    found = []
+    for field in description.inputs:
+        if field.is_input and field.kind is MAP and field.returned:
+            stated = _find(connector, field.returned)[1]
+            has = stated if isinstance(stated, Mapping) else {}
+            keys = [
+                key
+                for key, value in (inputs.get(field.name) or {}).items()
+                if not same_where_asked(value, has.get(key))
+            ]
+            if keys:
+                found.append(f"{field.name} has other values for {', '.join(keys)}")
+        elif field.name in changed:
+            found.append(f"{field.name} is {state.get(field.name)!r} in Bird")
+    return found
+
+
 def states_all(description: Description, row: Connector, state: Mapping[str, Any]) -> bool:
     """Whether a row of a listing states everything that the state has: a poorer one proves
     nothing."""

@@ -64,6 +64,18 @@ def test_a_connector_that_differs_is_not_adopted_and_every_difference_is_told(
     assert stack.resources() == []
 
 
+def test_a_connector_that_lacks_an_argument_is_not_adopted(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    existing = foreign(bird, name="Support", arguments={"phoneNumberId": NUMBER})
+    stack.write(channel(name="Support", arguments={"greeting": "hello"}, adopt=existing["id"]))
+
+    line = bird_error(stack.up())
+    assert "arguments is " in line
+    assert "greeting" in line
+    assert stack.resources() == []
+
+
 def wires(bird: EmulatorServer) -> list[dict[str, object]]:
     """All connectors; their channel is left out, because Bird shows it some time after a create."""
     return [{**each, "channel": None} for each in bird.emulator.connectors()]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer
-from tests.engine.programs import HEAD, NUMBER, channel, only, sent, summary
+from tests.engine.programs import HEAD, NUMBER, bird_error, channel, foreign, only, sent, summary
 from tests.support.engine import Stack
 
 SECURITY, TOKEN, GREETING = "canary/security+1", "canary/token+2", "canary/greeting+3"
@@ -109,6 +109,25 @@ def test_an_access_key_from_the_environment_is_in_no_output_and_no_state(
         **files(stack.folder / "home"),
     }
     assert leaks(texts, [ACCESS_KEY]) == []
+
+
+def test_a_secret_output_that_differs_from_what_is_to_be_adopted_is_not_shown(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    existing = foreign(
+        bird, name="Support", arguments={"phoneNumberId": NUMBER, "greeting": "hello"}
+    )
+    # The engine itself hides what is secret in the configuration, but not what a program made so.
+    stack.write(
+        f"""{HEAD}
+greeting = pulumi.Output.secret({GREETING!r})
+inputs = {{"phone_number_id": {NUMBER!r}, "name": "Support", "adopt": {existing["id"]!r}}}
+VoiceChannel("support", **inputs, arguments={{"greeting": greeting}})
+"""
+    )
+    run = stack.up()
+    assert "arguments" in bird_error(run)
+    assert leaks({"up": run.output}, [GREETING]) == []
 
 
 @pytest.mark.parametrize("before", ["", "x", "xy"])

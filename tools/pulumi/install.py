@@ -15,7 +15,7 @@ ignores ``runtime.options`` of a ``Pulumi.yaml``: the project's virtual environm
 PATH.
 
 Standard output carries the folder and nothing else; progress goes to standard error. With
-``--print`` nothing is installed and nothing said: the folder is printed even if it is not there yet.
+``--print`` nothing is installed and nothing said: the folder is printed even if it is not there.
 """
 
 from __future__ import annotations

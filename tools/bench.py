@@ -1,0 +1,210 @@
+"""The figures that the design asks for, measured in one run on this machine.
+
+Times are given beside a floor that is measured in the same run, because absolute times mean little
+on a shared machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from bird_dynamic.bird.http import HttpTransport  # noqa: E402
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, PhoneNumber  # noqa: E402
+from bird_dynamic.lifecycle.account import Account  # noqa: E402
+from bird_dynamic.lifecycle.connectors import ConnectorLifecycle  # noqa: E402
+from bird_dynamic.lifecycle.properties import DERIVED_NAME  # noqa: E402
+from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL  # noqa: E402
+from bird_dynamic.resources.voice_channel import REFERENCE  # noqa: E402
+from bird_dynamic.settings import Settings  # noqa: E402
+from tests.support.plugin import Plugin  # noqa: E402
+
+LANES = 4
+NUMBER = PhoneNumber.made_up(0).id
+
+
+def say(what: str, figure: str, goal: str) -> None:
+    """One line of the report."""
+    print(f"{what:<58} {figure:<34} goal: {goal}", flush=True)
+
+
+@contextmanager
+def emulator(*options: str) -> Iterator[str]:
+    """An emulator in a process of its own; its address."""
+    command = [sys.executable, "-m", "bird_dynamic.emulator", "--allow-duplicates", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    lines = iter(process.stdout.readline, "") if process.stdout else iter(())
+    yield next(line for line in lines if "BIRD_API_URL" in line).strip().partition("=")[2]
+    process.terminate()
+    process.wait()
+
+
+def control(url: str, method: str, what: str, body: Any = None) -> Any:
+    """Ask the emulator to behave differently, or what it has seen."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{url}/__emulator__/{what}", data=data, method=method)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def lifecycle(url: str) -> ConnectorLifecycle:
+    """The provider without the engine, in this process."""
+    settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url)
+    return ConnectorLifecycle(VOICE_CHANNEL, Account(settings, HttpTransport))
+
+
+def inputs(index: int) -> dict[str, Any]:
+    """Inputs of the index-th channel, as check leaves them."""
+    name = f"bench-{index}"
+    return {
+        "phone_number_id": NUMBER,
+        "connector_template_ref": "voice-messagebird:1",
+        "workspace_id": WORKSPACE_ID,
+        "name": name,
+        DERIVED_NAME: name,
+    }
+
+
+def in_lanes(work: Callable[[int], Any], count: int) -> float:
+    """Seconds for the work done `count` times in four lanes."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(LANES) as lanes:
+        list(lanes.map(work, range(count)))
+    return time.perf_counter() - began
+
+
+def import_cost() -> None:
+    """What a program pays for importing the package, over `pulumi.dynamic`."""
+
+    def seconds(code: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - began
+
+    floor = "import pulumi, pulumi.dynamic"
+    ours = f"{floor}; from bird_dynamic import VoiceChannel"
+    pairs = [(seconds(floor), seconds(ours)) for _ in range(10)]
+    extra = statistics.median(after - before for before, after in pairs)
+    base = statistics.median(before for before, _ in pairs)
+    say("import, over pulumi.dynamic", f"{1000 * extra:.0f} ms on {1000 * base:.0f} ms", "25 ms")
+
+
+def creates() -> None:
+    """96 creates at 50 ms through the dynamic provider's process."""
+    floor = in_lanes(lambda _: time.sleep(0.05), 96)
+    with emulator("--channel-after", "0") as url:
+        control(url, "PUT", "faults", [{"kind": "latency", "seconds": 0.05, "times": None}])
+        plugin = Plugin(Path(sys.executable), url)
+        plugin.check({}, {"phone_number_id": NUMBER, "name": "warm-up"})
+        took = in_lanes(lambda index: plugin.create(inputs(index)), 96)
+        plugin.stop()
+        seen = [entry["operation"] for entry in control(url, "GET", "journal")]
+    say(
+        "96 creates at 50 ms, four lanes",
+        f"{took:.2f} s, {took / floor:.2f} x sleeping alone",
+        "1.45 s",
+    )
+    requests = f"{seen.count('create_connector')} POST, {len(seen) - 96} other"
+    say("requests for them", requests, "96 POST and a shared listing")
+
+
+def own_cpu() -> None:
+    """CPU of this process for a create, HTTP client included; and memory over 10,000 operations."""
+    with emulator("--channel-after", "0") as url:
+        provider = lifecycle(url)
+        _, state = provider.create(inputs(0))
+        connector_id = state["connector_id"]
+
+        def read_many(count: int) -> float:
+            began = time.process_time()
+            for _ in range(count):
+                provider.read(connector_id, state)
+            return (time.process_time() - began) / count
+
+        cpu = read_many(200)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        paced = provider._account.session(None).bird.sender._pace
+        paced._reads._most = paced._reads._per_second = 1e9
+        read_many(10_000)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    say("own CPU for a read, HTTP client included", f"{1000 * cpu:.2f} ms", "1.5 ms")
+    say("memory gained over 10,000 operations", f"{grown / 1024:.1f} MB", "below 1 MB")
+
+
+def refresh() -> None:
+    """Requests for refreshing 1,000 channels that leave the conversational switch alone."""
+    with emulator("--channel-after", "0") as url:
+        provider = lifecycle(url)
+        states = []
+        for index in range(1000):
+            made = control(
+                url,
+                "POST",
+                "connectors",
+                {
+                    "name": f"bench-{index}",
+                    "connectorTemplateRef": "voice-messagebird:1",
+                    "arguments": {"phoneNumberId": NUMBER},
+                },
+            )
+            states.append((made["id"], {**inputs(index), "channel_id": "x"}))
+        control(url, "DELETE", "journal")
+        took = in_lanes(lambda index: provider.read(*states[index]), 1000)
+        requests = len(control(url, "GET", "journal"))
+    say("requests for a refresh of 1,000 channels", f"{requests} in {took:.2f} s", "20")
+
+
+def emulator_speed() -> None:
+    """How soon the emulator answers, and how many requests it answers in a second."""
+    began = time.perf_counter()
+    with emulator() as url:
+        control(url, "GET", "options")
+        start = time.perf_counter() - began
+        bare = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import http.server"], check=True)
+        floor = time.perf_counter() - bare
+        connection = HTTPConnection(url.removeprefix("http://"))
+        path, headers = f"/workspaces/{WORKSPACE_ID}/connectors", {}
+        headers = {"Authorization": f"AccessKey {ACCESS_KEY}"}
+        began = time.perf_counter()
+        for _ in range(2000):
+            connection.request("GET", path, headers=headers)
+            connection.getresponse().read()
+        rate = 2000 / (time.perf_counter() - began)
+    say(
+        "emulator, from its start to its first answer",
+        f"{1000 * start:.0f} ms, {start / floor:.1f} x bare http.server",
+        "150 ms",
+    )
+    say("emulator, requests a second on one connection", f"{rate:.0f}", "1,500")
+
+
+def main() -> int:
+    """Print every figure."""
+    print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}")
+    say("provider string in the state", f"{len(REFERENCE)} characters", "120")
+    import_cost()
+    creates()
+    own_cpu()
+    refresh()
+    emulator_speed()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
