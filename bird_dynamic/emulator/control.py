@@ -14,7 +14,6 @@ PATCH  /__emulator__/connectors/{id}    change one behind everybody's back DELET
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -55,9 +54,9 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, connector_id: str
         case "POST", "connectors":
             return emulator.add_connector(**body)
         case "PATCH", "connectors":
-            emulator.store.change(connector_id, **body)
+            emulator.change_connector(connector_id, **body)
         case "DELETE", "connectors":
-            emulator.store.remove(connector_id, time.time())
+            emulator.remove_connector(connector_id)
         case _:
             raise LookupError(f"{method} {what}")
     return {}

@@ -130,6 +130,16 @@ class BirdEmulator:
         with self._lock:
             return self._shown(self._add({"connectorTemplateRef": "sms-messagebird:1", **wire}))
 
+    def change_connector(self, connector_id: str, **wire: Any) -> None:
+        """Change one behind everybody's back, as somebody in Bird's dashboard could."""
+        with self._lock:
+            self.store.change(connector_id, **wire)
+
+    def remove_connector(self, connector_id: str) -> None:
+        """Delete one behind everybody's back."""
+        with self._lock:
+            self.store.remove(connector_id, self._now())
+
     def handle(self, request: Request) -> Reply:
         """Answer a request, or misbehave as the faults say. Everything is in the journal."""
         with self._lock:

@@ -17,7 +17,7 @@ KINDS = {
     "status": "answers with `status` and `headers`",
     "latency": "answers after `seconds`",
     "hang": "says nothing for `seconds`, then closes the connection",
-    "refuse": "closes the connection before it reads the request",
+    "refuse": "refuses the connection; over a socket, which has accepted it, a reset",
     "reset": "resets the connection",
     "empty": "closes the connection without an answer",
     "truncate": "stops in the middle of the body",

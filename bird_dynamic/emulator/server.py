@@ -64,7 +64,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
+        stated = self.headers.get("Content-Length") or "0"
+        if not stated.isdecimal():
+            self.send_error(400)
+            return
+        length = int(stated)
         request = Request(
             self.command,
             parts.path,

@@ -56,8 +56,8 @@ def test_a_connector_that_differs_is_not_adopted_and_every_difference_is_told(
 
     line = bird_error(stack.up())
     assert existing["id"] in line
-    assert "name is 'Support' in Bird and 'Sales' here" in line
-    assert f"phone_number_id is '{NUMBER}' in Bird and '{OTHER_NUMBER}' here" in line
+    assert "name is 'Support' in Bird" in line
+    assert f"phone_number_id is '{NUMBER}' in Bird" in line
     assert "template" not in line
     assert set(sent(bird)) <= READS
     assert wires(bird) == before
@@ -71,8 +71,7 @@ def test_a_connector_that_lacks_an_argument_is_not_adopted(
     stack.write(channel(name="Support", arguments={"greeting": "hello"}, adopt=existing["id"]))
 
     line = bird_error(stack.up())
-    assert "arguments is " in line
-    assert "greeting" in line
+    assert "arguments has other values for greeting" in line
     assert stack.resources() == []
 
 

@@ -44,7 +44,7 @@ STATUSES = (400, 401, 403, 404, 409, 410, 422, 429, 500, 502, 503, 504)
 
 def credible(fault: Fault) -> bool:
     """Bird is believed: what it refuses was not done, what it confirms in JSON was done."""
-    refuses = fault.kind in ("throttle", "redirect", "revoked") or (
+    refuses = fault.kind in ("refuse", "throttle", "redirect", "revoked") or (
         fault.kind == "status" and fault.status < 500
     )
     confirms = fault.kind == "wrong_schema"

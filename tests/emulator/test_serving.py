@@ -1,0 +1,143 @@
+"""The emulator behind a socket, its control paths, and its command."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber
+from tests.emulator.caller import NUMBER, ROOT, VOICE
+
+AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer() as running:
+        yield running
+
+
+def control(server: EmulatorServer, method: str, what: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{server.url}/__emulator__/{what}", data=data, method=method)
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def one(server: EmulatorServer) -> Iterator[HTTPConnection]:
+    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    yield connection
+    connection.close()
+
+
+def test_a_connection_is_kept_alive(one: HTTPConnection) -> None:
+    body = json.dumps(
+        {"name": "n", "connectorTemplateRef": VOICE, "arguments": {"phoneNumberId": NUMBER}}
+    )
+    one.request("POST", f"{ROOT}/connectors", body, AUTHORIZED)
+    made = json.load(one.getresponse())
+    first = one.sock
+    for method, status in (("GET", 200), ("DELETE", 204), ("GET", 404)):
+        one.request(method, f"{ROOT}/connectors/{made['id']}", headers=AUTHORIZED)
+        answer = one.getresponse()
+        answer.read()
+        assert answer.status == status
+    assert one.sock is first
+
+
+def test_a_head_request_has_no_body(one: HTTPConnection) -> None:
+    one.request("HEAD", f"{ROOT}/connectors", headers=AUTHORIZED)
+    assert one.getresponse().read() == b""
+
+
+def test_a_caller_that_goes_away_disturbs_nobody(server: EmulatorServer) -> None:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf")
+    assert control(server, "GET", "connectors") == []
+
+
+def test_a_length_that_is_no_number_is_refused(server: EmulatorServer) -> None:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as caller:
+        caller.sendall(b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        assert b" 400 " in caller.recv(1000)
+
+
+def test_the_workspace_can_be_changed_behind_everybodys_back(server: EmulatorServer) -> None:
+    made = control(server, "POST", "connectors", {"name": "theirs"})
+    assert control(server, "GET", "connectors") == [made]
+    control(server, "PATCH", f"connectors/{made['id']}", {"name": "changed"})
+    assert control(server, "GET", "connectors")[0]["name"] == "changed"
+    control(server, "DELETE", f"connectors/{made['id']}")
+    assert control(server, "GET", "connectors") == []
+
+
+def test_faults_and_options_can_be_set(server: EmulatorServer, one: HTTPConnection) -> None:
+    control(server, "PUT", "faults", [{"kind": "status", "status": 503}])
+    assert control(server, "GET", "faults")[0]["status"] == 503
+    control(server, "PATCH", "options", {"channel_after": 5})
+    assert control(server, "GET", "options")["channel_after"] == 5
+    one.request("GET", f"{ROOT}/connectors", headers=AUTHORIZED)
+    assert one.getresponse().status == 503
+
+
+def test_the_journal_can_be_read_and_emptied(server: EmulatorServer, one: HTTPConnection) -> None:
+    one.request("GET", f"{ROOT}/connectors")
+    one.getresponse().read()
+    assert [each["status"] for each in control(server, "GET", "journal")] == [401]
+    control(server, "DELETE", "journal")
+    assert control(server, "GET", "journal") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "what", "body", "status"),
+    [
+        ("GET", "nothing", None, 404),
+        ("DELETE", "connectors/x", None, 404),
+        ("PATCH", "connectors/x", {}, 404),
+        ("PUT", "faults", [{"kind": "x"}], 422),
+        ("PUT", "faults", [{"mood": "x"}], 422),
+        ("PATCH", "options", {"mood": "x"}, 422),
+    ],
+)
+def test_a_control_request_that_cannot_be_done_is_told(
+    server: EmulatorServer, method: str, what: str, body: Any, status: int
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        control(server, method, what, body)
+    assert caught.value.code == status
+    caught.value.close()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_says_what_to_export_and_stops_when_told(sent: int, tmp_path: Path) -> None:
+    state = tmp_path / "bird.json"
+    command = [sys.executable, "-m", "bird_dynamic.emulator", "--state", str(state), "--seed", "1"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    lines = [running.stdout.readline().strip() for _ in range(17)]
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in lines[1:5])
+    assert lines[0].startswith("# Bird emulator on http://127.0.0.1:")
+    assert exported["BIRD_ACCESS_KEY"] == ACCESS_KEY
+    assert exported["BIRD_WORKSPACE_ID"] == WORKSPACE_ID
+    assert lines[5] == f"# phone number  {NUMBER}  {PhoneNumber.made_up(0).number}  NL  voice sms"
+    url = f"{exported['BIRD_API_URL']}{ROOT}/connectors"
+    request = urllib.request.Request(url, headers=AUTHORIZED)
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        assert json.load(answer) == {"results": []}
+    running.send_signal(sent)
+    assert running.wait(timeout=10) == 0
+    running.stdout.close()
