@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bird_dynamic.bird.client import Workspace
 from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
 from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
-from bird_dynamic.bird.models import Transport
+from bird_dynamic.bird.models import Request, Response, Transport
 from bird_dynamic.bird.sending import Sender
 from bird_dynamic.lifecycle.inventory import Inventory
 from bird_dynamic.lifecycle.refreshing import SharedReads
@@ -44,6 +44,25 @@ class Session:
             self.bird.sender.clock.sleep(seconds)
 
 
+class _FirstUse:
+    """A transport that is made when it is first needed, so that previews load no HTTP library."""
+
+    def __init__(self, settings: Settings, connect: Callable[[Settings], Transport]) -> None:
+        self._settings = settings
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._transport: Transport | None = None
+
+    def send(self, request: Request, timeout: float) -> Response:
+        """Raises ConfigurationError where the settings cannot work; nothing is sent then."""
+        with self._lock:
+            if self._settings.problems:
+                raise ConfigurationError(" ".join(self._settings.problems))
+            if self._transport is None:
+                self._transport = self._connect(self._settings)
+        return self._transport.send(request, timeout)
+
+
 class Account:
     """One access key's view of Bird. Thread-safe.
 
@@ -59,26 +78,20 @@ class Account:
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.settings = settings
-        self._connect = connect
-        self._clock = clock or SystemClock()
+        self._sender = Sender(_FirstUse(settings, connect), clock or SystemClock())
         self._say = say
         self._lock = threading.Lock()
-        self._sender: Sender | None = None
         self._sessions: dict[str, Session] = {}
 
     def session(self, workspace_id: str | None) -> Session:
         """The session of a workspace, or of the one in the settings. Raises ConfigurationError."""
         workspace_id = workspace_id or self.settings.workspace_id
-        if self.settings.problems:
-            raise ConfigurationError(" ".join(self.settings.problems))
         if workspace_id is None:
             raise ConfigurationError(
                 "bird:workspaceId (or BIRD_WORKSPACE_ID): no workspace is set. "
                 "Run `pulumi config set bird:workspaceId`."
             )
         with self._lock:
-            if self._sender is None:
-                self._sender = Sender(self._connect(self.settings), self._clock)
             if workspace_id not in self._sessions:
                 workspace = Workspace(self._sender, workspace_id)
                 self._sessions[workspace_id] = Session(

@@ -45,7 +45,7 @@ class ConnectorLifecycle:
         return check(self._description, olds, news, self._account.settings)
 
     def diff(self, connector_id: str, state: Mapping[str, Any], inputs: Properties) -> Difference:
-        """What differs between the state and the inputs."""
+        """What differs between the state and the inputs. The connector is known from now on."""
         if workspace_id := state.get("workspace_id"):
             self._account.session(workspace_id).inventory.holds(connector_id)
         return properties.difference(self._description, state, inputs)
@@ -203,6 +203,8 @@ class ConnectorLifecycle:
         connector = session.bird.get_connector(connector_id, deadline)
         if connector is None:
             raise AdoptError(f"adopt: workspace {session.bird.id} has no connector {connector_id}")
+        session.inventory.holds(connector_id)
+        connector = self._with_channel(session, connector, deadline)
         held = dict(inputs)
         if DERIVED_NAME in held:
             held["name"] = held[DERIVED_NAME] = connector.get("name")

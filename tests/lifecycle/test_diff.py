@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic.bird.models import Transport
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.fields import UNKNOWN, OnChange
 from bird_dynamic.lifecycle.properties import DERIVED_NAME
 from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.settings import Settings
 from tests.support.world import DERIVED, OTHER_NUMBER, World
 
 CHANGES: dict[str, Any] = {
@@ -98,3 +102,18 @@ def test_a_state_from_before_an_input_existed_is_no_change() -> None:
     world, connector_id, state = created()
     del state["connector_template_ref"], state["adopt"]
     assert world.run().diff(connector_id, state, world.inputs()).changed == ()
+
+
+def test_check_and_diff_make_no_connection() -> None:
+    settings = World().settings
+    connections: list[Settings] = []
+
+    def connect(settings: Settings) -> Transport:
+        connections.append(settings)
+        raise AssertionError
+
+    lifecycle = ConnectorLifecycle(VOICE_CHANNEL, Account(settings, connect))
+    inputs = World().inputs()
+    assert lifecycle.check({}, inputs).failures == ()
+    assert lifecycle.diff("c1", inputs, inputs).changed == ()
+    assert connections == []
