@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer
+from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer, Fault
 from tests.engine.programs import HEAD, NUMBER, bird_error, channel, foreign, only, sent, summary
 from tests.support.engine import Stack
 
@@ -109,6 +112,27 @@ def test_an_access_key_from_the_environment_is_in_no_output_and_no_state(
         **files(stack.folder / "home"),
     }
     assert leaks(texts, [ACCESS_KEY]) == []
+
+
+def test_neither_the_engines_own_log_nor_any_command_line_shows_a_secret(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    assert stack.run("config", "set-all", "--secret", f"phones:greeting={GREETING}").ok
+    stack.write(program(TOKEN))
+    hang = Fault("hang", operation="create_connector", applied=True, seconds=2.0)
+    bird.emulator.faults = (hang,)
+    with ThreadPoolExecutor(1) as aside:
+        running = aside.submit(stack.up, "-v=3", "--logtostderr")
+        while not bird.emulator.journal or bird.emulator.journal[-1]["fault"] != "hang":
+            assert not running.done()
+            time.sleep(0.05)
+        processes = subprocess.run(["ps", "-e", "-o", "args="], capture_output=True, text=True)
+        up = running.result()
+    assert up.ok, up.output
+    assert "pulumi.dynamic" in processes.stdout
+    assert '"level":' in up.output
+    texts = {"log": up.output, "processes": processes.stdout}
+    assert leaks(texts, (SECURITY, TOKEN, GREETING, ACCESS_KEY)) == []
 
 
 def test_a_secret_output_that_differs_from_what_is_to_be_adopted_is_not_shown(

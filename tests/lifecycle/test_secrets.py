@@ -1,0 +1,73 @@
+"""No secret in any text that this package or the libraries below it make."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+import pytest
+
+from bird_dynamic.bird.http import HttpTransport
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
+from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.lifecycle.secrets import texts_in, without
+from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.settings import Settings
+from tests.support.world import NUMBER
+
+CANARIES = ("canary/security+1", "canary/token+2")
+
+
+def shown(text: str) -> list[str]:
+    """The secrets that a text shows, plain or encoded."""
+    return [each for each in (ACCESS_KEY, *CANARIES) if without(text, [each]) != text]
+
+
+@pytest.mark.parametrize("faults", [(), (Fault("status", status=422, times=None),)])
+@pytest.mark.parametrize("kind", ["reset", "garbage", "redirect"])
+def test_no_log_no_error_and_no_representation_shows_a_secret(
+    caplog: pytest.LogCaptureFixture, faults: tuple[Fault, ...], kind: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    settings = Settings(ACCESS_KEY, WORKSPACE_ID)
+    with EmulatorServer() as server:
+        settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=server.url, timeout=1.0)
+        account = Account(settings, HttpTransport)
+        lifecycle = ConnectorLifecycle(VOICE_CHANNEL, account)
+        news: dict[str, Any] = {
+            "phone_number_id": NUMBER,
+            "name": "n",
+            "security_arguments": {"scheme": {"key": CANARIES[0]}},
+            "invitation_token": CANARIES[1],
+        }
+        server.emulator.faults = (*faults, Fault(kind, operation="create_connector", times=None))
+        with pytest.raises(OperationError) as caught:
+            lifecycle.create(lifecycle.check({}, news).inputs)
+        journal = str(server.emulator.journal)
+    session = account.session(None)
+    everything = {
+        "log": caplog.text,
+        "error": "".join(traceback.format_exception(caught.value)),
+        "representations": " ".join(
+            map(repr, (settings, account, lifecycle, session, session.bird.sender, caught.value))
+        ),
+        "journal": journal,
+    }
+    assert "/connectors" in everything["log"]
+    assert {where: shown(text) for where, text in everything.items() if shown(text)} == {}
+
+
+def test_the_search_would_find_a_secret_however_it_is_written() -> None:
+    for text in (ACCESS_KEY, "canary%2Fsecurity%2B1", "Y2FuYXJ5L3Rva2VuKzI="):
+        assert len(shown(f"before {text} after")) == 1
+
+
+def test_texts_are_found_at_any_depth() -> None:
+    assert list(texts_in({"a": ["b", {"c": ("d", 1, None)}]})) == ["b", "d"]
+
+
+def test_a_text_too_short_to_be_told_apart_is_left() -> None:
+    assert without("a cat", ["a"]) == "a cat"
