@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -81,6 +82,39 @@ def test_requests_share_a_connection(server: EmulatorServer) -> None:
         ports.add(pool.num_connections)
     assert ports == {1}
     assert serve is not None
+
+
+class _HangingUp(BaseHTTPRequestHandler):
+    """Closes every connection after one answer, without having said so."""
+
+    protocol_version = "HTTP/1.1"
+    served: list[str]
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.served.append(self.command)
+        self.send_response(201)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_connection_that_was_closed_between_requests_is_no_error() -> None:
+    served: list[str] = []
+    handler = type("Handler", (_HangingUp,), {"served": served})
+    with HTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
+        one = transport(f"http://127.0.0.1:{running.server_address[1]}")
+        for number in range(1, 4):
+            assert one.send(Request("POST", "/x", body={}), 5).status == 201
+            # The end of the connection needs a moment to arrive.
+            time.sleep(0.05)
+            assert len(served) == number
+        running.shutdown()
 
 
 def test_the_access_key_is_sent_and_netrc_cannot_replace_it(
