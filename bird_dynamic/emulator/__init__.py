@@ -6,8 +6,9 @@ phone calls. It imports nothing of the rest of this package, so that neither can
 the other.
 """
 
-from bird_dynamic.emulator.core import BirdEmulator, Options, Reply, Request, Response
+from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.messages import Options, Reply, Request, Response
 from bird_dynamic.emulator.server import EmulatorServer
 from bird_dynamic.emulator.store import (
     ACCESS_KEY,

@@ -11,7 +11,8 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from bird_dynamic.emulator.core import BirdEmulator, Options
+from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.messages import Options
 from bird_dynamic.emulator.server import EmulatorServer
 from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID, Store
 

@@ -17,8 +17,9 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from bird_dynamic.emulator.core import BirdEmulator, Request, Response
+from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.messages import Request, Response
 
 CONTROL = "/__emulator__/"
 

@@ -14,7 +14,8 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
 
-from bird_dynamic.emulator.core import BirdEmulator, Request
+from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.messages import Request
 
 
 class EmulatorAdapter(BaseAdapter):

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from bird_dynamic.emulator.control import CONTROL, control
-from bird_dynamic.emulator.core import BirdEmulator, Reply, Request, Response
+from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.messages import Reply, Request, Response
 
 
 class EmulatorServer:

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import Fault, Options, PhoneNumber
 from bird_dynamic.emulator import Request as WireRequest
-from bird_dynamic.emulator.core import Reply
 from bird_dynamic.emulator.faults import KINDS
+from bird_dynamic.emulator.messages import Reply
 from tests.support.engine_model import Engine
 from tests.support.world import World
 
