@@ -17,6 +17,7 @@ from typing import Any
 
 from bird_dynamic.bird.client import Workspace
 from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.models import Connector
 
 NEVER = float("-inf")
@@ -83,8 +84,16 @@ class Inventory:
             self._looked_for.add(wanted["name"])
             since = self._clock.monotonic() if fresh else NEVER
             taken = self._held | self._deleted | (set() if derived else self._created)
+        try:
+            rows = self._list(since, deadline)
+        except RejectedError as error:
+            # Before anything was sent, a workspace that cannot be seen is left to the create itself:
+            # its answer says so.
+            if fresh or error.status not in (404, 405):
+                raise
+            rows = ()
         found = []
-        for row in self._list(since, deadline):
+        for row in rows:
             if row["id"] not in taken and _could_be(row, wanted):
                 connector = self._workspace.get_connector(row["id"], deadline)
                 if connector is not None:

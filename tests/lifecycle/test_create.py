@@ -258,6 +258,21 @@ def test_a_refused_create_leaves_nothing_and_says_what_bird_said(status: int) ->
     assert world.count(CREATE) == 1
 
 
+def test_a_workspace_that_cannot_be_seen_is_told_by_the_create_itself() -> None:
+    world = World()
+    elsewhere = "11111111-2222-4333-8444-555555555555"
+    with pytest.raises(OperationError, match=r"404 NotFound: workspace not found.*workspaceId"):
+        world.run().create(world.inputs(workspace_id=elsewhere))
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_nothing_is_created_where_nobody_may_look(status: int) -> None:
+    world = World(Fault("status", operation="list_connectors", status=status, times=None))
+    with pytest.raises(OperationError, match=f"{status} InjectedFault"):
+        world.run().create(world.inputs())
+    assert world.count(CREATE) == 0
+
+
 def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
     world = World()
     sms_only = next(
