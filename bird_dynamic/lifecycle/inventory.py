@@ -87,8 +87,8 @@ class Inventory:
         try:
             rows = self._list(since, deadline)
         except RejectedError as error:
-            # Before anything was sent, a workspace that cannot be seen is left to the create itself:
-            # its answer says so.
+            # Before anything was sent, a workspace that cannot be seen is left to the create
+            # itself: its answer says so.
             if fresh or error.status not in (404, 405):
                 raise
             rows = ()
