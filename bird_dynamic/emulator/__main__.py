@@ -1,6 +1,6 @@
 """`bird-emulator`: run the emulator and print what a program needs to use it.
 
-The lines can be evaluated by a shell: eval "$(…)" or copy and paste.
+The lines that begin with `export` can be pasted into a shell.
 """
 
 from __future__ import annotations

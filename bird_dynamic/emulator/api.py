@@ -15,7 +15,7 @@ from typing import Any
 
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Json, Options, RefusalError, Request
-from bird_dynamic.emulator.store import WORKSPACE_ID, Store, StoredConnector
+from bird_dynamic.emulator.store import WORKSPACE_ID, PhoneNumber, Store, StoredConnector
 from bird_dynamic.emulator.validation import problems_of_connector
 
 Answer = tuple[int, Json | None]
@@ -74,7 +74,9 @@ class Api:
     def shown(self, connector: StoredConnector) -> Json:
         """A connector as the API shows it."""
         ready = connector.reads >= self.options.channel_after
-        number = self.store.numbers.get(connector.wire["arguments"].get("phoneNumberId", ""))
+        number = self.store.numbers.get(
+            (connector.wire["arguments"] or {}).get("phoneNumberId", "")
+        )
         wire = dict(connector.wire)
         channel = {
             "channelId": connector.channel_id,
@@ -110,7 +112,7 @@ class Api:
             each
             for each in self.store.live()
             if number_id is not None
-            and each.wire["arguments"].get("phoneNumberId") == number_id.lower()
+            and (each.wire["arguments"] or {}).get("phoneNumberId") == number_id.lower()
             and each.wire["connectorTemplateRef"] == body["connectorTemplateRef"]
         ]
         if same and not self.options.allow_duplicates:
@@ -210,27 +212,17 @@ class Api:
         ]
         return 200, _results(shown, token)
 
-    def get_long_code(
-        self, request: Request, fault: Fault | None, number_id: str
-    ) -> tuple[int, Json]:
+    def list_long_codes(self, request: Request, fault: Fault | None) -> Answer:
+        """GET …/numbers-long-code"""
+        page, token = _page(request, list(self.store.numbers.values()), 99)
+        return 200, _results([_long_code(each) for each in page], token)
+
+    def get_long_code(self, request: Request, fault: Fault | None, number_id: str) -> Answer:
         """GET …/numbers-long-code/{longCodeNumberId}"""
         number = self.store.numbers.get(number_id)
         if number is None:
             raise RefusalError(404, "NotFound", "number not found")
-        return 200, {
-            "id": number.id,
-            "endpointId": number.id,
-            "numberString": number.number,
-            "countryCode": number.country,
-            "type": number.type,
-            "capabilities": {
-                each: {
-                    "inbound": each in number.capabilities,
-                    "outbound": each in number.capabilities,
-                }
-                for each in ("voice", "sms", "mms")
-            },
-        }
+        return 200, _long_code(number)
 
     def _channel(self, channel_id: str) -> StoredConnector:
         found = self.store.find_channel(channel_id)
@@ -267,12 +259,17 @@ HANDLERS: dict[str, tuple[str, str, Callable[..., Answer]]] = {
     "list_channels": ("GET", rf"{_WORKSPACE}/channels", Api.list_channels),
     "get_channel": ("GET", rf"{_WORKSPACE}/channels/([^/]+)", Api.get_channel),
     "list_numbers": ("GET", rf"{_WORKSPACE}/numbers", Api.list_numbers),
+    "list_long_codes": ("GET", rf"{_WORKSPACE}/numbers-long-code", Api.list_long_codes),
     "get_long_code": (
         "GET",
         rf"{_WORKSPACE}/numbers-long-code/([^/]+)",
         Api.get_long_code,
     ),
 }
+
+
+OPERATIONS = ("any", *HANDLERS, "unknown")
+"""The names that a fault can be aimed at."""
 
 
 def operation_of(request: Request) -> str:
@@ -327,6 +324,20 @@ def _position(row: Any, index: int) -> int:
 
 def _results(rows: list[Json], token: str | None) -> Json:
     return {"results": rows} if token is None else {"results": rows, "nextPageToken": token}
+
+
+def _long_code(number: PhoneNumber) -> Json:
+    return {
+        "id": number.id,
+        "endpointId": number.id,
+        "numberString": number.number,
+        "countryCode": number.country,
+        "type": number.type,
+        "capabilities": {
+            each: dict.fromkeys(("inbound", "outbound"), each in number.capabilities)
+            for each in ("voice", "sms", "mms")
+        },
+    }
 
 
 def _channel(connector: StoredConnector) -> Json:

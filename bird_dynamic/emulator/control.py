@@ -1,14 +1,17 @@
 """Controlling a running emulator over HTTP, under a path that Bird does not have.
 
+POST   /__emulator__/reset              an empty workspace, an empty journal, no faults
 GET    /__emulator__/journal            the requests so far
 DELETE /__emulator__/journal            forget them
 GET    /__emulator__/faults             the faults in force
-PUT    /__emulator__/faults             put others in force: a list of objects with the fields
-of `Fault` GET    /__emulator__/options            how this Bird behaves PATCH
-/__emulator__/options            behave differently GET    /__emulator__/connectors         the
-connectors that exist POST   /__emulator__/connectors         add one behind everybody's back
-PATCH  /__emulator__/connectors/{id}    change one behind everybody's back DELETE
-/__emulator__/connectors/{id}    delete one behind everybody's back
+PUT    /__emulator__/faults             put others in force: a list of `Fault`s as objects
+DELETE /__emulator__/faults             behave well again
+GET    /__emulator__/options            how this Bird behaves
+PATCH  /__emulator__/options            behave differently
+GET    /__emulator__/connectors         the connectors that exist
+POST   /__emulator__/connectors         add one behind everybody's back
+PATCH  /__emulator__/connectors/{id}    change one behind everybody's back
+DELETE /__emulator__/connectors/{id}    delete one behind everybody's back
 """
 
 from __future__ import annotations
@@ -38,6 +41,10 @@ def control(emulator: BirdEmulator, request: Request) -> Response:
 
 def _carry_out(emulator: BirdEmulator, method: str, what: str, connector_id: str, body: Any) -> Any:
     match method, what:
+        case "POST", "reset":
+            emulator.reset()
+        case "DELETE", "faults":
+            emulator.faults = ()
         case "GET", "journal":
             return list(emulator.journal)
         case "DELETE", "journal":

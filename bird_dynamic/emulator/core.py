@@ -12,12 +12,12 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
-from bird_dynamic.emulator.api import Api, operation_of
+from bird_dynamic.emulator.api import OPERATIONS, Api, operation_of
 from bird_dynamic.emulator.faults import Fault, FaultPlan
 from bird_dynamic.emulator.messages import Json, Options, RefusalError, Reply, Request, Response
 from bird_dynamic.emulator.store import ACCESS_KEY, Store
@@ -44,12 +44,14 @@ class BirdEmulator:
         self._api = Api(self.store, options or Options(), self._now, self._new_id)
         self.journal: deque[Json] = deque(maxlen=100_000)
         self._seed = seed or 0
-        self._ids = random.Random(seed)  # noqa: S311
+        # A store that was kept has used up the ids of the versions before it.
+        ids_from = None if seed is None else f"{seed} {self.store.version}"
+        self._ids = random.Random(ids_from)  # noqa: S311
         self._clock = clock
-        self._plan = FaultPlan(faults, self._seed)
         self._revoked = False
         self._sequence = 0
         self._lock = threading.RLock()
+        self.faults = tuple(faults)
 
     @property
     def options(self) -> Options:
@@ -66,10 +68,23 @@ class BirdEmulator:
         return self._plan.faults
 
     @faults.setter
-    def faults(self, faults: Iterable[Fault]) -> None:
+    def faults(self, faults: Sequence[Fault]) -> None:
         with self._lock:
+            for fault in faults:
+                if fault.operation not in OPERATIONS:
+                    raise ValueError(
+                        f"no operation is called {fault.operation!r}; "
+                        f"there are: {', '.join(OPERATIONS)}"
+                    )
             self._plan = FaultPlan(faults, self._seed)
             self._revoked = False
+
+    def reset(self) -> None:
+        """An empty workspace, an empty journal and no faults."""
+        with self._lock:
+            self.store.clear()
+            self.journal.clear()
+            self.faults = ()
 
     def connectors(self) -> list[Json]:
         """The connectors that exist, as the API shows them."""
@@ -137,7 +152,9 @@ class BirdEmulator:
         if fault.kind == "wrong_schema":
             return Reply(replace(response, body=b'{"unexpected": ["shape"]}'))
         if fault.kind == "truncate":
-            return Reply(replace(response, body=response.body or b'{"id": "'), "truncate")
+            status = 200 if response.status == 204 else response.status
+            cut = replace(response, status=status, body=response.body or b'{"id": "')
+            return Reply(cut, "truncate")
         return Reply(response, fault.kind, fault.seconds if fault.kind == "hang" else 0.0)
 
     def _throttled(self, fault: Fault) -> Response:
@@ -189,9 +206,17 @@ class BirdEmulator:
 
 def _without_secrets(body: bytes) -> Any:
     try:
-        parsed = json.loads(body) if body else None
+        return _redacted(json.loads(body)) if body else None
     except ValueError:
         return "(not JSON)"
-    if isinstance(parsed, dict):
-        return {key: "[secret]" if key in SECRET_KEYS else value for key, value in parsed.items()}
-    return parsed
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_redacted(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: "[secret]" if key in SECRET_KEYS else _redacted(each)
+            for key, each in value.items()
+        }
+    return value

@@ -46,7 +46,8 @@ class EmulatorAdapter(BaseAdapter):
                 body.encode() if isinstance(body, str) else body,
             )
         )
-        if reply.delivery == "hang":
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
+        if reply.delivery == "hang" or (patience is not None and reply.delay > patience):
             raise requests.exceptions.ReadTimeout(request=request)
         if reply.delivery == "refuse":
             raise requests.exceptions.ConnectionError(

@@ -40,7 +40,9 @@ class EmulatorServer:
 
     def stop(self) -> None:
         """Stop serving, and close the connections."""
-        self._server.shutdown()
+        if self._thread.is_alive():
+            self._server.shutdown()
+        self._server.stopped = True
         self._server.server_close()
 
     def __enter__(self) -> EmulatorServer:
@@ -53,6 +55,7 @@ class EmulatorServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    stopped = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that goes away in the middle is none of our business."""
@@ -63,7 +66,12 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    server: _Server
+
     def _serve(self) -> None:
+        if self.server.stopped:
+            self.close_connection = True
+            return
         parts = urlsplit(self.path)
         stated = self.headers.get("Content-Length") or "0"
         if not stated.isdecimal():

@@ -154,6 +154,11 @@ class Store:
         self.connectors[connector_id].wire.update(wire)
         self.save()
 
+    def clear(self) -> None:
+        """Forget all connectors."""
+        self.connectors.clear()
+        self.save()
+
     def save(self) -> None:
         """Replace the file, if there is one, in one step."""
         if self.path is None:

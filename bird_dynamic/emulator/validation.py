@@ -44,7 +44,7 @@ def problems_of_connector(
     if not body.get("name"):
         problems.setdefault(".name", []).append("is required")
     template = body.get("connectorTemplateRef")
-    if template not in TEMPLATES:
+    if not isinstance(template, str) or template not in TEMPLATES:
         problems.setdefault(".connectorTemplateRef", []).append("is not a known template")
     elif capability := TEMPLATES[template]:
         arguments = body.get("arguments")

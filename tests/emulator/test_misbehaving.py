@@ -142,6 +142,29 @@ def test_a_fault_that_does_not_exist_is_refused(wrong: dict[str, str]) -> None:
         Fault(**wrong)  # type: ignore[arg-type]
 
 
+def test_a_fault_aimed_at_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="there are: any, create_connector"):
+        BirdEmulator(faults=[Fault("reset", operation="create_conector")])
+
+
+def test_an_answer_without_a_body_can_be_cut_too() -> None:
+    _, call, _ = emulator(Fault("truncate", operation="delete_connector", applied=True))
+    _, made = call.create()
+    reply = call.reply("DELETE", f"{ROOT}/connectors/{made['id']}")
+    assert (reply.response.status, reply.response.body) == (200, b'{"id": "')
+
+
+def test_the_adapter_waits_for_nothing_but_counts_the_wait() -> None:
+    bird = BirdEmulator(faults=[Fault("latency", seconds=5.0, times=None)])
+    with requests.Session() as session:
+        session.mount("http://", EmulatorAdapter(bird))
+        url = f"http://bird.test{ROOT}/connectors"
+        assert session.get(url, headers=AUTHORIZED, timeout=6).ok
+        for timeout in (4, (9, 4)):
+            with pytest.raises(requests.exceptions.ReadTimeout):
+                session.get(url, headers=AUTHORIZED, timeout=timeout)
+
+
 FRONTS = {
     "reset": requests.exceptions.ConnectionError,
     "refuse": requests.exceptions.ConnectionError,

@@ -10,7 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,33 @@ def test_faults_and_options_can_be_set(server: EmulatorServer, one: HTTPConnecti
     assert one.getresponse().status == 503
 
 
+def test_everything_can_be_reset(server: EmulatorServer) -> None:
+    control(server, "POST", "connectors", {"name": "theirs"})
+    control(server, "PUT", "faults", [{"kind": "reset"}])
+    control(server, "DELETE", "faults")
+    assert control(server, "GET", "faults") == []
+    control(server, "POST", "reset")
+    assert control(server, "GET", "connectors") == control(server, "GET", "journal") == []
+
+
+def _ask(one: HTTPConnection) -> None:
+    one.request("GET", f"{ROOT}/connectors")
+    one.getresponse()
+
+
+def test_nothing_is_answered_after_the_end() -> None:
+    server = EmulatorServer()
+    with server:
+        one = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+        one.request("GET", f"{ROOT}/connectors")
+        one.getresponse().read()
+    # The connection was kept alive; depending on the moment, sending or receiving fails.
+    with pytest.raises((ConnectionError, HTTPException)):
+        _ask(one)
+    one.close()
+    EmulatorServer().stop()
+
+
 def test_the_journal_can_be_read_and_emptied(server: EmulatorServer, one: HTTPConnection) -> None:
     one.request("GET", f"{ROOT}/connectors")
     one.getresponse().read()
@@ -109,6 +136,7 @@ def test_the_journal_can_be_read_and_emptied(server: EmulatorServer, one: HTTPCo
         ("DELETE", "connectors/x", None, 404),
         ("PATCH", "connectors/x", {}, 404),
         ("PUT", "faults", [{"kind": "x"}], 422),
+        ("PUT", "faults", [{"kind": "reset", "operation": "x"}], 422),
         ("PUT", "faults", [{"mood": "x"}], 422),
         ("PATCH", "options", {"mood": "x"}, 422),
     ],

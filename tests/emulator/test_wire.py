@@ -101,6 +101,20 @@ def test_a_body_that_is_no_object_is_refused(call: Caller, body: bytes) -> None:
     assert call.reply("POST", f"{ROOT}/connectors", body).response.status == 422
 
 
+@pytest.mark.parametrize("template", [["x"], {}, 1, None])
+def test_a_template_that_is_no_text_is_refused(call: Caller, template: Any) -> None:
+    status, body = call.create(connectorTemplateRef=template)
+    assert status == 422
+    assert ".connectorTemplateRef" in body["details"]
+
+
+def test_arguments_may_have_been_taken_away(call: Caller) -> None:
+    _, made = call.create()
+    call.emulator.change_connector(made["id"], arguments=None)
+    assert call("GET", f"/connectors/{made['id']}")[1]["number"] is None
+    assert call.create()[0] == 201
+
+
 def test_a_template_without_a_number_needs_none(call: Caller) -> None:
     assert call.create(connectorTemplateRef="whatsapp:1", arguments=None)[0] == 201
 
@@ -202,14 +216,16 @@ def test_channels_and_numbers_can_be_looked_up(call: Caller) -> None:
     assert listed(call, "/numbers", limit="5") == list(call.emulator.store.numbers)
     long_code = call("GET", f"/numbers-long-code/{NUMBER}")[1]
     assert long_code["capabilities"]["voice"] == {"inbound": True, "outbound": True}
+    assert listed(call, "/numbers-long-code", limit="99") == list(call.emulator.store.numbers)
     assert call("GET", f"/numbers-long-code/{ABSENT}")[0] == 404
 
 
 def test_the_journal_holds_no_secret(call: Caller) -> None:
     call.create(securityArguments={"a": {"b": "s3cret"}}, invitationToken="s3cret")
     call.reply("POST", f"{ROOT}/connectors", b"s3cret")
+    call.reply("POST", f"{ROOT}/connectors", [{"invitationToken": "s3cret"}])
     assert "s3cret" not in str(call.emulator.journal)
-    assert [entry["status"] for entry in call.emulator.journal] == [201, 422]
+    assert [entry["status"] for entry in call.emulator.journal] == [201, 422, 422]
 
 
 def test_a_workspace_kept_in_a_file_survives(tmp_path: Any) -> None:
@@ -223,6 +239,15 @@ def test_a_workspace_kept_in_a_file_survives(tmp_path: Any) -> None:
     assert [each["id"] for each in again.emulator.connectors()] == [made["id"]]
     assert again("GET", f"/connectors/{other['id']}")[0] == 404
     assert again.create()[0] == 409
+
+
+def test_a_seed_makes_other_ids_after_a_restart(tmp_path: Any) -> None:
+    path = str(tmp_path / "bird.json")
+    for number in (NUMBER, OTHER_NUMBER):
+        Caller(BirdEmulator(Store.kept_in(path), seed=1)).create(
+            arguments={"phoneNumberId": number}
+        )
+    assert len(BirdEmulator(Store.kept_in(path)).connectors()) == 2
 
 
 def test_the_same_seed_and_requests_make_the_same_journal() -> None:
