@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -12,11 +13,13 @@ import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber
+from bird_dynamic.emulator.__main__ import main
 from tests.emulator.caller import NUMBER, ROOT, VOICE
 
 AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
@@ -169,3 +172,14 @@ def test_the_command_says_what_to_export_and_stops_when_told(sent: int, tmp_path
     running.send_signal(sent)
     assert running.wait(timeout=10) == 0
     running.stdout.close()
+
+
+def test_the_command_serves_until_it_is_told_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    try:
+        assert main(["--seed", "1"]) == 0
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "kept in memory" in capsys.readouterr().out

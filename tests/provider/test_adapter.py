@@ -1,0 +1,114 @@
+"""The translation between Pulumi and the lifecycle, in this process."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.output import Unknown
+
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
+from bird_dynamic.providers import dynamic
+from bird_dynamic.providers.dynamic import BirdProvider, provider
+
+NEWS = {"phone_number_id": PhoneNumber.made_up(0).id, "derived_name": "support-0123456789"}
+
+
+@pytest.fixture(autouse=True)
+def leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("BIRD_ACCESS_KEY", "BIRD_WORKSPACE_ID", "BIRD_API_URL", "BIRD_LOG"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    dynamic._account.cache_clear()
+    if hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
+
+def configured(server: EmulatorServer) -> BirdProvider:
+    found = provider("VoiceChannel")
+    configuration = {
+        "bird:accessKey": ACCESS_KEY,
+        "bird:workspaceId": WORKSPACE_ID,
+        "bird:apiUrl": server.url,
+    }
+    found.configure(ConfigureRequest(Config(configuration, "phones")))
+    return found
+
+
+def test_every_operation_is_passed_on() -> None:
+    with EmulatorServer() as server:
+        one = configured(server)
+        checked = one.check({}, {**NEWS, "arguments": {"whole": 3.0, "list": [1.5, 2.0]}})
+        assert checked.failures == []
+        assert repr(checked.inputs["arguments"]) == "{'whole': 3, 'list': [1.5, 2]}"
+        created = one.create(checked.inputs)
+        outs: dict[str, Any] = created.outs or {}
+        found = one.read(created.id, outs)
+        assert (found.id, found.outs, found.inputs) == (created.id, outs, checked.inputs)
+        switched = {**checked.inputs, "channel_conversational_status_enabled": True}
+        difference = one.diff(created.id, outs, switched)
+        assert (difference.changes, difference.replaces) == (True, [])
+        assert difference.delete_before_replace
+        updated = one.update(created.id, outs, switched).outs or {}
+        assert updated["channel_conversational_status_enabled"] is True
+        one.delete(created.id, updated)
+        gone = one.read(created.id, updated)
+        assert (gone.id, gone.outs) == ("", {})
+
+
+def test_unknown_values_are_translated_at_any_depth() -> None:
+    with EmulatorServer() as server:
+        news = {**NEWS, "name": Unknown(), "arguments": {"a": [Unknown()]}}
+        inputs = configured(server).check({}, news).inputs
+    assert isinstance(inputs["name"], Unknown)
+    assert isinstance(inputs["arguments"]["a"][0], Unknown)
+
+
+def test_an_expected_error_is_one_line_and_the_next_call_takes_that_back() -> None:
+    with EmulatorServer() as server:
+        one = configured(server)
+        inputs = one.check({}, NEWS).inputs
+        server.emulator.faults = (Fault("status", operation="create_connector", status=422),)
+        with pytest.raises(Exception, match="Creating voice channel") as caught:
+            one.create(inputs)
+        assert sys.tracebacklimit == 0
+        (line,) = traceback.format_exception_only(caught.value)
+        assert line.startswith("BirdError: Creating voice channel")
+        assert caught.value.__suppress_context__
+        one.check({}, NEWS)
+        assert not hasattr(sys, "tracebacklimit")
+
+
+def test_a_provider_that_was_not_configured_uses_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BIRD_ACCESS_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BIRD_WORKSPACE_ID", WORKSPACE_ID)
+    assert provider("VoiceChannel").check({}, NEWS).failures == []
+
+
+def test_two_providers_share_one_account() -> None:
+    with EmulatorServer() as server:
+        first, second = configured(server), configured(server)
+        assert first is not second
+        assert first._life._account is second._life._account
+
+
+def test_a_long_wait_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    dynamic._say("waiting")
+    assert capsys.readouterr().err == "waiting\n"
+
+
+def test_debug_lines_are_written_only_when_asked_for() -> None:
+    log = logging.getLogger("bird_dynamic")
+    before = log.level
+    dynamic._log_as_asked({})
+    assert log.level == before
+    dynamic._log_as_asked({"BIRD_LOG": "debug"})
+    assert log.level == logging.DEBUG
+    log.setLevel(before)
