@@ -23,7 +23,7 @@ from bird_dynamic.emulator.messages import Reply
 from tests.support.engine_model import Engine
 from tests.support.world import World
 
-SCHEDULES = int(os.environ.get("BIRD_FAULT_SCHEDULES", "300"))
+SCHEDULES = int(os.environ.get("BIRD_FAULT_SCHEDULES", "200"))
 STEPS = 12
 VOICE = [
     number.id for number in map(PhoneNumber.made_up, range(12)) if "voice" in number.capabilities
