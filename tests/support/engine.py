@@ -88,7 +88,8 @@ class Stack:
 
     def _state(self) -> list[dict[str, Any]]:
         # Read from the backend's file: asking the engine for it takes most of a second.
-        file = self.folder / "state" / ".pulumi" / "stacks" / "phones" / f"{self.name}.json"
+        stacks = self.folder / "state" / ".pulumi" / "stacks"
+        (file,) = stacks.glob(f"*/{self.name}.json")
         latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
         return list(latest.get("resources") or [])
 
