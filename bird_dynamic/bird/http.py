@@ -1,9 +1,10 @@
-"""The transport that talks HTTP, on one kept-alive session for each account.
+"""The transport that talks HTTP, over kept-alive connections of one pool for each account.
 
-It refuses what `requests` would do by default: take credentials from `.netrc` (they would replace
-the access key), take certificates from REQUESTS_CA_BUNDLE, follow a redirect with the access key,
-keep cookies, wait for ever. The proxy settings HTTPS_PROXY and NO_PROXY are read explicitly, TLS
-verification cannot be turned off.
+It uses the connection pool of `requests` (its adapter) without a session on top, because a session
+would take credentials from `.netrc` (they would replace the access key), take certificates from
+REQUESTS_CA_BUNDLE, follow a redirect with the access key and keep cookies. The proxy settings
+HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off, and every
+request has a connect and a read timeout.
 
 This is the only module that imports `requests`, and it is imported by the first operation.
 """
@@ -14,13 +15,11 @@ import os
 import platform
 import ssl
 from collections.abc import Iterator, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.auth import AuthBase
 from requests.utils import should_bypass_proxies
 from urllib3.exceptions import NewConnectionError
 
@@ -41,33 +40,32 @@ class HttpTransport:
         self._url = settings.api_url
         self._verify = settings.ca_bundle or True
         self._proxies = _proxies(settings.api_url, os.environ)
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.auth = _AccessKey(settings.access_key)
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers = {
+        self._headers = {
             "Accept": "application/json",
+            "Authorization": f"AccessKey {settings.access_key}",
             "User-Agent": f"bird-dynamic/{_version()} python/{platform.python_version()}",
         }
-        adapter = adapter or HTTPAdapter(
+        self._adapter = adapter or HTTPAdapter(
             pool_connections=1, pool_maxsize=connections, pool_block=True, max_retries=0
         )
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
 
     def send(self, request: Request, timeout: float) -> Response:
         """See `models.Transport`."""
         try:
-            response = self._session.request(
+            prepared = requests.Request(
                 request.method,
                 self._url + request.path,
+                headers=self._headers,
                 params=dict(request.query),
                 json=request.body,
+            ).prepare()
+            response = self._adapter.send(
+                prepared,
                 timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
-                allow_redirects=False,
                 verify=self._verify,
                 proxies=self._proxies,
             )
+            body = _json(response)
         except requests.exceptions.InvalidURL:
             raise ConfigurationError(
                 "bird:apiUrl (or BIRD_API_URL): is not an address that can be used."
@@ -77,19 +75,8 @@ class HttpTransport:
         return Response(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            body=_json(response),
+            body=body,
         )
-
-
-class _AccessKey(AuthBase):
-    """An auth object rather than a header, so that nothing in `requests` can replace it."""
-
-    def __init__(self, access_key: str) -> None:
-        self._access_key = access_key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"AccessKey {self._access_key}"
-        return request
 
 
 def _translated(

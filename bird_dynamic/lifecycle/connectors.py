@@ -120,11 +120,9 @@ class ConnectorLifecycle:
 
         def answer(step: Step) -> Seen | Connector | BirdError | None:
             match step:
-                case Look(fresh=fresh):
+                case Look():
                     began = session.bird.sender.server_time()
-                    found = session.inventory.find(
-                        wanted, derived=derived, fresh=fresh, deadline=deadline
-                    )
+                    found = session.inventory.find(wanted, step, deadline, derived=derived)
                     return Seen(found, began or session.bird.sender.server_time())
                 case Post():
                     try:

@@ -56,10 +56,11 @@ CLOCK_SLACK = 2.0
 
 @dataclass(frozen=True)
 class Look:
-    """List the connectors with the wanted name and the wanted number. `fresh`: not from what this
-    run listed before."""
+    """List the connectors with the wanted name, and where somebody's is in the way, those with the
+    wanted number too. `fresh`: not from what this run listed before."""
 
     fresh: bool
+    in_the_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class _Search:
         say who is there."""
         for pause in CONFLICT_PAUSES:
             yield Wait(pause)
-            seen: Seen = yield Look(fresh=True)
+            seen: Seen = yield Look(fresh=True, in_the_way=True)
             found = self._ours(seen) if self._derived or unanswered else None
             if found is not None:
                 return Taken(found, created=unanswered is not None)

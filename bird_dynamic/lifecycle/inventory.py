@@ -19,6 +19,7 @@ from bird_dynamic.bird.client import Workspace
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.models import Connector
+from bird_dynamic.lifecycle.creation import Look
 
 NEVER = float("-inf")
 
@@ -69,10 +70,9 @@ class Inventory:
             yield
 
     def find(
-        self, wanted: Mapping[str, Any], *, derived: bool, fresh: bool, deadline: Deadline
+        self, wanted: Mapping[str, Any], look: Look, deadline: Deadline, *, derived: bool
     ) -> tuple[Connector, ...]:
-        """The connectors with the wanted name or the wanted phone number that no other resource
-        has, as they are now.
+        """The connectors that `look` asks for and no other resource has, as they are now.
 
         A row of a listing may lag or be poorer than the connector itself, so each is confirmed by a
         GET.
@@ -80,7 +80,7 @@ class Inventory:
         with self._lock:
             # A name that comes up again was lost by the engine since: what was listed before is too
             # old.
-            fresh = fresh or wanted["name"] in self._looked_for
+            fresh = look.fresh or wanted["name"] in self._looked_for
             self._looked_for.add(wanted["name"])
             since = self._clock.monotonic() if fresh else NEVER
             taken = self._held | self._deleted | (set() if derived else self._created)
@@ -94,7 +94,7 @@ class Inventory:
             rows = ()
         found = []
         for row in rows:
-            if row["id"] not in taken and _could_be(row, wanted):
+            if row["id"] not in taken and _could_be(row, wanted, look):
                 connector = self._workspace.get_connector(row["id"], deadline)
                 if connector is not None:
                     found.append(connector)
@@ -123,12 +123,12 @@ def pages(workspace: Workspace, deadline: Deadline) -> Iterator[tuple[Connector,
         token = page.next_token
 
 
-def _could_be(row: Connector, wanted: Mapping[str, Any]) -> bool:
+def _could_be(row: Connector, wanted: Mapping[str, Any], look: Look) -> bool:
     if row.get("name") == wanted["name"]:
         return True
     number = wanted.get("arguments", {}).get("phoneNumberId")
     same_template = row.get("connectorTemplateRef") == wanted.get("connectorTemplateRef")
-    return number is not None and same_template and number in _numbers(row)
+    return look.in_the_way and number is not None and same_template and number in _numbers(row)
 
 
 def _numbers(row: Connector) -> tuple[Any, ...]:

@@ -80,6 +80,14 @@ def test_many_creates_share_one_listing() -> None:
     assert len(world.connector_ids()) == len(numbers) > 50
 
 
+def test_other_connectors_of_the_same_number_cost_no_requests() -> None:
+    world = World(options=Options(channel_after=0, allow_duplicates=True))
+    for _ in range(20):
+        world.foreign()
+    world.run().create(world.inputs())
+    assert world.operations == ["list_connectors", CREATE]
+
+
 def test_a_slow_channel_is_waited_for_and_the_wait_is_told() -> None:
     world = World(options=Options(channel_after=12))
     _, state = world.run().create(world.inputs())
