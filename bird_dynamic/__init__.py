@@ -11,11 +11,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bird_dynamic.resources.connector import Connector
     from bird_dynamic.resources.voice_channel import VoiceChannel
+    from bird_dynamic.resources.webhook_subscription import WebhookSubscription
 
-__all__ = ["VoiceChannel"]
+__all__ = ["Connector", "VoiceChannel", "WebhookSubscription"]
 
-_MODULES = {"VoiceChannel": "bird_dynamic.resources.voice_channel"}
+_MODULES = {
+    "Connector": "bird_dynamic.resources.connector",
+    "VoiceChannel": "bird_dynamic.resources.voice_channel",
+    "WebhookSubscription": "bird_dynamic.resources.webhook_subscription",
+}
 
 
 def __getattr__(name: str) -> Any:

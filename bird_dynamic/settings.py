@@ -2,7 +2,8 @@
 
 Stack configuration (`bird:accessKey`) goes before the environment (`BIRD_ACCESS_KEY`), which goes
 before the default. A resource's own argument goes before all of them; that choice is made by the
-resource.
+resource. A profile is another account beside this one: `bird-eu:accessKey`, without any environment
+variable.
 
 Nothing is sent from here and nothing raises while settings are gathered: problems are collected, so
 that a preview can show all of them at once. No message ever contains the access key.
@@ -18,6 +19,16 @@ from urllib.parse import urlsplit
 
 DEFAULT_API_URL = "https://api.bird.com"
 DEFAULT_TIMEOUT = 300.0
+DEFAULT_PROFILE = "bird"
+
+VARIABLES = {
+    "accessKey": "BIRD_ACCESS_KEY",
+    "workspaceId": "BIRD_WORKSPACE_ID",
+    "organizationId": "BIRD_ORGANIZATION_ID",
+    "apiUrl": "BIRD_API_URL",
+    "timeout": "BIRD_TIMEOUT",
+}
+"""Configuration key -> environment variable."""
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
@@ -41,33 +52,42 @@ class Settings:
     api_url: str = DEFAULT_API_URL
     timeout: float = DEFAULT_TIMEOUT
     ca_bundle: str | None = None
+    profile: str = DEFAULT_PROFILE
     problems: tuple[str, ...] = ()
+
+    def where(self, key: str) -> str:
+        """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
+        return _where(self.profile, key)
 
 
 def gather(
-    configuration: Callable[[str], str | None], environment: Mapping[str, str] = os.environ
+    configuration: Callable[[str], str | None],
+    environment: Mapping[str, str] = os.environ,
+    profile: str | None = None,
 ) -> Settings:
     """Settings from the stack configuration and the environment, with everything wrong with
     them."""
+    prefix = profile or DEFAULT_PROFILE
+    ca_bundle = environment.get("BIRD_CA_BUNDLE") or None
+    variables = environment if prefix == DEFAULT_PROFILE else {}
 
-    def find(key: str, variable: str) -> str | None:
-        value = configuration(f"bird:{key}") or environment.get(variable)
+    def find(key: str) -> str | None:
+        value = configuration(f"{prefix}:{key}") or variables.get(VARIABLES[key])
         return value.strip() if value else None
 
-    access_key = find("accessKey", "BIRD_ACCESS_KEY") or ""
-    workspace_id = find("workspaceId", "BIRD_WORKSPACE_ID")
-    organization_id = find("organizationId", "BIRD_ORGANIZATION_ID")
-    api_url = (find("apiUrl", "BIRD_API_URL") or DEFAULT_API_URL).rstrip("/")
-    timeout = find("timeout", "BIRD_TIMEOUT")
+    access_key = find("accessKey") or ""
+    workspace_id = find("workspaceId")
+    organization_id = find("organizationId")
+    api_url = (find("apiUrl") or DEFAULT_API_URL).rstrip("/")
+    timeout = find("timeout")
     seconds = DEFAULT_TIMEOUT if timeout is None else parse_duration(timeout)
-    ca_bundle = environment.get("BIRD_CA_BUNDLE") or None
 
     found = {
-        "bird:accessKey (or BIRD_ACCESS_KEY)": _access_key_problem(access_key),
-        "bird:workspaceId (or BIRD_WORKSPACE_ID)": workspace_id and workspace_problem(workspace_id),
-        "bird:organizationId (or BIRD_ORGANIZATION_ID)": _organization_problem(organization_id),
-        "bird:apiUrl (or BIRD_API_URL)": _api_url_problem(api_url),
-        "bird:timeout (or BIRD_TIMEOUT)": None if seconds else DURATION_PROBLEM,
+        _where(prefix, "accessKey"): _access_key_problem(access_key, prefix),
+        _where(prefix, "workspaceId"): workspace_id and workspace_problem(workspace_id),
+        _where(prefix, "organizationId"): organization_id and organization_problem(organization_id),
+        _where(prefix, "apiUrl"): _api_url_problem(api_url),
+        _where(prefix, "timeout"): None if seconds else DURATION_PROBLEM,
         "BIRD_CA_BUNDLE": _ca_bundle_problem(ca_bundle),
     }
     return Settings(
@@ -77,6 +97,7 @@ def gather(
         api_url=api_url,
         timeout=seconds or DEFAULT_TIMEOUT,
         ca_bundle=ca_bundle,
+        profile=prefix,
         problems=tuple(f"{where}: {problem}" for where, problem in found.items() if problem),
     )
 
@@ -100,12 +121,20 @@ def parse_duration(value: str | float) -> float | None:
     return float(match[1]) * _SECONDS[match[2]] or None if match else None
 
 
-def _access_key_problem(access_key: str) -> str | None:
+def how_to_set(profile: str, key: str, flag: str = "") -> str:
+    """What to do to set a setting, in words."""
+    command = f"Run `pulumi config set {flag}{profile}:{key}`"
+    return f"{command}, or export {VARIABLES[key]}" if profile == DEFAULT_PROFILE else command
+
+
+def _where(profile: str, key: str) -> str:
+    named = f"{profile}:{key}"
+    return f"{named} (or {VARIABLES[key]})" if profile == DEFAULT_PROFILE else named
+
+
+def _access_key_problem(access_key: str, profile: str) -> str | None:
     if not access_key:
-        return (
-            "no access key is set. Run `pulumi config set --secret bird:accessKey`, "
-            "or export BIRD_ACCESS_KEY."
-        )
+        return f"no access key is set. {how_to_set(profile, 'accessKey', '--secret ')}."
     if access_key.startswith(("bk_", "bm_")):
         return (
             f"a key that starts with {access_key[:3]} belongs to another Bird product (the "
@@ -117,8 +146,9 @@ def _access_key_problem(access_key: str) -> str | None:
     return None
 
 
-def _organization_problem(organization_id: str | None) -> str | None:
-    if organization_id is None or UUID.fullmatch(organization_id):
+def organization_problem(organization_id: str) -> str | None:
+    """What is wrong with an organization id, or None."""
+    if UUID.fullmatch(organization_id):
         return None
     return "must be a UUID; app.bird.com shows it in the organization's settings."
 

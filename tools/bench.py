@@ -29,9 +29,9 @@ sys.path.insert(0, str(ROOT))
 from bird_dynamic.bird.http import HttpTransport  # noqa: E402
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, PhoneNumber  # noqa: E402
 from bird_dynamic.lifecycle.account import Account  # noqa: E402
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle  # noqa: E402
+from bird_dynamic.lifecycle.catalogue import lifecycle  # noqa: E402
 from bird_dynamic.lifecycle.properties import DERIVED_NAME  # noqa: E402
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL  # noqa: E402
+from bird_dynamic.lifecycle.resource import ResourceLifecycle  # noqa: E402
 from bird_dynamic.resources.voice_channel import REFERENCE  # noqa: E402
 from bird_dynamic.settings import Settings  # noqa: E402
 from tests.support.plugin import Plugin  # noqa: E402
@@ -64,10 +64,14 @@ def control(url: str, method: str, what: str, body: Any = None) -> Any:
         return json.load(answer)
 
 
-def lifecycle(url: str) -> ConnectorLifecycle:
+def account(url: str) -> Account:
+    """An account of the emulator, as one run of the engine has it."""
+    return Account(Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url), HttpTransport)
+
+
+def provider_of(bird: Account) -> ResourceLifecycle:
     """The provider without the engine, in this process."""
-    settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url)
-    return ConnectorLifecycle(VOICE_CHANNEL, Account(settings, HttpTransport))
+    return lifecycle("VoiceChannel", lambda profile: bird)
 
 
 def inputs(index: int) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def creates() -> None:
     slow = [{"kind": "latency", "seconds": 0.05, "times": None}]
     with emulator("--channel-after", "0") as url:
         control(url, "PUT", "faults", slow)
-        provider = lifecycle(url)
+        provider = provider_of(account(url))
         took = in_lanes(lambda index: provider.create(inputs(index)), 96)
         seen = [entry["operation"] for entry in control(url, "GET", "journal")]
     with emulator("--channel-after", "0") as url:
@@ -131,7 +135,8 @@ def creates() -> None:
 def own_cpu() -> None:
     """CPU of this process for a create, HTTP client included; and memory over 10,000 operations."""
     with emulator("--channel-after", "0") as url:
-        provider = lifecycle(url)
+        bird = account(url)
+        provider = provider_of(bird)
         _, state = provider.create(inputs(0))
         connector_id = state["connector_id"]
 
@@ -141,7 +146,7 @@ def own_cpu() -> None:
                 provider.read(connector_id, state)
             return (time.process_time() - began) / count
 
-        paced = provider._account.session(None).bird.sender._pace
+        paced = bird._sender._pace
         paced._reads._most = paced._reads._per_second = 1e9
         read_many(100)
         cpu = read_many(1000)
@@ -166,7 +171,7 @@ def own_cpu() -> None:
 def refresh() -> None:
     """Requests for refreshing 1,000 channels that leave the conversational switch alone."""
     with emulator("--channel-after", "0") as url:
-        provider = lifecycle(url)
+        provider = provider_of(account(url))
         states = []
         for index in range(1000):
             made = control(

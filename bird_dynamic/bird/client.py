@@ -1,104 +1,99 @@
 """Bird's operations that the resources need, one method each.
 
-Sources: "Installing a Voice channel", the connectors, channels and conversations API references.
-Any 2xx is a success (201 is documented for create, nothing for delete), unknown fields are kept,
-`channel` and `number` may be null. Every method takes a deadline and raises what
-`sending.Sender.send` raises.
+What can be created in Bird lies in collections (connectors, webhook subscriptions), which all work
+alike. Sources: "Installing a Voice channel", the connectors, channels, conversations and
+notifications API references. Any 2xx is a success (201 is documented for create, nothing for
+delete), unknown fields are kept, everything but `id` may be missing or null. Every method takes a
+deadline and raises what `sending.Sender.send` raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
-from bird_dynamic.bird.models import UNREADABLE, Connector, Page, Request
+from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request
 from bird_dynamic.bird.sending import Sender
 
 PAGE_SIZE = 100
 """The largest page that the CRM API is known to serve in general; its default is 10."""
 
 
-class Workspace:
-    """One workspace of Bird, as seen with one access key."""
+class Collection:
+    """The connectors of a workspace, say, at their path: `/workspaces/{workspaceId}/connectors`."""
 
-    def __init__(self, sender: Sender, workspace_id: str) -> None:
-        self.id = workspace_id
+    def __init__(self, sender: Sender, path: str, page_size: int = PAGE_SIZE) -> None:
         self.sender = sender
-        self._root = f"/workspaces/{workspace_id}"
-        self._page_size: int | None = PAGE_SIZE
+        self.path = path
+        self._page_size: int | None = page_size
 
-    def create_connector(self, body: Mapping[str, Any], deadline: Deadline) -> Connector:
-        """POST …/connectors; never repeated after an unknown outcome."""
-        request = Request("POST", f"{self._root}/connectors", body=body)
-        return self.sender.send(request, deadline, _connector)
+    def create(self, body: Mapping[str, Any], deadline: Deadline) -> Item:
+        """POST; never repeated after an unknown outcome."""
+        return self.sender.send(Request("POST", self.path, body=body), deadline, _item)
 
-    def get_connector(self, connector_id: str, deadline: Deadline) -> Connector | None:
-        """GET …/connectors/{connectorId}; None where Bird says that this connector does not exist.
+    def get(self, item_id: str, deadline: Deadline) -> Item | None:
+        """GET one; None where Bird says that this one does not exist.
 
         A 404 can also mean that the workspace cannot be seen; that is an error, not an absence.
         """
-        request = Request("GET", f"{self._root}/connectors/{connector_id}")
         try:
-            return self.sender.send(request, deadline, _connector)
+            return self.sender.send(Request("GET", f"{self.path}/{item_id}"), deadline, _item)
         except RejectedError as error:
-            self._confirm_gone(error, deadline)
+            self.confirm_gone(error, deadline)
             return None
 
-    def list_connectors(self, token: str | None, deadline: Deadline) -> Page:
-        """GET …/connectors: the page that a token stands for, or the first one."""
-        query = {} if token is None else {"pageToken": token}
+    def page(self, token: str | None, deadline: Deadline, **filters: str) -> Page:
+        """GET the page that a token stands for, or the first one."""
+        query = filters if token is None else {**filters, "pageToken": token}
         if self._page_size is not None:
-            query["limit"] = str(self._page_size)
-        request = Request("GET", f"{self._root}/connectors", query=query)
+            query = {**query, "limit": str(self._page_size)}
         try:
-            return self.sender.send(request, deadline, _page)
+            return self.sender.send(Request("GET", self.path, query=query), deadline, _page)
         except RejectedError as error:
             # The largest page is not documented for connectors: a refused size falls back to the
             # default.
             if error.status not in (400, 422) or self._page_size is None or token is not None:
                 raise
             self._page_size = None
-            return self.list_connectors(token, deadline)
+            return self.page(token, deadline, **filters)
 
-    def delete_connector(self, connector_id: str, deadline: Deadline) -> None:
-        """DELETE …/connectors/{connectorId}, which deletes its channel too; already gone is done.
+    def pages(self, deadline: Deadline, **filters: str) -> Iterator[tuple[Item, ...]]:
+        """The listing, page after page; ends even where a token comes round again."""
+        tokens: set[str | None] = set()
+        token: str | None = None
+        while token not in tokens:
+            tokens.add(token)
+            page = self.page(token, deadline, **filters)
+            yield page.items
+            token = page.next_token
+
+    def update(self, item_id: str, body: Mapping[str, Any], deadline: Deadline) -> None:
+        """PATCH one. Repeated after an unknown outcome, because it says what is to be."""
+        request = Request("PATCH", f"{self.path}/{item_id}", body=body)
+        self.sender.send(request, deadline, _anything)
+
+    def delete(self, item_id: str, deadline: Deadline) -> None:
+        """DELETE one (a connector's channel goes with it); already gone is done.
 
         Repeated after an unknown outcome: the answer to the second one tells what the first one
         did.
         """
-        request = Request("DELETE", f"{self._root}/connectors/{connector_id}")
+        request = Request("DELETE", f"{self.path}/{item_id}")
         try:
             self.sender.send(request, deadline, _anything)
         except RejectedError as error:
-            self._confirm_gone(error, deadline)
+            self.confirm_gone(error, deadline)
 
-    def get_conversational(self, channel_id: str, deadline: Deadline) -> bool:
-        """GET …/channels/{channelId}/conversational: whether inbound messages open conversations.
+    def confirm_gone(self, error: RejectedError, deadline: Deadline) -> None:
+        """Raise `error` again unless it means that something is missing in what can be seen.
 
-        A channel without such a configuration (404) is not conversational.
+        Bird's 404 for a workspace that cannot be seen looks like the 404 for what is missing in it.
         """
-        request = Request("GET", f"{self._root}/channels/{channel_id}/conversational")
-        try:
-            return self.sender.send(request, deadline, _status) == "active"
-        except RejectedError as error:
-            self._confirm_gone(error, deadline)
-            return False
-
-    def set_conversational(self, channel_id: str, active: bool, deadline: Deadline) -> None:
-        """PATCH …/channels/{channelId}/conversational. "inactive" is assumed: only "active" is
-        documented."""
-        path = f"{self._root}/channels/{channel_id}/conversational"
-        body = {"status": "active" if active else "inactive"}
-        self.sender.send(Request("PATCH", path, body=body), deadline, _anything)
-
-    def _confirm_gone(self, error: RejectedError, deadline: Deadline) -> None:
-        # Bird's 404 for a workspace that cannot be seen looks like the 404 for what is missing in
-        # it.
         if error.status not in (404, 410):
             raise error
-        request = Request("GET", f"{self._root}/connectors", query={"limit": "1"})
+        request = Request("GET", self.path, query={"limit": "1"})
         try:
             self.sender.send(request, deadline, _anything)
         except RejectedError as refused:
@@ -106,14 +101,42 @@ class Workspace:
                 raise
 
 
-def _connector(body: Any) -> Connector | None:
+class Conversational:
+    """Whether inbound messages open conversations: the switch of every channel of a workspace."""
+
+    def __init__(self, sender: Sender, workspace_id: str) -> None:
+        self._sender = sender
+        self._channels = f"/workspaces/{workspace_id}/channels"
+        self._connectors = Collection(sender, f"/workspaces/{workspace_id}/connectors")
+
+    def get(self, channel_id: str, deadline: Deadline) -> bool:
+        """GET …/channels/{channelId}/conversational.
+
+        A channel without such a configuration (404) is not conversational.
+        """
+        request = Request("GET", f"{self._channels}/{channel_id}/conversational")
+        try:
+            return self._sender.send(request, deadline, _status) == "active"
+        except RejectedError as error:
+            self._connectors.confirm_gone(error, deadline)
+            return False
+
+    def set(self, channel_id: str, active: bool, deadline: Deadline) -> None:
+        """PATCH …/channels/{channelId}/conversational. "inactive" is assumed: only "active" is
+        documented."""
+        path = f"{self._channels}/{channel_id}/conversational"
+        body = {"status": "active" if active else "inactive"}
+        self._sender.send(Request("PATCH", path, body=body), deadline, _anything)
+
+
+def _item(body: Any) -> Item | None:
     return body if isinstance(body, dict) and _is_text(body.get("id")) else None
 
 
 def _page(body: Any) -> Page | None:
     if not isinstance(body, dict) or not isinstance(body.get("results"), list):
         return None
-    rows = tuple(row for row in body["results"] if _connector(row))
+    rows = tuple(row for row in body["results"] if _item(row))
     token = body.get("nextPageToken")
     return Page(rows, token if _is_text(token) else None)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Connector = Mapping[str, Any]
-"""A connector as Bird returns it; only `id` is certain to be there. Source: "Installing a Voice
-channel"."""
+Item = Mapping[str, Any]
+"""Something as Bird returns it, such as a connector; only `id` is certain to be there. Source:
+"Installing a Voice channel"."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ UNREADABLE = object()
 class Page:
     """One page of a listing, and the token of the next one."""
 
-    connectors: tuple[Connector, ...]
+    items: tuple[Item, ...]
     next_token: str | None
 
 

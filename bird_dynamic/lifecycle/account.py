@@ -1,5 +1,5 @@
 """What all operations of one engine run share: one connection to Bird for an access key, one
-inventory a workspace.
+inventory for each collection.
 
 The connection is made by the first operation that sends something, so that previews and checks need
 no HTTP library.
@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bird_dynamic.bird.client import Workspace
+from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
 from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
 from bird_dynamic.bird.models import Request, Response, Transport
@@ -23,9 +23,9 @@ from bird_dynamic.settings import Settings, parse_duration
 
 @dataclass(frozen=True)
 class Session:
-    """One run's dealings with one workspace."""
+    """One run's dealings with one collection."""
 
-    bird: Workspace
+    collection: Collection
     inventory: Inventory
     reads: SharedReads
     timeout: float
@@ -34,14 +34,14 @@ class Session:
     def deadline(self, timeout: str | float | None = None) -> Deadline:
         """The end of an operation that begins now: its own timeout, or the one of the settings."""
         seconds = parse_duration(timeout) if timeout is not None else None
-        return Deadline.after(seconds or self.timeout, self.bird.sender.clock)
+        return Deadline.after(seconds or self.timeout, self.collection.sender.clock)
 
     def wait(self, seconds: float, deadline: Deadline) -> None:
         """Wait; raises DeadlineError where that would be too long."""
         if seconds >= deadline.remaining:
             raise DeadlineError(f"the time of {deadline.seconds:.0f} s is over")
         if seconds > 0:
-            self.bird.sender.clock.sleep(seconds)
+            self.collection.sender.clock.sleep(seconds)
 
 
 class _FirstUse:
@@ -83,22 +83,16 @@ class Account:
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
-    def session(self, workspace_id: str | None) -> Session:
-        """The session of a workspace, or of the one in the settings. Raises ConfigurationError."""
-        workspace_id = workspace_id or self.settings.workspace_id
-        if workspace_id is None:
-            raise ConfigurationError(
-                "bird:workspaceId (or BIRD_WORKSPACE_ID): no workspace is set. "
-                "Run `pulumi config set bird:workspaceId`."
-            )
+    def session(self, path: str) -> Session:
+        """The session of the collection at a path."""
         with self._lock:
-            if workspace_id not in self._sessions:
-                workspace = Workspace(self._sender, workspace_id)
-                self._sessions[workspace_id] = Session(
-                    bird=workspace,
-                    inventory=Inventory(workspace),
-                    reads=SharedReads(workspace),
+            if path not in self._sessions:
+                collection = Collection(self._sender, path)
+                self._sessions[path] = Session(
+                    collection=collection,
+                    inventory=Inventory(collection),
+                    reads=SharedReads(collection),
                     timeout=self.settings.timeout,
                     say=self._say,
                 )
-            return self._sessions[workspace_id]
+            return self._sessions[path]

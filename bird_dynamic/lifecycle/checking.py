@@ -9,9 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bird_dynamic.lifecycle.fields import MAP, UNKNOWN, UUID_TEXT, WORKSPACE_ID, Description
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
-from bird_dynamic.settings import Settings
+from bird_dynamic.lifecycle.fields import (
+    MAP,
+    ORGANIZATION_ID,
+    UNKNOWN,
+    UUID_TEXT,
+    WORKSPACE_ID,
+    Description,
+    Field,
+)
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties, located
+from bird_dynamic.settings import Settings, how_to_set
+
+IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
 
 
 @dataclass(frozen=True)
@@ -34,37 +44,37 @@ def check(
     }
     if "name" not in inputs and news.get(DERIVED_NAME):
         inputs["name"] = inputs[DERIVED_NAME] = olds.get(DERIVED_NAME) or news[DERIVED_NAME]
+    complete = located(description, inputs, settings)
     for field in description.inputs:
-        if field.kind in (UUID_TEXT, WORKSPACE_ID) and isinstance(inputs.get(field.name), str):
+        if field.kind in IDS and isinstance(complete.get(field.name), str):
             # Bird answers in lower case: the same id must never look like another one.
-            inputs[field.name] = inputs[field.name].lower()
-    configured = {"workspace_id": settings.workspace_id} if settings.workspace_id else {}
-    failures = (*settings.problems, *_failures(description, inputs, configured))
-    return Checked({**configured, **inputs}, failures)
+            complete[field.name] = complete[field.name].lower()
+    failures = _failures(description, inputs, complete, settings.profile)
+    return Checked(complete, (*settings.problems, *failures))
 
 
 def _failures(
-    description: Description, inputs: Properties, configured: Properties
+    description: Description, inputs: Properties, complete: Properties, profile: str
 ) -> Iterator[str]:
     for field in description.inputs:
+        # What the settings gave was judged with them.
         value = inputs.get(field.name)
         if value is None:
-            if field.required and field.name not in configured:
-                yield f"{field.name}: {_missing(field.name)}"
+            if field.required and complete.get(field.name) is None:
+                yield f"{field.name}: {_missing(field, profile)}"
         elif value is UNKNOWN:
             continue
         elif (problem := field.kind.problem(value)) is not None:
             yield f"{field.name}: {problem}"
         elif field.kind is MAP:
             yield from _taken(description, field.name, field.sent, value)
+    yield from description.problems(inputs)
 
 
-def _missing(name: str) -> str:
-    if name == "workspace_id":
-        return (
-            "no workspace is set. Run `pulumi config set bird:workspaceId`, export "
-            "BIRD_WORKSPACE_ID, or pass workspace_id."
-        )
+def _missing(field: Field, profile: str) -> str:
+    if field.setting:
+        what = field.name.removesuffix("_id")
+        return f"no {what} is set. {how_to_set(profile, field.setting)}, or pass {field.name}."
     return "is missing; it is required"
 
 
@@ -77,5 +87,5 @@ def _taken(
 
 
 def _said(value: Any) -> Any:
-    """An empty map says nothing."""
-    return None if value == {} else value
+    """An empty map or list says nothing."""
+    return None if value in ({}, []) else value

@@ -1,4 +1,5 @@
-"""How a connector is created so that there is one of it, whatever happens to a request.
+"""How a connector (or anything else) is created so that there is one of it, whatever happens to a
+request.
 
 A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`) and
 is sent what came of it. It touches neither network nor clock, so a test can walk through every
@@ -21,7 +22,7 @@ unanswered request is ours.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,8 +34,8 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.bird.models import Connector
-from bird_dynamic.lifecycle.properties import same_where_asked
+from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.wanted import Wanted
 
 POSTS = 3
 """How often the request is sent at most."""
@@ -44,7 +45,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 a listing that lags and a request that is still being carried out: only then is nothing found a
 reason to send it again."""
 
-LATER = "Run `pulumi up` again: it looks for the connector before it sends anything"
+LATER = "Run `pulumi up` again: it looks for what was made before it sends anything"
 
 CONFLICT_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each look for the connector that is in the way: it exists, but a listing may
@@ -56,8 +57,8 @@ CLOCK_SLACK = 2.0
 
 @dataclass(frozen=True)
 class Look:
-    """List the connectors with the wanted name, and where somebody's is in the way, those with the
-    wanted number too. `fresh`: not from what this run listed before."""
+    """List what has the wanted identity, and if asked, what may be in its way. `fresh`: not from
+    what this run listed before."""
 
     fresh: bool
     in_the_way: bool = False
@@ -77,38 +78,38 @@ class Wait:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look found, without connectors that this or another resource is known to have. `at`:
-    Bird's time."""
+    """What a look found, without what this or another resource is known to have. `at`: Bird's
+    time."""
 
-    connectors: tuple[Connector, ...]
+    items: tuple[Item, ...]
     at: float | None
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The connector that the resource now has; `created` unless it was already there."""
+    """What the resource now has; `created` unless it was already there."""
 
-    connector: Connector
+    item: Item
     created: bool
 
 
 class ExistsError(BirdError):
-    """A connector is in the way that may be somebody else's. Nothing was created."""
+    """Something is in the way that may be somebody else's. Nothing was created."""
 
 
 Step = Look | Post | Wait
 Creation = Generator[Step, Any, Taken]
 
 
-def creation(wanted: Mapping[str, Any], *, derived: bool) -> Creation:
-    """Create the connector that the body `wanted` asks for; `derived`: its name is ours alone.
+def creation(wanted: Wanted) -> Creation:
+    """Bring about what is wanted.
 
-    Events: a `Look` is answered by `Seen`, a `Post` by the connector or by the error it ended with,
+    Events: a `Look` is answered by `Seen`, a `Post` by what it made or by the error it ended with,
     a `Wait` by nothing; any of them may instead be answered by throwing the error that prevented
     it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
     """
     before: Seen = yield Look(fresh=False)
-    search = _Search(wanted, derived, before)
+    search = _Search(wanted, before)
     if (found := search.already_there(before)) is not None:
         return Taken(found, created=False)
 
@@ -135,39 +136,30 @@ def creation(wanted: Mapping[str, Any], *, derived: bool) -> Creation:
             return Taken(found, created=True)
         if posts == POSTS:
             raise UnknownOutcomeError(
-                f"{result}, {posts} times, and no connector has appeared. {LATER}", result.answer
+                f"{result}, {posts} times, and nothing has appeared. {LATER}", result.answer
             )
-
-
-def returned_part(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a request's body Bird states again in the connector."""
-    stated = ("name", "connectorTemplateRef", "arguments")
-    return {key: wanted[key] for key in stated if key in wanted}
 
 
 class _Search:
     """Tells ours from somebody else's."""
 
-    def __init__(self, wanted: Mapping[str, Any], derived: bool, before: Seen) -> None:
-        self._name = wanted["name"]
-        self._wanted = returned_part(wanted)
-        self._derived = derived
-        self._old = {each["id"] for each in before.connectors}
+    def __init__(self, wanted: Wanted, before: Seen) -> None:
+        self._wanted = wanted
+        self._noun = wanted.description.item
+        self._old = {each["id"] for each in before.items}
         self._began = before.at
 
-    def already_there(self, seen: Seen) -> Connector | None:
+    def already_there(self, seen: Seen) -> Item | None:
         """Before anything was sent: what an interrupted run has left, if our name proves it."""
-        named = [each for each in seen.connectors if each.get("name") == self._name]
-        if self._derived:
+        named = [each for each in seen.items if self._wanted.is_named_by(each)]
+        if self._wanted.derived:
             return self._only(named)
         for each in named:
-            if same_where_asked(self._wanted, each):
-                raise ExistsError(
-                    _in_the_way(each, "has the same name, template and arguments already")
-                )
+            if self._wanted.is_met_by(each):
+                raise ExistsError(self._in_the_way(each, "is what this one would be, already"))
         return None
 
-    def after_no_answer(self) -> Generator[Step, Any, Connector | None]:
+    def after_no_answer(self) -> Generator[Step, Any, Item | None]:
         """After a request without an answer: look until its result is seen, or long enough to say
         there is none."""
         for pause in PAUSES:
@@ -185,63 +177,62 @@ class _Search:
         for pause in CONFLICT_PAUSES:
             yield Wait(pause)
             seen: Seen = yield Look(fresh=True, in_the_way=True)
-            found = self._ours(seen) if self._derived or unanswered else None
+            found = self._ours(seen) if self._wanted.derived or unanswered else None
             if found is not None:
                 return Taken(found, created=unanswered is not None)
-            if seen.connectors:
-                holder = max(seen.connectors, key=self._same_arguments)
-                raise ExistsError(_in_the_way(holder, "exists already")) from conflict
+            if seen.items:
+                holder = max(seen.items, key=self._wanted.is_kept_from_by)
+                raise ExistsError(self._in_the_way(holder, "exists already")) from conflict
         raise ExistsError(
-            f"{conflict}. No listing shows the connector that is in the way: it may be in another "
-            'workspace. Find it in app.bird.com, and delete it there or write adopt="<its id>"'
+            f"{conflict}. No listing shows the {self._noun} that is in the way: it may be in "
+            "another workspace. Find it in app.bird.com, and delete it there or write "
+            'adopt="<its id>"'
         ) from conflict
 
-    def _ours(self, seen: Seen) -> Connector | None:
-        named = [each for each in seen.connectors if each.get("name") == self._name]
-        if self._derived:
-            return self._only(named)
-        new = [
-            each
-            for each in named
-            if each["id"] not in self._old and same_where_asked(self._wanted, each)
-        ]
-        found = self._only(new)
+    def _ours(self, seen: Seen) -> Item | None:
+        if self._wanted.derived:
+            return self._only([each for each in seen.items if self._wanted.is_named_by(each)])
+        found = self._only(
+            [
+                each
+                for each in seen.items
+                if each["id"] not in self._old and self._wanted.is_met_by(each)
+            ]
+        )
         if found is not None and not self._created_since(found):
-            raise ExistsError(_in_the_way(found, "may be this one, or somebody else's"))
+            raise ExistsError(self._in_the_way(found, "may be this one, or somebody else's"))
         return found
 
-    def _only(self, ours: list[Connector]) -> Connector | None:
+    def _only(self, ours: list[Item]) -> Item | None:
         if not ours:
             return None
         if len(ours) > 1:
             ids = ", ".join(str(each["id"]) for each in ours)
             raise ExistsError(
-                f"several connectors could be this one: {ids}. Take one over with adopt=, "
+                f"several of them could be this {self._noun}: {ids}. Take one over with adopt=, "
                 "or delete those that nobody needs"
             )
-        if not same_where_asked(self._wanted, ours[0]):
+        if not self._wanted.is_met_by(ours[0]):
             raise ExistsError(
-                f"the connector {ours[0]['id']} has this resource's own name but other arguments. "
-                "An interrupted run left it there, or a stack of the same name elsewhere has it. "
+                f"the {self._noun} {ours[0]['id']} has this resource's own name but other "
+                "arguments. An interrupted run left it there, or a stack of the same name "
+                "elsewhere has it. "
                 "Delete it in app.bird.com if nobody needs it, or make the arguments what they were"
             )
         return ours[0]
 
-    def _same_arguments(self, connector: Connector) -> bool:
-        return same_where_asked(self._wanted.get("arguments"), connector.get("arguments"))
-
-    def _created_since(self, connector: Connector) -> bool:
+    def _created_since(self, item: Item) -> bool:
         try:
-            stated = str(connector["createdAt"]).replace("Z", "+00:00")
+            stated = str(item["createdAt"]).replace("Z", "+00:00")
             created = datetime.fromisoformat(stated).timestamp()
         except (KeyError, ValueError):
             return False
         return self._began is not None and created >= self._began - CLOCK_SLACK
 
-
-def _in_the_way(connector: Connector, how: str) -> str:
-    return (
-        f"the connector {connector['id']} (name: {connector.get('name')}) {how}. To take it over, "
-        f'write adopt="{connector["id"]}". If it belongs to another resource, leave it alone: '
-        "a resource that was renamed needs aliases, not a second connector"
-    )
+    def _in_the_way(self, item: Item, how: str) -> str:
+        name = f" (name: {item['name']})" if item.get("name") else ""
+        return (
+            f"the {self._noun} {item['id']}{name} {how}. To take it over, write "
+            f'adopt="{item["id"]}". If it belongs to another resource, leave it alone: '
+            f"a resource that was renamed needs aliases, not a second {self._noun}"
+        )

@@ -20,17 +20,7 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.lifecycle.fields import Description
 from bird_dynamic.lifecycle.secrets import without
-
-_REMEDIES = {
-    401: "Check bird:accessKey (or BIRD_ACCESS_KEY): it must be a CRM access key of this "
-    "organization. A key without an access role is answered 401 on every call.",
-    403: "The access key's roles do not allow this. It needs a role that allows any action on "
-    "/workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update on "
-    "/workspaces/*/channels/** for the conversational switch.",
-    404: "Check bird:workspaceId (or BIRD_WORKSPACE_ID), and that the access key may see that "
-    "workspace.",
-    422: "Correct the arguments, then run `pulumi up` again.",
-}
+from bird_dynamic.settings import Settings
 
 
 class OperationError(BirdError):
@@ -44,18 +34,21 @@ class OperationError(BirdError):
 
 @contextmanager
 def explained(
-    doing: str, description: Description, secrets: Callable[[], Iterable[str]]
+    doing: str,
+    description: Description,
+    settings: Settings,
+    secrets: Callable[[], Iterable[str]],
 ) -> Iterator[None]:
     """Raises OperationError for every BirdError of the block, with none of the secrets in its
     text."""
     try:
         yield
     except BirdError as error:
-        text = without(_paragraph(doing, error, description), secrets())
+        text = without(_paragraph(doing, error, description, settings), secrets())
         raise OperationError(text, error) from None
 
 
-def _paragraph(doing: str, error: BirdError, description: Description) -> str:
+def _paragraph(doing: str, error: BirdError, description: Description, settings: Settings) -> str:
     answer = _answer(error)
     sentences = [f"{doing} failed: {error}".rstrip(".") + "."]
     if answer is not None:
@@ -63,7 +56,7 @@ def _paragraph(doing: str, error: BirdError, description: Description) -> str:
             f"{_where(path, description)}: {', '.join(texts)}.".replace("..", ".")
             for path, texts in answer.details.items()
         ]
-    if remedy := _remedy(error):
+    if remedy := _remedy(error, description, settings):
         sentences.append(remedy)
     if answer is not None and answer.request_id:
         sentences.append(f"Request id: {answer.request_id}.")
@@ -83,13 +76,25 @@ def _where(path: str, description: Description) -> str:
     return f"{argument} ({path})" if argument else path
 
 
-def _remedy(error: BirdError) -> str:
+def _remedy(error: BirdError, description: Description, settings: Settings) -> str:
     if isinstance(error, RejectedError):
-        return _REMEDIES.get(error.status, "")
+        return _remedies(description, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
-        return (
-            "Run `pulumi up` again later, or allow more time with bird:timeout (or BIRD_TIMEOUT)."
-        )
+        more = settings.where("timeout")
+        return f"Run `pulumi up` again later, or allow more time with {more}."
     if isinstance(error, NotSentError) and error.temporary:
-        return "Nothing was sent. Check the network and bird:apiUrl (or BIRD_API_URL)."
-    return _remedy(error.__cause__) if isinstance(error.__cause__, BirdError) else ""
+        return f"Nothing was sent. Check the network and {settings.where('apiUrl')}."
+    cause = error.__cause__
+    return _remedy(cause, description, settings) if isinstance(cause, BirdError) else ""
+
+
+def _remedies(description: Description, settings: Settings) -> dict[int, str]:
+    places = " and ".join(settings.where(field.setting) for field in description.settings)
+    return {
+        401: f"Check {settings.where('accessKey')}: it must be a CRM access key of this "
+        "organization. A key without an access role is answered 401 on every call.",
+        403: "The access key's roles do not allow this. It needs a role that allows "
+        f"{description.permission}.",
+        404: f"Check {places}, and that the access key may see that workspace.",
+        422: "Correct the arguments, then run `pulumi up` again.",
+    }

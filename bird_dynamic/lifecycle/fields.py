@@ -7,13 +7,19 @@ the plugin's schema and the reference page). Nothing about a single resource is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from bird_dynamic.settings import DURATION_PROBLEM, UUID, parse_duration, workspace_problem
+from bird_dynamic.settings import (
+    DURATION_PROBLEM,
+    UUID,
+    organization_problem,
+    parse_duration,
+    workspace_problem,
+)
 
 
 class _Unknown:
@@ -47,9 +53,9 @@ class Kind:
 class Field:
     """One property of a resource.
 
-    `sent` is where the body of the create request takes the value, `returned` where Bird's
-    connector object holds it; () where it does not. `written_only` inputs are never returned by
-    Bird, so the state alone knows them.
+    `sent` is where the body of a request takes the value, `returned` where Bird's answer holds it;
+    () where it does not. An input that is sent and not returned is write-only: the state alone
+    knows it. A `setting` is the configuration key that stands in for an input that was left out.
     """
 
     name: str
@@ -61,17 +67,44 @@ class Field:
     required: bool = False
     default: Any = None
     secret: bool = False
+    setting: str = ""
     on_change: OnChange = OnChange.REPLACE
+    removable: bool = True
+    """Whether it can be left out again in place: Bird may have no way to say so."""
+    created_with: bool = True
+    """Whether the create request takes it; if not, only an update does."""
+    unordered: bool = False
+    """Whether it is a list whose order says nothing."""
     convert: Callable[[Any], Any] | None = None
 
 
-@dataclass(frozen=True)
+def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:
+    yield from ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Description:
-    """A resource: the name of its class, what people call it, and its fields."""
+    """A resource: the name of its class, what people call it, where it lies, and its fields.
+
+    `path` is that of its collection, with the names of inputs in it. `identity` are the keys, on
+    the wire, that tell it from others of its kind. `permission` is what an access role has to
+    allow. `problems` finds what is wrong with inputs
+    besides what is wrong with each alone.
+    """
 
     type_name: str
     noun: str
+    path: str
+    identity: tuple[str, ...]
+    permission: str
     fields: tuple[Field, ...]
+    problems: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
+    delete_before_replace: bool = True
+
+    @cached_property
+    def item(self) -> str:
+        """What Bird calls one of the collection: `connector`."""
+        return self.path.rpartition("/")[2].removesuffix("s").replace("-", " ")
 
     @cached_property
     def inputs(self) -> tuple[Field, ...]:
@@ -82,6 +115,11 @@ class Description:
     def outputs(self) -> tuple[Field, ...]:
         """What only Bird knows."""
         return tuple(field for field in self.fields if not field.is_input)
+
+    @cached_property
+    def settings(self) -> tuple[Field, ...]:
+        """The inputs that the configuration stands in for."""
+        return tuple(field for field in self.inputs if field.setting)
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
@@ -122,6 +160,16 @@ def _workspace_problem(value: Any) -> str | None:
     return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
 
 
+def _organization_problem(value: Any) -> str | None:
+    return organization_problem(value) if isinstance(value, str) else "must be a UUID"
+
+
+def _profile_problem(value: Any) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", value):
+        return None
+    return "must be the part of the configuration keys before the colon, such as bird-eu"
+
+
 def _template_problem(value: Any) -> str | None:
     if isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*:[0-9]+", value):
         return None
@@ -137,6 +185,8 @@ def _duration_problem(value: Any) -> str | None:
 TEXT = Kind("text", _text_problem)
 UUID_TEXT = Kind("UUID", _uuid_problem)
 WORKSPACE_ID = Kind("UUID", _workspace_problem)
+ORGANIZATION_ID = Kind("UUID", _organization_problem)
+PROFILE = Kind("text", _profile_problem)
 TEMPLATE = Kind("template reference", _template_problem)
 FLAG = Kind("boolean", _of_type(bool, "True or False"))
 DURATION = Kind("duration", _duration_problem)

@@ -1,89 +1,86 @@
-"""What one engine run knows of a workspace's connectors, shared by all lanes so that it is listed
-as rarely as possible.
+"""What one engine run knows of a collection, such as a workspace's connectors, shared by all lanes
+so that it is listed as rarely as possible.
 
-One `Inventory` lives as long as the provider's process: one run of the engine. It remembers which
-connectors some state is known to have, because such a connector can never be the remains of an
-interrupted create.
+One `Inventory` lives as long as the provider's process: one run of the engine. It remembers what
+some state is known to have, because that can never be the remains of an interrupted create.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any
 
-from bird_dynamic.bird.client import Workspace
+from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
-from bird_dynamic.bird.models import Connector
+from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.creation import Look
+from bird_dynamic.lifecycle.wanted import Wanted
 
 NEVER = float("-inf")
 
 
 class Inventory:
-    """The connectors of one workspace. Thread-safe."""
+    """One collection. Thread-safe."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._clock = workspace.sender.clock
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._clock = collection.sender.clock
         self._listing = threading.Lock()
-        self._rows: tuple[Connector, ...] = ()
+        self._rows: tuple[Item, ...] = ()
         self._listed_at = NEVER
         self._lock = threading.Lock()
         self._looked_for: set[str] = set()
-        self._names: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._created: set[str] = set()
         self._held: set[str] = set()
         self._deleted: set[str] = set()
 
-    def holds(self, connector_id: str) -> None:
-        """The engine has shown us that a state has this connector."""
+    def holds(self, item_id: str) -> None:
+        """The engine has shown us that a state has it."""
         with self._lock:
-            self._held.add(connector_id)
+            self._held.add(item_id)
 
-    def created(self, connector_id: str) -> None:
-        """A create of this run is about to hand this connector to the engine."""
+    def created(self, item_id: str) -> None:
+        """A create of this run is about to hand it to the engine."""
         with self._lock:
-            self._created.add(connector_id)
+            self._created.add(item_id)
 
-    def deleted(self, connector_id: str) -> None:
-        """This run has deleted the connector; a lagging listing may still show it."""
+    def deleted(self, item_id: str) -> None:
+        """This run has deleted it; a lagging listing may still show it."""
         with self._lock:
-            self._deleted.add(connector_id)
+            self._deleted.add(item_id)
 
-    def has_deleted(self, connector_id: str) -> bool:
-        """Whether this run has deleted the connector."""
+    def has_deleted(self, item_id: str) -> bool:
+        """Whether this run has deleted it."""
         with self._lock:
-            return connector_id in self._deleted
+            return item_id in self._deleted
 
     @contextmanager
-    def creating(self, name: str) -> Iterator[None]:
-        """One create at a time for each name, so that two lanes cannot take over the same
-        connector."""
+    def creating(self, wanted: Wanted) -> Iterator[None]:
+        """One create at a time for each identity, so that two lanes cannot take over the same
+        thing."""
         with self._lock:
-            turn = self._names[name]
+            turn = self._turns[wanted.key]
         with turn:
             yield
 
-    def find(
-        self, wanted: Mapping[str, Any], look: Look, deadline: Deadline, *, derived: bool
-    ) -> tuple[Connector, ...]:
-        """The connectors that `look` asks for and no other resource has, as they are now.
+    def find(self, wanted: Wanted, look: Look, deadline: Deadline) -> tuple[Item, ...]:
+        """What `look` asks for and no other resource has, as it is now.
 
-        A row of a listing may lag or be poorer than the connector itself, so each is confirmed by a
+        A row of a listing may lag or be poorer than what it stands for, so each is confirmed by a
         GET.
         """
         with self._lock:
-            # A name that comes up again was lost by the engine since: what was listed before is too
-            # old.
-            fresh = look.fresh or wanted["name"] in self._looked_for
-            self._looked_for.add(wanted["name"])
+            # An identity that comes up again was lost by the engine since: what was listed before
+            # is too old.
+            fresh = look.fresh or wanted.key in self._looked_for
+            self._looked_for.add(wanted.key)
             since = self._clock.monotonic() if fresh else NEVER
-            taken = self._held | self._deleted | (set() if derived else self._created)
+            taken = self._held | self._deleted | (set() if wanted.derived else self._created)
         try:
             rows = self._list(since, deadline)
         except RejectedError as error:
@@ -94,46 +91,20 @@ class Inventory:
             rows = ()
         found = []
         for row in rows:
-            if row["id"] not in taken and _could_be(row, wanted, look):
-                connector = self._workspace.get_connector(row["id"], deadline)
-                if connector is not None:
-                    found.append(connector)
+            asked_for = wanted.is_named_by(row) or (look.in_the_way and wanted.is_kept_from_by(row))
+            if asked_for and row["id"] not in taken:
+                item = self._collection.get(row["id"], deadline)
+                if item is not None:
+                    found.append(item)
         return tuple(found)
 
-    def _list(self, since: float, deadline: Deadline) -> tuple[Connector, ...]:
-        """All connectors, listed at `since` or later: one lane lists, the others wait for its
+    def _list(self, since: float, deadline: Deadline) -> tuple[Item, ...]:
+        """All of them, listed at `since` or later: one lane lists, the others wait for its
         result."""
         with self._listing:
             if self._listed_at == NEVER or self._listed_at < since:
                 started = self._clock.monotonic()
-                rows = chain.from_iterable(pages(self._workspace, deadline))
+                rows = chain.from_iterable(self._collection.pages(deadline))
                 self._rows = tuple({row["id"]: row for row in rows}.values())
                 self._listed_at = started
             return self._rows
-
-
-def pages(workspace: Workspace, deadline: Deadline) -> Iterator[tuple[Connector, ...]]:
-    """The listing, page after page; ends even where a token comes round again."""
-    tokens: set[str | None] = set()
-    token: str | None = None
-    while token not in tokens:
-        tokens.add(token)
-        page = workspace.list_connectors(token, deadline)
-        yield page.connectors
-        token = page.next_token
-
-
-def _could_be(row: Connector, wanted: Mapping[str, Any], look: Look) -> bool:
-    if row.get("name") == wanted["name"]:
-        return True
-    number = wanted.get("arguments", {}).get("phoneNumberId")
-    same_template = row.get("connectorTemplateRef") == wanted.get("connectorTemplateRef")
-    return look.in_the_way and number is not None and same_template and number in _numbers(row)
-
-
-def _numbers(row: Connector) -> tuple[Any, ...]:
-    arguments, number = row.get("arguments"), row.get("number")
-    return (
-        arguments.get("phoneNumberId") if isinstance(arguments, Mapping) else None,
-        number.get("numberId") if isinstance(number, Mapping) else None,
-    )

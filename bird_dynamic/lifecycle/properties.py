@@ -1,4 +1,4 @@
-"""From a program's inputs to Bird's body, from Bird's connector to the state, and what differs
+"""From a program's inputs to Bird's body, from what Bird returns to the state, and what differs
 between the two."""
 
 from __future__ import annotations
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bird_dynamic.bird.models import Connector
-from bird_dynamic.lifecycle.fields import MAP, Description, OnChange
+from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.fields import MAP, Description, Field, OnChange
+from bird_dynamic.settings import Settings
 
 Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
@@ -38,12 +39,29 @@ def difference(
         field
         for field in description.inputs
         if field.on_change is not OnChange.NOTHING
-        and not _same(state.get(field.name, field.default), wanted.get(field.name))
+        and not _same_in(field, state.get(field.name, field.default), wanted.get(field.name))
     ]
     return Difference(
         changed=tuple(field.name for field in changed),
-        replaces=tuple(field.name for field in changed if field.on_change is OnChange.REPLACE),
+        replaces=tuple(
+            field.name
+            for field in changed
+            if field.on_change is OnChange.REPLACE
+            or (not field.removable and wanted.get(field.name) is None)
+        ),
     )
+
+
+def located(
+    description: Description, props: Mapping[str, Any], settings: Settings
+) -> dict[str, Any]:
+    """The properties, with the settings that stand in for inputs that were left out."""
+    stand_ins = {
+        field.name: value
+        for field in description.settings
+        if (value := getattr(settings, field.name)) is not None
+    }
+    return {**stand_ins, **{name: value for name, value in props.items() if value is not None}}
 
 
 def body(description: Description, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +69,7 @@ def body(description: Description, inputs: Mapping[str, Any]) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for field in description.inputs:
         value = inputs.get(field.name)
-        if not field.sent or value is None:
+        if not field.sent or value is None or not field.created_with:
             continue
         target = built
         for step in field.sent[:-1]:
@@ -63,7 +81,18 @@ def body(description: Description, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return built
 
 
-def state_of(description: Description, connector: Connector, held: Mapping[str, Any]) -> Properties:
+def changes(description: Description, state: Mapping[str, Any], inputs: Properties) -> Properties:
+    """The JSON body of the update request: what differs, with an empty value for what was left
+    out."""
+    changed = difference(description, state, inputs).changed
+    return {
+        field.sent[-1]: inputs.get(field.name, [] if field.unordered else None)
+        for field in description.inputs
+        if field.sent and field.name in changed
+    }
+
+
+def state_of(description: Description, item: Item, held: Mapping[str, Any]) -> Properties:
     """The whole state of a resource: what Bird states now, and what was held where it states
     nothing.
 
@@ -73,17 +102,19 @@ def state_of(description: Description, connector: Connector, held: Mapping[str, 
     if DERIVED_NAME in held:
         state[DERIVED_NAME] = held[DERIVED_NAME]
     for field in description.fields:
-        stated, value = _find(connector, field.returned)
+        stated, value = _find(item, field.returned)
         if not stated:
             continue
         if field.is_input and field.kind is MAP:
             value = _as_held(value, held.get(field.name))
+        if field.unordered and _same_in(field, value, held.get(field.name)):
+            value = held.get(field.name)
         state[field.name] = field.convert(value) if field.convert else value
     return state
 
 
 def differences_to_adopt(
-    description: Description, connector: Connector, state: Mapping[str, Any], inputs: Properties
+    description: Description, item: Item, state: Mapping[str, Any], inputs: Properties
 ) -> list[str]:
     """In what a connector is not what the inputs ask for, in words.
 
@@ -94,7 +125,7 @@ def differences_to_adopt(
     found = []
     for field in description.inputs:
         if field.is_input and field.kind is MAP and field.returned:
-            stated = _find(connector, field.returned)[1]
+            stated = _find(item, field.returned)[1]
             has = stated if isinstance(stated, Mapping) else {}
             keys = [
                 key
@@ -108,7 +139,7 @@ def differences_to_adopt(
     return found
 
 
-def states_all(description: Description, row: Connector, state: Mapping[str, Any]) -> bool:
+def states_all(description: Description, row: Item, state: Mapping[str, Any]) -> bool:
     """Whether a row of a listing states everything that the state has: a poorer one proves
     nothing."""
     for field in description.fields:
@@ -147,18 +178,30 @@ def same_where_asked(asked: Any, found: Any) -> bool:
         return isinstance(found, Mapping) and all(
             same_where_asked(value, found.get(key)) for key, value in asked.items()
         )
-    return _same(asked, found)
+    return same(asked, found)
 
 
-def _same(old: Any, new: Any) -> bool:
+def same(old: Any, new: Any) -> bool:
+    """Whether two values say the same; nothing, an empty map and an empty list do."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in old)
+        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
     if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_same, old, new))
-    if old in (None, {}) and new in (None, {}):
+        return len(old) == len(new) and all(map(same, old, new))
+    if old in (None, {}, []) and new in (None, {}, []):
         return True
     # True == 1.0 in Python, and every number from Pulumi is a float.
     return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
+
+
+def ordered(value: Any) -> Any:
+    """A list whose order says nothing, in one order."""
+    if not isinstance(value, list):
+        return value
+    return sorted(value, key=lambda each: repr(sorted(each.items())) if each else "")
+
+
+def _same_in(field: Field, old: Any, new: Any) -> bool:
+    return same(ordered(old), ordered(new)) if field.unordered else same(old, new)
 
 
 def _as_held(stated: Any, held: Any) -> Any:
@@ -174,8 +217,8 @@ def _as_held(stated: Any, held: Any) -> Any:
     }
 
 
-def _find(connector: Connector, path: tuple[str, ...]) -> tuple[bool, Any]:
-    value: Any = connector
+def _find(item: Item, path: tuple[str, ...]) -> tuple[bool, Any]:
+    value: Any = item
     for step in path:
         if not isinstance(value, Mapping) or step not in value:
             return False, None

@@ -33,15 +33,14 @@ from pulumi.output import Unknown
 
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.account import Account
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
-from bird_dynamic.lifecycle.fields import UNKNOWN, Description
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
+from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.settings import Settings, gather
 
 if TYPE_CHECKING:
     from bird_dynamic.bird.models import Transport
 
-DESCRIPTIONS: Mapping[str, Description] = {VOICE_CHANNEL.type_name: VOICE_CHANNEL}
 LANES = 4
 """How many operations a dynamic provider's process runs at the same time."""
 
@@ -49,7 +48,7 @@ LANES = 4
 def provider(type_name: str) -> BirdProvider:
     """The provider of a resource, by the name of its class. FROZEN: states refer to this
     function."""
-    return BirdProvider(DESCRIPTIONS[type_name])
+    return BirdProvider(type_name)
 
 
 class BirdProvider(ResourceProvider):
@@ -58,18 +57,19 @@ class BirdProvider(ResourceProvider):
     # Nothing secret is in it, so it need not be encrypted twice for every resource.
     serialize_as_secret_always = False
 
-    def __init__(self, description: Description) -> None:
+    def __init__(self, type_name: str) -> None:
         super().__init__()
-        self._description = description
-        self._lifecycle: ConnectorLifecycle | None = None
+        self._type_name = type_name
+        self._description = DESCRIPTIONS[type_name]
+        self._lifecycle: ResourceLifecycle | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], BirdProvider], tuple[str]]:
-        return provider, (self._description.type_name,)
+        return provider, (self._type_name,)
 
     def configure(self, req: ConfigureRequest) -> None:
         """Called once, before any other method, with the stack's configuration."""
         _log_as_asked(os.environ)
-        self._lifecycle = ConnectorLifecycle(self._description, _account(gather(req.config.get)))
+        self._lifecycle = lifecycle(self._type_name, _accounts(req.config.get))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """All that is wrong at once. No failure names a property, because the engine would print
@@ -80,18 +80,18 @@ class BirdProvider(ResourceProvider):
             return CheckResult(_engines(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """What changes; a connector that is replaced is deleted first, because it holds the phone
+        """What changes. A connector that is replaced is deleted first, because it holds the phone
         number."""
         with _one_line():
             difference = self._life.diff(_id, _plain(_olds), _plain(_news))
             return DiffResult(
                 changes=bool(difference.changed),
                 replaces=list(difference.replaces),
-                delete_before_replace=True,
+                delete_before_replace=self._description.delete_before_replace,
             )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Exactly one connector, whatever happens to the requests."""
+        """Exactly one of it, whatever happens to the requests."""
         with _one_line():
             return CreateResult(*self._life.create(_plain(props)))
 
@@ -112,12 +112,18 @@ class BirdProvider(ResourceProvider):
             self._life.delete(_id, _plain(_props))
 
     @property
-    def _life(self) -> ConnectorLifecycle:
+    def _life(self) -> ResourceLifecycle:
         if self._lifecycle is None:
-            self._lifecycle = ConnectorLifecycle(
-                self._description, _account(gather(lambda key: None))
-            )
+            self._lifecycle = lifecycle(self._type_name, _accounts(lambda key: None))
         return self._lifecycle
+
+
+def _accounts(configuration: Callable[[str], str | None]) -> Accounts:
+    @cache
+    def account(profile: str | None) -> Account:
+        return _account(gather(configuration, profile=profile))
+
+    return account
 
 
 @cache

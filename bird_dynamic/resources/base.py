@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pulumi
 from pulumi import dynamic
 
 from bird_dynamic.lifecycle.fields import Description
 from bird_dynamic.lifecycle.properties import DERIVED_NAME
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 PROVIDER = "__provider"
 LONGEST_NAME = 60
@@ -21,18 +24,17 @@ LONGEST_NAME = 60
 class BirdResource(dynamic.Resource):
     """A resource that is described by a table of fields.
 
-    `reference` is the provider as `pulumi.dynamic` would pickle it: the same on every Python and in
+    `REFERENCE` is the provider as `pulumi.dynamic` would pickle it: the same on every Python and in
     every release, because the state refers to it. A test holds the two against each other.
     """
 
+    DESCRIPTION: ClassVar[Description]
+    REFERENCE: ClassVar[str]
+
     def __init__(
-        self,
-        description: Description,
-        reference: str,
-        resource_name: str,
-        inputs: Mapping[str, Any],
-        opts: pulumi.ResourceOptions | None,
+        self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
+        description = self.DESCRIPTION
         # An output is an attribute of the resource only if the properties mention it.
         properties: dict[str, Any] = {field.name: None for field in description.fields}
         properties |= inputs
@@ -40,15 +42,30 @@ class BirdResource(dynamic.Resource):
             if properties[name] is not None:
                 properties[name] = pulumi.Output.secret(properties[name])
         type_token = f"pulumi-python:dynamic/bird:{description.type_name}"
-        if properties["name"] is None:
+        reads = opts is not None and opts.id is not None
+        if "name" in properties and properties["name"] is None and not reads:
             properties[DERIVED_NAME] = derived_name(type_token, resource_name, opts)
-        properties[PROVIDER] = reference
+        properties[PROVIDER] = self.REFERENCE
         opts = pulumi.ResourceOptions.merge(
             pulumi.ResourceOptions(additional_secret_outputs=list(description.secrets)), opts
         )
         # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some
         # Pythons.
         pulumi.CustomResource.__init__(self, type_token, resource_name, properties, opts)
+
+    @classmethod
+    def _get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        place: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> Self:
+        """A resource that is read and never changed. In previews it is read too."""
+        found = cls.__new__(cls)
+        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
+        BirdResource.__init__(found, resource_name, place, reading)
+        return found
 
 
 def derived_name(

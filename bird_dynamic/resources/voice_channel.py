@@ -7,8 +7,8 @@ from typing import Any
 
 import pulumi
 
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
-from bird_dynamic.resources.base import BirdResource
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.resources.connector_resource import ConnectorResource
 
 REFERENCE = (
     "gASVQgAAAAAAAACMHmJpcmRfZHluYW1pYy5wcm92aWRlcnMuZHluYW1pY5SMCHByb3ZpZGVylJOU"
@@ -18,49 +18,18 @@ REFERENCE = (
 it."""
 
 
-class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
+class VoiceChannel(ConnectorResource, module="bird", name="VoiceChannel"):
     """A voice connector installed in a Bird workspace, with the channel that Bird makes for it.
 
     `channel_id` is what the Voice Calls API asks for. Source: Bird's page "Installing a Voice
     channel".
     """
 
-    channel_id: pulumi.Output[str]
-    """Id (UUID) of the channel, for the Voice Calls API."""
-    connector_id: pulumi.Output[str]
-    """Id (UUID) of the connector; the resource's own id too."""
-    workspace_id: pulumi.Output[str]
-    """Id (UUID) of the workspace that the connector is in."""
-    name: pulumi.Output[str]
-    """Name of the connector: the one given, or the one derived."""
-    platform: pulumi.Output[str | None]
-    """Platform of the channel, such as `voice-messagebird`."""
-    phone_number: pulumi.Output[str | None]
-    """The phone number in international form, such as `+31612345678`."""
-    number: pulumi.Output[dict[str, Any] | None]
-    """All that Bird tells about the number: `number_id`, `country`, `capabilities` (a list) and
-    more."""
-    region: pulumi.Output[str | None]
-    """Region that the connector is installed in."""
-    routing_key: pulumi.Output[str | None]
-    """Routing key of the connector."""
-    description: pulumi.Output[str | None]
-    """Bird's description of the connector."""
-    connector_template_slug: pulumi.Output[str | None]
-    """Template reference without its version."""
-    created_at: pulumi.Output[str]
-    """When the connector was created, in ISO 8601."""
-    updated_at: pulumi.Output[str | None]
-    """When the connector was last changed, in ISO 8601."""
+    DESCRIPTION = VOICE_CHANNEL
+    REFERENCE = REFERENCE
+
     phone_number_id: pulumi.Output[str]
-    connector_template_ref: pulumi.Output[str]
-    arguments: pulumi.Output[dict[str, Any] | None]
-    security_arguments: pulumi.Output[dict[str, Any] | None]
-    channel_conversational_status_enabled: pulumi.Output[bool | None]
-    invitation_token: pulumi.Output[str | None]
-    adopt: pulumi.Output[str | None]
-    create_timeout: pulumi.Output[str | float | None]
-    delete_timeout: pulumi.Output[str | float | None]
+    """Id (UUID) of the phone number."""
 
     def __init__(
         self,
@@ -74,6 +43,7 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         channel_conversational_status_enabled: pulumi.Input[bool] | None = None,
         invitation_token: pulumi.Input[str] | None = None,
         workspace_id: pulumi.Input[str] | None = None,
+        profile: pulumi.Input[str] | None = None,
         adopt: pulumi.Input[str] | None = None,
         create_timeout: pulumi.Input[str | float] | None = None,
         delete_timeout: pulumi.Input[str | float] | None = None,
@@ -100,6 +70,9 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
             returns it.
         :param workspace_id: id (UUID) of the workspace. If omitted, `bird:workspaceId` or
             BIRD_WORKSPACE_ID.
+        :param profile: the account to use, as the prefix of its configuration keys: `bird-eu` for
+            `bird-eu:accessKey` and its siblings. No environment variable stands in for those. If
+            omitted, `bird`.
         :param adopt: id (UUID) of an existing connector to take over instead of creating one. It
             must be what the other arguments say; the first `up` fails and says how it differs if it
             is not.
@@ -109,8 +82,6 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         :param opts: Pulumi's resource options.
         """
         super().__init__(
-            VOICE_CHANNEL,
-            REFERENCE,
             resource_name,
             {
                 "phone_number_id": phone_number_id,
@@ -121,6 +92,7 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
                 "channel_conversational_status_enabled": channel_conversational_status_enabled,
                 "invitation_token": invitation_token,
                 "workspace_id": workspace_id,
+                "profile": profile,
                 "adopt": adopt,
                 "create_timeout": create_timeout,
                 "delete_timeout": delete_timeout,

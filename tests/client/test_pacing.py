@@ -21,7 +21,7 @@ from bird_dynamic.emulator import (
 )
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
 from tests.support.clock import FakeClock
 
@@ -106,7 +106,8 @@ def test_a_strict_limit_fails_nobody_and_is_not_hammered(retry_after: str) -> No
     voice = [each.id for each in store.numbers.values() if "voice" in each.capabilities][:80]
     with EmulatorServer(emulator) as server:
         settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=server.url)
-        lifecycle = ConnectorLifecycle(VOICE_CHANNEL, Account(settings, HttpTransport))
+        account = Account(settings, HttpTransport)
+        lifecycle = ConnectorLifecycle(VOICE_CHANNEL, lambda profile: account)
 
         def create(number: str) -> str:
             inputs = lifecycle.check({}, {"phone_number_id": number, "name": number}).inputs

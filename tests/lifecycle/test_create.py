@@ -314,7 +314,7 @@ def test_looking_that_fails_too_is_told_as_unknown() -> None:
 
 def test_nothing_appearing_after_several_posts_is_told() -> None:
     world = World(Fault("status", operation=CREATE, times=None))
-    with pytest.raises(OperationError, match="3 times, and no connector has appeared"):
+    with pytest.raises(OperationError, match="3 times, and nothing has appeared"):
         world.run().create(world.inputs())
     assert world.count(CREATE) == 3
 
@@ -324,14 +324,15 @@ def test_no_secret_is_repeated_from_birds_message() -> None:
     world = World()
     inputs = world.inputs(security_arguments={"oauth": {"token": secret}})
     run = world.run()
-    description = run._description
+    description = run.description
     from bird_dynamic.bird.errors import Answer, RejectedError
     from bird_dynamic.lifecycle.explaining import explained
+    from bird_dynamic.settings import gather
 
     message = f"bad token {secret} or t0p-secret%2Ftoken"
     with (
         pytest.raises(OperationError) as caught,
-        explained("Creating", description, lambda: [secret]),
+        explained("Creating", description, gather({}.get, {}), lambda: [secret]),
     ):
         raise RejectedError(Answer(422, "InvalidPayload", message))
     assert inputs["security_arguments"]["oauth"]["token"] == secret

@@ -18,6 +18,8 @@ import pytest
 
 from bird_dynamic.bird.errors import Answer, BirdError, RejectedError, UnknownOutcomeError
 from bird_dynamic.lifecycle.creation import PAUSES, POSTS, Look, Post, Seen, Taken, Wait, creation
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.wanted import Wanted
 
 WANTED = {"name": "n", "connectorTemplateRef": "v:1", "arguments": {"phoneNumberId": "p"}}
 BEGAN = 1_000_000.0
@@ -74,7 +76,7 @@ def worlds() -> Iterator[tuple[bool, Model]]:
 
 
 def drive(derived: bool, model: Model) -> Taken | BirdError:
-    machine = creation(WANTED, derived=derived)
+    machine = creation(Wanted(VOICE_CHANNEL, WANTED, derived))
     answer: Any = None
     try:
         step = next(machine)
@@ -104,7 +106,7 @@ def test_no_course_of_events_makes_a_second_connector_or_loses_one(derived: bool
         result = drive(derived, model)
         assert len(model.made) <= 1, model
         if isinstance(result, Taken):
-            found = result.connector["id"]
+            found = result.item["id"]
             assert [each["id"] for each in model.made] in ([], [found]), model
             if not model.made:
                 assert derived, model
@@ -127,12 +129,12 @@ def test_somebody_elses_connector_is_never_taken_over() -> None:
         if model.left is None or (derived and model.left["name"] == "n"):
             continue
         result = drive(derived, model)
-        assert not (isinstance(result, Taken) and result.connector["id"] == "left"), model
+        assert not (isinstance(result, Taken) and result.item["id"] == "left"), model
 
 
 def test_without_birds_clock_nothing_is_taken_for_ours_by_its_age() -> None:
     model = Model(False, ("lost after",), lag=0, left=None)
-    machine = creation(WANTED, derived=False)
+    machine = creation(Wanted(VOICE_CHANNEL, WANTED, derived=False))
     assert next(machine) == Look(fresh=False)
     assert machine.send(Seen((), None)) == Post()
     assert machine.send(model.post()) == Wait(PAUSES[0])

@@ -9,9 +9,9 @@ import pytest
 from bird_dynamic.bird.models import Transport
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.fields import UNKNOWN, OnChange
 from bird_dynamic.lifecycle.properties import DERIVED_NAME
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
 from tests.support.world import DERIVED, OTHER_NUMBER, World
 
@@ -24,6 +24,7 @@ CHANGES: dict[str, Any] = {
     "channel_conversational_status_enabled": True,
     "invitation_token": "new",
     "workspace_id": "11111111-2222-4333-8444-555555555555",
+    "profile": "bird-eu",
     "create_timeout": "10m",
     "delete_timeout": 30,
     "adopt": "11111111-2222-4333-8444-555555555555",
@@ -112,7 +113,7 @@ def test_check_and_diff_make_no_connection() -> None:
         connections.append(settings)
         raise AssertionError
 
-    lifecycle = ConnectorLifecycle(VOICE_CHANNEL, Account(settings, connect))
+    lifecycle = ConnectorLifecycle(VOICE_CHANNEL, lambda profile: Account(settings, connect))
     inputs = World().inputs()
     assert lifecycle.check({}, inputs).failures == ()
     assert lifecycle.diff("c1", inputs, inputs).changed == ()

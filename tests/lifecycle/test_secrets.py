@@ -12,9 +12,9 @@ from bird_dynamic.bird.http import HttpTransport
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.secrets import texts_in, without
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER
 
@@ -36,7 +36,7 @@ def test_no_log_no_error_and_no_representation_shows_a_secret(
     with EmulatorServer() as server:
         settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=server.url, timeout=1.0)
         account = Account(settings, HttpTransport)
-        lifecycle = ConnectorLifecycle(VOICE_CHANNEL, account)
+        lifecycle = ConnectorLifecycle(VOICE_CHANNEL, lambda profile: account)
         news: dict[str, Any] = {
             "phone_number_id": NUMBER,
             "name": "n",
@@ -47,12 +47,15 @@ def test_no_log_no_error_and_no_representation_shows_a_secret(
         with pytest.raises(OperationError) as caught:
             lifecycle.create(lifecycle.check({}, news).inputs)
         journal = str(server.emulator.journal)
-    session = account.session(None)
+    session = account.session(f"/workspaces/{WORKSPACE_ID}/connectors")
     everything = {
         "log": caplog.text,
         "error": "".join(traceback.format_exception(caught.value)),
         "representations": " ".join(
-            map(repr, (settings, account, lifecycle, session, session.bird.sender, caught.value))
+            map(
+                repr,
+                (settings, account, lifecycle, session, session.collection.sender, caught.value),
+            )
         ),
         "journal": journal,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 
-import bird_dynamic
 from bird_dynamic import VoiceChannel
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
 from bird_dynamic.resources.voice_channel import REFERENCE
 
 NUMBER = "2cffb55c-120e-91a8-8f10-ed9d1b412d29"
@@ -55,11 +52,6 @@ def derived(*arguments: Any, stack: str = "dev", **inputs: Any) -> str:
     return str(found["name"])
 
 
-def test_the_public_names_are_these() -> None:
-    assert bird_dynamic.__all__ == ["VoiceChannel"]
-    assert set(bird_dynamic.__all__) <= set(dir(bird_dynamic))
-
-
 def test_its_type_and_provider_are_what_states_know() -> None:
     mocks, _ = run(lambda: channel() and None)
     (args,) = mocks.registered
@@ -70,27 +62,6 @@ def test_its_type_and_provider_are_what_states_know() -> None:
 def test_outputs_are_outputs() -> None:
     _, found = run(lambda: {"id": channel().channel_id})
     assert found["id"] == "the channel"
-
-
-def test_every_field_is_an_attribute_with_a_type() -> None:
-    names = {field.name for field in VOICE_CHANNEL.fields}
-    assert names <= set(VoiceChannel.__annotations__)
-
-
-def test_the_arguments_are_the_inputs_of_the_description_and_all_but_one_are_optional() -> None:
-    parameters = dict(inspect.signature(VoiceChannel.__init__).parameters)
-    named = {
-        name: each
-        for name, each in parameters.items()
-        if each.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    assert set(named) == {field.name for field in VOICE_CHANNEL.inputs} | {"opts"}
-    assert [name for name, each in named.items() if each.default is inspect.Parameter.empty] == [
-        "phone_number_id"
-    ]
-    assert named["connector_template_ref"].default == "voice-messagebird:1"
-    for field in VOICE_CHANNEL.inputs:
-        assert f":param {field.name}:" in (VoiceChannel.__init__.__doc__ or "")
 
 
 def test_a_derived_name_is_the_same_in_every_run() -> None:
@@ -172,11 +143,6 @@ def test_a_program_does_not_load_the_http_library(module: str) -> None:
 def test_the_emulator_does_not_load_pulumi() -> None:
     code = "import sys, bird_dynamic.emulator\nprint('pulumi' in sys.modules)"
     assert _python(code) == "False"
-
-
-def test_an_unknown_name_is_an_error() -> None:
-    with pytest.raises(AttributeError, match="no_such_name"):
-        bird_dynamic.no_such_name  # noqa: B018
 
 
 def _revealed(value: Any) -> Any:

@@ -96,7 +96,7 @@ def test_two_providers_share_one_account() -> None:
     with EmulatorServer() as server:
         first, second = configured(server), configured(server)
         assert first is not second
-        assert first._life._account is second._life._account
+        assert first._life._accounts(None) is second._life._accounts(None)
 
 
 def test_a_long_wait_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,17 @@ def test_a_bad_setting_is_named_with_its_remedy(
     assert says in problem
 
 
+def test_a_profile_has_keys_of_its_own_and_no_environment() -> None:
+    configuration = {"bird-eu:accessKey": "eu", "bird:accessKey": "us", "bird:timeout": "1m"}
+    settings = gather(configuration.get, GOOD, "bird-eu")
+    assert (settings.access_key, settings.workspace_id, settings.timeout) == ("eu", None, 300)
+    (problem,) = gather({}.get, GOOD, "bird-eu").problems
+    assert problem == (
+        "bird-eu:accessKey: no access key is set. "
+        "Run `pulumi config set --secret bird-eu:accessKey`."
+    )
+
+
 def test_all_problems_are_told_at_once_and_none_shows_the_key() -> None:
     settings = gather({}.get, {"BIRD_ACCESS_KEY": "bk_" + KEY, "BIRD_API_URL": "http://x.test"})
     assert len(settings.problems) == 2

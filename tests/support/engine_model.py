@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from tests.support.world import World
 
 Program = Mapping[str, Mapping[str, Any]]
@@ -52,11 +52,11 @@ class Engine:
             else:
                 held.outputs, held.inputs = found
 
-    def _run(self) -> ConnectorLifecycle:
+    def _run(self) -> ResourceLifecycle:
         self.world.clock.sleep(60)
         return self.world.run()
 
-    def _step(self, provider: ConnectorLifecycle, name: str, news: Mapping[str, Any]) -> int:
+    def _step(self, provider: ResourceLifecycle, name: str, news: Mapping[str, Any]) -> int:
         held = self.state.get(name)
         if held is not None:
             inputs = self._checked(provider, held.inputs, news)
@@ -72,13 +72,13 @@ class Engine:
         self.state[name] = Held(connector_id, inputs, outputs)
         return 1
 
-    def _delete(self, provider: ConnectorLifecycle, name: str) -> None:
+    def _delete(self, provider: ResourceLifecycle, name: str) -> None:
         provider.delete(self.state[name].id, self.state[name].outputs)
         del self.state[name]
 
     @staticmethod
     def _checked(
-        provider: ConnectorLifecycle, olds: Mapping[str, Any], news: Mapping[str, Any]
+        provider: ResourceLifecycle, olds: Mapping[str, Any], news: Mapping[str, Any]
     ) -> Properties:
         checked = provider.check(olds, news)
         assert checked.failures == ()

@@ -19,9 +19,9 @@ from bird_dynamic.emulator import (
 )
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.lifecycle.account import Account
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
+from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
-from bird_dynamic.lifecycle.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.settings import Settings, gather
 from tests.support.clock import FakeClock
 
@@ -94,14 +94,14 @@ class World:
             },
         )
 
-    def run(self) -> ConnectorLifecycle:
+    def run(self, type_name: str = "VoiceChannel") -> ResourceLifecycle:
         """The provider as a new process has it."""
 
         def connect(settings: Settings) -> EmulatorTransport:
             return EmulatorTransport(self.emulator, self.clock, settings.access_key)
 
         account = Account(self.settings, connect, clock=self.clock, say=self.said.append)
-        return ConnectorLifecycle(VOICE_CHANNEL, account)
+        return lifecycle(type_name, lambda profile: account)
 
     def inputs(self, olds: Mapping[str, Any] | None = None, **news: Any) -> Properties:
         """Checked inputs; a derived name unless `name` is given."""

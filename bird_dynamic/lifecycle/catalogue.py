@@ -1,0 +1,26 @@
+"""All resources, by the name of their class: what each is, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
+from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
+from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
+from bird_dynamic.lifecycle.webhook_subscriptions import WebhookSubscriptionLifecycle
+
+_KINDS: Mapping[str, tuple[Description, type[ResourceLifecycle]]] = {
+    VOICE_CHANNEL.type_name: (VOICE_CHANNEL, ConnectorLifecycle),
+    CONNECTOR.type_name: (CONNECTOR, ConnectorLifecycle),
+    WEBHOOK_SUBSCRIPTION.type_name: (WEBHOOK_SUBSCRIPTION, WebhookSubscriptionLifecycle),
+}
+DESCRIPTIONS: Mapping[str, Description] = {name: kind[0] for name, kind in _KINDS.items()}
+
+
+def lifecycle(type_name: str, accounts: Accounts) -> ResourceLifecycle:
+    """The six operations of a resource. Raises KeyError for a name that no resource has."""
+    description, operations = _KINDS[type_name]
+    return operations(description, accounts)

@@ -1,0 +1,1 @@
+"""What each resource is: one table of fields a file."""

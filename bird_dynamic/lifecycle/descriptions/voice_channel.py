@@ -1,0 +1,41 @@
+"""The description of `VoiceChannel`: a connector of Bird's voice template.
+
+Source: "Installing a Voice channel".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bird_dynamic.lifecycle.descriptions.connector import (
+    COMMON_INPUTS,
+    NAME,
+    OUTPUTS,
+    PATH,
+    PERMISSION,
+    TEMPLATE_REF,
+)
+from bird_dynamic.lifecycle.fields import UUID_TEXT, Description, Field
+
+VOICE_CHANNEL = Description(
+    type_name="VoiceChannel",
+    noun="voice channel",
+    path=PATH,
+    identity=("name",),
+    permission=PERMISSION,
+    fields=(
+        Field(
+            name="phone_number_id",
+            kind=UUID_TEXT,
+            description="Id of the phone number, which must be able to make or take voice calls.",
+            sent=("arguments", "phoneNumberId"),
+            returned=("arguments", "phoneNumberId"),
+            is_input=True,
+            required=True,
+        ),
+        NAME,
+        replace(TEMPLATE_REF, required=False, default="voice-messagebird:1"),
+        *COMMON_INPUTS,
+        *OUTPUTS,
+    ),
+)

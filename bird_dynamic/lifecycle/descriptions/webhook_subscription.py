@@ -1,0 +1,160 @@
+"""The description of `WebhookSubscription`: where Bird sends the events of a workspace.
+
+Source: the notifications API reference ("webhook subscriptions", create and update), and "Voice
+webhooks" for the filters of voice events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bird_dynamic.lifecycle.descriptions.common import LOCAL_INPUTS, WORKSPACE
+from bird_dynamic.lifecycle.fields import (
+    ORGANIZATION_ID,
+    TEXT,
+    UNKNOWN,
+    UUID_TEXT,
+    Description,
+    Field,
+    Kind,
+    OnChange,
+)
+
+_URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
+
+
+def _url_problem(value: Any) -> str | None:
+    if isinstance(value, str) and _URL.fullmatch(value):
+        return None
+    return "must be an https address with a public host name, such as https://example.com/calls"
+
+
+def _status_problem(value: Any) -> str | None:
+    return None if value in ("active", "inactive") else 'must be "active" or "inactive"'
+
+
+def _filters_problem(value: Any) -> str | None:
+    expected = 'must be a list of {"key": …, "value": …}, both texts'
+    if not isinstance(value, list):
+        return expected
+    filters = [each for each in value if each is not UNKNOWN]
+    for each in filters:
+        if not isinstance(each, Mapping) or each.keys() != {"key", "value"}:
+            return expected
+        if any(part is not UNKNOWN and TEXT.problem(part) for part in each.values()):
+            return expected
+    if sum(each["key"] == "channelId" for each in filters) > 1:
+        return "may filter on one channelId only; subscribe once for each channel"
+    return None
+
+
+WEBHOOK_SUBSCRIPTION = Description(
+    type_name="WebhookSubscription",
+    noun="webhook subscription",
+    path="/organizations/{organization_id}/workspaces/{workspace_id}/webhook-subscriptions",
+    identity=("service", "event", "url", "eventFilters"),
+    permission="any action on /organizations/*/workspaces/*/webhook-subscriptions and "
+    "/organizations/*/workspaces/*/webhook-subscriptions/**",
+    fields=(
+        Field(
+            name="service",
+            kind=TEXT,
+            description="Part of Bird whose events are sent, such as `channels`.",
+            sent=("service",),
+            returned=("service",),
+            is_input=True,
+            required=True,
+        ),
+        Field(
+            name="event",
+            kind=TEXT,
+            description="Event that is sent, such as `voice.inbound`.",
+            sent=("event",),
+            returned=("event",),
+            is_input=True,
+            required=True,
+        ),
+        Field(
+            name="url",
+            kind=Kind("https address", _url_problem),
+            description="Where the events are sent.",
+            sent=("url",),
+            returned=("url",),
+            is_input=True,
+            required=True,
+            on_change=OnChange.UPDATE,
+        ),
+        Field(
+            name="event_filters",
+            kind=Kind("list of key and value", _filters_problem),
+            description="Which of the events are sent: all that fit every key.",
+            sent=("eventFilters",),
+            returned=("eventFilters",),
+            is_input=True,
+            unordered=True,
+            on_change=OnChange.UPDATE,
+        ),
+        Field(
+            name="signing_key",
+            kind=TEXT,
+            description="Key that Bird signs the events with. Write-only.",
+            sent=("signingKey",),
+            is_input=True,
+            secret=True,
+            removable=False,
+            on_change=OnChange.UPDATE,
+        ),
+        Field(
+            name="status",
+            kind=Kind("active or inactive", _status_problem),
+            description="Whether events are sent at the moment.",
+            sent=("status",),
+            returned=("status",),
+            is_input=True,
+            default="active",
+            created_with=False,
+            on_change=OnChange.UPDATE,
+        ),
+        Field(
+            name="template",
+            kind=TEXT,
+            description="Template of what is sent.",
+            sent=("template",),
+            returned=("template",),
+            is_input=True,
+            removable=False,
+            on_change=OnChange.UPDATE,
+        ),
+        WORKSPACE,
+        Field(
+            name="organization_id",
+            kind=ORGANIZATION_ID,
+            description="Organization of the workspace. By configuration if omitted.",
+            is_input=True,
+            required=True,
+            setting="organizationId",
+        ),
+        *LOCAL_INPUTS,
+        Field(
+            name="webhook_subscription_id",
+            kind=UUID_TEXT,
+            description="Id of the webhook subscription.",
+            returned=("id",),
+        ),
+        Field(
+            name="created_at",
+            kind=TEXT,
+            description="When it was created, in ISO 8601.",
+            returned=("createdAt",),
+        ),
+        Field(
+            name="updated_at",
+            kind=TEXT,
+            description="When it was last changed, in ISO 8601.",
+            returned=("updatedAt",),
+        ),
+    ),
+    delete_before_replace=False,
+)

@@ -1,0 +1,68 @@
+"""What a create is to bring about, and how its result is told from everything else in Bird."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, body, ordered, same, same_where_asked
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The body of a create request. `derived`: its name is ours alone."""
+
+    description: Description
+    body: Mapping[str, Any]
+    derived: bool
+
+    @classmethod
+    def by(cls, description: Description, inputs: Mapping[str, Any]) -> Wanted:
+        """What a program's inputs ask for."""
+        return cls(description, body(description, inputs), DERIVED_NAME in inputs)
+
+    @cached_property
+    def key(self) -> str:
+        """The same for two wishes whose results could not be told apart by their identity."""
+        return repr([self._asked(name) for name in self.description.identity])
+
+    def is_named_by(self, item: Item) -> bool:
+        """Whether it has the identity that is wanted, whatever else it has."""
+        return all(
+            same(self._asked(name), self._ordered(name, item.get(name)))
+            for name in self.description.identity
+        )
+
+    def is_met_by(self, item: Item) -> bool:
+        """Whether it has all that is asked for, as far as Bird states it."""
+        stated = {field.returned[0] for field in self.description.inputs if field.returned}
+        return self.is_named_by(item) and all(
+            same_where_asked(value, item.get(name))
+            for name, value in self.body.items()
+            if name in stated and name not in self.description.identity
+        )
+
+    def is_kept_from_by(self, item: Item) -> bool:
+        """Whether it holds what only one can hold: the phone number, for the same template."""
+        number = self.body.get("arguments", {}).get("phoneNumberId")
+        template = self.body.get("connectorTemplateRef")
+        if number is None or item.get("connectorTemplateRef") != template:
+            return False
+        arguments, held = item.get("arguments"), item.get("number")
+        return number in (
+            arguments.get("phoneNumberId") if isinstance(arguments, Mapping) else None,
+            held.get("numberId") if isinstance(held, Mapping) else None,
+        )
+
+    def _asked(self, name: str) -> Any:
+        return self._ordered(name, self.body.get(name))
+
+    def _ordered(self, name: str, value: Any) -> Any:
+        unordered = any(
+            field.unordered and field.returned[:1] == (name,) for field in self.description.inputs
+        )
+        return ordered(value) if unordered else value

@@ -1,0 +1,73 @@
+"""What holds for the class of every resource: it says what its description says."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+
+import pytest
+
+import bird_dynamic
+from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.resources.base import BirdResource
+
+CLASSES: list[type[BirdResource]] = [getattr(bird_dynamic, name) for name in DESCRIPTIONS]
+every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each.__name__)
+
+
+def test_the_public_names_are_these() -> None:
+    assert bird_dynamic.__all__ == ["Connector", "VoiceChannel", "WebhookSubscription"]
+    assert set(bird_dynamic.__all__) <= set(dir(bird_dynamic))
+    assert set(DESCRIPTIONS) <= set(bird_dynamic.__all__)
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        bird_dynamic.no_such_name  # noqa: B018
+
+
+@every_class
+def test_its_description_bears_its_name(resource: type[BirdResource]) -> None:
+    assert resource.DESCRIPTION is DESCRIPTIONS[resource.__name__]
+
+
+@every_class
+def test_every_field_is_an_attribute_with_a_type(resource: type[BirdResource]) -> None:
+    names = {field.name for field in resource.DESCRIPTION.fields}
+    annotated = {
+        name for each in resource.__mro__ for name in vars(each).get("__annotations__", {})
+    }
+    assert names <= annotated
+
+
+@every_class
+def test_its_arguments_are_the_inputs_of_the_description(resource: type[BirdResource]) -> None:
+    description: Description = resource.DESCRIPTION
+    named = {
+        name: each
+        for name, each in inspect.signature(resource.__init__).parameters.items()
+        if each.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+    assert set(named) == {field.name for field in description.inputs} | {"opts"}
+    for field in description.inputs:
+        asked_for = field.required and not field.setting and field.name != "name"
+        expected = inspect.Parameter.empty if asked_for else field.default
+        assert named[field.name].default == expected, field.name
+        assert f":param {field.name}:" in (resource.__init__.__doc__ or "")
+
+
+@every_class
+def test_everything_is_described(resource: type[BirdResource]) -> None:
+    for field in resource.DESCRIPTION.fields:
+        assert field.description.endswith("."), field.name
+    assert len({field.name for field in resource.DESCRIPTION.fields}) == len(
+        resource.DESCRIPTION.fields
+    )
+
+
+@every_class
+def test_get_asks_for_an_id_and_for_where_it_lies(resource: type[BirdResource]) -> None:
+    parameters = inspect.signature(typing.cast("typing.Any", resource).get).parameters
+    places = {field.name for field in resource.DESCRIPTION.settings}
+    assert set(parameters) == {"resource_name", "id", "profile", "opts"} | places
