@@ -1,4 +1,4 @@
-"""A look-alike of Bird's connectors API that runs on this machine: for the demo and for tests.
+"""A look-alike of Bird's API that runs on this machine: for the demo and for tests.
 
 It keeps state, checks what it is sent, answers in Bird's shapes, and can be told to misbehave. It
 is not Bird: what it does where Bird's documentation is silent is a guess, and it does not make
@@ -9,14 +9,9 @@ the other.
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Options, Reply, Request, Response
+from bird_dynamic.emulator.phone_numbers import PhoneNumber
 from bird_dynamic.emulator.server import EmulatorServer
-from bird_dynamic.emulator.store import (
-    ACCESS_KEY,
-    ORGANIZATION_ID,
-    WORKSPACE_ID,
-    PhoneNumber,
-    Store,
-)
+from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID, Store
 
 __all__ = [
     "ACCESS_KEY",

@@ -17,9 +17,11 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
-from bird_dynamic.emulator.api import OPERATIONS, Api, operation_of
+from bird_dynamic.emulator.api import OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.faults import Fault, FaultPlan
 from bird_dynamic.emulator.messages import Json, Options, RefusalError, Reply, Request, Response
+from bird_dynamic.emulator.operations import connectors
+from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.store import ACCESS_KEY, Store
 
 SECRET_KEYS = ("securityArguments", "invitationToken", "signingKey")
@@ -41,7 +43,7 @@ class BirdEmulator:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = store or Store.with_numbers()
-        self._api = Api(self.store, options or Options(), self._now, self._new_id)
+        self._bird = Backend(self.store, options or Options(), self._now, self._new_id)
         self.journal: deque[Json] = deque(maxlen=100_000)
         self._seed = seed or 0
         # A store that was kept has used up the ids of the versions before it.
@@ -56,11 +58,11 @@ class BirdEmulator:
     @property
     def options(self) -> Options:
         """How this Bird behaves."""
-        return self._api.options
+        return self._bird.options
 
     @options.setter
     def options(self, options: Options) -> None:
-        self._api.options = options
+        self._bird.options = options
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -89,14 +91,13 @@ class BirdEmulator:
     def connectors(self) -> list[Json]:
         """The connectors that exist, as the API shows them."""
         with self._lock:
-            return [self._api.shown(each) for each in self.store.live()]
+            return [connectors.shown(self._bird, each) for each in self.store.connectors.live()]
 
     def add_connector(self, **wire: Any) -> Json:
         """Put a connector in behind everybody's back; anything not given is made up."""
         with self._lock:
-            return self._api.shown(
-                self._api.add({"connectorTemplateRef": "sms-messagebird:1", **wire})
-            )
+            body = {"connectorTemplateRef": "sms-messagebird:1", **wire}
+            return connectors.shown(self._bird, connectors.add(self._bird, body))
 
     def change_connector(self, connector_id: str, **wire: Any) -> None:
         """Change one behind everybody's back, as somebody in Bird's dashboard could."""
@@ -130,7 +131,7 @@ class BirdEmulator:
             given = request.headers.get("authorization", "")
             if self._revoked or given != f"AccessKey {ACCESS_KEY}":
                 raise RefusalError(401, "Unauthorized", "the access key is not valid")
-            status, body = self._api.answer(operation, request, fault)
+            status, body = answer(self._bird, operation, request, fault)
             return self._response(status, body)
         except RefusalError as refusal:
             return self._response(refusal.status, refusal.body, **refusal.headers)

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 Json = dict[str, Any]
 
 
+def parsed_query(query: str) -> dict[str, str | list[str]]:
+    """The query of an address, as a `Request` holds it."""
+    parsed = parse_qs(query, keep_blank_values=True)
+    return {name: each if len(each) > 1 else each[0] for name, each in parsed.items()}
+
+
 @dataclass(frozen=True)
 class Request:
-    """A request; header names in lower case."""
+    """A request; header names in lower case. A query parameter that is repeated has a list."""
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+    def values(self, name: str) -> list[str]:
+        """All that a query parameter was given."""
+        value = self.query.get(name, [])
+        return [value] if isinstance(value, str) else list(value)
 
 
 @dataclass(frozen=True)
@@ -44,14 +56,16 @@ class Options:
     """How this Bird behaves where the real one is not known to, or may change.
 
     `channel_after`: reads of a connector before its channel is there (0: at once). `sparse_lists`:
-    rows of a listing lack `channel`, `number` and `arguments`. `clock_ahead`: seconds by which the
-    server's clock is ahead.
+    rows of a listing lack `channel`, `number` and `arguments`. `list_signing_keys`: a listing of
+    webhook subscriptions shows their signing keys. `clock_ahead`: seconds by which the server's
+    clock is ahead.
     """
 
     channel_after: int = 1
     allow_duplicates: bool = False
     added_arguments: Json = field(default_factory=dict)
     sparse_lists: bool = False
+    list_signing_keys: bool = False
     largest_page: int = 100
     clock_ahead: float = 0.0
 
@@ -64,4 +78,24 @@ class RefusalError(Exception):
     ) -> None:
         super().__init__(message)
         self.status, self.headers = status, headers
-        self.body = {"code": code, "message": message, **({"details": details} if details else {})}
+        self.body: Json = {
+            "code": code,
+            "message": message,
+            **({"details": details} if details else {}),
+        }
+
+
+def invalid(path: str, *texts: str) -> RefusalError:
+    """The refusal of a request of which the part at this path is wrong."""
+    return invalid_at({path: list(texts)})
+
+
+def invalid_at(problems: Mapping[str, list[str]]) -> RefusalError:
+    """The refusal of a request that is wrong at these paths."""
+    message = "one or more fields of the payload are invalid"
+    return RefusalError(422, "InvalidPayload", message, dict(problems))
+
+
+def not_found(what: str) -> RefusalError:
+    """The refusal of a request about something that is not there."""
+    return RefusalError(404, "NotFound", f"{what} not found")

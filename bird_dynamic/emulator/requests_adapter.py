@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -15,7 +15,7 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
 
 from bird_dynamic.emulator.core import BirdEmulator
-from bird_dynamic.emulator.messages import Request
+from bird_dynamic.emulator.messages import Request, parsed_query
 
 
 class EmulatorAdapter(BaseAdapter):
@@ -41,7 +41,7 @@ class EmulatorAdapter(BaseAdapter):
             Request(
                 request.method or "GET",
                 parts.path,
-                dict(parse_qsl(parts.query)),
+                parsed_query(parts.query),
                 {name.lower(): value for name, value in request.headers.items()},
                 body.encode() if isinstance(body, str) else body,
             )

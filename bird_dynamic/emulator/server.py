@@ -12,11 +12,11 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from bird_dynamic.emulator.control import CONTROL, control
 from bird_dynamic.emulator.core import BirdEmulator
-from bird_dynamic.emulator.messages import Reply, Request, Response
+from bird_dynamic.emulator.messages import Reply, Request, Response, parsed_query
 
 
 class EmulatorServer:
@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(
             self.command,
             parts.path,
-            dict(parse_qsl(parts.query)),
+            parsed_query(parts.query),
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length) if length else b"",
         )

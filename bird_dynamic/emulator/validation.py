@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.emulator.store import PhoneNumber
+from bird_dynamic.emulator.phone_numbers import PhoneNumber
 
 TEMPLATES = {
     "voice-messagebird:1": "voice",
@@ -41,6 +41,10 @@ def problems_of_connector(
             problems[f".{key}"] = [f'property "{key}" is unsupported']
         elif value is not None and not isinstance(value, _TYPES[key][0]):
             problems[f".{key}"] = [f"must be {_TYPES[key][1]}"]
+    schemes = body.get("securityArguments")
+    for scheme, values in (schemes if isinstance(schemes, dict) else {}).items():
+        if not isinstance(values, dict):
+            problems[f".securityArguments.{scheme}"] = ["must be an object"]
     if not body.get("name"):
         problems.setdefault(".name", []).append("is required")
     template = body.get("connectorTemplateRef")

@@ -144,24 +144,12 @@ def test_every_answer_has_a_request_id_and_a_date(call: Caller) -> None:
         assert headers["Date"].endswith("GMT")
 
 
-def listed(call: Caller, path: str, **query: str) -> list[str]:
-    found: list[str] = []
-    token: str | None = None
-    while True:
-        status, body = call("GET", path, **query, **({"pageToken": token} if token else {}))
-        assert status == 200
-        found += [row["id"] for row in body["results"]]
-        token = body.get("nextPageToken")
-        if token is None:
-            return found
-
-
 @pytest.mark.parametrize("limit", [None, "1", "7", "100"])
 def test_a_listing_has_every_connector_once(limit: str | None) -> None:
     emulator = BirdEmulator()
     made = [emulator.add_connector(name=str(index))["id"] for index in range(25)]
     query = {"limit": limit} if limit else {}
-    assert listed(Caller(emulator), "/connectors", **query) == made
+    assert Caller(emulator).listed("/connectors", **query) == made
     first = Caller(emulator)("GET", "/connectors", **query)[1]["results"]
     assert len(first) == min(25, int(limit or 10))
 
@@ -185,7 +173,7 @@ def test_a_page_that_cannot_be_had_is_refused(call: Caller, query: dict[str, str
 def test_a_listing_can_be_of_one_template(call: Caller) -> None:
     _, made = call.create()
     call.create(connectorTemplateRef="sms-messagebird:1")
-    assert listed(call, "/connectors", templateRef=VOICE) == [made["id"]]
+    assert call.listed("/connectors", templateRef=VOICE) == [made["id"]]
 
 
 def test_rows_can_be_poorer_than_the_connector() -> None:
@@ -205,19 +193,6 @@ def test_the_conversational_status_is_read_and_changed(call: Caller) -> None:
     assert call("GET", path)[1]["status"] == "inactive"
     assert call("PATCH", path, {"status": "maybe"})[0] == 422
     assert call("GET", f"/channels/{ABSENT}/conversational")[0] == 404
-
-
-def test_channels_and_numbers_can_be_looked_up(call: Caller) -> None:
-    _, made = call.create()
-    channel_id = call("GET", f"/connectors/{made['id']}")[1]["channel"]["channelId"]
-    assert listed(call, "/channels", platform="voice-messagebird") == [channel_id]
-    assert listed(call, "/channels", platform="whatsapp") == []
-    assert call("GET", f"/channels/{channel_id}")[1]["connectorId"] == made["id"]
-    assert listed(call, "/numbers", limit="5") == list(call.emulator.store.numbers)
-    long_code = call("GET", f"/numbers-long-code/{NUMBER}")[1]
-    assert long_code["capabilities"]["voice"] == {"inbound": True, "outbound": True}
-    assert listed(call, "/numbers-long-code", limit="99") == list(call.emulator.store.numbers)
-    assert call("GET", f"/numbers-long-code/{ABSENT}")[0] == 404
 
 
 def test_the_journal_holds_no_secret(call: Caller) -> None:

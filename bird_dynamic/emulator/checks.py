@@ -1,0 +1,128 @@
+"""Checks of request bodies that tell all problems at once, by JSON path, as Bird's error details
+do.
+
+A check is a function of a value and its path. The ones here are put together to describe a body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+Problems = dict[str, list[str]]
+"""JSON path -> texts; empty if all is good."""
+Check = Callable[[Any, str], Problems]
+
+
+def text(pattern: str = r"(?s).*", says: str = "a string") -> Check:
+    """A text that the whole of the pattern matches."""
+    return _only_if(
+        lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), says
+    )
+
+
+def boolean() -> Check:
+    """True or false."""
+    return _only_if(lambda value: isinstance(value, bool), "a boolean")
+
+
+def whole(least: int, most: int | None = None) -> Check:
+    """A whole number from `least` to `most`."""
+
+    def good(value: Any) -> bool:
+        return (
+            isinstance(value, int)
+            and not isinstance(value, bool)
+            and least <= value
+            and (most is None or value <= most)
+        )
+
+    limits = f"of at least {least}" if most is None else f"between {least} and {most}"
+    return _only_if(good, f"a whole number {limits}")
+
+
+def choice(*values: str) -> Check:
+    """One of these texts."""
+    return _only_if(
+        lambda value: isinstance(value, str) and value in values, f"one of: {', '.join(values)}"
+    )
+
+
+def moment() -> Check:
+    """A time of day of a date, as RFC 3339 writes it."""
+
+    def good(value: Any) -> bool:
+        if not isinstance(value, str) or not re.fullmatch(_RFC_3339, value, re.ASCII):
+            return False
+        try:
+            datetime.fromisoformat(value[:19].replace("t", "T"))
+        except ValueError:
+            return False
+        return True
+
+    return _only_if(good, "a time such as 2030-01-31T12:00:00Z")
+
+
+def mapping(item: Check | None = None) -> Check:
+    """An object with any keys, whose values pass the check."""
+
+    def check(value: Any, path: str) -> Problems:
+        if not isinstance(value, dict):
+            return {path: ["must be an object"]}
+        return (
+            {}
+            if item is None
+            else _all((item, each, f"{path}.{key}") for key, each in value.items())
+        )
+
+    return check
+
+
+def several(item: Check, most: int | None = None) -> Check:
+    """A list of at most so many values that pass the check."""
+
+    def check(value: Any, path: str) -> Problems:
+        if not isinstance(value, list):
+            return {path: ["must be a list"]}
+        if most is not None and len(value) > most:
+            return {path: [f"must have at most {most} items"]}
+        return _all((item, each, f"{path}[{index}]") for index, each in enumerate(value))
+
+    return check
+
+
+def nullable(check: Check) -> Check:
+    """Null, or what passes the check."""
+    return lambda value, path: {} if value is None else check(value, path)
+
+
+def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
+    """An object of these fields and no others."""
+
+    def check(value: Any, path: str) -> Problems:
+        if not isinstance(value, dict):
+            return {path: ["must be an object"]}
+        problems = {
+            f"{path}.{key}": [f'property "{key}" is unsupported'] for key in value.keys() - fields
+        }
+        problems |= {f"{path}.{key}": ["is required"] for key in required if key not in value}
+        known = ((fields[key], value[key], f"{path}.{key}") for key in fields if key in value)
+        return problems | _all(known)
+
+    return check
+
+
+_RFC_3339 = r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})"
+
+
+def _only_if(good: Callable[[Any], bool], says: str) -> Check:
+    return lambda value, path: {} if good(value) else {path: [f"must be {says}"]}
+
+
+def _all(checks: Any) -> Problems:
+    problems: Problems = {}
+    for check, value, path in checks:
+        problems |= check(value, path)
+    return problems

@@ -1,0 +1,72 @@
+"""Channels, each shown once its connector is ready. A guess: `inactive` as the other conversational
+status."""
+
+from __future__ import annotations
+
+from bird_dynamic.emulator.checks import choice, record
+from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.messages import Json, Request, invalid_at
+from bird_dynamic.emulator.operations import parameters
+from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.paging import page
+from bird_dynamic.emulator.store import StoredConnector
+
+_CONVERSATIONAL = record({"status": choice("active", "inactive")}, required=("status",))
+
+
+def list_channels(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+    """GET …/channels"""
+    connectors = bird.listed(bird.store.connectors, fault)
+    rows = [(each, _shown(bird, each)) for each in connectors if bird.is_ready(each)]
+    for name, key in (("platform", "platformId"), ("status", "status")):
+        wanted = parameters.text(request, name)
+        rows = [(each, row) for each, row in rows if wanted in (None, row[key])]
+    for name, key in (("channelIds", "id"), ("identifiers", "identifier")):
+        among = parameters.several(request, name)
+        rows = [(each, row) for each, row in rows if not among or row[key] in among]
+    channels = [each for each, _ in rows]
+    return 200, page(request, channels, lambda each: _shown(bird, each), 1000, reversible=True)
+
+
+def get_channel(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
+    """GET …/channels/{channelId}"""
+    return 200, _shown(bird, bird.channel(channel_id))
+
+
+def get_conversational(
+    bird: Backend, request: Request, fault: Fault | None, channel_id: str
+) -> Answer:
+    """GET …/channels/{channelId}/conversational"""
+    found = bird.channel(channel_id)
+    return 200, {
+        "status": "active" if found.conversational else "inactive",
+        "createdAt": found.wire["createdAt"],
+        "updatedAt": found.wire["updatedAt"],
+    }
+
+
+def set_conversational(
+    bird: Backend, request: Request, fault: Fault | None, channel_id: str
+) -> Answer:
+    """PATCH …/channels/{channelId}/conversational"""
+    found = bird.channel(channel_id)
+    body = body_of(request)
+    if problems := _CONVERSATIONAL(body, ""):
+        raise invalid_at(problems)
+    found.conversational = body["status"] == "active"
+    bird.store.save()
+    return get_conversational(bird, request, fault, channel_id)
+
+
+def _shown(bird: Backend, connector: StoredConnector) -> Json:
+    number = bird.store.number_of(connector)
+    return {
+        "id": connector.channel_id,
+        "platformId": connector.wire["connectorTemplateSlug"],
+        "name": connector.wire["name"],
+        "connectorId": connector.wire["id"],
+        "identifier": number.number if number else None,
+        "status": "active",
+        "createdAt": connector.wire["createdAt"],
+        "updatedAt": connector.wire["updatedAt"],
+    }

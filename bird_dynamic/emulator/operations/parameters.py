@@ -1,0 +1,44 @@
+"""Reading the query of a request: what is given, or a refusal."""
+
+from __future__ import annotations
+
+import re
+
+from bird_dynamic.emulator.messages import Request, invalid
+
+
+def text(request: Request, name: str) -> str | None:
+    """A parameter that may be given once."""
+    values = request.values(name)
+    if len(values) > 1:
+        raise invalid(f".{name}", "is given more than once")
+    return values[0] if values else None
+
+
+def several(request: Request, name: str) -> list[str]:
+    """A parameter that may be repeated; it is written with brackets."""
+    return request.values(f"{name}[]")
+
+
+def flag(request: Request, name: str) -> bool | None:
+    """A parameter that is true or false."""
+    value = choice(request, name, "true", "false")
+    return None if value is None else value == "true"
+
+
+def choice(request: Request, name: str, *values: str) -> str | None:
+    """A parameter that is one of these."""
+    value = text(request, name)
+    if value is not None and value not in values:
+        raise invalid(f".{name}", f"must be one of: {', '.join(values)}")
+    return value
+
+
+def whole(request: Request, name: str, least: int, most: int, default: int) -> int:
+    """A parameter that is a whole number from `least` to `most`."""
+    value = text(request, name)
+    if value is None:
+        return default
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise invalid(f".{name}", f"must be between {least} and {most}")
+    return int(value)
