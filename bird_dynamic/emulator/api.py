@@ -8,7 +8,12 @@ from functools import cached_property
 
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import RefusalError, Request, not_found
-from bird_dynamic.emulator.operations import channels, connectors, numbers
+from bird_dynamic.emulator.operations import (
+    calls,
+    channels,
+    connectors,
+    numbers,
+)
 from bird_dynamic.emulator.operations.backend import Answer, Backend, Handler
 from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
 
@@ -34,7 +39,9 @@ class Route:
 _WORKSPACE = "/workspaces/{workspaceId}"
 _CONNECTORS = f"{_WORKSPACE}/connectors"
 _CHANNELS = f"{_WORKSPACE}/channels"
+_CALLS = f"{_CHANNELS}/{{channelId}}/calls"
 
+# The first route that fits is taken: the calls of the workspace come before a channel's id.
 ROUTES = {
     handler.__name__: Route(method, path, handler)
     for method, path, handler in (
@@ -45,7 +52,11 @@ ROUTES = {
         ("GET", f"{_CHANNELS}/{{channelId}}/conversational", channels.get_conversational),
         ("PATCH", f"{_CHANNELS}/{{channelId}}/conversational", channels.set_conversational),
         ("GET", _CHANNELS, channels.list_channels),
+        ("GET", f"{_CHANNELS}/calls", calls.list_workspace_calls),
         ("GET", f"{_CHANNELS}/{{channelId}}", channels.get_channel),
+        ("POST", _CALLS, calls.start_call),
+        ("GET", _CALLS, calls.list_calls),
+        ("GET", f"{_CALLS}/{{callId}}", calls.get_call),
         ("GET", f"{_WORKSPACE}/numbers", numbers.list_numbers),
         ("GET", f"{_WORKSPACE}/numbers/{{numberId}}", numbers.get_number),
         ("GET", f"{_WORKSPACE}/numbers-long-code", numbers.list_long_codes),

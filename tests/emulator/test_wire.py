@@ -108,6 +108,12 @@ def test_a_template_that_is_no_text_is_refused(call: Caller, template: Any) -> N
     assert ".connectorTemplateRef" in body["details"]
 
 
+def test_security_arguments_are_objects_in_an_object(call: Caller) -> None:
+    status, body = call.create(securityArguments={"good": {}, "wrong": "x"})
+    assert status == 422
+    assert set(body["details"]) == {".securityArguments.wrong"}
+
+
 def test_arguments_may_have_been_taken_away(call: Caller) -> None:
     _, made = call.create()
     call.emulator.change_connector(made["id"], arguments=None)

@@ -1,0 +1,104 @@
+"""Voice calls. None is ever made, so that each stays `accepted` with a duration of zero. Guesses:
+what a phone number looks like, and that a body with other properties is refused."""
+
+from __future__ import annotations
+
+from bird_dynamic.emulator.checks import (
+    boolean,
+    choice,
+    mapping,
+    moment,
+    record,
+    several,
+    text,
+    whole,
+)
+from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.messages import Json, RefusalError, Request, invalid_at, not_found
+from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.paging import page
+from bird_dynamic.emulator.tables import Row
+
+LARGEST_PAGE = 1000
+COMMANDS = ("hangup", "playback", "say", "gather", "record", "bridge", "pause")
+_NUMBER = text(r"\+?[1-9][0-9]{1,14}", "a phone number such as +3197010200001")
+_BODY = record(
+    {
+        "to": _NUMBER,
+        "from": _NUMBER,
+        "ringTimeout": whole(3, 120),
+        "maxDuration": whole(1),
+        "sendKeys": text(r"[0-9*#]{0,20}", "at most 20 of the keys 0 to 9, * and #"),
+        "record": boolean(),
+        "recordStart": choice("record-from-answer", "record-from-ringing"),
+        "flowStart": choice("from-answer", "from-ringing"),
+        "stereo": boolean(),
+        "scheduledFor": moment(),
+        "tags": several(text(), most=10),
+        "callFlow": several(
+            record(
+                {
+                    "command": choice(*COMMANDS),
+                    "conditions": several(mapping()),
+                    "options": mapping(),
+                },
+                required=("command",),
+            )
+        ),
+        "notification": record({"url": text(r"https?://\S+", "an address")}),
+        "amdSettings": mapping(),
+    },
+    required=("to",),
+)
+
+
+def start_call(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
+    """POST …/channels/{channelId}/calls"""
+    channel = bird.channel(channel_id)
+    body = body_of(request)
+    if problems := _BODY(body, ""):
+        raise invalid_at(problems)
+    number = bird.store.number_of(channel)
+    if number is None or not channel.wire["connectorTemplateSlug"].startswith("voice-"):
+        raise RefusalError(422, "InvalidPayload", "the channel cannot make calls")
+    moment = bird.timestamp()
+    wire: Json = {
+        "id": bird.new_id(),
+        "channelId": channel_id,
+        "from": body.get("from", number.number),
+        "to": body["to"],
+        "direction": "outgoing",
+        "status": "accepted",
+        "type": "pstn",
+        "duration": 0,
+        "createdAt": moment,
+        "updatedAt": moment,
+    }
+    return 202, bird.store.add_call(wire, bird.now()).wire
+
+
+def list_calls(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
+    """GET …/channels/{channelId}/calls"""
+    bird.channel(channel_id)
+    rows = bird.listed(bird.store.calls, fault)
+    return _listing(request, [each for each in rows if each.wire["channelId"] == channel_id])
+
+
+def list_workspace_calls(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+    """GET …/channels/calls"""
+    return _listing(request, bird.listed(bird.store.calls, fault))
+
+
+def get_call(
+    bird: Backend, request: Request, fault: Fault | None, channel_id: str, call_id: str
+) -> Answer:
+    """GET …/channels/{channelId}/calls/{callId}"""
+    bird.channel(channel_id)
+    found = bird.read(bird.store.calls, call_id, fault)
+    if found is None or found.wire["channelId"] != channel_id:
+        raise not_found("call")
+    return 200, found.wire
+
+
+def _listing(request: Request, rows: list[Row]) -> Answer:
+    return 200, page(request, rows, lambda each: each.wire, LARGEST_PAGE)
