@@ -13,6 +13,7 @@ from bird_dynamic.emulator.operations import (
     channels,
     connectors,
     numbers,
+    webhook_subscriptions,
 )
 from bird_dynamic.emulator.operations.backend import Answer, Backend, Handler
 from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
@@ -40,6 +41,8 @@ _WORKSPACE = "/workspaces/{workspaceId}"
 _CONNECTORS = f"{_WORKSPACE}/connectors"
 _CHANNELS = f"{_WORKSPACE}/channels"
 _CALLS = f"{_CHANNELS}/{{channelId}}/calls"
+_WEBHOOKS = f"/organizations/{{organizationId}}{_WORKSPACE}/webhook-subscriptions"
+_WEBHOOK = f"{_WEBHOOKS}/{{webhookSubscriptionId}}"
 
 # The first route that fits is taken: the calls of the workspace come before a channel's id.
 ROUTES = {
@@ -61,6 +64,12 @@ ROUTES = {
         ("GET", f"{_WORKSPACE}/numbers/{{numberId}}", numbers.get_number),
         ("GET", f"{_WORKSPACE}/numbers-long-code", numbers.list_long_codes),
         ("GET", f"{_WORKSPACE}/numbers-long-code/{{longCodeNumberId}}", numbers.get_long_code),
+        ("POST", _WEBHOOKS, webhook_subscriptions.create_webhook_subscription),
+        ("GET", _WEBHOOKS, webhook_subscriptions.list_webhook_subscriptions),
+        ("GET", _WEBHOOK, webhook_subscriptions.get_webhook_subscription),
+        ("PATCH", _WEBHOOK, webhook_subscriptions.update_webhook_subscription),
+        ("DELETE", _WEBHOOK, webhook_subscriptions.delete_webhook_subscription),
+        ("GET", f"{_WORKSPACE}/available-webhooks", webhook_subscriptions.list_available_webhooks),
     )
 }
 OPERATIONS = ("any", *ROUTES, "unknown")

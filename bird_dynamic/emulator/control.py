@@ -12,6 +12,8 @@ GET    /__emulator__/connectors         the connectors that exist
 POST   /__emulator__/connectors         add one behind everybody's back
 PATCH  /__emulator__/connectors/{id}    change one behind everybody's back
 DELETE /__emulator__/connectors/{id}    delete one behind everybody's back
+
+and `/__emulator__/webhook-subscriptions[/{id}]` as connectors have it.
 """
 
 from __future__ import annotations
@@ -29,17 +31,17 @@ CONTROL = "/__emulator__/"
 
 def control(emulator: BirdEmulator, request: Request) -> Response:
     """Carry out one control request."""
-    what, _, connector_id = request.path.removeprefix(CONTROL).partition("/")
+    what, _, thing_id = request.path.removeprefix(CONTROL).partition("/")
     try:
         body = json.loads(request.body) if request.body else None
-        return _response(200, _carry_out(emulator, request.method, what, connector_id, body))
+        return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
     except LookupError as error:
         return _response(404, {"message": f"no such thing: {error}"})
     except (TypeError, ValueError) as error:
         return _response(422, {"message": str(error)})
 
 
-def _carry_out(emulator: BirdEmulator, method: str, what: str, connector_id: str, body: Any) -> Any:
+def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, body: Any) -> Any:
     match method, what:
         case "POST", "reset":
             emulator.reset()
@@ -62,9 +64,17 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, connector_id: str
         case "POST", "connectors":
             return emulator.add_connector(**body)
         case "PATCH", "connectors":
-            emulator.change_connector(connector_id, **body)
+            emulator.change_connector(thing_id, **body)
         case "DELETE", "connectors":
-            emulator.remove_connector(connector_id)
+            emulator.remove_connector(thing_id)
+        case "GET", "webhook-subscriptions":
+            return emulator.webhook_subscriptions()
+        case "POST", "webhook-subscriptions":
+            return emulator.add_webhook_subscription(**body)
+        case "PATCH", "webhook-subscriptions":
+            emulator.change_webhook_subscription(thing_id, **body)
+        case "DELETE", "webhook-subscriptions":
+            emulator.remove_webhook_subscription(thing_id)
         case _:
             raise LookupError(f"{method} {what}")
     return {}

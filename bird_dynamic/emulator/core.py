@@ -20,7 +20,7 @@ from typing import Any
 from bird_dynamic.emulator.api import OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.faults import Fault, FaultPlan
 from bird_dynamic.emulator.messages import Json, Options, RefusalError, Reply, Request, Response
-from bird_dynamic.emulator.operations import connectors
+from bird_dynamic.emulator.operations import connectors, webhook_subscriptions
 from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.store import ACCESS_KEY, Store
 
@@ -108,6 +108,26 @@ class BirdEmulator:
         """Delete one behind everybody's back."""
         with self._lock:
             self.store.remove(connector_id, self._now())
+
+    def webhook_subscriptions(self) -> list[Json]:
+        """The webhook subscriptions that exist, as the API shows each of them."""
+        with self._lock:
+            return [dict(each.wire) for each in self.store.webhook_subscriptions.live()]
+
+    def add_webhook_subscription(self, **wire: Any) -> Json:
+        """Put a webhook subscription in behind everybody's back; anything not given is made up."""
+        with self._lock:
+            return dict(webhook_subscriptions.add(self._bird, wire).wire)
+
+    def change_webhook_subscription(self, subscription_id: str, **wire: Any) -> None:
+        """Change one behind everybody's back."""
+        with self._lock:
+            self.store.change_webhook_subscription(subscription_id, self._now(), **wire)
+
+    def remove_webhook_subscription(self, subscription_id: str) -> None:
+        """Delete one behind everybody's back."""
+        with self._lock:
+            self.store.remove_webhook_subscription(subscription_id, self._now())
 
     def handle(self, request: Request) -> Reply:
         """Answer a request, or misbehave as the faults say. Everything is in the journal."""

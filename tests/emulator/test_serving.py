@@ -88,6 +88,22 @@ def test_the_workspace_can_be_changed_behind_everybodys_back(server: EmulatorSer
     assert control(server, "GET", "connectors") == []
 
 
+def test_so_can_its_webhook_subscriptions(server: EmulatorServer) -> None:
+    made = control(server, "POST", "webhook-subscriptions", {"event": "voice.outbound"})
+    assert control(server, "GET", "webhook-subscriptions") == [made]
+    control(server, "PATCH", f"webhook-subscriptions/{made['id']}", {"status": "inactive"})
+    assert control(server, "GET", "webhook-subscriptions")[0]["status"] == "inactive"
+    control(server, "DELETE", f"webhook-subscriptions/{made['id']}")
+    assert control(server, "GET", "webhook-subscriptions") == []
+
+
+def test_a_parameter_may_be_repeated(one: HTTPConnection) -> None:
+    query = "countryCodes%5B%5D=FR&countryCodes[]=AU&limit=5"
+    one.request("GET", f"{ROOT}/numbers-long-code?{query}", headers=AUTHORIZED)
+    rows = json.load(one.getresponse())["results"]
+    assert [row["countryCode"] for row in rows] == ["FR", "AU"]
+
+
 def test_faults_and_options_can_be_set(server: EmulatorServer, one: HTTPConnection) -> None:
     control(server, "PUT", "faults", [{"kind": "status", "status": 503}])
     assert control(server, "GET", "faults")[0]["status"] == 503
@@ -138,6 +154,8 @@ def test_the_journal_can_be_read_and_emptied(server: EmulatorServer, one: HTTPCo
         ("GET", "nothing", None, 404),
         ("DELETE", "connectors/x", None, 404),
         ("PATCH", "connectors/x", {}, 404),
+        ("DELETE", "webhook-subscriptions/x", None, 404),
+        ("PATCH", "webhook-subscriptions/x", {}, 404),
         ("PUT", "faults", [{"kind": "x"}], 422),
         ("PUT", "faults", [{"kind": "reset", "operation": "x"}], 422),
         ("PUT", "faults", [{"mood": "x"}], 422),

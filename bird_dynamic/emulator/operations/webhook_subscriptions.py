@@ -1,0 +1,175 @@
+"""Webhook subscriptions, and the events that there are. No webhook is ever called. Guesses: a 204
+for a delete, and the events of services other than voice channels."""
+
+from __future__ import annotations
+
+from bird_dynamic.emulator.checks import choice, nullable, record, several, text
+from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.messages import (
+    Json,
+    RefusalError,
+    Request,
+    invalid,
+    invalid_at,
+    not_found,
+)
+from bird_dynamic.emulator.operations import parameters
+from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.paging import page
+from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
+from bird_dynamic.emulator.tables import Row
+
+LARGEST_PAGE = 100
+MOST_ALIKE = 5
+"""Subscriptions that may have the same service, event and filters."""
+EVENTS = {
+    "channels": (
+        "channel.created",
+        "channel.updated",
+        "sms.inbound",
+        "sms.outbound",
+        "voice.inbound",
+        "voice.outbound",
+    ),
+    "numbers": ("number.created", "number.updated"),
+    "payments": ("payment.created", "payment.updated"),
+    "conversations": ("conversation.created", "conversation.updated"),
+}
+"""The events of each service, as far as they are known."""
+
+_URL = text(
+    r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/[^\s]*)?",
+    "an address such as https://example.com/hook",
+)
+_FILTER = record({"key": text(), "value": text()}, required=("key", "value"))
+_CHANGEABLE = {
+    "url": _URL,
+    "signingKey": text(),
+    "eventFilters": nullable(several(_FILTER)),
+    "template": text(),
+}
+_CREATE = record(
+    {
+        "service": choice(*EVENTS),
+        "event": text(r"(?s).+", "a string that is not empty"),
+        **_CHANGEABLE,
+    },
+    required=("service", "event", "url"),
+)
+_UPDATE = record({"status": choice("active", "inactive"), **_CHANGEABLE})
+
+
+def add(bird: Backend, body: Json) -> Row:
+    """Put a webhook subscription in, without any check."""
+    moment = bird.timestamp()
+    wire: Json = {
+        "id": bird.new_id(),
+        "organizationId": ORGANIZATION_ID,
+        "workspaceId": WORKSPACE_ID,
+        "service": "channels",
+        "event": "voice.inbound",
+        "eventFilters": None,
+        "template": None,
+        "url": "https://example.com/hook",
+        "signingKey": None,
+        "status": "active",
+        "createdAt": moment,
+        "updatedAt": moment,
+    }
+    return bird.store.add_webhook_subscription({**wire, **body}, bird.now())
+
+
+def create_webhook_subscription(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+    """POST …/webhook-subscriptions"""
+    body = body_of(request)
+    if problems := _CREATE(body, ""):
+        raise invalid_at(problems)
+    _check_filters(bird, body)
+    return 201, add(bird, body).wire
+
+
+def list_webhook_subscriptions(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+    """GET …/webhook-subscriptions"""
+
+    def in_a_list(row: Row) -> Json:
+        hidden = () if bird.options.list_signing_keys else ("signingKey",)
+        return {key: value for key, value in row.wire.items() if key not in hidden}
+
+    rows = bird.listed(bird.store.webhook_subscriptions, fault)
+    return 200, page(request, rows, in_a_list, LARGEST_PAGE)
+
+
+def get_webhook_subscription(
+    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
+) -> Answer:
+    """GET …/webhook-subscriptions/{webhookSubscriptionId}"""
+    found = bird.read(bird.store.webhook_subscriptions, subscription_id, fault)
+    if found is None:
+        raise not_found("webhook subscription")
+    return 200, found.wire
+
+
+def update_webhook_subscription(
+    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
+) -> Answer:
+    """PATCH …/webhook-subscriptions/{webhookSubscriptionId}"""
+    found = _found(bird, subscription_id)
+    body = body_of(request)
+    if problems := _UPDATE(body, ""):
+        raise invalid_at(problems)
+    if not body:
+        raise RefusalError(422, "InvalidPayload", "at least one property is required")
+    _check_filters(bird, {**found.wire, **body}, besides=found)
+    bird.store.change_webhook_subscription(
+        subscription_id, bird.now(), **body, updatedAt=bird.timestamp()
+    )
+    return 200, found.wire
+
+
+def delete_webhook_subscription(
+    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
+) -> Answer:
+    """DELETE …/webhook-subscriptions/{webhookSubscriptionId}"""
+    _found(bird, subscription_id)
+    bird.store.remove_webhook_subscription(subscription_id, bird.now())
+    return 204, None
+
+
+def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+    """GET …/available-webhooks"""
+    service = parameters.choice(request, "service", *EVENTS)
+    rows = [
+        {"service": each, "event": event}
+        for each, events in EVENTS.items()
+        for event in events
+        if service in (None, each)
+    ]
+    return 200, {"results": rows}
+
+
+def _found(bird: Backend, subscription_id: str) -> Row:
+    found = bird.store.webhook_subscriptions.find(subscription_id)
+    if found is None:
+        raise not_found("webhook subscription")
+    return found
+
+
+def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> None:
+    filters = wire.get("eventFilters") or []
+    if len([each for each in filters if each["key"] == "channelId"]) > 1:
+        raise invalid(".eventFilters", "may have only one channelId")
+    alike = [
+        each
+        for each in bird.store.webhook_subscriptions.live()
+        if each is not besides and _combination(each.wire) == _combination(wire)
+    ]
+    if len(alike) >= MOST_ALIKE:
+        message = (
+            f"there are {MOST_ALIKE} subscriptions with this service, event and filters already"
+        )
+        raise RefusalError(422, "InvalidPayload", message, {".eventFilters": ["is used too often"]})
+
+
+def _combination(wire: Json) -> tuple[str, str, list[tuple[str, str]]]:
+    filters = wire.get("eventFilters") or []
+    return wire["service"], wire["event"], sorted((each["key"], each["value"]) for each in filters)
