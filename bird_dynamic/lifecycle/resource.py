@@ -94,6 +94,11 @@ class ResourceLifecycle:
                 deadline,
             )
             if item is None:
+                if not any(state.get(field.name) for field in self.description.outputs):
+                    # Nobody ever had it: this is the read of a `get`, whose id is wrong.
+                    raise AbsentError(
+                        f"there is no such {self.description.item} at {session.collection.path}"
+                    )
                 return None
             real = self._real(session, item, held, deadline)
             return real, properties.inputs_of(self.description, real)
@@ -256,6 +261,10 @@ class HalfMadeError(BirdError):
     def __init__(self, text: str, item_id: str) -> None:
         super().__init__(text)
         self.item_id = item_id
+
+
+class AbsentError(BirdError):
+    """What a program wants to read is not there."""
 
 
 class AdoptError(BirdError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+from bird_dynamic.emulator import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID
 
 PASSPHRASE = "a passphrase for tests"
 ROOT = Path(__file__).parents[2]
@@ -131,5 +131,6 @@ class Stack:
             "BIRD_API_URL": self.bird_url,
             "BIRD_ACCESS_KEY": ACCESS_KEY,
             "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+            "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
             **self.environment,
         }

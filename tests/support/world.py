@@ -10,6 +10,7 @@ from bird_dynamic.bird.errors import NotSentError, UnknownOutcomeError
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.emulator import (
     ACCESS_KEY,
+    ORGANIZATION_ID,
     WORKSPACE_ID,
     BirdEmulator,
     Fault,
@@ -89,6 +90,7 @@ class World:
             {
                 "BIRD_ACCESS_KEY": access_key,
                 "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+                "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
                 "BIRD_API_URL": "https://bird.test",
                 "BIRD_TIMEOUT": timeout,
             },
@@ -106,7 +108,13 @@ class World:
     def inputs(self, olds: Mapping[str, Any] | None = None, **news: Any) -> Properties:
         """Checked inputs; a derived name unless `name` is given."""
         given = {"phone_number_id": NUMBER, DERIVED_NAME: DERIVED, **news}
-        checked = self.run().check(olds or {}, given)
+        return self.checked("VoiceChannel", given, olds or {})
+
+    def checked(
+        self, type_name: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None
+    ) -> Properties:
+        """The inputs of any resource, as check leaves them; nothing may be wrong with them."""
+        checked = self.run(type_name).check(olds or {}, news)
         assert checked.failures == ()
         return checked.inputs
 

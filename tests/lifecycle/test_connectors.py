@@ -1,0 +1,96 @@
+"""The generic connector: any template, with the same promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import Fault, Options
+from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from tests.support.world import DERIVED, NUMBER, World
+
+TYPE = "Connector"
+SMS: dict[str, Any] = {
+    "connector_template_ref": "sms-messagebird:1",
+    "arguments": {"phoneNumberId": NUMBER, "channelMessageType": "promotional"},
+    DERIVED_NAME: DERIVED,
+}
+WHATSAPP = {
+    "connector_template_ref": "whatsapp:1",
+    "arguments": {"wabaId": "1", "phoneId": "2", "phoneNumber": "+31612345678"},
+    DERIVED_NAME: DERIVED,
+}
+
+
+@pytest.mark.parametrize("news", [SMS, WHATSAPP], ids=["sms", "whatsapp"])
+def test_it_is_created_read_and_deleted(news: dict[str, Any]) -> None:
+    world = World()
+    inputs = world.checked(TYPE, news)
+    connector_id, state = world.run(TYPE).create(inputs)
+    assert state["channel_id"]
+    assert state["platform"] == news["connector_template_ref"].removesuffix(":1")
+    assert world.run(TYPE).read(connector_id, state) == (state, inputs)
+    assert world.run(TYPE).diff(connector_id, state, inputs).changed == ()
+    world.run(TYPE).delete(connector_id, state)
+    assert world.connector_ids() == []
+
+
+def test_a_lost_answer_heals_without_a_phone_number_too() -> None:
+    world = World(Fault("reset", operation="create_connector", applied=True))
+    connector_id, _ = world.run(TYPE).create(world.checked(TYPE, WHATSAPP))
+    assert world.connector_ids() == [connector_id]
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "says"),
+    [
+        ("sms-messagebird:1", {"phoneNumberId": NUMBER}, "channelMessageType is missing"),
+        ("voice-messagebird:1", {}, "phoneNumberId is missing"),
+        ("voice-messagebird:1", {"phoneNumberId": "+31"}, "phoneNumberId must be a UUID"),
+        ("whatsapp:1", {"wabaId": "1", "phoneId": "2"}, "phoneNumber is missing"),
+    ],
+)
+def test_what_a_known_template_needs_is_checked_before_anything_is_sent(
+    template: str, arguments: dict[str, Any], says: str
+) -> None:
+    world = World()
+    news = {"connector_template_ref": template, "arguments": arguments, DERIVED_NAME: DERIVED}
+    (failure,) = world.run(TYPE).check({}, news).failures
+    assert failure.startswith(f"arguments: {says}")
+    assert "check_arguments=False" in failure
+    assert world.run(TYPE).check({}, {**news, "check_arguments": False}).failures == ()
+    assert world.operations == []
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"connector_template_ref": "line:1"},
+        {"connector_template_ref": "sms-messagebird:2"},
+        {"connector_template_ref": UNKNOWN},
+        {"connector_template_ref": "sms-messagebird:1", "arguments": UNKNOWN},
+        {
+            "connector_template_ref": "voice-messagebird:1",
+            "arguments": {"phoneNumberId": UNKNOWN},
+        },
+    ],
+)
+def test_what_is_not_known_passes(news: dict[str, Any]) -> None:
+    assert World().run(TYPE).check({}, {DERIVED_NAME: DERIVED, **news}).failures == ()
+
+
+def test_a_template_without_a_channel_need_not_be_waited_for() -> None:
+    world = World(options=Options(channel_after=10**6), timeout="20s")
+    news = {**WHATSAPP, "channel_conversational_status_enabled": True}
+    with pytest.raises(OperationError, match="no channel within"):
+        world.run(TYPE).create(world.checked(TYPE, news))
+    _, state = world.run(TYPE).create(world.checked(TYPE, {**news, "wait_for_channel": False}))
+    assert state["channel_id"] is None
+
+
+def test_a_template_is_required() -> None:
+    failures = World().run(TYPE).check({}, {DERIVED_NAME: DERIVED}).failures
+    assert failures == ("connector_template_ref: is missing; it is required",)

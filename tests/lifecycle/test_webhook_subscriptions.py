@@ -1,0 +1,242 @@
+"""Webhook subscriptions: created as safely as connectors, changed in place where Bird can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Fault
+from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from tests.support.world import World
+
+TYPE = "WebhookSubscription"
+CHANNEL = "11111111-2222-4333-8444-555555555555"
+NEWS: dict[str, Any] = {
+    "service": "channels",
+    "event": "voice.inbound",
+    "url": "https://example.com/calls",
+    "event_filters": [
+        {"key": "channelId", "value": CHANNEL},
+        {"key": "status", "value": "ringing"},
+    ],
+    "signing_key": "canary-signing-key",
+}
+CREATE = "create_webhook_subscription"
+
+
+def world_with(*faults: Fault, **news: Any) -> tuple[World, ResourceLifecycle, dict[str, Any]]:
+    world = World(*faults)
+    return world, world.run(TYPE), inputs(world, **news)
+
+
+def inputs(world: World, **news: Any) -> dict[str, Any]:
+    return world.checked(TYPE, {**NEWS, **news})
+
+
+def created(**news: Any) -> tuple[World, ResourceLifecycle, str, dict[str, Any]]:
+    world, run, given = world_with(**news)
+    item_id, state = run.create(given)
+    world.forget()
+    return world, world.run(TYPE), item_id, state
+
+
+def test_a_create_is_a_listing_and_a_post_in_the_organization() -> None:
+    world, run, given = world_with()
+    item_id, state = run.create(given)
+    assert world.operations == ["list_webhook_subscriptions", CREATE]
+    (found,) = world.emulator.webhook_subscriptions()
+    assert found["id"] == item_id == state["webhook_subscription_id"]
+    assert found["organizationId"] == ORGANIZATION_ID == state["organization_id"]
+    assert found["eventFilters"] == NEWS["event_filters"]
+    assert (state["status"], state["workspace_id"]) == ("active", WORKSPACE_ID)
+    assert state["signing_key"] == NEWS["signing_key"]
+    assert "canary" not in str(world.emulator.journal)
+
+
+def test_after_a_create_there_is_nothing_to_do() -> None:
+    world, run, item_id, state = created()
+    assert run.diff(item_id, state, inputs(world)).changed == ()
+    real, real_inputs = run.read(item_id, state) or ({}, {})
+    assert real == state
+    assert real_inputs == inputs(world)
+
+
+def test_an_inactive_one_is_switched_off_after_its_creation() -> None:
+    world, run, given = world_with(status="inactive")
+    _, state = run.create(given)
+    assert state["status"] == "inactive"
+    assert world.emulator.webhook_subscriptions()[0]["status"] == "inactive"
+    assert world.operations[-2:] == [CREATE, "update_webhook_subscription"]
+
+
+def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
+    refused = Fault("status", operation="update_webhook_subscription", status=403)
+    world, run, given = world_with(refused, status="inactive")
+    with pytest.raises(OperationError, match="was removed again; nothing is left of it"):
+        run.create(given)
+    assert world.emulator.webhook_subscriptions() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "body"),
+    [
+        ({"url": "https://example.com/b"}, {"url": "https://example.com/b"}),
+        ({"event_filters": None}, {"eventFilters": []}),
+        ({"signing_key": "another-key"}, {"signingKey": "[secret]"}),
+        ({"status": "inactive"}, {"status": "inactive"}),
+        ({"template": "t"}, {"template": "t"}),
+    ],
+    ids=lambda each: next(iter(each)),
+)
+def test_what_bird_can_change_is_changed_in_place(
+    change: dict[str, Any], body: dict[str, Any]
+) -> None:
+    world, run, item_id, state = created()
+    wanted = inputs(world, **change)
+    difference = run.diff(item_id, state, wanted)
+    assert (difference.changed, difference.replaces) == (tuple(change), ())
+    after = run.update(item_id, state, wanted)
+    (sent,) = world.emulator.journal
+    assert (sent["operation"], sent["body"]) == ("update_webhook_subscription", body)
+    assert run.diff(item_id, after, wanted).changed == ()
+    assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == wanted
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"service": "conversations"},
+        {"event": "voice.outbound"},
+        {"signing_key": None},
+        {"organization_id": CHANNEL},
+        {"workspace_id": CHANNEL},
+    ],
+    ids=lambda each: next(iter(each)),
+)
+def test_what_bird_cannot_change_replaces_it(change: dict[str, Any]) -> None:
+    world, run, item_id, state = created()
+    difference = run.diff(item_id, state, inputs(world, **change))
+    assert difference.replaces == tuple(change)
+    assert world.operations == []
+
+
+def test_a_changed_profile_or_timeout_sends_nothing() -> None:
+    world, run, item_id, state = created()
+    wanted = inputs(world, create_timeout="1m")
+    assert run.update(item_id, state, wanted)["create_timeout"] == "1m"
+    assert world.operations == []
+
+
+def test_the_order_of_filters_says_nothing() -> None:
+    world, run, item_id, state = created()
+    filters = list(reversed(NEWS["event_filters"]))
+    world.emulator.change_webhook_subscription(item_id, eventFilters=filters)
+    real, _ = run.read(item_id, state) or ({}, {})
+    assert real["event_filters"] == NEWS["event_filters"]
+    assert run.diff(item_id, state, inputs(world, event_filters=filters)).changed == ()
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        ({"url": "https://example.com/elsewhere"}, "url"),
+        ({"status": "inactive"}, "status"),
+        ({"eventFilters": None}, "event_filters"),
+        ({"event": "voice.outbound"}, "event"),
+    ],
+)
+def test_drift_is_seen_and_repaired(wire: dict[str, Any], name: str) -> None:
+    world, run, item_id, state = created()
+    world.emulator.change_webhook_subscription(item_id, **wire)
+    real, _ = run.read(item_id, state) or ({}, {})
+    difference = run.diff(item_id, real, inputs(world))
+    assert difference.changed == (name,)
+    if not difference.replaces:
+        after = run.update(item_id, real, inputs(world))
+        assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == inputs(world)
+
+
+def test_a_deleted_one_is_gone_and_deleting_it_again_is_done() -> None:
+    world, run, item_id, state = created()
+    run.delete(item_id, state)
+    run.delete(item_id, state)
+    assert run.read(item_id, state) is None
+    assert world.emulator.webhook_subscriptions() == []
+
+
+@pytest.mark.parametrize("kind", ["reset", "hang", "truncate", "garbage", "status"])
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_lost_answer_heals_and_makes_one(kind: str, applied: bool) -> None:
+    world, run, given = world_with(Fault(kind, operation=CREATE, applied=applied))
+    item_id, _ = run.create(given)
+    assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [item_id]
+
+
+def test_one_that_was_there_before_may_be_somebody_elses_and_can_be_adopted() -> None:
+    world, run, given = world_with()
+    left, _ = run.create(given)
+    with pytest.raises(OperationError) as caught:
+        world.run(TYPE).create(given)
+    assert f'adopt="{left}"' in str(caught.value)
+    assert f"the webhook subscription {left} is what this one would be" in str(caught.value)
+    adopted, state = world.run(TYPE).create(inputs(world, adopt=left))
+    assert adopted == left
+    assert world.run(TYPE).diff(left, state, given).changed == ()
+    assert len(world.emulator.webhook_subscriptions()) == 1
+
+
+def test_a_replacement_may_be_created_before_the_old_one_is_deleted() -> None:
+    world, run, item_id, state = created()
+    given = inputs(world, signing_key=None)
+    assert run.diff(item_id, state, given).replaces == ("signing_key",)
+    replacement, _ = run.create(given)
+    run.delete(item_id, state)
+    assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [replacement]
+
+
+def test_one_that_differs_is_not_adopted() -> None:
+    world, run, given = world_with()
+    other, _ = run.create(inputs(world, url="https://example.com/other"))
+    with pytest.raises(OperationError, match=r"url is 'https://example.com/other' in Bird"):
+        world.run(TYPE).create({**given, "adopt": other})
+
+
+def test_bird_refusing_a_sixth_one_is_told_with_the_argument() -> None:
+    world, run, _ = world_with()
+    for number in range(5):
+        run.create(inputs(world, url=f"https://example.com/{number}"))
+    with pytest.raises(OperationError, match="422"):
+        run.create(inputs(world, url="https://example.com/6"))
+
+
+@pytest.mark.parametrize(
+    ("news", "says"),
+    [
+        ({"url": "http://example.com"}, "url: must be an https address"),
+        ({"url": "https://localhost/x"}, "url: must be an https address"),
+        ({"url": "https://example.com/a b"}, "url: must be an https address"),
+        ({"service": ""}, "service: must be a text"),
+        ({"event": None}, "event: is missing"),
+        ({"status": "paused"}, 'status: must be "active" or "inactive"'),
+        ({"event_filters": {"key": "a", "value": "b"}}, "event_filters: must be a list"),
+        ({"event_filters": [{"key": "a"}]}, "event_filters: must be a list"),
+        ({"event_filters": [{"key": "a", "value": 3}]}, "event_filters: must be a list"),
+        ({"event_filters": NEWS["event_filters"][:1] * 2}, "event_filters: may filter on one"),
+        ({"organization_id": "acme"}, "organization_id: must be a UUID"),
+    ],
+)
+def test_bad_inputs_are_refused_before_anything_is_sent(news: dict[str, Any], says: str) -> None:
+    world = World()
+    (failure,) = world.run(TYPE).check({}, {**NEWS, **news}).failures
+    assert failure.startswith(says)
+    assert world.operations == []
+
+
+def test_unknown_values_pass_at_any_depth() -> None:
+    world = World()
+    filters = [UNKNOWN, {"key": "channelId", "value": UNKNOWN}]
+    for news in ({"event_filters": filters}, {"event_filters": UNKNOWN, "url": UNKNOWN}):
+        assert world.run(TYPE).check({}, {**NEWS, **news}).failures == ()
