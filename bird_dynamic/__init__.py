@@ -1,4 +1,4 @@
-"""A Pulumi provider for Bird: voice channels declared in code.
+"""A Pulumi provider for Bird: voice channels, connectors and webhooks declared in code.
 
     from bird_dynamic import VoiceChannel
 
@@ -11,13 +11,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bird_dynamic.lookups import (
+        GetChannelResult,
+        GetConnectorResult,
+        GetPhoneNumberResult,
+        LookupFailedError,
+        get_channel,
+        get_channel_output,
+        get_connector,
+        get_connector_output,
+        get_phone_number,
+        get_phone_number_output,
+        list_connectors,
+        list_connectors_output,
+    )
     from bird_dynamic.resources.connector import Connector
     from bird_dynamic.resources.voice_channel import VoiceChannel
     from bird_dynamic.resources.webhook_subscription import WebhookSubscription
 
-__all__ = ["Connector", "VoiceChannel", "WebhookSubscription"]
+__all__ = [
+    "Connector",
+    "GetChannelResult",
+    "GetConnectorResult",
+    "GetPhoneNumberResult",
+    "LookupFailedError",
+    "VoiceChannel",
+    "WebhookSubscription",
+    "get_channel",
+    "get_channel_output",
+    "get_connector",
+    "get_connector_output",
+    "get_phone_number",
+    "get_phone_number_output",
+    "list_connectors",
+    "list_connectors_output",
+]
 
-_MODULES = {
+_RESOURCES = {
     "Connector": "bird_dynamic.resources.connector",
     "VoiceChannel": "bird_dynamic.resources.voice_channel",
     "WebhookSubscription": "bird_dynamic.resources.webhook_subscription",
@@ -25,9 +55,9 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+    return getattr(import_module(_RESOURCES.get(name, "bird_dynamic.lookups")), name)
 
 
 def __dir__() -> list[str]:

@@ -146,7 +146,7 @@ def own_cpu() -> None:
                 provider.read(connector_id, state)
             return (time.process_time() - began) / count
 
-        paced = bird._sender._pace
+        paced = bird.sender._pace
         paced._reads._most = paced._reads._per_second = 1e9
         read_many(100)
         cpu = read_many(1000)

@@ -78,7 +78,7 @@ class Account:
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.settings = settings
-        self._sender = Sender(_FirstUse(settings, connect), clock or SystemClock())
+        self.sender = Sender(_FirstUse(settings, connect), clock or SystemClock())
         self._say = say
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
@@ -87,7 +87,7 @@ class Account:
         """The session of the collection at a path."""
         with self._lock:
             if path not in self._sessions:
-                collection = Collection(self._sender, path)
+                collection = Collection(self.sender, path)
                 self._sessions[path] = Session(
                     collection=collection,
                     inventory=Inventory(collection),

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -31,18 +31,13 @@ from pulumi.dynamic import (
 from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
 from pulumi.output import Unknown
 
+from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.settings import Settings, gather
-
-if TYPE_CHECKING:
-    from bird_dynamic.bird.models import Transport
-
-LANES = 4
-"""How many operations a dynamic provider's process runs at the same time."""
 
 
 def provider(type_name: str) -> BirdProvider:
@@ -129,14 +124,7 @@ def _accounts(configuration: Callable[[str], str | None]) -> Accounts:
 @cache
 def _account(settings: Settings) -> Account:
     """One connection for all resources of an access key, whatever their kind."""
-    return Account(settings, _connect, say=_say)
-
-
-def _connect(settings: Settings) -> Transport:
-    # The HTTP library is loaded here, by the first operation: programs and previews do without it.
-    from bird_dynamic.bird.http import HttpTransport
-
-    return HttpTransport(settings, connections=LANES)
+    return Account(settings, connect, say=_say)
 
 
 def _say(text: str) -> None:

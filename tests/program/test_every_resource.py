@@ -17,9 +17,12 @@ every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each
 
 
 def test_the_public_names_are_these() -> None:
-    assert bird_dynamic.__all__ == ["Connector", "VoiceChannel", "WebhookSubscription"]
-    assert set(bird_dynamic.__all__) <= set(dir(bird_dynamic))
-    assert set(DESCRIPTIONS) <= set(bird_dynamic.__all__)
+    results = {f"Get{kind}Result" for kind in ("Channel", "Connector", "PhoneNumber")}
+    looked_up = {"get_channel", "get_connector", "get_phone_number", "list_connectors"}
+    outputs = {f"{name}_output" for name in looked_up}
+    expected = set(DESCRIPTIONS) | results | looked_up | outputs | {"LookupFailedError"}
+    assert set(bird_dynamic.__all__) == expected <= set(dir(bird_dynamic))
+    assert all(getattr(bird_dynamic, name).__doc__ for name in bird_dynamic.__all__)
 
 
 def test_an_unknown_name_is_an_error() -> None:

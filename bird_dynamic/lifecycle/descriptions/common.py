@@ -23,14 +23,16 @@ WORKSPACE = Field(
     setting="workspaceId",
 )
 
+PROFILE_INPUT = Field(
+    name="profile",
+    kind=PROFILE,
+    description="Account, as the prefix of its configuration keys. `bird` if omitted.",
+    is_input=True,
+    on_change=OnChange.UPDATE,
+)
+
 LOCAL_INPUTS = (
-    Field(
-        name="profile",
-        kind=PROFILE,
-        description="Account, as the prefix of its configuration keys. `bird` if omitted.",
-        is_input=True,
-        on_change=OnChange.UPDATE,
-    ),
+    PROFILE_INPUT,
     Field(
         name="adopt",
         kind=UUID_TEXT,
