@@ -60,6 +60,10 @@ class Lookups:
             if all(value in (None, each[key]) for key, value in wanted.items())
         ]
 
+    def phone_numbers(self) -> list[Properties]:
+        """All phone numbers of the workspace. Raises what the sender raises."""
+        return self._all(PHONE_NUMBER, LARGEST_PAGE_OF_NUMBERS)
+
     def phone_number(
         self, number: str | None, country: str | None, capability: str | None
     ) -> Properties:
@@ -76,7 +80,7 @@ class Lookups:
             )
 
         with self._doing(PHONE_NUMBER, f"Looking up {words}"):
-            all_of_them = self._all(PHONE_NUMBER, LARGEST_PAGE_OF_NUMBERS)
+            all_of_them = self.phone_numbers()
             found = [each for each in all_of_them if fits(each)]
             if len(found) == 1:
                 return found[0]

@@ -1,0 +1,96 @@
+"""`bird-dynamic export` and `bird-dynamic doctor`.
+
+Both take their settings from the environment (BIRD_ACCESS_KEY and its siblings), because they run
+outside of any stack. Exit status: 0 all is well, 1 something is missing or wrong, 2 the command or
+the settings cannot work, and nothing was sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.command.doctor import examined
+from bird_dynamic.command.export import exported, written
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.settings import gather
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    given = _parser().parse_args(arguments)
+    settings = gather(lambda key: None)
+    problems = list(settings.problems)
+    if not settings.workspace_id:
+        problems.append(f"{settings.where('workspaceId')}: no workspace is set.")
+    if problems:
+        for problem in problems:
+            print(f"error: {problem}", file=sys.stderr)
+        return 2
+    account = Account(settings, connect)
+    try:
+        if given.command == "doctor":
+            return _doctor(account, given.writes)
+        return _export(account, Path(given.folder), not given.no_protect)
+    except BirdError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bird-dynamic",
+        description="Bring a Bird workspace under Pulumi, and see whether it can be worked with. "
+        "Settings come from the environment: BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, "
+        "BIRD_ORGANIZATION_ID, BIRD_API_URL.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    export = commands.add_parser(
+        "export", help="write a Pulumi program that adopts everything that the workspace has"
+    )
+    export.add_argument("folder", help="where to write it; must not hold a program yet")
+    export.add_argument(
+        "--no-protect", action="store_true", help="do not protect the resources from deletion"
+    )
+    doctor = commands.add_parser("doctor", help="check the access key, the workspace and its roles")
+    doctor.add_argument(
+        "--writes",
+        action="store_true",
+        help="also ask whether creating and deleting are allowed, with requests that Bird must "
+        "refuse: a connector without a name, and one that does not exist",
+    )
+    return parser
+
+
+def _doctor(account: Account, writes: bool) -> int:
+    findings = list(examined(account, writes))
+    for finding in findings:
+        print(finding)
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def _export(account: Account, folder: Path, protect: bool) -> int:
+    existing = [name for name in ("__main__.py", "Pulumi.yaml") if (folder / name).exists()]
+    if existing:
+        print(f"error: {folder / existing[0]} exists; name another folder", file=sys.stderr)
+        return 2
+    workspace = exported(account)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in written(workspace, protect).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    print(f"{len(workspace.resources)} resources are written to {folder / '__main__.py'}.")
+    for remark in workspace.remarks:
+        print(remark)
+    print(
+        f"Next, in {folder}: `pulumi stack init`, `pulumi preview` (only adoptions), `pulumi up`; "
+        "then remove every adopt=."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Examining an access key and its workspace: what works, what is missing, and what would give it.
+
+Source of the permissions: Bird's "Access policies" and the permission tables of each API.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bird_dynamic.bird.client import Collection, Conversational
+from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import BirdError, RejectedError
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.lookups import Lookups
+
+PATIENCE = 30.0
+"""Seconds that each question may take."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    well: bool
+    what: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{'ok' if self.well else 'MISSING':<9}{self.what:<28}{self.said}"
+
+
+def examined(account: Account, writes: bool) -> Iterator[Finding]:
+    """What is found, one after the other. Nothing is changed in Bird."""
+    workspace_id, organization_id = account.settings.workspace_id, account.settings.organization_id
+    deadline = Deadline.after(PATIENCE, account.sender.clock)
+    connectors = Collection(account.sender, f"/workspaces/{workspace_id}/connectors")
+    channels = Collection(account.sender, f"/workspaces/{workspace_id}/channels")
+
+    def finding(what: str, ask: Callable[[], str], permission: str) -> Finding:
+        try:
+            return Finding(True, what, ask())
+        except RejectedError as error:
+            return Finding(False, what, f"{error}. {_remedy(account, error, permission)}")
+        except BirdError as error:
+            return Finding(False, what, f"{error}.")
+
+    def look() -> str:
+        return f"{len(connectors.page(None, deadline).items)} on the first page"
+
+    seen = finding("see connectors", look, "View on /workspaces/*/connectors/**")
+    yield seen
+    if not seen.well:
+        # Whatever is wrong is wrong with all of it.
+        return
+    yield finding(
+        "see channels",
+        lambda: f"{len(channels.page(None, deadline).items)} on the first page",
+        "View on /workspaces/*/channels/**",
+    )
+    yield finding(
+        "see phone numbers",
+        lambda: _numbers(account),
+        "View on /workspaces/*/numbers-long-code",
+    )
+    if organization_id is None:
+        unset = account.settings.where("organizationId")
+        yield Finding(True, "see webhook subscriptions", f"not asked: {unset} is not set")
+    else:
+        path = f"/organizations/{organization_id}/workspaces/{workspace_id}/webhook-subscriptions"
+        subscriptions = Collection(account.sender, path)
+        yield finding(
+            "see webhook subscriptions",
+            lambda: f"{len(subscriptions.page(None, deadline).items)} on the first page",
+            "any action on /organizations/*/workspaces/*/webhook-subscriptions/**",
+        )
+    if not writes:
+        yield Finding(True, "create and delete", "not asked: see --writes")
+        return
+    nobodys = str(uuid.uuid4())
+    yield finding(
+        "create connectors",
+        lambda: _refused(lambda: _nameless(connectors, deadline), 422, 400),
+        "Create on /workspaces/*/connectors",
+    )
+    yield finding(
+        "delete connectors",
+        lambda: _refused(lambda: connectors.delete(nobodys, deadline)),
+        "Delete on /workspaces/*/connectors/*",
+    )
+    switch = Conversational(account.sender, str(workspace_id))
+    yield finding(
+        "switch conversations",
+        lambda: _refused(lambda: switch.set(nobodys, True, deadline), 404, 410, 422),
+        "View and Update on /workspaces/*/channels/**",
+    )
+
+
+def _numbers(account: Account) -> str:
+    numbers = Lookups(account, None).phone_numbers()
+    voice = [each for each in numbers if any("voice" in what for what in each["capabilities"])]
+    return f"{len(numbers)}, {len(voice)} of them with voice"
+
+
+def _nameless(connectors: Collection, deadline: Deadline) -> None:
+    # A name is all that Bird requires, so it refuses this one; if not, it goes at once.
+    connectors.delete(connectors.create({}, deadline)["id"], deadline)
+
+
+def _refused(ask: Callable[[], object], *statuses: int) -> str:
+    """Bird has to refuse what is asked, for another reason than the access role."""
+    try:
+        ask()
+    except RejectedError as error:
+        if error.status not in statuses:
+            raise
+    return "allowed"
+
+
+def _remedy(account: Account, error: RejectedError, permission: str) -> str:
+    if error.status == 401:
+        return f"Check {account.settings.where('accessKey')}; a key without a role gets 401 too."
+    if error.status == 403:
+        return f"Give the key a role that allows {permission}."
+    if error.status == 404:
+        return f"Check {account.settings.where('workspaceId')}."
+    return ""

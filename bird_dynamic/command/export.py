@@ -1,0 +1,204 @@
+"""Writing the Pulumi program of a workspace that exists: every resource adopts what is there.
+
+What Bird never returns (security arguments, signing keys) is left out, so that adopting changes
+nothing; whoever adds it later changes it in place, or replaces the connector.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from bird_dynamic.bird.client import Collection
+from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle import properties
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
+from bird_dynamic.lifecycle.descriptions.templates import problems_of_arguments
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
+from bird_dynamic.lifecycle.explaining import explained
+from bird_dynamic.lifecycle.fields import Description
+
+VOICE = "voice-messagebird:"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of the program. `variable` and `name` are the only ones of their kind."""
+
+    type_name: str
+    variable: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A value that is another resource's output."""
+
+    expression: str
+
+
+@dataclass
+class Workspace:
+    """What a workspace has, as resources; and what the user should know of it."""
+
+    id: str
+    resources: list[Resource] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def add(self, type_name: str, called: str, arguments: Mapping[str, Any]) -> Resource:
+        """A resource with a name of its own."""
+        words = re.sub(r"[^a-z0-9]+", "-", called.lower()).strip("-") or type_name.lower()
+        name, count = words, 1
+        while name in self.taken:
+            count += 1
+            name = f"{words}-{count}"
+        self.taken.add(name)
+        variable = name.replace("-", "_")
+        if not variable.isidentifier() or keyword.iskeyword(variable):
+            variable = f"_{variable}"
+        resource = Resource(type_name, variable, name, arguments)
+        self.resources.append(resource)
+        return resource
+
+
+def exported(account: Account) -> Workspace:
+    """What the workspace of the account's settings has. Raises OperationError."""
+    settings = account.settings
+    workspace = Workspace(str(settings.workspace_id))
+    channels: dict[str, Reference] = {}
+    for item in _all_of(account, CONNECTOR):
+        resource = _connector(workspace, item)
+        if channel_id := (item.get("channel") or {}).get("channelId"):
+            channels[channel_id] = Reference(f"{resource.variable}.channel_id")
+    if settings.organization_id is None:
+        unset = settings.where("organizationId")
+        workspace.remarks.append(f"Webhook subscriptions were left out: {unset} is not set.")
+        return workspace
+    subscriptions = list(_all_of(account, WEBHOOK_SUBSCRIPTION))
+    for item in subscriptions:
+        _subscription(workspace, item, channels)
+    if subscriptions:
+        workspace.remarks.append("Signing keys were left out: Bird need not return them.")
+    return workspace
+
+
+def written(workspace: Workspace, protect: bool) -> dict[str, str]:
+    """The files of the project, by name."""
+    types = sorted({resource.type_name for resource in workspace.resources})
+    imports = [f"from bird_dynamic import {', '.join(types)}"] if types else []
+    guard = []
+    if protect and types:
+        imports = ["import pulumi", "", *imports]
+        guard = [
+            "# `pulumi destroy` and a replacement stop at what is protected.",
+            "PROTECTED = pulumi.ResourceOptions(protect=True)",
+            "",
+        ]
+    program = [
+        f'"""The Bird workspace {workspace.id}.',
+        "",
+        "After the first `pulumi up`, every adopt= may be removed.",
+        '"""',
+        "",
+        *imports,
+        "",
+        *guard,
+        *chain.from_iterable(_source(each, protect) for each in workspace.resources),
+    ]
+    project = (
+        "name: bird-workspace\n"
+        f"description: The Bird workspace {workspace.id}\n"
+        "runtime:\n  name: python\n  options:\n    toolchain: pip\n"
+    )
+    return {"__main__.py": "\n".join(program).rstrip() + "\n", "Pulumi.yaml": project}
+
+
+def _all_of(account: Account, description: Description) -> list[Item]:
+    """Every item, read by itself: rows of a listing may be poorer."""
+    settings = account.settings
+    with explained(
+        f"Listing {description.item}s", description, settings, lambda: [settings.access_key]
+    ):
+        deadline = Deadline.after(settings.timeout, account.sender.clock)
+        place = properties.located(description, {}, settings)
+        collection = Collection(account.sender, description.path.format(**place))
+        rows = list(chain.from_iterable(collection.pages(deadline)))
+        found = (collection.get(row["id"], deadline) for row in rows)
+        return [item for item in found if item is not None]
+
+
+def _connector(workspace: Workspace, item: Item) -> Resource:
+    held = {"arguments": item.get("arguments")}
+    state = properties.state_of(CONNECTOR, item, held)
+    arguments = dict(state["arguments"] or {})
+    template = str(state["connector_template_ref"])
+    written: dict[str, Any] = {}
+    if template.startswith(VOICE) and "phoneNumberId" in arguments:
+        type_name = VOICE_CHANNEL.type_name
+        written["phone_number_id"] = arguments.pop("phoneNumberId")
+        if template != f"{VOICE}1":
+            written["connector_template_ref"] = template
+    else:
+        type_name = CONNECTOR.type_name
+        written["connector_template_ref"] = template
+        checked = {**state, "check_arguments": True}
+        if any(problems_of_arguments(checked)):
+            written["check_arguments"] = False
+        if not state["channel_id"]:
+            written["wait_for_channel"] = False
+    written["name"] = state["name"]
+    if arguments:
+        written["arguments"] = arguments
+    written["adopt"] = item["id"]
+    return workspace.add(type_name, str(state["name"]), written)
+
+
+def _subscription(workspace: Workspace, item: Item, channels: Mapping[str, Reference]) -> Resource:
+    state = properties.state_of(WEBHOOK_SUBSCRIPTION, item, {})
+    written = {name: state[name] for name in ("service", "event", "url")}
+    if filters := item.get("eventFilters"):
+        written["event_filters"] = [
+            {**each, "value": channels.get(each.get("value"), each.get("value"))}
+            for each in filters
+        ]
+    if state["status"] != "active":
+        written["status"] = state["status"]
+    if state["template"]:
+        written["template"] = state["template"]
+    written["adopt"] = item["id"]
+    return workspace.add(WEBHOOK_SUBSCRIPTION.type_name, str(state["event"]), written)
+
+
+def _source(resource: Resource, protect: bool) -> list[str]:
+    arguments = [f"    {name}={_literal(value)}," for name, value in resource.arguments.items()]
+    return [
+        f"{resource.variable} = {resource.type_name}(",
+        f"    {_literal(resource.name)},",
+        *arguments,
+        *(["    opts=PROTECTED,"] if protect else []),
+        ")",
+    ]
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, Reference):
+        return value.expression
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{_literal(key)}: {_literal(each)}" for key, each in value.items())
+        return f"{{{inside}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, str):
+        # Double quotes, as formatters have them, where nothing needs escaping.
+        simple = '"' not in value and "\\" not in value and value.isprintable()
+        return f'"{value}"' if simple else repr(value)
+    return repr(value)

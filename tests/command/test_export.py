@@ -1,0 +1,120 @@
+"""`bird-dynamic export`: the program of a workspace that exists. That it adopts everything is shown
+with the real engine (`tests/engine/test_export.py`)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from bird_dynamic.command.__main__ import main
+from bird_dynamic.emulator import EmulatorServer, Fault, Options, PhoneNumber
+
+NUMBER = PhoneNumber.made_up(0).id
+
+
+def program(folder: Path) -> str:
+    text = (folder / "__main__.py").read_text()
+    ast.parse(text)
+    return text
+
+
+def test_names_are_made_unique_and_texts_are_escaped(bird: EmulatorServer, tmp_path: Path) -> None:
+    for name in ("Front desk", "front-desk", 'The "best" desk \\', "2nd", "class", "電話"):
+        bird.emulator.add_connector(
+            name=name, connectorTemplateRef="line:1", arguments={"greeting": name}
+        )
+    assert main(["export", str(tmp_path / "new")]) == 0
+    text = program(tmp_path / "new")
+    calls = [
+        node.value
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+    ][1:]
+    names = [ast.literal_eval(call.args[0]) for call in calls]
+    assert names == ["front-desk", "front-desk-2", "the-best-desk", "2nd", "class", "connector"]
+    given = [
+        {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg != "opts"}
+        for call in calls
+    ]
+    assert given[2]["name"] == given[2]["arguments"]["greeting"] == 'The "best" desk \\'
+    assert given[5]["name"] == "電話"
+    assert "_2nd = Connector(" in text
+    assert "_class = Connector(" in text
+
+
+def test_it_changes_nothing_and_holds_no_secret(
+    bird: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bird.emulator.add_webhook_subscription(
+        service="channels",
+        event="voice.inbound",
+        url="https://example.com/x",
+        signingKey="canary-signing-key",
+    )
+    assert main(["export", str(tmp_path)]) == 0
+    assert {each["method"] for each in bird.emulator.journal} == {"GET"}
+    assert "canary" not in program(tmp_path) + str(capsys.readouterr())
+
+
+def test_an_empty_workspace_is_an_empty_program(bird: EmulatorServer, tmp_path: Path) -> None:
+    assert main(["export", str(tmp_path)]) == 0
+    assert "import" not in program(tmp_path)
+
+
+def test_protection_can_be_left_out(bird: EmulatorServer, tmp_path: Path) -> None:
+    bird.emulator.add_connector()
+    assert main(["export", str(tmp_path / "a")]) == 0
+    assert "opts=PROTECTED" in program(tmp_path / "a")
+    assert main(["export", "--no-protect", str(tmp_path / "b")]) == 0
+    assert "PROTECTED" not in program(tmp_path / "b")
+
+
+def test_connectors_without_a_channel_are_not_waited_for(
+    bird: EmulatorServer, tmp_path: Path
+) -> None:
+    bird.emulator.options = Options(channel_after=10**6)
+    bird.emulator.add_connector(connectorTemplateRef="line:1")
+    assert main(["export", str(tmp_path)]) == 0
+    assert "wait_for_channel=False" in program(tmp_path)
+
+
+def test_poor_rows_of_a_listing_are_read_one_by_one(bird: EmulatorServer, tmp_path: Path) -> None:
+    bird.emulator.options = Options(sparse_lists=True)
+    for _ in range(12):
+        bird.emulator.add_connector(
+            connectorTemplateRef="voice-messagebird:1", arguments={"phoneNumberId": NUMBER}
+        )
+    assert main(["export", str(tmp_path)]) == 0
+    assert program(tmp_path).count(f'phone_number_id="{NUMBER}"') == 12
+
+
+def test_a_program_that_is_there_is_not_overwritten(
+    bird: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("mine")
+    assert main(["export", str(tmp_path)]) == 2
+    assert "exists; name another folder" in capsys.readouterr().err
+    assert (tmp_path / "Pulumi.yaml").read_text() == "mine"
+    assert list(bird.emulator.journal) == []
+
+
+def test_without_an_organization_webhooks_are_left_out_and_that_is_told(
+    bird: EmulatorServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("BIRD_ORGANIZATION_ID")
+    assert main(["export", str(tmp_path)]) == 0
+    assert "Webhook subscriptions were left out: bird:organizationId" in capsys.readouterr().out
+
+
+def test_a_refusal_writes_nothing(
+    bird: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bird.emulator.faults = (Fault("status", status=403, times=None),)
+    assert main(["export", str(tmp_path / "new")]) == 1
+    assert "any action on /workspaces/*/connectors" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
