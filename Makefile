@@ -7,7 +7,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-faults setup env check bench help cli
+.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check bench help cli
 
 demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -25,6 +25,11 @@ test: setup .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine 
 test-faults: .venv/.stamp ## try 10,000 made-up bad days, other ones each time (about 5 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random .venv/bin/python -m pytest \
 		tests/faults --timeout 3600
+
+test-live: .venv/.stamp ## check the assumptions against Bird itself (BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, BIRD_LIVE_PHONE_NUMBER_ID)
+	@test -n "$$BIRD_LIVE_PHONE_NUMBER_ID" || { echo "set BIRD_LIVE_PHONE_NUMBER_ID to the id of \
+	a number that may get a voice connector for a minute"; exit 2; }
+	@.venv/bin/python -m pytest -v tests/live
 
 setup: .venv/.stamp cli ## create .venv with the package and its tools, and see to a Pulumi CLI
 
