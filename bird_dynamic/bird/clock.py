@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Protocol
+
+from bird_dynamic.bird.errors import DeadlineError
 
 
 class Clock(Protocol):
@@ -24,7 +27,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock. Once `cancelled` is set, nobody waits any longer."""
+
+    def __init__(self, cancelled: threading.Event | None = None) -> None:
+        self._cancelled = cancelled or threading.Event()
 
     def monotonic(self) -> float:
         """See `Clock`."""
@@ -35,8 +41,9 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
-        time.sleep(seconds)
+        """See `Clock`. Raises DeadlineError where the run is cancelled meanwhile."""
+        if self._cancelled.wait(seconds):
+            raise DeadlineError("the run was cancelled")
 
 
 @dataclass(frozen=True)

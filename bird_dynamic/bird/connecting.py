@@ -5,9 +5,12 @@ from __future__ import annotations
 from bird_dynamic.bird.models import Transport
 from bird_dynamic.settings import Settings
 
+LANES = 4
+"""How many operations a dynamic provider's process runs at the same time."""
 
-def connect(settings: Settings) -> Transport:
-    """The transport of an account. Programs, checks and previews do without it."""
+
+def connect(settings: Settings, connections: int = LANES) -> Transport:
+    """The transport of an account, with at most so many connections."""
     from bird_dynamic.bird.http import HttpTransport
 
-    return HttpTransport(settings)
+    return HttpTransport(settings, connections=connections)

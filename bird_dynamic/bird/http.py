@@ -28,8 +28,6 @@ from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.settings import Settings
 
 CONNECT_TIMEOUT = 5.0
-LANES = 4
-"""How many operations a dynamic provider's process runs at the same time."""
 
 
 class HttpTransport:
@@ -37,7 +35,7 @@ class HttpTransport:
     time."""
 
     def __init__(
-        self, settings: Settings, *, connections: int = LANES, adapter: BaseAdapter | None = None
+        self, settings: Settings, *, connections: int = 4, adapter: BaseAdapter | None = None
     ) -> None:
         self._url = settings.api_url
         self._verify = settings.ca_bundle or True

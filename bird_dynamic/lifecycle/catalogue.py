@@ -20,7 +20,9 @@ _KINDS: Mapping[str, tuple[Description, type[ResourceLifecycle]]] = {
 DESCRIPTIONS: Mapping[str, Description] = {name: kind[0] for name, kind in _KINDS.items()}
 
 
-def lifecycle(type_name: str, accounts: Accounts) -> ResourceLifecycle:
+def lifecycle(
+    type_name: str, accounts: Accounts, *, keeps_half_made: bool = False
+) -> ResourceLifecycle:
     """The six operations of a resource. Raises KeyError for a name that no resource has."""
     description, operations = _KINDS[type_name]
-    return operations(description, accounts)
+    return operations(description, accounts, keeps_half_made=keeps_half_made)

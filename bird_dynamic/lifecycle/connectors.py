@@ -29,6 +29,9 @@ CONVERSATIONAL = "channel_conversational_status_enabled"
 class ConnectorLifecycle(ResourceLifecycle):
     """The six operations of a description whose collection is the connectors of a workspace."""
 
+    def unfinished(self, state: Mapping[str, Any]) -> bool:
+        return not state.get("channel_id") and state.get("wait_for_channel") is not False
+
     def _finished(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
     ) -> Item:

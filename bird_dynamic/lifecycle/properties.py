@@ -113,6 +113,19 @@ def state_of(description: Description, item: Item, held: Mapping[str, Any]) -> P
     return state
 
 
+def maps_of(description: Description, item: Item) -> Properties:
+    """The inputs that are maps as Bird has them, without what other inputs say: for a resource that
+    no program has described yet."""
+    maps: Properties = {}
+    for field in description.inputs:
+        stated, value = _find(item, field.returned)
+        if field.kind is MAP and stated and isinstance(value, Mapping):
+            siblings = (other for other in description.inputs if other.sent[:-1] == field.sent)
+            others = {other.sent[-1] for other in siblings}
+            maps[field.name] = {key: each for key, each in value.items() if key not in others}
+    return {name: value for name, value in maps.items() if value}
+
+
 def differences_to_adopt(
     description: Description, item: Item, state: Mapping[str, Any], inputs: Properties
 ) -> list[str]:

@@ -40,9 +40,12 @@ Accounts = Callable[[str | None], Account]
 class ResourceLifecycle:
     """The six operations of one description."""
 
-    def __init__(self, description: Description, accounts: Accounts) -> None:
+    def __init__(
+        self, description: Description, accounts: Accounts, *, keeps_half_made: bool = False
+    ) -> None:
         self.description = description
         self._accounts = accounts
+        self._keeps_half_made = keeps_half_made
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         """Inputs with everything filled in, and all that is wrong with them."""
@@ -64,11 +67,15 @@ class ResourceLifecycle:
             self._session(state)[1].inventory.holds(item_id)
         return properties.difference(self.description, state, inputs)
 
-    def create(self, inputs: Properties) -> tuple[str, Properties]:
-        """Create it, or take over the one that `adopt` names."""
+    def unfinished(self, state: Mapping[str, Any]) -> bool:
+        """Whether the state is that of a create that was not completed."""
+        return False
+
+    def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
+        """Create it, or take over the one that `adopt` names. `timeout` is in seconds."""
         with self._doing("Creating", inputs):
             _, session = self._session(inputs)
-            deadline = session.deadline(inputs.get("create_timeout"))
+            deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
             # What was adopted and is being replaced has just been deleted: a new one takes its
             # place.
@@ -93,32 +100,48 @@ class ResourceLifecycle:
                 lambda row: properties.states_all(self.description, row, state),
                 deadline,
             )
+            known = any(state.get(field.name) for field in self.description.outputs)
             if item is None:
-                if not any(state.get(field.name) for field in self.description.outputs):
+                if not known:
                     # Nobody ever had it: this is the read of a `get`, whose id is wrong.
                     raise AbsentError(
                         f"there is no such {self.description.item} at {session.collection.path}"
                     )
                 return None
+            if not known:
+                held = {**properties.maps_of(self.description, item), **held}
             real = self._real(session, item, held, deadline)
             return real, properties.inputs_of(self.description, real)
 
-    def update(self, item_id: str, state: Mapping[str, Any], inputs: Properties) -> Properties:
-        """Change in place what can be. What Bird never sees is changed in the state alone."""
+    def update(
+        self,
+        item_id: str,
+        state: Mapping[str, Any],
+        inputs: Properties,
+        timeout: float | None = None,
+    ) -> Properties:
+        """Change in place what can be, and complete what was not. What Bird never sees is changed
+        in the state alone."""
         with self._doing("Updating", inputs, item_id):
             # What is to be changed lies where the state says, and is reached as the program says.
             _, session = self._session({**state, "profile": inputs.get("profile")})
             session.inventory.holds(item_id)
             session.reads.forget(item_id)
-            self._change(session, item_id, state, inputs, session.deadline())
+            deadline = session.deadline(timeout)
+            if self.unfinished(state):
+                item = session.collection.get(item_id, deadline)
+                if item is not None:
+                    item = self._ready(session, item, inputs, deadline)
+                    state = properties.state_of(self.description, item, state)
+            self._change(session, item_id, state, inputs, deadline)
             return properties.updated(self.description, state, inputs)
 
-    def delete(self, item_id: str, state: Mapping[str, Any]) -> None:
+    def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
         """Delete it. Already gone is done."""
         with self._doing("Deleting", state, item_id):
             _, session = self._session(state)
             session.inventory.deleted(item_id)
-            deadline = session.deadline(state.get("delete_timeout"))
+            deadline = session.deadline(timeout or state.get("delete_timeout"))
             session.collection.delete(item_id, deadline)
 
     def _finished(
@@ -226,6 +249,12 @@ class ResourceLifecycle:
         try:
             return self._finished(session, taken, inputs, deadline)
         except BirdError as error:
+            if self._keeps_half_made:
+                raise HalfMadeError(
+                    f"{error}. {called} was made and is kept; the next `pulumi up` completes it",
+                    item_id,
+                    properties.state_of(self.description, taken.item, inputs),
+                ) from error
             try:
                 session.collection.delete(item_id, session.deadline(CLEAN_UP))
             except BirdError as failure:
@@ -258,9 +287,11 @@ class ResourceLifecycle:
 class HalfMadeError(BirdError):
     """Something was made but could not be completed; the text says what became of it."""
 
-    def __init__(self, text: str, item_id: str) -> None:
+    def __init__(self, text: str, item_id: str, state: Properties | None = None) -> None:
         super().__init__(text)
         self.item_id = item_id
+        self.state = state
+        """Its state, where it is kept."""
 
 
 class AbsentError(BirdError):

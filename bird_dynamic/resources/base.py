@@ -3,7 +3,6 @@ engine."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -11,14 +10,13 @@ import pulumi
 from pulumi import dynamic
 
 from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.naming import derived_name
 from bird_dynamic.lifecycle.properties import DERIVED_NAME
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 PROVIDER = "__provider"
-LONGEST_NAME = 60
-"""Characters of the resource's name that a derived name begins with."""
 
 
 class BirdResource(dynamic.Resource):
@@ -44,13 +42,22 @@ class BirdResource(dynamic.Resource):
         type_token = f"pulumi-python:dynamic/bird:{description.type_name}"
         reads = opts is not None and opts.id is not None
         if "name" in properties and properties["name"] is None and not reads:
-            properties[DERIVED_NAME] = derived_name(type_token, resource_name, opts)
-        properties[PROVIDER] = self.REFERENCE
+            properties[DERIVED_NAME] = _derived(type_token, resource_name, opts)
         opts = pulumi.ResourceOptions.merge(
             pulumi.ResourceOptions(additional_secret_outputs=list(description.secrets)), opts
         )
+        self._register(type_token, resource_name, properties, opts)
+
+    def _register(
+        self,
+        type_token: str,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
         # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some
         # Pythons.
+        properties[PROVIDER] = self.REFERENCE
         pulumi.CustomResource.__init__(self, type_token, resource_name, properties, opts)
 
     @classmethod
@@ -68,19 +75,11 @@ class BirdResource(dynamic.Resource):
         return found
 
 
-def derived_name(
+def _derived(
     type_token: str, resource_name: str, opts: pulumi.ResourceOptions | None
 ) -> pulumi.Output[str]:
-    """A connector name for this resource of this stack, and for no other.
-
-    Unlike Pulumi's auto-naming it has nothing random in it: a connector that an interrupted run
-    left behind can be recognised by it.
-    """
-
     def name(urn: str) -> str:
-        identity = f"{pulumi.get_organization()}/{urn}"
-        digest = hashlib.sha256(identity.encode()).hexdigest()[:10]
-        return f"{resource_name[:LONGEST_NAME]}-{digest}"
+        return derived_name(f"{pulumi.get_organization()}/{urn}", resource_name)
 
     urn = pulumi.create_urn(resource_name, type_token, parent=opts.parent if opts else None)
     # Without the resources that the URN comes from: depending on a parent means depending on all

@@ -27,11 +27,17 @@ def bird() -> Iterator[EmulatorServer]:
 
 
 @pytest.fixture
-def stack(empty_stack: Path, bird: EmulatorServer, tmp_path: Path) -> Stack:
+def way() -> str:
+    """How the stack reaches Bird; `both_ways` has a test try the plugin too."""
+    return "dynamic"
+
+
+@pytest.fixture
+def stack(empty_stack: Path, bird: EmulatorServer, tmp_path: Path, way: str) -> Stack:
     """A stack without resources, configured by the environment for `bird`."""
     folder = tmp_path / "project"
     shutil.copytree(empty_stack, folder)
-    return Stack(folder, bird.url)
+    return Stack(folder, bird.url, way=way)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import re
 import time
 from typing import Any
 
+import pytest
+
 from bird_dynamic.emulator import EmulatorServer, Store
 from tests.support.engine import Run
 
@@ -17,6 +19,9 @@ NUMBER_WITHOUT_VOICE = next(each.id for each in _NUMBERS if "voice" not in each.
 VOICE = "voice-messagebird:1"
 READS = {"get_connector", "list_connectors", "get_conversational"}
 """Operations that change nothing."""
+
+both_ways = pytest.mark.parametrize("way", ["dynamic", "plugin"])
+"""For a test of the main job: through the dynamic provider and through the plugin."""
 
 HEAD = "import pulumi\nfrom bird_dynamic import VoiceChannel\n"
 
@@ -77,7 +82,7 @@ def summary(run: Run) -> set[str]:
 def bird_error(run: Run) -> str:
     """The one line in which a failed run says what Bird, or the provider, objects to."""
     assert not run.ok, run.output
-    lines = set(re.findall(r"^ *error: (BirdError: .+)$", run.output, re.M))
+    lines = set(re.findall(r"^ *error: (?:BirdError: )?(\w+ing .+ failed: .+)$", run.output, re.M))
     assert len(lines) == 1, run.output
     assert not re.search(r'File "[^"]*bird_dynamic', run.output), run.output
     return str(lines.pop())

@@ -6,6 +6,7 @@ from bird_dynamic.emulator import EmulatorServer
 from tests.engine.programs import (
     NUMBER,
     OTHER_NUMBER,
+    both_ways,
     channel,
     is_conversational,
     only,
@@ -13,6 +14,8 @@ from tests.engine.programs import (
     summary,
 )
 from tests.support.engine import Stack
+
+pytestmark = both_ways
 
 
 def test_the_conversational_switch_changes_in_place_and_left_out_it_is_left_alone(

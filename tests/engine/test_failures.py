@@ -12,6 +12,7 @@ from tests.engine.programs import (
     NUMBER_WITHOUT_VOICE,
     OTHER_NUMBER,
     bird_error,
+    both_ways,
     channel,
     foreign,
     only,
@@ -21,6 +22,7 @@ from tests.engine.programs import (
 from tests.support.engine import Stack
 
 
+@both_ways
 def test_a_number_without_voice_is_told_by_the_name_of_the_argument(
     stack: Stack, bird: EmulatorServer
 ) -> None:
@@ -57,6 +59,7 @@ def test_an_unknown_workspace_is_told_with_the_setting_to_check(
     assert_nothing_is_left(stack, bird)
 
 
+@both_ways
 def test_a_number_that_another_connector_holds_is_told_with_the_adopt_to_write(
     stack: Stack, bird: EmulatorServer
 ) -> None:

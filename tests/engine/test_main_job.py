@@ -7,6 +7,7 @@ from tests.engine.programs import (
     HEAD,
     NUMBER,
     OTHER_NUMBER,
+    both_ways,
     channel,
     only,
     sent,
@@ -14,6 +15,8 @@ from tests.engine.programs import (
     vanish,
 )
 from tests.support.engine import Stack
+
+pytestmark = both_ways
 
 
 def test_up_installs_one_connector_and_after_that_there_is_nothing_to_do(

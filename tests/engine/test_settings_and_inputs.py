@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
-from tests.engine.programs import channel, only, problems, sent, summary
+from tests.engine.programs import both_ways, channel, only, problems, sent, summary
 from tests.support.engine import Stack
 
 
@@ -31,6 +31,7 @@ def test_stack_configuration_goes_before_the_environment(
     assert {each["status"] for each in bird.emulator.journal} == {200, 201}
 
 
+@both_ways
 def test_missing_settings_are_told_with_both_places_where_they_can_be_set(
     stack: Stack, bird: EmulatorServer
 ) -> None:
@@ -68,6 +69,7 @@ def test_settings_of_another_product_and_plain_http_are_told_all_at_once(
     assert sent(bird) == []
 
 
+@both_ways
 def test_all_bad_inputs_are_told_at_once_each_by_the_name_of_its_argument(
     stack: Stack, bird: EmulatorServer
 ) -> None:

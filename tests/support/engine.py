@@ -32,11 +32,12 @@ class Run:
 
 @dataclass
 class Stack:
-    """One stack with a file backend. `program` is the source of its `__main__.py`."""
+    """One stack with a file backend. `way` is how it reaches Bird: "dynamic" or "plugin"."""
 
     folder: Path
     bird_url: str
     name: str = "test"
+    way: str = "dynamic"
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -45,9 +46,13 @@ class Stack:
         (self.folder / "Pulumi.yaml").write_text(
             "name: phones\nruntime:\n  name: python\n  options:\n    toolchain: pip\n"
             f"    virtualenv: {Path(sys.prefix)}\n"
+            f"plugins:\n  providers:\n    - name: bird\n      path: {Path(sys.prefix) / 'bin'}\n"
         )
 
     def write(self, program: str) -> None:
+        """A program; it is written for the dynamic provider."""
+        if self.way == "plugin":
+            program = program.replace("from bird_dynamic import", "from bird_dynamic.native import")
         (self.folder / "__main__.py").write_text(program)
 
     def init(self) -> None:
@@ -82,9 +87,8 @@ class Stack:
 
     def resources(self) -> list[dict[str, Any]]:
         """The resources of this package that the state has."""
-        return [
-            each for each in self._state() if each["type"].startswith("pulumi-python:dynamic/bird:")
-        ]
+        ours = ("pulumi-python:dynamic/bird:", "bird:index:")
+        return [each for each in self._state() if each["type"].startswith(ours)]
 
     def _state(self) -> list[dict[str, Any]]:
         # Read from the backend's file: asking the engine for it takes most of a second.

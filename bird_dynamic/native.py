@@ -1,0 +1,86 @@
+"""The same classes over the plugin `pulumi-resource-bird`: moving to it is this import line.
+
+    from bird_dynamic.native import VoiceChannel
+
+A stack that used the classes of `bird_dynamic` moves over by its next `pulumi up`, which changes
+nothing in Bird: each class carries the alias of the other. `Pulumi.yaml` says where the plugin is:
+
+    plugins: {providers: [{name: bird, path: .venv/bin}]}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from bird_dynamic.providers.names import camel_case, snake_case
+from bird_dynamic.resources import connector, voice_channel, webhook_subscription
+from bird_dynamic.resources.base import BirdResource
+
+__all__ = ["Connector", "Provider", "VoiceChannel", "WebhookSubscription"]
+
+
+class Provider(pulumi.ProviderResource):
+    """An account of its own, for resources that are given it (`opts.provider`). What is left out is
+    taken from the environment, not from `bird:` in the stack's configuration."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        access_key: pulumi.Input[str] | None = None,
+        workspace_id: pulumi.Input[str] | None = None,
+        organization_id: pulumi.Input[str] | None = None,
+        api_url: pulumi.Input[str] | None = None,
+        timeout: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare an account. The settings are those of the configuration: see its reference."""
+        given = {
+            "accessKey": None if access_key is None else pulumi.Output.secret(access_key),
+            "workspaceId": workspace_id,
+            "organizationId": organization_id,
+            "apiUrl": api_url,
+            "timeout": timeout,
+        }
+        super().__init__("bird", resource_name, given, opts)
+
+
+class _OverPlugin(BirdResource):
+    """Registers with the plugin's type and names; attributes keep Python's."""
+
+    def _register(
+        self,
+        type_token: str,
+        resource_name: str,
+        properties: dict[str, Any],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        kind = self.DESCRIPTION.type_name
+        moved = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=type_token)])
+        opts = pulumi.ResourceOptions.merge(moved, opts)
+        for option in ("ignore_changes", "additional_secret_outputs", "replace_on_changes"):
+            if names := getattr(opts, option, None):
+                setattr(opts, option, [camel_case(each) for each in names])
+        wired = {camel_case(name): value for name, value in properties.items()}
+        pulumi.CustomResource.__init__(self, f"bird:index:{kind}", resource_name, wired, opts)
+        for name in properties:
+            output = getattr(self, camel_case(name))
+            setattr(self, name, output.apply(_snake_keys) if name == "number" else output)
+
+
+def _snake_keys(value: Any) -> Any:
+    return {snake_case(key): each for key, each in value.items()} if value else value
+
+
+class VoiceChannel(_OverPlugin, voice_channel.VoiceChannel):
+    """See `bird_dynamic.VoiceChannel`."""
+
+
+class Connector(_OverPlugin, connector.Connector):
+    """See `bird_dynamic.Connector`."""
+
+
+class WebhookSubscription(_OverPlugin, webhook_subscription.WebhookSubscription):
+    """See `bird_dynamic.WebhookSubscription`."""

@@ -1,0 +1,46 @@
+"""Which properties differ, down to the key of a map, in the words of Pulumi's detailed diffs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.properties import Difference, same
+from bird_dynamic.providers.names import camel_case
+
+NOTHING: tuple[Any, ...] = (None, {}, [])
+
+
+def detailed(
+    description: Description,
+    difference: Difference,
+    state: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> dict[str, str]:
+    """Path -> ADD, DELETE or UPDATE, with _REPLACE behind it where the change replaces."""
+    return {
+        path: f"{kind}_REPLACE" if field.name in difference.replaces else kind
+        for field in description.inputs
+        if field.name in difference.changed
+        for path, kind in _paths(
+            camel_case(field.name), state.get(field.name), inputs.get(field.name)
+        )
+    }
+
+
+def _paths(path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    if old in NOTHING and new not in NOTHING:
+        yield path, "ADD"
+    elif new in NOTHING and old not in NOTHING:
+        yield path, "DELETE"
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            if not same(old.get(key), new.get(key)):
+                yield from _paths(_below(path, key), old.get(key), new.get(key))
+    else:
+        yield path, "UPDATE"
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]".replace("'", '"')

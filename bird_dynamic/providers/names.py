@@ -1,0 +1,15 @@
+"""Names in Python's form and in the form that Bird and Pulumi's other languages use."""
+
+from __future__ import annotations
+
+import re
+
+
+def camel_case(name: str) -> str:
+    """`channel_id` as `channelId`."""
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
+
+
+def snake_case(name: str) -> str:
+    """`channelId` as `channel_id`."""
+    return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)

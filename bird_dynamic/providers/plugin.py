@@ -1,0 +1,391 @@
+"""The way in through Pulumi's plugin protocol: `pulumi-resource-bird`.
+
+Only translation, as in `dynamic`: what happens is in `lifecycle`. Beyond the dynamic provider it
+has imports, a diff for each property, half-made resources that the state keeps, and as many
+operations at once as the engine asks for.
+
+Source of the protocol: Pulumi's `provider.proto`, and "Implement a provider in Python".
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache, partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import (
+    engine_pb2,
+    engine_pb2_grpc,
+    plugin_pb2,
+    provider_pb2,
+    provider_pb2_grpc,
+)
+
+from bird_dynamic.bird.clock import SystemClock
+from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
+from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.lifecycle.fields import UNKNOWN, Description
+from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.naming import derived_name
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
+from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
+from bird_dynamic.providers.details import detailed
+from bird_dynamic.providers.names import camel_case
+from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
+from bird_dynamic.providers.wire import plain, received, sent
+from bird_dynamic.settings import VARIABLES, gather
+
+LANES = 64
+"""How many operations run at once; the engine's `--parallel` may ask for fewer."""
+LARGEST_MESSAGE = 400 * 1024 * 1024
+DYNAMIC_PROVIDER = "__provider"
+"""What a state that the dynamic provider wrote has."""
+
+Context = grpc.ServicerContext
+PropertyDiff = provider_pb2.PropertyDiff
+DiffResponse = provider_pb2.DiffResponse
+
+
+class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
+    """One run's provider. Thread-safe."""
+
+    def __init__(self, engine_address: str | None = None) -> None:
+        self._cancelled = threading.Event()
+        self._configuration: dict[str, Any] = {}
+        self._log = _Log(engine_address)
+        self._account = cache(self._new_account)
+
+    # What the engine asks of a provider before any resource.
+
+    def Handshake(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """The engine's address may come here instead of on the command line."""
+        if request.engine_address:
+            self._log = _Log(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, accept_resources=False, accept_outputs=False
+        )
+
+    def GetPluginInfo(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """The version of this package."""
+        return plugin_pb2.PluginInfo(version=_version())
+
+    def GetSchema(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """What other languages generate their code from."""
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema(_version())))
+
+    def CheckConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """What is wrong with the settings that are there. What is missing is told by each resource,
+        with everything else that it misses."""
+        configuration = _configuration(request.news)
+        failures = []
+        if UNKNOWN not in configuration.values():
+            settings = gather(configuration.get)
+            if not settings.access_key:
+                settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
+            failures = [provider_pb2.CheckFailure(reason=each) for each in settings.problems]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+
+    def DiffConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """Another key or address is used for the same resources; another workspace is seen by each
+        resource's own diff."""
+        return DiffResponse(changes=DiffResponse.DIFF_NONE)
+
+    def Configure(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """The settings of this run."""
+        configuration = _configuration(request.args)
+        self._configuration = {
+            key: value for key, value in configuration.items() if value is not UNKNOWN
+        }
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
+        )
+
+    # The six operations.
+
+    def Check(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """All that is wrong with the inputs at once."""
+        with self._operation(request, context) as life:
+            olds, news = received(request.olds), received(request.news)
+            given = dict(news.properties)
+            foreign = [name for name in NOT_HERE if given.get(name) is not None]
+            if _may_be_named(life.description):
+                resource_name = request.urn.rpartition("::")[2]
+                given.setdefault(DERIVED_NAME, derived_name(request.urn, resource_name))
+            checked = life.check(olds.properties, given)
+            reasons = [f"{camel_case(name)}: {_INSTEAD[name]}" for name in foreign]
+            return provider_pb2.CheckResponse(
+                inputs=sent(life.description, checked.inputs, news.secret),
+                failures=[
+                    provider_pb2.CheckFailure(reason=reason)
+                    for reason in (*checked.failures, *reasons)
+                ],
+            )
+
+    def Diff(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """What changes, property by property."""
+        with self._operation(request, context) as life:
+            state, inputs = received(request.olds).properties, received(request.news).properties
+            difference = life.diff(request.id, state, inputs)
+            # A state that the dynamic provider wrote has other names: an update rewrites it.
+            moved = DYNAMIC_PROVIDER in request.olds
+            changes = bool(difference.changed) or moved or life.unfinished(state)
+            return DiffResponse(
+                changes=DiffResponse.DIFF_SOME if changes else DiffResponse.DIFF_NONE,
+                replaces=[camel_case(name) for name in difference.replaces],
+                diffs=[camel_case(name) for name in difference.changed],
+                detailedDiff={
+                    path: PropertyDiff(kind=PropertyDiff.Kind.Value(kind))
+                    for path, kind in detailed(life.description, difference, state, inputs).items()
+                },
+                hasDetailedDiff=bool(difference.changed),
+                deleteBeforeReplace=life.description.delete_before_replace,
+            )
+
+    def Create(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """Exactly one of it; in a preview, what is known of it."""
+        with self._operation(request, context) as life:
+            given = received(request.properties)
+            if request.preview:
+                state = {field.name: UNKNOWN for field in life.description.outputs}
+                item_id, state = "", {**state, **given.properties}
+            else:
+                with self._half_made(context, life, given.secret, given.properties):
+                    item_id, state = life.create(given.properties, request.timeout or None)
+            return provider_pb2.CreateResponse(
+                id=item_id, properties=sent(life.description, state, given.secret)
+            )
+
+    def Read(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """The real state, for a refresh, a get or an import. An id may be
+        `workspaceId/connectorId`."""
+        with self._operation(request, context) as life:
+            held, stated = received(request.properties), received(request.inputs)
+            place, _, item_id = request.id.rpartition("/")
+            state = dict(held.properties) or dict(stated.properties)
+            if place:
+                names = [field.name for field in life.description.settings]
+                state |= zip(reversed(names), reversed(place.split("/")), strict=False)
+            found = life.read(item_id, state)
+            if found is None:
+                return provider_pb2.ReadResponse()
+            secret = held.secret | stated.secret
+            real, inputs = found
+            return provider_pb2.ReadResponse(
+                id=item_id,
+                properties=sent(life.description, real, secret),
+                inputs=sent(life.description, inputs, secret),
+            )
+
+    def Update(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """What can be changed in place."""
+        with self._operation(request, context) as life:
+            state, given = received(request.olds).properties, received(request.news)
+            if request.preview:
+                after = {**state, **given.properties}
+            else:
+                after = life.update(request.id, state, given.properties, request.timeout or None)
+            return provider_pb2.UpdateResponse(
+                properties=sent(life.description, after, given.secret)
+            )
+
+    def Delete(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """Already gone is done."""
+        with self._operation(request, context) as life:
+            state = received(request.properties).properties
+            life.delete(request.id, state, request.timeout or None)
+            return empty_pb2.Empty()
+
+    # Functions, and the end.
+
+    def Invoke(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """A look-up."""
+        name = request.tok.rpartition(":")[2]
+        if name not in LOOKUPS:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"there is no function {request.tok}")
+        given = received(request.args).properties
+        lookups = Lookups(self._account(None), given.get("workspace_id"))
+        with self._told(context):
+            found: Any
+            if name == "getPhoneNumber":
+                asked = [given.get(key) for key in ("number", "country", "capability")]
+                found = lookups.phone_number(*asked)
+            elif name == "listConnectors":
+                rows = lookups.connectors(given.get("connector_template_ref"), given.get("name"))
+                found = {"results": [_shown(LOOKUPS[name][0], row) for row in rows]}
+            else:
+                look = lookups.connector if name == "getConnector" else lookups.channel
+                found = look(str(given.get("id")))
+        if name != "listConnectors":
+            found = _shown(LOOKUPS[name][0], found)
+        struct = struct_pb2.Struct()
+        struct.update(found)
+        # `return` is a word of Python: it can only be given by its name as text.
+        answer: dict[str, Any] = {"return": struct}
+        return provider_pb2.InvokeResponse(**answer)
+
+    def Cancel(self, request: Any, context: Context) -> Any:  # noqa: N802
+        """Nobody waits any longer; what was made stays in the state."""
+        self._cancelled.set()
+        return empty_pb2.Empty()
+
+    def _new_account(self, profile: str | None) -> Account:
+        return Account(
+            gather(self._configuration.get),
+            partial(connect, connections=LANES),
+            clock=SystemClock(self._cancelled),
+            say=self._log.status,
+        )
+
+    @contextmanager
+    def _operation(self, request: Any, context: Context) -> Iterator[ResourceLifecycle]:
+        type_name = request.urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
+        if type_name not in DESCRIPTIONS:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"there is no resource {type_name}")
+        self._log.about(request.urn)
+        with self._told(context):
+            yield lifecycle(type_name, self._account, keeps_half_made=True)
+
+    @contextmanager
+    def _told(self, context: Context) -> Iterator[None]:
+        try:
+            yield
+        except BirdError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+    @contextmanager
+    def _half_made(
+        self, context: Context, life: ResourceLifecycle, secret: frozenset[str], inputs: Properties
+    ) -> Iterator[None]:
+        try:
+            yield
+        except OperationError as error:
+            half = error.cause
+            if not isinstance(half, HalfMadeError) or half.state is None:
+                raise
+            failed = provider_pb2.ErrorResourceInitFailed(
+                id=half.item_id,
+                properties=sent(life.description, half.state, secret),
+                inputs=sent(life.description, inputs, secret),
+                reasons=[str(error)],
+            )
+            details = _status(grpc.StatusCode.UNKNOWN.value[0], str(error), failed)
+            context.set_trailing_metadata((("grpc-status-details-bin", details),))
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+
+_INSTEAD: Mapping[str, str] = {
+    "profile": "is for the dynamic provider; here, pass an explicit provider (opts.provider)",
+    "create_timeout": "is for the dynamic provider; here, use the option customTimeouts",
+    "delete_timeout": "is for the dynamic provider; here, use the option customTimeouts",
+}
+
+
+class _Log:
+    """Lines for the engine, beside the resource that the thread is working on."""
+
+    def __init__(self, address: str | None) -> None:
+        self._engine = (
+            engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
+        )
+        self._working_on = threading.local()
+
+    def about(self, urn: str) -> None:
+        """From now on this thread works on that resource."""
+        self._working_on.urn = urn
+
+    def status(self, text: str) -> None:
+        """Show it while the operation goes on."""
+        if self._engine is None:
+            return
+        line = engine_pb2.LogRequest(
+            severity=engine_pb2.INFO,
+            message=text,
+            urn=getattr(self._working_on, "urn", ""),
+            ephemeral=True,
+        )
+        try:
+            self._engine.Log(line)
+        except grpc.RpcError:
+            # An engine that is gone has nobody to show it to.
+            self._engine = None
+
+
+def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """Settings by the names that `gather` asks for."""
+    found = rpc.deserialize_properties(struct, True)
+    return {f"bird:{key}": plain(found[key]) for key in VARIABLES if found.get(key) is not None}
+
+
+def _may_be_named(description: Description) -> bool:
+    return any(field.name == "name" for field in description.inputs)
+
+
+def _shown(description: Description, found: Properties) -> Mapping[str, Any]:
+    fields = [field.name for field in description.fields if field.returned]
+    shown = sent(description, {name: found[name] for name in fields}, ())
+    return dict(shown)
+
+
+def _status(code: int, message: str, detail: Any) -> bytes:
+    """A `google.rpc.Status`, written by hand: its Python package is not a dependency."""
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+
+    def field(number: int, content: bytes) -> bytes:
+        return bytes([number << 3 | 2]) + _varint(len(content)) + content
+
+    head = bytes([1 << 3]) + _varint(code)
+    return head + field(2, message.encode()) + field(3, packed.SerializeToString())
+
+
+def _varint(value: int) -> bytes:
+    written = bytearray()
+    while value > 0x7F:
+        written.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*written, value])
+
+
+def _version() -> str:
+    try:
+        return version("bird-dynamic")
+    except PackageNotFoundError:
+        return "0.0.0"
+
+
+def serve(engine_address: str | None, started: Callable[[int], None]) -> None:
+    """Serve on a free port of this machine until the process is ended."""
+    server = grpc.server(
+        ThreadPoolExecutor(LANES + 8),
+        options=[
+            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+            ("grpc.max_send_message_length", LARGEST_MESSAGE),
+        ],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(BirdPlugin(engine_address), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    started(port)
+    server.wait_for_termination()
+
+
+def main() -> int:
+    """What the engine runs; its first line of output is the port."""
+    arguments = [each for each in sys.argv[1:] if not each.startswith("-")]
+    try:
+        serve(arguments[0] if arguments else None, lambda port: print(port, flush=True))
+    except KeyboardInterrupt:
+        return 0
+    return 0

@@ -1,0 +1,174 @@
+"""The plugin's schema, made from the descriptions: what other languages generate their code from.
+
+Source of its form: Pulumi's package schema ("schema reference").
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
+from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
+from bird_dynamic.lifecycle.fields import Description, Field, OnChange
+from bird_dynamic.providers.names import camel_case
+from bird_dynamic.settings import DEFAULT_API_URL, VARIABLES
+
+PACKAGE = "bird"
+MODULE = "index"
+NOT_HERE = ("profile", "create_timeout", "delete_timeout")
+"""Inputs that a plugin does without: it has explicit providers and `customTimeouts`."""
+
+_TEXT = {"type": "string"}
+_MAP = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
+_TYPES: dict[str, dict[str, Any]] = {
+    "map": _MAP,
+    "boolean": {"type": "boolean"},
+    "list of texts": {"type": "array", "items": _TEXT},
+    "list of key and value": {
+        "type": "array",
+        "items": {"type": "object", "additionalProperties": _TEXT},
+    },
+}
+_CONFIGURATION = {
+    "accessKey": "CRM access key. Keys that start with bk_ or bm_ belong to another Bird product.",
+    "workspaceId": "Id (UUID) of the workspace.",
+    "organizationId": "Id (UUID) of the organization; webhook subscriptions need it.",
+    "apiUrl": f"Address of the API. {DEFAULT_API_URL} if omitted.",
+    "timeout": "The longest that one operation may take, such as 90s or 5m (the default).",
+}
+LOOKUPS: dict[str, tuple[Description, str, dict[str, str], tuple[str, ...]]] = {
+    "getPhoneNumber": (
+        PHONE_NUMBER,
+        "The one phone number of the workspace that fits all that is asked for.",
+        {
+            "number": "The number; only its digits count.",
+            "country": "Its country, as a code of two letters.",
+            "capability": "What it can do: `voice`, or one direction, such as `voice-inbound`.",
+        },
+        (),
+    ),
+    "getConnector": (CONNECTOR, "A connector by its id.", {"id": "Its id (UUID)."}, ("id",)),
+    "getChannel": (CHANNEL, "A channel by its id.", {"id": "Its id (UUID)."}, ("id",)),
+    "listConnectors": (
+        CONNECTOR,
+        "All connectors of the workspace, or those of a template or a name.",
+        {
+            "connectorTemplateRef": "The template, `slug:version`.",
+            "name": "The name of the connector.",
+        },
+        (),
+    ),
+}
+"""Function -> what it finds, what it is, its arguments, and those that are required."""
+
+
+def schema(version: str) -> dict[str, Any]:
+    """The whole schema, as JSON."""
+    return {
+        "name": PACKAGE,
+        "displayName": "Bird",
+        "version": version,
+        "description": "Voice channels, connectors and webhook subscriptions of Bird "
+        "(formerly MessageBird).",
+        "keywords": ["pulumi", "bird", "messagebird", "category/infrastructure", "kind/native"],
+        "license": "Apache-2.0",
+        "meta": {"moduleFormat": "(.*)"},
+        "config": {"variables": _variables(), "defaults": []},
+        "provider": {
+            "description": "The account: an access key and where it is used.",
+            "inputProperties": _variables(),
+        },
+        "types": {},
+        "resources": {
+            token(name): _resource(description) for name, description in DESCRIPTIONS.items()
+        },
+        "functions": {token(name): _function(name) for name in LOOKUPS},
+        "language": {
+            "python": {"pyproject": {"enabled": True}},
+            "nodejs": {"respectSchemaVersion": True},
+            "go": {"generateResourceContainerTypes": True, "respectSchemaVersion": True},
+            "csharp": {"respectSchemaVersion": True},
+        },
+    }
+
+
+def token(name: str) -> str:
+    """`VoiceChannel` as `bird:index:VoiceChannel`."""
+    return f"{PACKAGE}:{MODULE}:{name}"
+
+
+def _variables() -> dict[str, Any]:
+    return {
+        key: {
+            "type": "string",
+            "description": text,
+            "defaultInfo": {"environment": [VARIABLES[key]]},
+            **({"secret": True} if key == "accessKey" else {}),
+        }
+        for key, text in _CONFIGURATION.items()
+    }
+
+
+def _resource(description: Description) -> dict[str, Any]:
+    fields = [field for field in description.fields if field.name not in NOT_HERE]
+    inputs = [field for field in fields if field.is_input]
+    certain = {"workspace_id", "name", "organization_id"}
+    return {
+        "description": f"A {description.noun} of Bird. Its access role must allow "
+        f"{description.permission}.",
+        "properties": {camel_case(field.name): _property(field) for field in fields},
+        "required": [
+            camel_case(field.name)
+            for field in fields
+            if field.required or field.name in certain or field.returned == ("id",)
+        ],
+        "inputProperties": {
+            camel_case(field.name): _property(field, is_input=True) for field in inputs
+        },
+        "requiredInputs": [
+            camel_case(field.name) for field in inputs if field.required and not _filled_in(field)
+        ],
+    }
+
+
+def _filled_in(field: Field) -> bool:
+    return bool(field.setting) or field.name == "name"
+
+
+def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        **_TYPES.get(field.kind.name, _TEXT),
+        "description": field.description,
+    }
+    if field.secret:
+        described["secret"] = True
+    if is_input and field.on_change is OnChange.REPLACE:
+        described["willReplaceOnChanges"] = True
+    if is_input and field.default is not None:
+        described["default"] = field.default
+    return described
+
+
+def _function(name: str) -> dict[str, Any]:
+    description, text, arguments, required = LOOKUPS[name]
+    found = {
+        camel_case(field.name): _property(field) for field in description.fields if field.returned
+    }
+    place = {"workspaceId": "Id (UUID) of the workspace. By configuration if omitted."}
+    outputs: dict[str, Any] = {"type": "object", "properties": found}
+    if name.startswith("list"):
+        rows = {"type": "array", "items": _MAP, "description": "What was found."}
+        outputs = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
+    return {
+        "description": text,
+        "inputs": {
+            "type": "object",
+            "properties": {
+                argument: {**_TEXT, "description": meaning}
+                for argument, meaning in {**arguments, **place}.items()
+            },
+            "required": list(required),
+        },
+        "outputs": outputs,
+    }

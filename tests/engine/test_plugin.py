@@ -1,0 +1,270 @@
+"""What only the plugin can do: import, diffs of single keys, half-made connectors that are kept,
+moving a stack over, functions, and being killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bird_dynamic.emulator import EmulatorServer, Fault, Options
+from bird_dynamic.providers.schema import schema
+from tests.engine.programs import (
+    HEAD,
+    NUMBER,
+    OTHER_NUMBER,
+    channel,
+    foreign,
+    only,
+    sent,
+    summary,
+)
+from tests.support.engine import Run, Stack
+
+
+@pytest.fixture
+def way() -> str:
+    return "plugin"
+
+
+@pytest.mark.parametrize("place", ["", "workspace/"])
+def test_an_imported_connector_is_in_the_state_and_then_there_is_nothing_to_do(
+    stack: Stack, bird: EmulatorServer, place: str
+) -> None:
+    existing = foreign(bird, name="Support", arguments={"phoneNumberId": NUMBER, "greeting": "hi"})
+    where = place.replace("workspace", existing["workspaceId"])
+    stack.write("")
+    run = stack.run(
+        "import",
+        "bird:index:VoiceChannel",
+        "support",
+        where + existing["id"],
+        "--yes",
+        "--generate-code=false",
+        "--protect=false",
+    )
+    assert run.ok, run.output
+    sent(bird)
+    stack.write(channel(name="Support", arguments={"greeting": "hi"}))
+    preview = stack.preview("--expect-no-changes")
+    assert preview.ok, preview.output
+    assert sent(bird) == []
+    assert only(bird)["id"] == existing["id"]
+
+
+def test_an_import_of_what_is_not_there_says_so(stack: Stack, bird: EmulatorServer) -> None:
+    stack.write("")
+    absent = "11111111-2222-4333-8444-555555555555"
+    run = stack.run("import", "bird:index:VoiceChannel", "support", absent, "--yes")
+    assert not run.ok
+    assert "there is no such connector at /workspaces/" in run.output
+
+
+def test_a_diff_names_the_key_that_changes(stack: Stack, bird: EmulatorServer) -> None:
+    stack.write(channel(arguments={"greeting": "hello", "language": "nl"}))
+    assert summary(stack.up()) == {"+ 2 created"}
+    stack.write(channel(arguments={"greeting": "goodbye", "language": "nl"}))
+    preview = stack.preview()
+    assert '~ greeting: "hello" => "goodbye"' in preview.output
+    assert "language" not in preview.output
+
+
+def test_a_connector_without_its_channel_is_kept_and_the_next_up_completes_it(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    bird.emulator.options = Options(channel_after=10**6)
+    stack.environment["BIRD_TIMEOUT"] = "2s"
+    stack.write(channel())
+    run = stack.up()
+    assert not run.ok
+    assert "was made and is kept; the next `pulumi up` completes it" in run.output
+    made = only(bird)
+    (held,) = stack.resources()
+    assert held["id"] == made["id"]
+    assert held["initErrors"]
+
+    bird.emulator.options = Options(channel_after=0)
+    sent(bird)
+    assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+    assert "create_connector" not in sent(bird)
+    channel_id = only(bird)["channel"]["channelId"]
+    assert stack.outputs()["channel_id"] == channel_id
+    assert summary(stack.preview("--expect-no-changes")) == {"2 unchanged"}
+
+
+def test_custom_timeouts_are_obeyed(stack: Stack, bird: EmulatorServer) -> None:
+    bird.emulator.options = Options(channel_after=10**6)
+    timeouts = "pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='3s'))"
+    stack.write(channel(opts=timeouts))
+    assert "Bird made no channel within 3 s" in stack.up().output
+
+
+def test_a_stack_of_the_dynamic_provider_moves_over_and_back_and_nothing_changes_in_bird(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    program = f"""{HEAD}
+named = VoiceChannel("named", phone_number_id={NUMBER!r}, name="Support")
+derived = VoiceChannel(
+    "derived", phone_number_id={OTHER_NUMBER!r}, invitation_token="canary-token"
+)
+pulumi.export("ids", [named.channel_id, derived.channel_id])
+pulumi.export("number", named.number.apply(lambda number: number["phone_number"]))
+"""
+    stack.way = "dynamic"
+    stack.write(program)
+    assert summary(stack.up()) == {"+ 3 created"}
+    before, outputs = bird.emulator.connectors(), stack.outputs()
+    sent(bird)
+
+    stack.way = "plugin"
+    stack.write(program)
+    assert summary(stack.up()) == {"~ 2 updated", "1 unchanged"}
+    assert sent(bird) == []
+    assert stack.outputs() == outputs
+    assert {each["type"] for each in stack.resources()} == {"bird:index:VoiceChannel"}
+    assert "canary-token" not in stack.export()
+    assert summary(stack.preview("--expect-no-changes")) == {"3 unchanged"}
+    assert bird.emulator.connectors() == before
+    assert stack.destroy().ok
+    assert bird.emulator.connectors() == []
+
+
+def test_an_explicit_provider_is_another_account(stack: Stack, bird: EmulatorServer) -> None:
+    with EmulatorServer() as european:
+        stack.write(
+            f"""
+import pulumi
+from bird_dynamic.native import Provider, VoiceChannel
+europe = Provider("europe", access_key="fake-access-key-for-the-emulator", api_url={european.url!r})
+VoiceChannel(
+    "there", phone_number_id={NUMBER!r}, opts=pulumi.ResourceOptions(provider=europe)
+)
+"""
+        )
+        assert summary(stack.up()) == {"+ 3 created"}
+        assert len(european.emulator.connectors()) == 1
+        assert bird.emulator.connectors() == []
+        assert "fake-access-key" not in stack.export()
+        assert stack.destroy().ok
+
+
+def test_a_look_up_is_a_function_and_one_that_finds_nothing_is_one_line(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(
+        """
+import pulumi
+found = pulumi.runtime.invoke("bird:index:getPhoneNumber", {"country": "FR"}).value
+pulumi.export("number", found["number"])
+listed = pulumi.runtime.invoke("bird:index:listConnectors", {}).value
+pulumi.export("connectors", listed["results"])
+"""
+    )
+    assert stack.up().ok
+    assert stack.outputs() == {"number": "+33199000001", "connectors": []}
+    stack.write(
+        """
+import pulumi
+pulumi.runtime.invoke("bird:index:getChannel", {"id": "nonsense"})
+"""
+    )
+    assert "Looking up channel nonsense failed: id: must be a UUID" in stack.preview().output
+
+
+def test_what_is_not_for_the_plugin_is_told_with_what_is(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel(profile="bird-eu", create_timeout="1m"))
+    said = stack.preview().output
+    assert "profile: is for the dynamic provider; here, pass an explicit provider" in said
+    assert "createTimeout: is for the dynamic provider; here, use the option customTimeouts" in said
+
+
+def test_killed_after_the_create_was_applied_it_converges_on_the_one_connector(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    hang = Fault("hang", operation="create_connector", applied=True, seconds=60)
+    bird.emulator.faults = (hang,)
+    stack.write(channel())
+    process = subprocess.Popen(
+        stack.command("up", "--yes", "--skip-preview"),
+        cwd=stack.folder,
+        env=stack.variables(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while not bird.emulator.connectors():
+        time.sleep(0.05)
+        assert process.poll() is None
+    for each in plugins_of(stack):
+        os.kill(each, signal.SIGKILL)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    left = only(bird)["id"]
+    bird.emulator.faults = ()
+    assert stack.run("cancel", "--yes").ok
+    sent(bird)
+    assert summary(stack.up()) == {"+ 1 created", "1 unchanged"}
+    assert "create_connector" not in sent(bird)
+    assert only(bird)["id"] == left
+
+
+def test_a_waiting_create_ends_when_the_run_is_interrupted_and_nothing_is_lost(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    bird.emulator.options = Options(channel_after=10**6)
+    stack.write(channel())
+    process = subprocess.Popen(
+        stack.command("up", "--yes", "--skip-preview"),
+        cwd=stack.folder,
+        env=stack.variables(),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while "get_connector" not in [each["operation"] for each in list(bird.emulator.journal)]:
+        time.sleep(0.05)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert "the run was cancelled" in Run(process.returncode, output).output
+    (held,) = stack.resources()
+    assert held["id"] == only(bird)["id"]
+    bird.emulator.options = Options(channel_after=0)
+    assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+
+
+def test_the_engine_reads_the_schema(stack: Stack) -> None:
+    plugin = Path(sys.prefix) / "bin" / "pulumi-resource-bird"
+    done = subprocess.run(
+        [stack.command()[0], "package", "get-schema", plugin],
+        cwd=stack.folder,
+        env=stack.variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    read = json.loads(done.stdout)
+    assert set(read["resources"]) == set(schema("0")["resources"])
+
+
+def plugins_of(stack: Stack) -> list[int]:
+    """The plugins that this stack's engine has started: each is in a process group of its own."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            command = (folder / "cmdline").read_bytes()
+            inside = Path(os.readlink(folder / "cwd")) == stack.folder
+        except (OSError, ValueError):
+            continue
+        if b"pulumi-resource-bird" in command and inside:
+            found.append(int(folder.name))
+    return found
