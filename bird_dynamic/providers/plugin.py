@@ -168,15 +168,15 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             )
 
     def Read(self, request: Any, context: Context) -> Any:  # noqa: N802
-        """The real state, for a refresh, a get or an import. An id may be
-        `workspaceId/connectorId`."""
+        """The real state, for a refresh, a get or an import. An id may have its place in front:
+        `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
         with self._operation(request, context) as life:
             held, stated = received(request.properties), received(request.inputs)
             place, _, item_id = request.id.rpartition("/")
             state = dict(held.properties) or dict(stated.properties)
             if place:
-                names = [field.name for field in life.description.settings]
-                state |= zip(reversed(names), reversed(place.split("/")), strict=False)
+                names = ("workspace_id", "organization_id")
+                state |= zip(names, reversed(place.split("/")), strict=False)
             found = life.read(item_id, state)
             if found is None:
                 return provider_pb2.ReadResponse()

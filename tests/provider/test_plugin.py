@@ -1,0 +1,373 @@
+"""The plugin's translation, in this process: what the engine sends, and what it gets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+import grpc
+import pytest
+from google.protobuf import any_pb2, struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
+
+from bird_dynamic.emulator import (
+    ACCESS_KEY,
+    ORGANIZATION_ID,
+    WORKSPACE_ID,
+    EmulatorServer,
+    Options,
+    PhoneNumber,
+)
+from bird_dynamic.providers.names import camel_case, snake_case
+from bird_dynamic.providers.plugin import BirdPlugin
+from bird_dynamic.providers.wire import received
+
+NUMBER = PhoneNumber.made_up(0).id
+URN = "urn:pulumi:dev::phones::bird:index:{}::support"
+Response = provider_pb2.DiffResponse
+Kind = provider_pb2.PropertyDiff
+
+
+class AbortedError(Exception):
+    """What the engine would show."""
+
+
+class Context:
+    """What gRPC gives to a handler, as far as it is used."""
+
+    metadata: tuple[tuple[str, bytes], ...] = ()
+
+    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
+        raise AbortedError(details)
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
+        self.metadata = metadata
+
+
+class Engine:
+    """Speaks to one plugin, in plain dicts."""
+
+    def __init__(self, url: str, **settings: Any) -> None:
+        self.plugin = BirdPlugin()
+        self.context = Context()
+        given = {
+            "accessKey": secret(ACCESS_KEY),
+            "workspaceId": WORKSPACE_ID,
+            "organizationId": ORGANIZATION_ID,
+            "apiUrl": url,
+            **settings,
+        }
+        answer = self.call("Configure", provider_pb2.ConfigureRequest(args=struct(given)))
+        assert answer.acceptSecrets
+        assert answer.supportsPreview
+
+    def call(self, method: str, request: Any) -> Any:
+        return getattr(self.plugin, method)(request, self.context)
+
+    def check(
+        self, news: Mapping[str, Any], kind: str = "VoiceChannel", olds: Mapping[str, Any] = {}
+    ) -> Any:
+        urn = URN.format(kind)
+        request = provider_pb2.CheckRequest(urn=urn, news=struct(news), olds=struct(olds))
+        return self.call("Check", request)
+
+    def inputs(self, news: Mapping[str, Any], kind: str = "VoiceChannel") -> dict[str, Any]:
+        answer = self.check(news, kind)
+        assert list(answer.failures) == []
+        return dict(answer.inputs)
+
+    def create(
+        self, news: Mapping[str, Any], kind: str = "VoiceChannel", **more: Any
+    ) -> tuple[str, struct_pb2.Struct]:
+        properties = struct(self.inputs(news, kind))
+        request = provider_pb2.CreateRequest(urn=URN.format(kind), properties=properties, **more)
+        answer = self.call("Create", request)
+        return answer.id, answer.properties
+
+    def diff(
+        self, item_id: str, olds: Any, news: Mapping[str, Any], kind: str = "VoiceChannel"
+    ) -> Any:
+        request = provider_pb2.DiffRequest(
+            id=item_id, urn=URN.format(kind), olds=olds, news=struct(self.inputs(news, kind))
+        )
+        return self.call("Diff", request)
+
+    def invoke(self, name: str, **args: Any) -> dict[str, Any]:
+        request = provider_pb2.InvokeRequest(tok=f"bird:index:{name}", args=struct(args))
+        return dict(rpc.deserialize_properties(getattr(self.call("Invoke", request), "return")))
+
+
+def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
+    made = struct_pb2.Struct()
+    made.update(dict(properties))
+    return made
+
+
+def secret(value: Any) -> Any:
+    return rpc.wrap_rpc_secret(value)
+
+
+def is_secret(properties: Any, name: str) -> bool:
+    return bool(rpc.is_rpc_secret(rpc.deserialize_properties(properties)[name]))
+
+
+@pytest.fixture(autouse=True)
+def without_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BIRD_ACCESS_KEY", "BIRD_WORKSPACE_ID", "BIRD_API_URL", "BIRD_ORGANIZATION_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def bird() -> Iterator[EmulatorServer]:
+    with EmulatorServer() as server:
+        yield server
+
+
+@pytest.fixture
+def engine(bird: EmulatorServer) -> Engine:
+    return Engine(bird.url)
+
+
+def test_it_introduces_itself(engine: Engine) -> None:
+    handshake = provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1")
+    assert engine.call("Handshake", handshake).accept_secrets
+    assert engine.call("GetPluginInfo", plugin_pb2.PluginInfo()).version
+    schema = json.loads(engine.call("GetSchema", provider_pb2.GetSchemaRequest()).schema)
+    assert "bird:index:VoiceChannel" in schema["resources"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (
+            {"accessKey": "bk_eu_1"},
+            "bird:accessKey (or BIRD_ACCESS_KEY): a key that starts",
+        ),
+        ({"apiUrl": "http://bird.test"}, "bird:apiUrl (or BIRD_API_URL): plain http"),
+        ({"workspaceId": "ws_1"}, "bird:workspaceId (or BIRD_WORKSPACE_ID): an id that starts"),
+        ({}, None),
+        ({"accessKey": rpc.UNKNOWN, "apiUrl": "nonsense"}, None),
+    ],
+)
+def test_bad_settings_are_told_when_the_provider_is_configured(
+    engine: Engine, settings: dict[str, Any], says: str | None
+) -> None:
+    request = provider_pb2.CheckRequest(urn="", news=struct(settings))
+    reasons = [each.reason for each in engine.call("CheckConfig", request).failures]
+    assert [reason[: len(says or "")] for reason in reasons] == ([says] if says else [])
+
+
+def test_another_account_replaces_no_resource(engine: Engine) -> None:
+    answer = engine.call("DiffConfig", provider_pb2.DiffRequest())
+    assert answer.changes == Response.DIFF_NONE
+
+
+def test_a_name_is_derived_once_and_for_all(engine: Engine) -> None:
+    inputs = engine.inputs({"phoneNumberId": NUMBER})
+    assert inputs["name"] == inputs["derivedName"]
+    assert inputs["name"].startswith("support-")
+    other = engine.check({"phoneNumberId": NUMBER}, olds={"derivedName": "old-0123456789"})
+    assert other.inputs["name"] == "old-0123456789"
+    written_by_the_dynamic_one = {"derived_name": "older-0123456789"}
+    older = engine.check({"phoneNumberId": NUMBER}, olds=written_by_the_dynamic_one)
+    assert older.inputs["name"] == "older-0123456789"
+
+
+def test_a_create_reads_updates_and_deletes(engine: Engine, bird: EmulatorServer) -> None:
+    news = {"phoneNumberId": NUMBER, "channelConversationalStatusEnabled": False}
+    item_id, state = engine.create(news)
+    assert state["connectorId"] == item_id
+    assert state["number"]["phoneNumber"] == PhoneNumber.made_up(0).number
+    assert state["number"]["numberId"] == NUMBER
+
+    asked = provider_pb2.ReadRequest(id=item_id, urn=URN.format("VoiceChannel"), properties=state)
+    read = engine.call("Read", asked)
+    assert (read.id, read.properties) == (item_id, state)
+    assert dict(read.inputs) == engine.inputs(news)
+
+    switched = {**news, "channelConversationalStatusEnabled": True}
+    for preview in (True, False):
+        request = provider_pb2.UpdateRequest(
+            id=item_id,
+            urn=URN.format("VoiceChannel"),
+            olds=state,
+            news=struct(engine.inputs(switched)),
+            preview=preview,
+        )
+        after = engine.call("Update", request).properties
+        assert after["channelConversationalStatusEnabled"] is True
+        assert after["channelId"] == state["channelId"]
+        changed = bird.emulator.store.connectors[item_id].conversational
+        assert changed is not preview
+
+    gone = provider_pb2.DeleteRequest(id=item_id, urn=URN.format("VoiceChannel"), properties=after)
+    engine.call("Delete", gone)
+    assert bird.emulator.connectors() == []
+    assert engine.call("Read", asked).id == ""
+
+
+def test_a_preview_of_a_create_sends_nothing_and_knows_what_is_known(
+    engine: Engine, bird: EmulatorServer
+) -> None:
+    item_id, state = engine.create({"phoneNumberId": NUMBER, "name": "Support"}, preview=True)
+    assert (item_id, state["name"], state["channelId"]) == ("", "Support", rpc.UNKNOWN)
+    assert state["number"] == rpc.UNKNOWN
+    assert list(bird.emulator.journal) == []
+
+
+def test_a_diff_names_each_property_and_what_its_change_does(engine: Engine) -> None:
+    news = {"phoneNumberId": NUMBER, "arguments": {"a": 1, "b": {"c": "d"}, "e f": "g"}}
+    item_id, state = engine.create(news)
+    same = engine.diff(item_id, state, news)
+    assert (same.changes, dict(same.detailedDiff)) == (Response.DIFF_NONE, {})
+    other = {
+        **news,
+        "arguments": {"b": {"c": "x"}, "e f": "h", "new": True},
+        "channelConversationalStatusEnabled": True,
+    }
+    answer = engine.diff(item_id, state, other)
+    assert answer.changes == Response.DIFF_SOME
+    assert list(answer.replaces) == ["arguments"]
+    assert answer.deleteBeforeReplace
+    assert {path: each.kind for path, each in answer.detailedDiff.items()} == {
+        "arguments.a": Kind.DELETE_REPLACE,
+        "arguments.b.c": Kind.UPDATE_REPLACE,
+        'arguments["e f"]': Kind.UPDATE_REPLACE,
+        "arguments.new": Kind.ADD_REPLACE,
+        "channelConversationalStatusEnabled": Kind.ADD,
+    }
+
+
+def test_a_state_of_the_dynamic_provider_is_rewritten_in_place(engine: Engine) -> None:
+    news = {"phoneNumberId": NUMBER}
+    item_id, state = engine.create(news)
+    written = {snake_case(name): value for name, value in dict(state).items()}
+    olds = struct({**written, "__provider": "gASV"})
+    answer = engine.diff(item_id, olds, news)
+    assert (answer.changes, list(answer.replaces)) == (Response.DIFF_SOME, [])
+    request = provider_pb2.UpdateRequest(
+        id=item_id, urn=URN.format("VoiceChannel"), olds=olds, news=struct(engine.inputs(news))
+    )
+    assert dict(engine.call("Update", request).properties) == dict(state)
+
+
+def test_what_is_secret_stays_secret_and_some_of_it_always_is(engine: Engine) -> None:
+    news = {
+        "phoneNumberId": NUMBER,
+        "name": secret("Support"),
+        "arguments": {"greeting": secret("hello")},
+        "invitationToken": "told in plain text",
+    }
+    checked = engine.check(news)
+    _, state = engine.create(news)
+    for properties in (checked.inputs, state):
+        assert is_secret(properties, "name")
+        assert is_secret(properties, "arguments")
+        assert is_secret(properties, "invitationToken")
+        assert not is_secret(properties, "phoneNumberId")
+
+
+def test_a_half_made_connector_is_given_back_with_its_id(
+    engine: Engine, bird: EmulatorServer
+) -> None:
+    bird.emulator.options = Options(channel_after=10**6)
+    with pytest.raises(AbortedError, match="was made and is kept"):
+        engine.create({"phoneNumberId": NUMBER, "invitationToken": "t"}, timeout=0.5)
+    ((name, details),) = engine.context.metadata
+    assert name == "grpc-status-details-bin"
+    packed = any_pb2.Any.FromString(details[details.index(b"type.googleapis.com") - 2 :])
+    failed = provider_pb2.ErrorResourceInitFailed()
+    assert packed.Unpack(failed)
+    (made,) = bird.emulator.connectors()
+    assert failed.id == made["id"] == failed.properties["connectorId"]
+    assert is_secret(failed.inputs, "invitationToken")
+    assert engine.diff(failed.id, failed.properties, {"phoneNumberId": NUMBER}).changes
+
+    bird.emulator.options = Options(channel_after=0)
+    request = provider_pb2.UpdateRequest(
+        id=failed.id,
+        urn=URN.format("VoiceChannel"),
+        olds=failed.properties,
+        news=struct(engine.inputs({"phoneNumberId": NUMBER})),
+    )
+    assert engine.call("Update", request).properties["channelId"]
+
+
+def test_waiting_ends_when_the_run_is_cancelled(engine: Engine, bird: EmulatorServer) -> None:
+    from google.protobuf import empty_pb2
+
+    bird.emulator.options = Options(channel_after=10**6)
+    engine.call("Cancel", empty_pb2.Empty())
+    with pytest.raises(AbortedError, match="the run was cancelled"):
+        engine.create({"phoneNumberId": NUMBER})
+
+
+@pytest.mark.parametrize("place", [f"{WORKSPACE_ID}/", f"{ORGANIZATION_ID}/{WORKSPACE_ID}/", ""])
+def test_an_import_finds_the_inputs(bird: EmulatorServer, place: str) -> None:
+    found = bird.emulator.add_webhook_subscription(
+        service="channels", event="voice.inbound", url="https://example.com/x"
+    )
+    stated = {"workspaceId": WORKSPACE_ID, "organizationId": ORGANIZATION_ID}
+    left_out = dict.fromkeys(list(stated)[: place.count("/")], "")
+    engine = Engine(bird.url, **left_out)
+    request = provider_pb2.ReadRequest(
+        id=f"{place}{found['id']}", urn=URN.format("WebhookSubscription")
+    )
+    answer = engine.call("Read", request)
+    assert answer.id == found["id"]
+    assert dict(answer.inputs)["url"] == "https://example.com/x"
+    assert {name: answer.inputs[name] for name in stated} == stated
+
+
+def test_an_import_has_the_arguments_that_bird_has(engine: Engine, bird: EmulatorServer) -> None:
+    found = bird.emulator.add_connector(
+        connectorTemplateRef="voice-messagebird:1",
+        arguments={"phoneNumberId": NUMBER, "greeting": "hi"},
+    )
+    request = provider_pb2.ReadRequest(id=found["id"], urn=URN.format("VoiceChannel"))
+    inputs = dict(engine.call("Read", request).inputs)
+    assert dict(inputs["arguments"]) == {"greeting": "hi"}
+    assert inputs["phoneNumberId"] == NUMBER
+
+
+def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> None:
+    item_id, state = engine.create({"phoneNumberId": NUMBER})
+    assert engine.invoke("getPhoneNumber", country="FR")["number"] == "+33199000001"
+    assert engine.invoke("getConnector", id=item_id)["channelId"] == state["channelId"]
+    channel = engine.invoke("getChannel", id=state["channelId"])
+    assert channel["connectorId"] == item_id
+    (row,) = engine.invoke("listConnectors", connectorTemplateRef="voice-messagebird:1")["results"]
+    assert row["connectorId"] == item_id
+    with pytest.raises(AbortedError, match="there are 2"):
+        engine.invoke("getPhoneNumber", country="DE")
+    with pytest.raises(AbortedError, match="there is no function"):
+        engine.invoke("getNothing")
+
+
+def test_a_resource_that_does_not_exist_is_told(engine: Engine) -> None:
+    with pytest.raises(AbortedError, match="there is no resource Nothing"):
+        engine.check({}, "Nothing")
+
+
+@pytest.mark.parametrize("name", ["profile", "createTimeout", "deleteTimeout"])
+def test_what_is_for_the_dynamic_provider_is_refused(engine: Engine, name: str) -> None:
+    value = "bird-eu" if name == "profile" else "1m"
+    reasons = [
+        each.reason for each in engine.check({"phoneNumberId": NUMBER, name: value}).failures
+    ]
+    assert any(reason.startswith(f"{name}: is for the dynamic provider") for reason in reasons)
+
+
+@pytest.mark.parametrize("name", ["channel_id", "connector_template_ref", "name"])
+def test_names_are_translated_both_ways(name: str) -> None:
+    assert snake_case(camel_case(name)) == name
+
+
+def test_unknown_and_secret_values_are_understood_at_any_depth() -> None:
+    from bird_dynamic.lifecycle.fields import UNKNOWN
+
+    found = received(struct({"arguments": {"a": [rpc.UNKNOWN, {"b": secret(2.0)}]}, "name": "n"}))
+    assert found.properties == {"arguments": {"a": [UNKNOWN, {"b": 2}]}, "name": "n"}
+    assert found.secret == {"arguments"}

@@ -1,0 +1,74 @@
+"""The plugin's schema: complete, and in Pulumi's form."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+from bird_dynamic.providers.names import camel_case
+from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
+from bird_dynamic.settings import VARIABLES
+
+SCHEMA = schema("1.2.3")
+
+
+@pytest.mark.parametrize("type_name", DESCRIPTIONS)
+def test_every_field_of_every_resource_is_there_and_described(type_name: str) -> None:
+    description = DESCRIPTIONS[type_name]
+    resource = SCHEMA["resources"][f"bird:index:{type_name}"]
+    fields = [field for field in description.fields if field.name not in NOT_HERE]
+    assert set(resource["properties"]) == {camel_case(field.name) for field in fields}
+    inputs = {camel_case(field.name) for field in fields if field.is_input}
+    assert set(resource["inputProperties"]) == inputs
+    assert set(resource["required"]) <= set(resource["properties"])
+    assert set(resource["requiredInputs"]) <= inputs
+    for field in fields:
+        described = resource["properties"][camel_case(field.name)]
+        assert described["description"] == field.description
+        assert described.get("secret", False) is field.secret
+
+
+def test_what_is_required_is_what_nothing_else_fills_in() -> None:
+    required = {
+        name: SCHEMA["resources"][f"bird:index:{name}"]["requiredInputs"] for name in DESCRIPTIONS
+    }
+    assert required == {
+        "VoiceChannel": ["phoneNumberId"],
+        "Connector": ["connectorTemplateRef"],
+        "WebhookSubscription": ["service", "event", "url"],
+    }
+
+
+def test_settings_have_their_environment_variables_and_the_key_is_secret() -> None:
+    for variables in (SCHEMA["config"]["variables"], SCHEMA["provider"]["inputProperties"]):
+        assert {name: each["defaultInfo"]["environment"] for name, each in variables.items()} == {
+            name: [variable] for name, variable in VARIABLES.items()
+        }
+        assert [name for name, each in variables.items() if each.get("secret")] == ["accessKey"]
+
+
+def test_every_function_has_arguments_and_results() -> None:
+    assert set(SCHEMA["functions"]) == {f"bird:index:{name}" for name in LOOKUPS}
+    for function in SCHEMA["functions"].values():
+        assert set(function["inputs"]["required"]) <= set(function["inputs"]["properties"])
+        assert function["outputs"]["properties"]
+
+
+def test_everything_is_described_and_every_token_is_well_formed() -> None:
+    assert _without_description(SCHEMA) == []
+    for token in [*SCHEMA["resources"], *SCHEMA["functions"]]:
+        assert re.fullmatch(r"bird:index:[A-Za-z]+", token)
+
+
+def _without_description(value: Any, path: str = "") -> list[str]:
+    found = []
+    for name, each in value.items() if isinstance(value, dict) else ():
+        if name in ("properties", "inputProperties", "variables", "resources", "functions"):
+            for key, described in each.items():
+                if "description" not in described:
+                    found.append(f"{path}/{name}/{key}")
+        found += _without_description(each, f"{path}/{name}")
+    return found
