@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given.command == "doctor":
             return _doctor(account, given.writes)
-        return _export(account, Path(given.folder), not given.no_protect)
+        return _export(account, Path(given.folder), not given.no_protect, given.import_file)
     except BirdError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -56,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--no-protect", action="store_true", help="do not protect the resources from deletion"
     )
+    export.add_argument(
+        "--import-file",
+        action="store_true",
+        help="write it for the plugin: without adopt=, and with import.json for "
+        "`pulumi import --file`",
+    )
     doctor = commands.add_parser("doctor", help="check the access key, the workspace and its roles")
     doctor.add_argument(
         "--writes",
@@ -73,22 +79,25 @@ def _doctor(account: Account, writes: bool) -> int:
     return 0 if all(finding.well for finding in findings) else 1
 
 
-def _export(account: Account, folder: Path, protect: bool) -> int:
-    existing = [name for name in ("__main__.py", "Pulumi.yaml") if (folder / name).exists()]
+def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> int:
+    names = ("__main__.py", "Pulumi.yaml", "import.json")
+    existing = [name for name in names if (folder / name).exists()]
     if existing:
         print(f"error: {folder / existing[0]} exists; name another folder", file=sys.stderr)
         return 2
     workspace = exported(account)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in written(workspace, protect).items():
+    for name, text in written(workspace, protect, to_import).items():
         (folder / name).write_text(text, encoding="utf-8")
     print(f"{len(workspace.resources)} resources are written to {folder / '__main__.py'}.")
     for remark in workspace.remarks:
         print(remark)
-    print(
-        f"Next, in {folder}: `pulumi stack init`, `pulumi preview` (only adoptions), `pulumi up`; "
-        "then remove every adopt=."
+    then = (
+        "`pulumi import --file import.json --generate-code=false`, `pulumi preview` (nothing to do)"
+        if to_import
+        else "`pulumi preview` (only adoptions), `pulumi up`; then remove every adopt="
     )
+    print(f"Next, in {folder}: `pulumi stack init`, {then}.")
     return 0
 
 

@@ -1,4 +1,5 @@
-"""Writing the Pulumi program of a workspace that exists: every resource adopts what is there.
+"""Writing the Pulumi program of a workspace that exists: every resource adopts what is there, or is
+imported.
 
 What Bird never returns (security arguments, signing keys) is left out, so that adopting changes
 nothing; whoever adds it later changes it in place, or replaces the connector.
@@ -6,6 +7,7 @@ nothing; whoever adds it later changes it in place, or replaces the connector.
 
 from __future__ import annotations
 
+import json
 import keyword
 import re
 from collections.abc import Mapping
@@ -35,6 +37,7 @@ class Resource:
     type_name: str
     variable: str
     name: str
+    item_id: str
     arguments: Mapping[str, Any]
 
 
@@ -54,7 +57,9 @@ class Workspace:
     remarks: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
 
-    def add(self, type_name: str, called: str, arguments: Mapping[str, Any]) -> Resource:
+    def add(
+        self, type_name: str, called: str, item_id: str, arguments: Mapping[str, Any]
+    ) -> Resource:
         """A resource with a name of its own."""
         words = re.sub(r"[^a-z0-9]+", "-", called.lower()).strip("-") or type_name.lower()
         name, count = words, 1
@@ -65,7 +70,7 @@ class Workspace:
         variable = name.replace("-", "_")
         if not variable.isidentifier() or keyword.iskeyword(variable):
             variable = f"_{variable}"
-        resource = Resource(type_name, variable, name, arguments)
+        resource = Resource(type_name, variable, name, item_id, arguments)
         self.resources.append(resource)
         return resource
 
@@ -91,10 +96,12 @@ def exported(account: Account) -> Workspace:
     return workspace
 
 
-def written(workspace: Workspace, protect: bool) -> dict[str, str]:
-    """The files of the project, by name."""
+def written(workspace: Workspace, protect: bool, to_import: bool) -> dict[str, str]:
+    """The files of the project, by name. `to_import`: for the plugin, which needs no `adopt`,
+    together with the document of `pulumi import --file`."""
     types = sorted({resource.type_name for resource in workspace.resources})
-    imports = [f"from bird_dynamic import {', '.join(types)}"] if types else []
+    package = "bird_dynamic.native" if to_import else "bird_dynamic"
+    imports = [f"from {package} import {', '.join(types)}"] if types else []
     guard = []
     if protect and types:
         imports = ["import pulumi", "", *imports]
@@ -103,23 +110,36 @@ def written(workspace: Workspace, protect: bool) -> dict[str, str]:
             "PROTECTED = pulumi.ResourceOptions(protect=True)",
             "",
         ]
+    advice = "After the first `pulumi up`, every adopt= may be removed."
+    sources = (_source(each, protect, adopts=not to_import) for each in workspace.resources)
     program = [
         f'"""The Bird workspace {workspace.id}.',
-        "",
-        "After the first `pulumi up`, every adopt= may be removed.",
+        *([] if to_import else ["", advice]),
         '"""',
         "",
         *imports,
         "",
         *guard,
-        *chain.from_iterable(_source(each, protect) for each in workspace.resources),
+        *chain.from_iterable(sources),
     ]
     project = (
         "name: bird-workspace\n"
         f"description: The Bird workspace {workspace.id}\n"
         "runtime:\n  name: python\n  options:\n    toolchain: pip\n"
     )
-    return {"__main__.py": "\n".join(program).rstrip() + "\n", "Pulumi.yaml": project}
+    files = {"__main__.py": "\n".join(program).rstrip() + "\n", "Pulumi.yaml": project}
+    if to_import:
+        files["import.json"] = json.dumps(_import_document(workspace), indent=2) + "\n"
+    return files
+
+
+def _import_document(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "resources": [
+            {"type": f"bird:index:{each.type_name}", "name": each.name, "id": each.item_id}
+            for each in workspace.resources
+        ]
+    }
 
 
 def _all_of(account: Account, description: Description) -> list[Item]:
@@ -158,8 +178,7 @@ def _connector(workspace: Workspace, item: Item) -> Resource:
     written["name"] = state["name"]
     if arguments:
         written["arguments"] = arguments
-    written["adopt"] = item["id"]
-    return workspace.add(type_name, str(state["name"]), written)
+    return workspace.add(type_name, str(state["name"]), item["id"], written)
 
 
 def _subscription(workspace: Workspace, item: Item, channels: Mapping[str, Reference]) -> Resource:
@@ -174,16 +193,17 @@ def _subscription(workspace: Workspace, item: Item, channels: Mapping[str, Refer
         written["status"] = state["status"]
     if state["template"]:
         written["template"] = state["template"]
-    written["adopt"] = item["id"]
-    return workspace.add(WEBHOOK_SUBSCRIPTION.type_name, str(state["event"]), written)
+    kind = WEBHOOK_SUBSCRIPTION.type_name
+    return workspace.add(kind, str(state["event"]), item["id"], written)
 
 
-def _source(resource: Resource, protect: bool) -> list[str]:
-    arguments = [f"    {name}={_literal(value)}," for name, value in resource.arguments.items()]
+def _source(resource: Resource, protect: bool, adopts: bool) -> list[str]:
+    adopted = {"adopt": resource.item_id} if adopts else {}
+    arguments = {**resource.arguments, **adopted}
     return [
         f"{resource.variable} = {resource.type_name}(",
         f"    {_literal(resource.name)},",
-        *arguments,
+        *(f"    {name}={_literal(value)}," for name, value in arguments.items()),
         *(["    opts=PROTECTED,"] if protect else []),
         ")",
     ]

@@ -8,13 +8,23 @@ import pytest
 
 from bird_dynamic.command.__main__ import main
 from bird_dynamic.emulator import EmulatorServer
-from tests.engine.programs import NUMBER, OTHER_NUMBER, READS, foreign, sent, summary
+from tests.engine.programs import (
+    NUMBER,
+    OTHER_NUMBER,
+    READS,
+    both_ways,
+    foreign,
+    sent,
+    summary,
+)
 from tests.support.engine import Stack
 
 
-def test_an_exported_workspace_is_adopted_and_then_there_is_nothing_to_do(
+@both_ways
+def test_an_exported_workspace_comes_under_control_and_then_there_is_nothing_to_do(
     stack: Stack, bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    imports = stack.way == "plugin"
     voice = foreign(bird, name="Front desk", arguments={"phoneNumberId": NUMBER, "greeting": "hi"})
     foreign(bird, name="Front desk", arguments={"phoneNumberId": OTHER_NUMBER})
     arguments = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
@@ -39,15 +49,21 @@ def test_an_exported_workspace_is_adopted_and_then_there_is_nothing_to_do(
         if name.startswith("BIRD_"):
             monkeypatch.setenv(name, value)
     folder = stack.folder / "exported"
-    assert main(["export", str(folder)]) == 0
+    assert main(["export", str(folder), *(["--import-file"] if imports else [])]) == 0
     shutil.copy(folder / "__main__.py", stack.folder / "__main__.py")
     assert "front_desk.channel_id" in (folder / "__main__.py").read_text()
     sent(bird)
 
-    assert summary(stack.preview()) == {"+ 8 to create"}
-    assert sent(bird) == []
-    assert summary(stack.up()) == {"+ 8 created"}
-    assert set(sent(bird)) <= READS | {"get_webhook_subscription"}
+    if imports:
+        document = str(folder / "import.json")
+        run = stack.run("import", "--file", document, "--yes", "--generate-code=false")
+        assert summary(run) >= {"= 7 imported"}
+    else:
+        assert summary(stack.preview()) == {"+ 8 to create"}
+        assert sent(bird) == []
+        assert summary(stack.up()) == {"+ 8 created"}
+    reads = READS | {"get_webhook_subscription", "list_webhook_subscriptions"}
+    assert set(sent(bird)) <= reads
     assert summary(stack.preview("--expect-no-changes")) == {"8 unchanged"}
     assert summary(stack.refresh("--expect-no-changes")) == {"8 unchanged"}
     assert things(bird) == before
