@@ -61,7 +61,9 @@ class EmulatorAdapter(BaseAdapter):
         response = requests.Response()
         response.status_code = reply.response.status
         response.headers = CaseInsensitiveDict(reply.response.headers)
-        response.raw = HTTPResponse(BytesIO(reply.response.body), preload_content=False)
+        response.raw = HTTPResponse(
+            BytesIO(reply.response.body), reply.response.headers, preload_content=False
+        )
         response.url = request.url or ""
         response.request = request
         return response
