@@ -1,0 +1,138 @@
+"""Holding the emulator to the description of Bird's API in `docs/openapi.yaml`.
+
+Requests that are granted, and all answers that no fault has spoiled, must be as described there;
+the emulator may answer nothing that is not described.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from openapi_core import OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from bird_dynamic.emulator import BirdEmulator, Reply, Request, Response
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
+HOST = "https://api.bird.com"
+_GENTLE = (None, "latency", "stale_list", "stale_read", "slow_channel", "revoked")
+"""Faults that spoil no answer."""
+_LIKE = re.compile(
+    rb"(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    rb"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"
+    rb"|(?P<number>\+\d{5,15})"
+    rb"|(?P<name>(?<=\"name\": )\"[^\"\\\\]*\")"
+    rb"|(?P<token>(?<=ageToken['\"]: ['\"])\d+)"
+)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The description, as it is written."""
+    with open(DOCUMENT, encoding="utf-8") as file:
+        loaded: dict[str, Any] = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return loaded
+
+
+class Conformance:
+    """Checks every request that an emulator is sent, and every answer that it gives, once.
+
+    Raises AssertionError out of `handle`. What differs from something checked before in nothing but
+    ids, times, phone numbers, names, page tokens and how often a row comes is not checked again: a
+    check takes some ten milliseconds, and one of a long page a hundred.
+    """
+
+    _checked: ClassVar[set[int]] = set()
+
+    def __init__(self, emulator: BirdEmulator) -> None:
+        self.emulator = emulator
+        if isinstance(getattr(emulator.handle, "__self__", None), Conformance):
+            return
+        self._handle = emulator.handle
+        emulator.handle = self.handle  # type: ignore[method-assign]
+
+    def handle(self, request: Request) -> Reply:
+        """Hand the request on, and check it and its answer."""
+        reply = self._handle(request)
+        entry = self.emulator.journal[-1]
+        if reply.delivery == "normal" and entry["fault"] in _GENTLE:
+            kind = _kind_of(entry["operation"], request, reply.response)
+            if kind not in self._checked:
+                self.check(entry["operation"], request, reply.response)
+                self._checked.add(kind)
+        return reply
+
+    def check(self, operation: str, request: Request, response: Response) -> None:
+        """Raises AssertionError if a request or its answer is not as described."""
+        seen = _Seen(request)
+        try:
+            if operation == "unknown":
+                # There is nothing to hold it to; it is refused as everything else is.
+                seen = _Seen(Request("GET", "/workspaces/x/connectors"))
+                assert response.status in (404, 405)
+                response = Response(404, response.headers, response.body)
+            elif response.status < 400:
+                _openapi().validate_request(seen)
+            _openapi().validate_response(seen, _Answered(response))
+        except OpenAPIError as error:
+            asked = f"{request.method} {request.path}, answered {response.status}"
+            reasons = getattr(error.__cause__, "schema_errors", None) or [error.__cause__ or error]
+            said = "; ".join(str(getattr(each, "message", each)) for each in reasons)
+            raise AssertionError(f"{asked}: {error}: {said}") from error
+
+
+def _kind_of(operation: str, request: Request, response: Response) -> int:
+    asked = f"{request.method} {request.path} {request.query}".encode()
+    asked, sent, answered = (
+        _LIKE.sub(lambda match: (match.lastgroup or "").encode(), text)
+        for text in (asked, request.body, response.body)
+    )
+    return hash((operation, response.status, asked, sent, frozenset(answered.split(b"}, {"))))
+
+
+class _Seen:
+    """A request as openapi-core wants it."""
+
+    def __init__(self, request: Request) -> None:
+        self.host_url = HOST
+        self.path = request.path
+        self.method = request.method.lower()
+        self.body = request.body or None
+        self.content_type = "application/json"
+        query = [(name, value) for name in request.query for value in request.values(name)]
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(query), header=Headers(dict(request.headers))
+        )
+
+
+class _Answered:
+    """An answer as openapi-core wants it."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status
+        self.headers = dict(response.headers)
+        self.content_type = response.headers["Content-Type"]
+        self.data = response.body or None
+
+
+@cache
+def _openapi() -> OpenAPI:
+    return OpenAPI.from_dict(_closed(document()))
+
+
+def _closed(part: Any) -> Any:
+    """The description with objects that have no other properties than those described."""
+    if isinstance(part, list):
+        return [_closed(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    closed = {key: _closed(each) for key, each in part.items()}
+    if isinstance(part.get("properties"), dict) and "type" in part:
+        closed.setdefault("additionalProperties", False)
+    return closed
