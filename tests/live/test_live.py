@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.bird.errors import BirdError, RejectedError
 from bird_dynamic.lifecycle.account import Account, Session
 from bird_dynamic.lifecycle.catalogue import lifecycle
-from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from tests.live.conftest import PATIENCE, PREFIX
@@ -60,10 +59,16 @@ def test_a_listing_shows_what_a_get_shows(connectors: Session, made: Made) -> No
     assert {key: row.get(key) for key in told} == {key: item.get(key) for key in told}
 
 
-def test_a_second_connector_on_the_number_is_refused(run: ResourceLifecycle, made: Made) -> None:
-    second = {**made[1], "name": f"{PREFIX}second"}
-    with pytest.raises(OperationError, match="409"):
-        run.delete(*run.create(second))
+def test_a_second_connector_on_the_number_is_refused(
+    connectors: Session, made: Made, phone_number_id: str
+) -> None:
+    second = {
+        "name": f"{PREFIX}second",
+        "connectorTemplateRef": "voice-messagebird:1",
+        "arguments": {"phoneNumberId": phone_number_id},
+    }
+    with pytest.raises(RejectedError, match="409"):
+        connectors.collection.create(second, deadline(connectors))
 
 
 def test_the_switch_of_a_channel_can_be_set_both_ways(run: ResourceLifecycle, made: Made) -> None:
