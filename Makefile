@@ -44,7 +44,7 @@ check: .venv/.stamp ## check format, lint, types and layers
 	@.venv/bin/lint-imports
 
 bench: setup ## run the benchmarks and print their figures
-	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py
+	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | tr -s '$$' | expand -t 22

@@ -92,7 +92,7 @@ def test_an_error_is_one_line(plugin: Plugin, server: EmulatorServer) -> None:
 
 def test_a_traceback_is_kept_for_what_nobody_expects(plugin: Plugin) -> None:
     inputs, _ = plugin.check({}, NEWS)
-    with pytest.raises(PluginError, match=r"Traceback[\s\S]*TypeError"):
+    with pytest.raises(PluginError, match="cannot convert dictionary update sequence"):
         plugin.create({**inputs, "arguments": [1]})
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
@@ -12,6 +16,7 @@ from bird_dynamic.providers.names import camel_case
 from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
 from bird_dynamic.settings import VARIABLES
 
+ROOT = Path(__file__).parents[2]
 SCHEMA = schema("1.2.3")
 
 
@@ -72,3 +77,17 @@ def _without_description(value: Any, path: str = "") -> list[str]:
                     found.append(f"{path}/{name}/{key}")
         found += _without_description(each, f"{path}/{name}")
     return found
+
+
+def test_it_conforms_to_pulumis_metaschema() -> None:
+    metaschema = json.loads((ROOT / "tests" / "data" / "pulumi-metaschema.json").read_text())
+    validator = jsonschema_rs.validator_for(metaschema)
+    assert [str(error) for error in validator.iter_errors(SCHEMA)] == []
+    broken = {**SCHEMA, "resources": {"not a token": {"inputProperties": 3}}}
+    assert list(validator.iter_errors(broken)), "it can fail"
+
+
+def test_the_checked_in_copy_is_current() -> None:
+    assert json.loads((ROOT / "docs" / "schema.json").read_text()) == schema(
+        version("bird-dynamic")
+    )
