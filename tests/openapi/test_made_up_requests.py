@@ -25,8 +25,8 @@ from tests.support.openapi import document
 
 AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
 SCHEMA = schemathesis.openapi.from_dict(document())
-# Good data need not be accepted: the phone number may not be there, or be in use. Bad data need not be
-# refused: a parameter that nobody knows is ignored. What has to be refused is tested one by one.
+# Good data need not be accepted: the phone number may not be there, or be in use. Bad data need not
+# be refused: a parameter that nobody knows is ignored. What has to be refused is tested one by one.
 LEFT_OUT = ("positive_data_acceptance", "negative_data_rejection")
 CHECKED = [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
 
