@@ -7,7 +7,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check bench help cli
+.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench help cli
 
 demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -37,11 +37,16 @@ env: ## print `export` lines: eval "$$(make -s env)"
 	@cli="$$($(PYTHON) tools/pulumi/install.py --print)" && \
 		printf 'export PATH="%s:$$PATH"\n' "$(CURDIR)/.venv/bin$${cli:+:$$cli}"
 
-check: .venv/.stamp ## check format, lint, types and layers
+check: .venv/.stamp ## check format, lint, types, layers, and that the docs are current
 	@.venv/bin/python -m ruff format --check --quiet
 	@.venv/bin/python -m ruff check --quiet
 	@.venv/bin/python -m mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check
+
+docs: .venv/.stamp ## write the pages that are made from the code
+	@.venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \
+		.venv/bin/python tools/unconfirmed.py
 
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py

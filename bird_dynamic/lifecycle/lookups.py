@@ -25,6 +25,12 @@ from bird_dynamic.lifecycle.properties import Properties
 from bird_dynamic.settings import workspace_problem
 
 LARGEST_PAGE_OF_NUMBERS = 99
+LOOKED_UP = {
+    "GetPhoneNumberResult": PHONE_NUMBER,
+    "GetConnectorResult": CONNECTOR,
+    "GetChannelResult": CHANNEL,
+}
+"""Type of result -> the description that its fields come from."""
 MOST_SHOWN = 5
 """How many candidates an error names."""
 

@@ -53,6 +53,7 @@ VoiceChannel("derived", phone_number_id={OTHER_NUMBER!r})
     for each in before:
         bird.emulator.store.change(each["id"], name=f"{each['name']} renamed")
     sent(bird)
+    assert not stack.preview("--refresh", "--expect-no-changes").ok
 
     refreshed = stack.refresh()
     assert summary(refreshed) == {"~ 2 updated", "1 unchanged"}

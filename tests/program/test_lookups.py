@@ -29,6 +29,7 @@ from bird_dynamic.emulator import (
     PhoneNumber,
     Store,
 )
+from bird_dynamic.lifecycle.lookups import LOOKED_UP
 
 NUMBER = PhoneNumber.made_up(0)
 ABSENT = "11111111-2222-4333-8444-555555555555"
@@ -187,14 +188,8 @@ def test_both_forms_take_the_same_arguments(name: str) -> None:
 
 
 def test_results_have_the_fields_of_the_descriptions(bird: EmulatorServer) -> None:
-    from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
-    from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
-
-    for result, description in (
-        (bird_dynamic.GetPhoneNumberResult, PHONE_NUMBER),
-        (bird_dynamic.GetChannelResult, CHANNEL),
-        (bird_dynamic.GetConnectorResult, CONNECTOR),
-    ):
+    for result, description in LOOKED_UP.items():
         outputs = {field.name for field in description.fields if field.returned}
-        assert {field.name for field in fields(result)} - {"workspace_id"} == outputs
+        named = {field.name for field in fields(getattr(bird_dynamic, result))}
+        assert named - {"workspace_id"} == outputs
     assert asdict(get_phone_number(number=NUMBER.number))["type"] == NUMBER.type

@@ -1,0 +1,64 @@
+"""The documentation: its made pages are current, its links lead somewhere, its errors exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[CS]*.md")])
+
+
+def check(script: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "tools" / script, "--check"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("script", ["reference.py", "schema.py"])
+def test_the_pages_that_are_made_are_current(script: str) -> None:
+    done = check(script)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("type_name", DESCRIPTIONS)
+def test_every_field_is_on_the_page_of_its_resource(type_name: str) -> None:
+    name = re.sub(r"(?<!^)([A-Z])", r"_\1", type_name).lower()
+    page = (ROOT / "docs" / "reference" / f"{name}.md").read_text()
+    for field in DESCRIPTIONS[type_name].fields:
+        assert f"| `{field.name}` |" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if target.startswith(("http", "#", "mailto:")):
+            continue
+        path, _, heading = target.partition("#")
+        found = page.parent / path
+        assert found.exists(), f"{page.name}: {target}"
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(), re.M)
+            slugs = [re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings]
+            assert heading in slugs, f"{page.name}: {target}"
+
+
+def test_the_messages_of_the_troubleshooting_page_are_said_by_the_package() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text()
+    source = " ".join(
+        re.sub(r'"\s*\n\s*f?[\'"]', "", each.read_text())
+        for each in (ROOT / "bird_dynamic").rglob("*.py")
+    )
+    messages = re.findall(r"^## `(.+)`$", page, re.M)
+    assert len(messages) > 10
+    missing = [
+        message
+        for message in messages
+        if not all(part.strip() in source for part in message.split("…") if part.strip())
+    ]
+    assert missing == []
