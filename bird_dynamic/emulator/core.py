@@ -109,6 +109,11 @@ class BirdEmulator:
         with self._lock:
             self.store.remove(connector_id, self._now())
 
+    def calls(self) -> list[Json]:
+        """The calls that were started, as the API shows each of them."""
+        with self._lock:
+            return [dict(each.wire) for each in self.store.calls.live()]
+
     def webhook_subscriptions(self) -> list[Json]:
         """The webhook subscriptions that exist, as the API shows each of them."""
         with self._lock:

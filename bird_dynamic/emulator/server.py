@@ -11,12 +11,15 @@ import struct
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from bird_dynamic.emulator.control import CONTROL, control
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.messages import Reply, Request, Response, parsed_query
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class EmulatorServer:
@@ -33,7 +36,7 @@ class EmulatorServer:
         """Serve in this thread, until `stop` is called from another one."""
         self._server.serve_forever(poll_interval=0.05)
 
-    def start(self) -> EmulatorServer:
+    def start(self) -> Self:
         """Serve in a thread of its own."""
         self._thread.start()
         return self
@@ -45,7 +48,7 @@ class EmulatorServer:
         self._server.stopped = True
         self._server.server_close()
 
-    def __enter__(self) -> EmulatorServer:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *exception: object) -> None:

@@ -62,6 +62,12 @@ def test_the_wheel_works_in_an_empty_environment(distributions: Path, tmp_path: 
     )
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["VoiceChannel", "BirdProvider"]
+    alone = "from bird_dynamic.testing import EmulatedBird as B\nwith B() as bird: print(bird.url)"
+    done = subprocess.run([python, "-c", alone], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("http://127.0.0.1:")
+    fixture = "from bird_dynamic.testing import bird"
+    done = subprocess.run([python, "-c", fixture], capture_output=True, text=True, check=False)
+    assert "ImportError: the fixture `bird` needs pytest" in done.stderr
     emulator = tmp_path / "empty" / "bin" / "bird-emulator"
     assert subprocess.run([emulator, "--help"], capture_output=True, check=False).returncode == 0
 

@@ -1,0 +1,90 @@
+"""A Bird of its own for each test of your stack: nothing is shared, nothing leaves this machine.
+
+    pytest_plugins = ["bird_dynamic.testing"]
+
+    def test_my_stack(bird: EmulatedBird) -> None:
+        subprocess.run(["pulumi", "up", "--yes"], env=os.environ | bird.environment, check=True)
+        assert len(bird.connectors()) == 1
+
+Without pytest: `with EmulatedBird() as bird:`. pytest is needed for the fixture `bird` alone, so it
+is not a dependency of this package. (PYTEST_DONT_REWRITE: a test module may import from here and
+name this in its `pytest_plugins`; without this word, pytest warns.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bird_dynamic.emulator import (
+    ACCESS_KEY,
+    ORGANIZATION_ID,
+    WORKSPACE_ID,
+    EmulatorServer,
+    PhoneNumber,
+)
+
+
+class EmulatedBird(EmulatorServer):
+    """An emulated Bird, with one workspace, on a free port; a context manager.
+
+    `url` is where it listens. `emulator` holds what it has and what it was asked: `journal`, and
+    `faults`, to be set to `Fault`s of `bird_dynamic.emulator` that are to happen.
+    """
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make a stack use it, for the `env` of `pulumi`, or the `env_vars` of
+        the Automation API.
+
+        Look-ups of an inline program run in the test's own process, and need them there.
+        """
+        return {
+            "BIRD_API_URL": self.url,
+            "BIRD_ACCESS_KEY": ACCESS_KEY,
+            "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+            "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
+        }
+
+    @property
+    def phone_numbers(self) -> list[PhoneNumber]:
+        """The made-up phone numbers of the workspace: the same ones in every test."""
+        return list(self.emulator.store.numbers.values())
+
+    @property
+    def phone_number_ids(self) -> list[str]:
+        """The ids of those that have voice."""
+        return [each.id for each in self.phone_numbers if "voice" in each.capabilities]
+
+    def connectors(self) -> list[dict[str, Any]]:
+        """The connectors that exist, as Bird's API shows them."""
+        return self.emulator.connectors()
+
+    def webhook_subscriptions(self) -> list[dict[str, Any]]:
+        """The webhook subscriptions that exist, as Bird's API shows them."""
+        return self.emulator.webhook_subscriptions()
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls that were started, as Bird's API shows them."""
+        return self.emulator.calls()
+
+
+try:
+    import pytest
+except ImportError:
+
+    def __getattr__(name: str) -> Any:
+        if name == "bird":
+            raise ImportError(
+                "the fixture `bird` needs pytest: install it, or write "
+                "`with bird_dynamic.testing.EmulatedBird() as bird:`"
+            )
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+else:
+
+    @pytest.fixture
+    def bird() -> Iterator[EmulatedBird]:
+        """An emulated Bird that nobody has asked anything yet, for this test alone."""
+        with EmulatedBird() as running:
+            yield running

@@ -1,0 +1,108 @@
+"""`bird_dynamic.testing`: the emulator in the tests that users write of their own stacks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import requests
+
+from bird_dynamic.emulator import Fault
+from bird_dynamic.testing import EmulatedBird, bird
+from tests.emulator.caller import VOICE
+
+__all__ = ["bird"]
+
+USERS_TESTS = """
+from bird_dynamic.testing import EmulatedBird
+{get_fixture}
+
+def test_the_first_adds_a_connector(bird: EmulatedBird):
+    bird.emulator.add_connector()
+    assert len(bird.connectors()) == 1
+
+def test_the_second_sees_none_of_it(bird):
+    assert bird.connectors() == []
+"""
+
+
+def ask(bird: EmulatedBird, method: str, path: str, body: object = None) -> requests.Response:
+    """Ask as a stack would that has the environment and nothing else."""
+    set_to = bird.environment
+    url = f"{set_to['BIRD_API_URL']}/workspaces/{set_to['BIRD_WORKSPACE_ID']}/{path}"
+    key = {"Authorization": f"AccessKey {set_to['BIRD_ACCESS_KEY']}"}
+    return requests.request(method, url, json=body, headers=key, timeout=5)
+
+
+def test_the_environment_is_all_that_a_stack_needs(bird: EmulatedBird) -> None:
+    arguments = {"phoneNumberId": bird.phone_number_ids[0]}
+    body = {"connectorTemplateRef": VOICE, "name": "support", "arguments": arguments}
+    made = ask(bird, "POST", "connectors", body)
+    assert made.ok
+    (connector,) = bird.connectors()
+    channel_id = ask(bird, "GET", f"connectors/{connector['id']}").json()["channel"]["channelId"]
+    started = ask(bird, "POST", f"channels/{channel_id}/calls", {"to": "+3197010299999"})
+    assert bird.calls() == [started.json()]
+    organization = bird.environment["BIRD_ORGANIZATION_ID"]
+    assert bird.emulator.add_webhook_subscription()["organizationId"] == organization
+    assert len(bird.webhook_subscriptions()) == 1
+
+
+def test_the_phone_numbers_are_at_hand(bird: EmulatedBird) -> None:
+    assert len(bird.phone_numbers) > len(bird.phone_number_ids) > 5
+    for each in bird.phone_numbers:
+        assert (each.id in bird.phone_number_ids) == ("voice" in each.capabilities)
+
+
+def test_it_can_be_told_to_misbehave(bird: EmulatedBird) -> None:
+    bird.emulator.faults = (Fault("status", status=503),)
+    assert ask(bird, "GET", "connectors").status_code == 503
+    assert ask(bird, "GET", "connectors").ok
+
+
+def test_it_ends_with_its_block() -> None:
+    with EmulatedBird() as short_lived:
+        assert ask(short_lived, "GET", "connectors").ok
+    with pytest.raises(requests.ConnectionError):
+        ask(short_lived, "GET", "connectors")
+
+
+@pytest.mark.parametrize(
+    "get_fixture",
+    ["from bird_dynamic.testing import bird", "pytest_plugins = ['bird_dynamic.testing']"],
+)
+def test_each_test_of_a_user_has_its_own(get_fixture: str, tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(USERS_TESTS.format(get_fixture=get_fixture))
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+    few = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=few, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
+
+
+def test_only_the_fixture_needs_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    alone = executed_anew("bird_dynamic.testing")
+    with alone.EmulatedBird() as running:
+        assert running.connectors() == []
+    with pytest.raises(ImportError, match="the fixture `bird` needs pytest"):
+        _ = alone.bird
+    with pytest.raises(AttributeError, match="no attribute 'birds'"):
+        _ = alone.birds
+
+
+def executed_anew(name: str) -> ModuleType:
+    """The module, as if it had not been imported before."""
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
