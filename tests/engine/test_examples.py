@@ -1,56 +1,199 @@
-"""Every example does what it promises: up, nothing left to do, destroy."""
+"""Every example does what it promises: up, nothing left to do, its promise, destroy."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
-from bird_dynamic.emulator import EmulatorServer
-from tests.engine.programs import NUMBER, sent
+from bird_dynamic.emulator import WORKSPACE_ID, EmulatorServer, PhoneNumber, Store
+from tests.engine.programs import NUMBER, READS, foreign, sent, summary
 from tests.support.engine import ROOT, Stack
 
-EXAMPLES = sorted(each.parent.name for each in (ROOT / "examples").glob("*/__main__.py"))
+EXAMPLES = ROOT / "examples"
+LOOKUPS = {"list_long_codes", "list_connectors"}
+BY_NUMBER = {each.number: each.id for each in Store.with_numbers().numbers.values()}
 
 
-def test_there_are_examples() -> None:
-    assert "quickstart" in EXAMPLES
+def test_every_example_is_run_here() -> None:
+    tests = Path(__file__).read_text()
+    examples = {each.name for each in EXAMPLES.iterdir() if any(each.glob("*.py"))}
+    assert examples
+    assert {each for each in examples if f'"{each}"' not in tests} == set()
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_comes_up_is_done_then_and_can_be_destroyed(
-    example: str, bird: EmulatorServer, tmp_path: Path
-) -> None:
-    stack = project_of(example, bird, tmp_path)
-    stack.init()
-    stack.config("phoneNumberId", NUMBER)
+def test_every_example_has_a_page() -> None:
+    # The quickstart is what the repository's own page is about.
+    pages = {each.parent.name for each in EXAMPLES.glob("*/README.md")} | {"quickstart"}
+    assert {each.name for each in EXAMPLES.iterdir() if each.is_dir()} == pages
 
-    assert stack.up().ok
+
+def test_quickstart(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = begun("quickstart", bird, tmp_path)
+    comes_up(stack, bird, phoneNumberId=NUMBER)
+    goes(stack, bird)
+
+
+def test_first_call(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = begun("first_call", bird, tmp_path)
+    comes_up(stack, bird, number=PhoneNumber.made_up(0).number)
+
+    # As the example's page says it.
+    channel_id = stack.run("stack", "output", "channel_id").output.strip()
+    said = python("call.py", channel_id, "+31612345678", stack=stack)
+    (call,) = bird.emulator.calls()
+    assert said.stdout.split() == [call["id"], "accepted"]
+    assert (call["channelId"], call["to"]) == (channel_id, "+31612345678")
+    assert call["from"] == PhoneNumber.made_up(0).number
+
+    refused = python("call.py", channel_id, "nobody", stack=stack)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Bird answered 422: ")
+    goes(stack, bird)
+
+
+def test_environments(bird: EmulatorServer, tmp_path: Path) -> None:
+    with EmulatorServer() as production:
+        development = begun("environments", bird, tmp_path, name="dev")
+        prod = begun("environments", production, tmp_path, name="prod")
+        development.environment["BIRD_WORKSPACE_ID"] = prod.environment["BIRD_WORKSPACE_ID"] = ""
+        # Both emulators have the one workspace that there is; only the configuration names it.
+        assert development.up().ok
+        comes_up(prod, production, **{"bird:workspaceId": WORKSPACE_ID})
+        assert numbers_of(bird) == {"+3197010200001"}
+        assert numbers_of(production) == {"+12025550101", "+12025550103"}
+
+        goes(development, bird)
+        refused = prod.destroy()
+        assert not refused.ok
+        assert "protected" in refused.output
+        assert len(production.emulator.connectors()) == 2
+
+
+def test_call_center(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = begun("call_center", bird, tmp_path)
+    comes_up(stack, bird)
+
+    told = {
+        each["url"].removeprefix("https://example.com/calls/"): each["eventFilters"]
+        for each in bird.emulator.webhook_subscriptions()
+    }
+    assert told == {
+        team: [{"key": "channelId", "value": channel_id}]
+        for team, channel_id in stack.outputs().items()
+    }
+    goes(stack, bird)
+
+
+def test_adopt_existing(bird: EmulatorServer, tmp_path: Path) -> None:
+    for name, number in (("Support", "+3197010200001"), ("Sales", "+12025550101")):
+        foreign(bird, name=name, arguments={"phoneNumberId": BY_NUMBER[number]})
+    before = {each["id"] for each in bird.emulator.connectors()}
+    stack = begun("adopt_existing", bird, tmp_path)
+
+    assert summary(stack.up()) == {"+ 3 created"}
+    assert set(sent(bird)) <= READS | LOOKUPS
+    assert {each["id"] for each in stack.resources()} == before
+    assert stack.preview("--expect-no-changes").ok
+
+    program = stack.folder / "__main__.py"
+    text = program.read_text()
+    assert "        adopt=existing.get(name),\n" in text
+    program.write_text(text.replace("        adopt=existing.get(name),\n", ""))
+    assert stack.preview("--expect-no-changes").ok
+    assert {each["id"] for each in bird.emulator.connectors()} == before
+    assert set(sent(bird)) <= READS | LOOKUPS
+    goes(stack, bird)
+
+
+def test_automation(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = copied("automation", bird, tmp_path)
+    stack.environment["BIRD_WORKSPACE_ID"] = ""
+    states = ("acme", "--state", str(tmp_path / "all customers"))
+    line = ("--workspace", WORKSPACE_ID, "--number", PhoneNumber.made_up(0).number)
+
+    opened = python("shop.py", "open", *states, *line, stack=stack)
+    (connector,) = bird.emulator.connectors()
+    assert opened.stdout.strip() == connector["channel"]["channelId"], opened.stderr
+
+    closed = python("shop.py", "close", *states, stack=stack)
+    assert closed.returncode == 0, closed.stderr
+    assert bird.emulator.connectors() == []
+
+
+def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = copied("unit_tested", bird, tmp_path)
+    stack.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    done = python("-m", "pytest", "-q", "-W", "error", stack=stack)
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
+
+
+def comes_up(stack: Stack, bird: EmulatorServer, **configuration: str) -> None:
+    """Each connector is created once, a channel id is an output, and there is nothing left to
+    do."""
+    assert stack.up(*configured(configuration)).ok
     connectors = bird.emulator.connectors()
     assert connectors
     assert sent(bird).count("create_connector") == len(connectors)
     channels = {each["channel"]["channelId"] for each in connectors}
-    assert channels & set(map(str, stack.outputs().values())), "a channel id is an output"
+    assert channels & set(map(str, stack.outputs().values()))
 
     assert stack.preview("--expect-no-changes").ok
-    assert sent(bird) == []
+    assert set(sent(bird)) <= LOOKUPS
 
+
+def configured(configuration: Mapping[str, str]) -> list[str]:
+    """Flags that configure a stack for good: a command less for each than `config set`."""
+    return [f"--config={key}={value}" for key, value in configuration.items()]
+
+
+def goes(stack: Stack, bird: EmulatorServer) -> None:
+    """Nothing is left, neither in Bird nor in the state."""
     assert stack.destroy().ok
-    assert bird.emulator.connectors() == []
+    assert bird.emulator.connectors() == bird.emulator.webhook_subscriptions() == []
     assert stack.resources() == []
 
 
-def project_of(example: str, bird: EmulatorServer, tmp_path: Path) -> Stack:
-    """A copy of the project that the example is the program of, so that the tree is not written
-    to: its own, or else the repository's."""
-    inside = ROOT / "examples" / example
-    within = inside if (inside / "Pulumi.yaml").exists() else ROOT
+def numbers_of(bird: EmulatorServer) -> set[str]:
+    """The phone numbers that have connectors."""
+    ids = {each["arguments"]["phoneNumberId"] for each in bird.emulator.connectors()}
+    return {number for number, number_id in BY_NUMBER.items() if number_id in ids}
+
+
+def begun(example: str, bird: EmulatorServer, tmp_path: Path, name: str = "test") -> Stack:
+    """A new stack of an example."""
+    stack = copied(example, bird, tmp_path, name)
+    stack.init()
+    return stack
+
+
+def copied(example: str, bird: EmulatorServer, tmp_path: Path, name: str = "test") -> Stack:
+    """A copy of an example's project, its own or else the repository's, so that the tree is not
+    written to."""
+    inside = EXAMPLES / example
+    within = inside if example != "quickstart" else ROOT
     folder = tmp_path / "copy"
-    ignored = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml")
-    shutil.copytree(inside, folder / inside.relative_to(within), ignore=ignored)
-    stack = Stack(folder, bird.url)
-    shutil.copyfile(within / "Pulumi.yaml", folder / "Pulumi.yaml")
+    stack = Stack(folder, bird.url, name)
+    ignored = shutil.ignore_patterns("__pycache__", "Pulumi.test.yaml")
+    target = folder / inside.relative_to(within)
+    shutil.copytree(inside, target, ignore=ignored, dirs_exist_ok=True)
     if within == ROOT:
+        shutil.copyfile(ROOT / "Pulumi.yaml", folder / "Pulumi.yaml")
         assert f"main: examples/{example}\n" in (folder / "Pulumi.yaml").read_text()
     return stack
+
+
+def python(*arguments: str, stack: Stack) -> subprocess.CompletedProcess[str]:
+    """Run Python where the example is, as a user would who has its settings."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=stack.folder,
+        env=stack.variables(),
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
