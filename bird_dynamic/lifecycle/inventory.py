@@ -38,6 +38,7 @@ class Inventory:
         self._created: set[str] = set()
         self._held: set[str] = set()
         self._deleted: set[str] = set()
+        self._replaced: set[str] = set()
 
     def holds(self, item_id: str) -> None:
         """The engine has shown us that a state has it."""
@@ -54,10 +55,15 @@ class Inventory:
         with self._lock:
             self._deleted.add(item_id)
 
-    def has_deleted(self, item_id: str) -> bool:
-        """Whether this run has deleted it."""
+    def replaces(self, item_id: str) -> None:
+        """This run is about to put something else in its place."""
         with self._lock:
-            return item_id in self._deleted
+            self._replaced.add(item_id)
+
+    def is_leaving(self, item_id: str) -> bool:
+        """Whether this run has deleted it, or replaces it."""
+        with self._lock:
+            return item_id in self._deleted | self._replaced
 
     @contextmanager
     def creating(self, wanted: Wanted) -> Iterator[None]:

@@ -63,9 +63,13 @@ class ResourceLifecycle:
 
     def diff(self, item_id: str, state: Mapping[str, Any], inputs: Properties) -> Difference:
         """What differs between the state and the inputs. The resource is known from now on."""
+        difference = properties.difference(self.description, state, inputs)
         if all(state.get(field.name) for field in self.description.settings):
-            self._session(state)[1].inventory.holds(item_id)
-        return properties.difference(self.description, state, inputs)
+            inventory = self._session(state)[1].inventory
+            inventory.holds(item_id)
+            if difference.replaces:
+                inventory.replaces(item_id)
+        return difference
 
     def unfinished(self, state: Mapping[str, Any]) -> bool:
         """Whether the state is that of a create that was not completed."""
@@ -77,9 +81,9 @@ class ResourceLifecycle:
             _, session = self._session(inputs)
             deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
-            # What was adopted and is being replaced has just been deleted: a new one takes its
+            # What was adopted and is being replaced is not adopted again: a new one takes its
             # place.
-            if adopt and not session.inventory.has_deleted(adopt):
+            if adopt and not session.inventory.is_leaving(adopt):
                 return adopt, self._adopted(session, adopt, inputs, deadline)
             wanted = Wanted.by(self.description, inputs)
             with session.inventory.creating(wanted):
@@ -95,12 +99,12 @@ class ResourceLifecycle:
             held, session = self._session(state)
             deadline = session.deadline()
             session.inventory.holds(item_id)
+            known = any(state.get(field.name) for field in self.description.outputs)
             item = session.reads.read(
                 item_id,
-                lambda row: properties.states_all(self.description, row, state),
+                lambda row: known and properties.states_all(self.description, row, state),
                 deadline,
             )
-            known = any(state.get(field.name) for field in self.description.outputs)
             if item is None:
                 if not known:
                     # Nobody ever had it: this is the read of a `get`, whose id is wrong.

@@ -154,3 +154,12 @@ def test_a_key_that_may_not_list_can_still_refresh() -> None:
     read = refresh(world, stack)
     assert all(found is not None for found in read.values())
     assert world.count("list_connectors") == 1
+
+
+def test_what_no_state_has_is_read_by_itself_however_much_was_listed() -> None:
+    world = World(options=Options(sparse_lists=True, channel_after=0), numbers=40)
+    run = world.run()
+    ids = [world.foreign(number=number) for number in world.emulator.store.numbers][:20]
+    for connector_id in ids:
+        real, _ = run.read(connector_id, {}) or ({}, {})
+        assert real["channel_id"], "a row of the listing would lack it"

@@ -197,6 +197,19 @@ def test_a_replacement_may_be_created_before_the_old_one_is_deleted() -> None:
     assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [replacement]
 
 
+def test_an_adopted_one_that_is_replaced_is_not_adopted_again() -> None:
+    world, run, given = world_with()
+    left, _ = run.create(given)
+    again = world.run(TYPE)
+    adopting = inputs(world, adopt=left)
+    _, state = again.create(adopting)
+    changed = {**adopting, "event": "voice.outbound"}
+    assert again.diff(left, state, changed).replaces == ("event",)
+    replacement, _ = again.create(changed)
+    again.delete(left, state)
+    assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [replacement]
+
+
 def test_one_that_differs_is_not_adopted() -> None:
     world, run, given = world_with()
     other, _ = run.create(inputs(world, url="https://example.com/other"))
