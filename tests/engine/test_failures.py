@@ -59,7 +59,6 @@ def test_an_unknown_workspace_is_told_with_the_setting_to_check(
     assert_nothing_is_left(stack, bird)
 
 
-@both_ways
 def test_a_number_that_another_connector_holds_is_told_with_the_adopt_to_write(
     stack: Stack, bird: EmulatorServer
 ) -> None:

@@ -92,7 +92,6 @@ def test_secret_inputs_and_secret_configuration_stay_secret_through_every_comman
     ]
 
 
-@both_ways
 def test_a_secret_argument_stays_secret_when_refresh_finds_another_value(
     stack: Stack, bird: EmulatorServer
 ) -> None:
