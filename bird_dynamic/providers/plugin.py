@@ -216,19 +216,18 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no function {request.tok}")
         given = received(request.args).properties
         lookups = Lookups(self._account(None), given.get("workspace_id"))
+        shown = partial(_shown, LOOKUPS[name].finds)
+        found: Mapping[str, Any]
         with self._told(context):
-            found: Any
             if name == "getPhoneNumber":
                 asked = [given.get(key) for key in ("number", "country", "capability")]
-                found = lookups.phone_number(*asked)
+                found = shown(lookups.phone_number(*asked))
             elif name == "listConnectors":
                 rows = lookups.connectors(given.get("connector_template_ref"), given.get("name"))
-                found = {"results": [_shown(LOOKUPS[name][0], row) for row in rows]}
+                found = {"results": [shown(row) for row in rows]}
             else:
                 look = lookups.connector if name == "getConnector" else lookups.channel
-                found = look(str(given.get("id")))
-        if name != "listConnectors":
-            found = _shown(LOOKUPS[name][0], found)
+                found = shown(look(str(given.get("id"))))
         struct = struct_pb2.Struct()
         struct.update(found)
         # `return` is a word of Python: it can only be given by its name as text.

@@ -5,6 +5,8 @@ Source of its form: Pulumi's package schema ("schema reference").
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
@@ -37,30 +39,60 @@ _CONFIGURATION = {
     "apiUrl": f"Address of the API. {DEFAULT_API_URL} if omitted.",
     "timeout": "The longest that one operation may take, such as 90s or 5m (the default).",
 }
-LOOKUPS: dict[str, tuple[Description, str, dict[str, str], tuple[str, ...]]] = {
-    "getPhoneNumber": (
-        PHONE_NUMBER,
-        "The one phone number of the workspace that fits all that is asked for.",
-        {
+ROW = "FoundConnector"
+_ALWAYS_THERE = {"workspace_id", "organization_id", "name", "channel_id", "created_at"}
+"""What a resource that came up is sure to have, besides its id and what is required."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A look-up: what it finds, its arguments with their meaning, and which of the arguments and
+    of the results are always there."""
+
+    finds: Description
+    description: str
+    arguments: Mapping[str, str]
+    required: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
+    lists: bool = False
+
+
+LOOKUPS = {
+    "getPhoneNumber": Function(
+        finds=PHONE_NUMBER,
+        description="The one phone number of the workspace that fits all that is asked for.",
+        arguments={
             "number": "The number; only its digits count.",
             "country": "Its country, as a code of two letters.",
             "capability": "What it can do: `voice`, or one direction, such as `voice-inbound`.",
         },
-        (),
+        certain=("id", "number", "capabilities"),
     ),
-    "getConnector": (CONNECTOR, "A connector by its id.", {"id": "Its id (UUID)."}, ("id",)),
-    "getChannel": (CHANNEL, "A channel by its id.", {"id": "Its id (UUID)."}, ("id",)),
-    "listConnectors": (
-        CONNECTOR,
-        "All connectors of the workspace, or those of a template or a name.",
-        {
+    "getConnector": Function(
+        finds=CONNECTOR,
+        description="A connector by its id.",
+        arguments={"id": "Its id (UUID)."},
+        required=("id",),
+        certain=("connectorId",),
+    ),
+    "getChannel": Function(
+        finds=CHANNEL,
+        description="A channel by its id.",
+        arguments={"id": "Its id (UUID)."},
+        required=("id",),
+        certain=("id",),
+    ),
+    "listConnectors": Function(
+        finds=CONNECTOR,
+        description="All connectors of the workspace, or those of a template or a name.",
+        arguments={
             "connectorTemplateRef": "The template, `slug:version`.",
             "name": "The name of the connector.",
         },
-        (),
+        certain=("connectorId",),
+        lists=True,
     ),
 }
-"""Function -> what it finds, what it is, its arguments, and those that are required."""
 
 
 def schema(version: str) -> dict[str, Any]:
@@ -79,11 +111,11 @@ def schema(version: str) -> dict[str, Any]:
             "description": "The account: an access key and where it is used.",
             "inputProperties": _variables(),
         },
-        "types": {},
+        "types": {token(ROW): _found(LOOKUPS["listConnectors"])},
         "resources": {
             token(name): _resource(description) for name, description in DESCRIPTIONS.items()
         },
-        "functions": {token(name): _function(name) for name in LOOKUPS},
+        "functions": {token(name): _function(each) for name, each in LOOKUPS.items()},
         "language": {
             "python": {"pyproject": {"enabled": True}},
             "nodejs": {"respectSchemaVersion": True},
@@ -113,7 +145,6 @@ def _variables() -> dict[str, Any]:
 def _resource(description: Description) -> dict[str, Any]:
     fields = [field for field in description.fields if field.name not in NOT_HERE]
     inputs = [field for field in fields if field.is_input]
-    certain = {"workspace_id", "name", "organization_id"}
     return {
         "description": f"A {description.noun} of Bird. Its access role must allow "
         f"{description.permission}.",
@@ -121,7 +152,10 @@ def _resource(description: Description) -> dict[str, Any]:
         "required": [
             camel_case(field.name)
             for field in fields
-            if field.required or field.name in certain or field.returned == ("id",)
+            if field.required
+            or field.default is not None
+            or field.returned == ("id",)
+            or field.name in _ALWAYS_THERE
         ],
         "inputProperties": {
             camel_case(field.name): _property(field, is_input=True) for field in inputs
@@ -150,25 +184,35 @@ def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
     return described
 
 
-def _function(name: str) -> dict[str, Any]:
-    description, text, arguments, required = LOOKUPS[name]
-    found = {
-        camel_case(field.name): _property(field) for field in description.fields if field.returned
-    }
+def _function(function: Function) -> dict[str, Any]:
     place = {"workspaceId": "Id (UUID) of the workspace. By configuration if omitted."}
-    outputs: dict[str, Any] = {"type": "object", "properties": found}
-    if name.startswith("list"):
-        rows = {"type": "array", "items": _MAP, "description": "What was found."}
-        outputs = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
+    rows = {
+        "type": "array",
+        "items": {"$ref": f"#/types/{token(ROW)}"},
+        "description": "What was found.",
+    }
+    listed = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
     return {
-        "description": text,
+        "description": function.description,
         "inputs": {
             "type": "object",
             "properties": {
                 argument: {**_TEXT, "description": meaning}
-                for argument, meaning in {**arguments, **place}.items()
+                for argument, meaning in {**function.arguments, **place}.items()
             },
-            "required": list(required),
+            "required": list(function.required),
         },
-        "outputs": outputs,
+        "outputs": listed if function.lists else _found(function),
+    }
+
+
+def _found(function: Function) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            camel_case(field.name): _property(field)
+            for field in function.finds.fields
+            if field.returned
+        },
+        "required": list(function.certain),
     }

@@ -45,7 +45,7 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     adopt: pulumi.Output[str | None]
     create_timeout: pulumi.Output[str | float | None]
     delete_timeout: pulumi.Output[str | float | None]
-    created_at: pulumi.Output[str | None]
+    created_at: pulumi.Output[str]
     """When it was created, in ISO 8601."""
     updated_at: pulumi.Output[str | None]
     """When it was last changed, in ISO 8601."""

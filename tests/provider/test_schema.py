@@ -6,11 +6,12 @@ import json
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import jsonschema_rs
 import pytest
 
+import bird_dynamic
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
 from bird_dynamic.providers.names import camel_case
 from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
@@ -45,6 +46,31 @@ def test_what_is_required_is_what_nothing_else_fills_in() -> None:
         "Connector": ["connectorTemplateRef"],
         "WebhookSubscription": ["service", "event", "url"],
     }
+
+
+@pytest.mark.parametrize("type_name", DESCRIPTIONS)
+def test_what_is_always_there_is_what_the_python_class_says(type_name: str) -> None:
+    resource = SCHEMA["resources"][f"bird:index:{type_name}"]
+    # `get_type_hints` stumbles over annotations of Pulumi's own base classes.
+    hints: dict[str, str] = {}
+    for each in getattr(bird_dynamic, type_name).__mro__:
+        if each.__module__.startswith("bird_dynamic."):
+            hints |= each.__annotations__
+    certain = {
+        camel_case(name)
+        for name, hint in hints.items()
+        if camel_case(name) in resource["properties"] and "None" not in hint
+    }
+    assert set(resource["required"]) == certain
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_what_is_always_found_is_what_the_python_result_says(name: str) -> None:
+    result = {"listConnectors": "GetConnectorResult"}.get(name, f"G{name[1:]}Result")
+    hints = get_type_hints(getattr(bird_dynamic, result))
+    # The program knows the workspace anyway: the plugin does not repeat it.
+    certain = {name for name, hint in hints.items() if "None" not in str(hint)} - {"workspace_id"}
+    assert set(LOOKUPS[name].certain) == set(map(camel_case, certain))
 
 
 def test_settings_have_their_environment_variables_and_the_key_is_secret() -> None:
