@@ -7,7 +7,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench help cli
+.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench help cli languages
 
 demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -18,7 +18,7 @@ demo-preview: setup ## preview the demo again
 demo-destroy: setup ## destroy what the demo created, and its files
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py destroy
 
-test: setup .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine included
+test: setup languages .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine included
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 4 --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
@@ -56,6 +56,15 @@ help: ## list these commands
 
 cli:
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
+
+# What the YAML and TypeScript examples need; where it cannot be had, their tests are skipped.
+languages: examples/typescript/node_modules/.package-lock.json
+	@$(PYTHON) tools/pulumi/install.py --languages > /dev/null || true
+
+examples/typescript/node_modules/.package-lock.json: examples/typescript/package-lock.json
+	@echo "installing Pulumi's TypeScript SDK for an example"
+	@(cd $(<D) && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/$(@F)) || \
+		echo "npm cannot install it: the TypeScript example is not tested"
 
 .venv/.stamp: pyproject.toml tools/constraints.txt
 	$(call virtual_environment,.venv,tools/constraints.txt,.[dev])

@@ -8,18 +8,27 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from bird_dynamic.emulator import WORKSPACE_ID, EmulatorServer, PhoneNumber, Store
 from tests.engine.programs import NUMBER, READS, foreign, sent, summary
 from tests.support.engine import ROOT, Stack
 
+
+def host_for(language: str) -> str | None:
+    """The program that Pulumi runs programs of a language with."""
+    return shutil.which(f"pulumi-language-{language}")
+
+
 EXAMPLES = ROOT / "examples"
 LOOKUPS = {"list_long_codes", "list_connectors"}
+NODE_MODULES = EXAMPLES / "typescript" / "node_modules"
 BY_NUMBER = {each.number: each.id for each in Store.with_numbers().numbers.values()}
 
 
 def test_every_example_is_run_here() -> None:
     tests = Path(__file__).read_text()
-    examples = {each.name for each in EXAMPLES.iterdir() if any(each.glob("*.py"))}
+    examples = {each.name for each in EXAMPLES.iterdir() if any(each.glob("*.*"))}
     assert examples
     assert {each for each in examples if f'"{each}"' not in tests} == set()
 
@@ -108,6 +117,26 @@ def test_adopt_existing(bird: EmulatorServer, tmp_path: Path) -> None:
     goes(stack, bird)
 
 
+@pytest.mark.skipif(not host_for("yaml"), reason="there is no host for YAML programs")
+def test_yaml(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = begun("yaml", bird, tmp_path)
+    comes_up(stack, bird)
+    assert tells_of_its_calls(bird)
+    goes(stack, bird)
+
+
+@pytest.mark.skipif(
+    not (host_for("nodejs") and NODE_MODULES.exists()),
+    reason="there is no host for TypeScript programs, or npm could not install its SDK",
+)
+def test_typescript(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = begun("typescript", bird, tmp_path)
+    (stack.folder / "node_modules").symlink_to(NODE_MODULES)
+    comes_up(stack, bird, number=PhoneNumber.made_up(0).number)
+    assert tells_of_its_calls(bird)
+    goes(stack, bird)
+
+
 def test_automation(bird: EmulatorServer, tmp_path: Path) -> None:
     stack = copied("automation", bird, tmp_path)
     stack.environment["BIRD_WORKSPACE_ID"] = ""
@@ -129,6 +158,14 @@ def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
     done = python("-m", "pytest", "-q", "-W", "error", stack=stack)
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
+
+
+def tells_of_its_calls(bird: EmulatorServer) -> bool:
+    """Whether the one webhook is for the one channel."""
+    (connector,) = bird.emulator.connectors()
+    (subscription,) = bird.emulator.webhook_subscriptions()
+    filters = [{"key": "channelId", "value": connector["channel"]["channelId"]}]
+    return bool(subscription["eventFilters"] == filters)
 
 
 def comes_up(stack: Stack, bird: EmulatorServer, **configuration: str) -> None:
@@ -177,12 +214,14 @@ def copied(example: str, bird: EmulatorServer, tmp_path: Path, name: str = "test
     within = inside if example != "quickstart" else ROOT
     folder = tmp_path / "copy"
     stack = Stack(folder, bird.url, name)
-    ignored = shutil.ignore_patterns("__pycache__", "Pulumi.test.yaml")
+    ignored = shutil.ignore_patterns("__pycache__", "Pulumi.test.yaml", "node_modules", ".venv")
     target = folder / inside.relative_to(within)
     shutil.copytree(inside, target, ignore=ignored, dirs_exist_ok=True)
     if within == ROOT:
         shutil.copyfile(ROOT / "Pulumi.yaml", folder / "Pulumi.yaml")
         assert f"main: examples/{example}\n" in (folder / "Pulumi.yaml").read_text()
+    # What a project's own `plugins:` entry names.
+    (folder / ".venv").symlink_to(sys.prefix)
     return stack
 
 

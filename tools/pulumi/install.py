@@ -12,7 +12,8 @@ The pinned version is the one that ``cli/go.mod`` requires. A release brings its
 A build takes the Python language host from ``language-python/go.mod``, which is older (``sdk/v3``
 v3.79.0 still contains it), because the host's own module is not on every module proxy. That host
 ignores ``runtime.options`` of a ``Pulumi.yaml``: the project's virtual environment must be first on
-PATH.
+PATH. With ``--languages`` the hosts for YAML and for TypeScript are built beside it, where they are
+missing: the tests of the plugin want them, Python programs do not.
 
 Standard output carries the folder and nothing else; progress goes to standard error. With
 ``--print`` nothing is installed and nothing said: the folder is printed even if it is not there.
@@ -31,6 +32,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import tempfile
 import threading
 import time
 import urllib.request
@@ -40,7 +42,12 @@ from typing import TypeVar
 
 HERE = Path(__file__).resolve().parent
 CLI_MODULE = HERE / "cli"
-LANGUAGE_HOST_MODULE = HERE / "language-python"
+PYTHON_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
+OTHER_HOSTS = (
+    "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+)
+"""Go packages; the last part is the program's name, and, without `pulumi-`, its module's folder."""
 
 MINIMUM = (3, 216, 0)
 VERSION = re.findall(
@@ -73,10 +80,13 @@ def main() -> None:
     if usable_cli_on_path():
         print()
         return
-    if "--print" not in sys.argv[1:] and not installed():
+    if "--print" not in sys.argv[1:]:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
-            install()
+            if not installed():
+                install()
+            if "--languages" in sys.argv[1:]:
+                install_other_hosts()
         except (InstallError, OSError) as error:
             sys.exit(f"error: {error}")
         except KeyboardInterrupt:
@@ -155,6 +165,17 @@ def install() -> None:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     say(f"Pulumi CLI {VERSION} installed in {TARGET}")
+
+
+def install_other_hosts() -> None:
+    """Build the language hosts that the CLI's folder lacks; an official release brings them all."""
+    with locked(CACHE / "install.lock"), tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        for host in OTHER_HOSTS:
+            name = PurePosixPath(host).name
+            if not (TARGET / name).exists():
+                require_go()
+                build_host(host, Path(folder))
+                (Path(folder) / name).rename(TARGET / name)
 
 
 @contextlib.contextmanager
@@ -257,12 +278,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 def build(folder: Path) -> None:
     """Build the CLI and its language host, and put the two scripts that belong to them beside."""
     require_go()
-    run_go(
-        "building Pulumi's Python language host (takes about a minute once, then cached)",
-        LANGUAGE_HOST_MODULE,
-        *("build", "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", f"{folder}{os.sep}"),
-        "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
-    )
+    build_host(PYTHON_HOST, folder)
     version = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
     run_go(
         "building the Pulumi CLI from source (takes 6 to 8 minutes once, then cached)",
@@ -278,6 +294,17 @@ def build(folder: Path) -> None:
         copied = folder / PurePosixPath(script).name
         shutil.copyfile(sdk / "python" / script, copied)
         copied.chmod(0o755)
+
+
+def build_host(package: str, folder: Path) -> None:
+    """Build a language host from its module beside this script."""
+    module = HERE / PurePosixPath(package).name.removeprefix("pulumi-")
+    run_go(
+        f"building Pulumi's {module.name} host (takes about a minute once, then cached)",
+        module,
+        *("build", "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", f"{folder}{os.sep}"),
+        package,
+    )
 
 
 def require_go() -> None:
