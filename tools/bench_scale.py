@@ -30,10 +30,20 @@ for index, number in enumerate(NUMBERS):
 """
 
 NOTHING = '''#!{python}
-"""A plugin that does nothing: what the engine and the program cost by themselves."""
+"""A plugin that does nothing, with outputs of the same number and size as the real one's: what the
+engine and the program cost by themselves."""
 import uuid
 from pulumi.runtime.proto import provider_pb2
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.providers import plugin
+from bird_dynamic.providers.names import camel_case
+
+OUTPUTS = {{
+    camel_case(field.name): "00000000-0000-4000-8000-000000000000"
+    for field in VOICE_CHANNEL.fields
+    if not field.is_input
+}}
+OUTPUTS["number"] = dict(OUTPUTS)
 
 
 class Nothing(plugin.BirdPlugin):
@@ -44,6 +54,7 @@ class Nothing(plugin.BirdPlugin):
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Create(self, request, context):
+        request.properties.update(OUTPUTS)
         return provider_pb2.CreateResponse(id=str(uuid.uuid4()), properties=request.properties)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 
+@cache
 def camel_case(name: str) -> str:
     """`channel_id` as `channelId`."""
     return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
 
 
+@cache
 def snake_case(name: str) -> str:
     """`channelId` as `channel_id`."""
     return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)
