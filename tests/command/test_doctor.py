@@ -38,6 +38,7 @@ def test_whether_writing_is_allowed_is_asked_with_what_bird_must_refuse(
     assert {each["operation"] for each in bird.emulator.journal} >= set(CHANGES)
 
 
+@pytest.mark.usefixtures("bird_differs")
 def test_a_nameless_connector_that_bird_accepts_goes_at_once(
     bird: EmulatorServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

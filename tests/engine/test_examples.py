@@ -220,8 +220,9 @@ def copied(example: str, bird: EmulatorServer, tmp_path: Path, name: str = "test
     if within == ROOT:
         shutil.copyfile(ROOT / "Pulumi.yaml", folder / "Pulumi.yaml")
         assert f"main: examples/{example}\n" in (folder / "Pulumi.yaml").read_text()
-    # What a project's own `plugins:` entry names.
-    (folder / ".venv").symlink_to(sys.prefix)
+    virtual_environment = folder / ".venv"  # As `plugins:` names it.
+    if not virtual_environment.exists():
+        virtual_environment.symlink_to(sys.prefix)
     return stack
 
 

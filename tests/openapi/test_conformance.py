@@ -9,18 +9,11 @@ import pytest
 from bird_dynamic.emulator import BirdEmulator, Fault, Request
 from bird_dynamic.emulator.operations import calls, connectors
 from tests.emulator.caller import ROOT, WEBHOOKS, Caller
-from tests.support.openapi import Conformance
 
 
 @pytest.fixture
 def call() -> Caller:
     return Caller(BirdEmulator(seed=1))
-
-
-def test_an_emulator_is_wrapped_once(call: Caller) -> None:
-    before = call.emulator.handle
-    Conformance(call.emulator)
-    assert call.emulator.handle == before
 
 
 def test_answers_that_faults_have_spoiled_are_left_alone(call: Caller) -> None:
@@ -48,33 +41,32 @@ def test_refused_requests_need_not_be_as_described_but_their_answers_must(call: 
     ],
 )
 def test_an_answer_that_is_not_as_described_is_an_error(
-    call: Caller, wire: dict[str, Any], says: str
+    call: Caller, not_as_described: list[str], wire: dict[str, Any], says: str
 ) -> None:
     connector_id = call.emulator.add_connector()["id"]
     call.emulator.change_connector(connector_id, **wire)
-    with pytest.raises(AssertionError, match=says):
-        call("GET", f"/connectors/{connector_id}")
+    call("GET", f"/connectors/{connector_id}")
+    assert says in not_as_described.pop()
 
 
 def test_an_answer_that_lacks_something_required_is_an_error(
-    call: Caller, monkeypatch: pytest.MonkeyPatch
+    call: Caller, not_as_described: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connectors, "shown", lambda *_: {})
-    with pytest.raises(AssertionError, match="'id' is a required property"):
-        call.create(name="another")
+    call.create(name="another")
+    assert "'id' is a required property" in not_as_described.pop()
 
 
 def test_a_granted_request_that_is_not_as_described_is_an_error(
-    call: Caller, monkeypatch: pytest.MonkeyPatch
+    call: Caller, not_as_described: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     channel_id = call.channel()
     monkeypatch.setattr(calls, "_BODY", lambda body, path: {})
-    with pytest.raises(AssertionError, match="was unexpected"):
-        call("POST", f"/channels/{channel_id}/calls", {"to": "+31612345678", "what": "ever"})
+    call("POST", f"/channels/{channel_id}/calls", {"to": "+31612345678", "what": "ever"})
+    assert "was unexpected" in not_as_described.pop()
 
 
 def test_a_request_without_a_key_is_answered_as_described() -> None:
     emulator = BirdEmulator()
-    Conformance(emulator)
     request = Request("POST", f"{ROOT}/connectors", {}, {}, b"{}")
     assert emulator.handle(request).response.status == 401

@@ -34,7 +34,7 @@ CHECKED = [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT
 def filled(emulator: BirdEmulator) -> dict[str, str]:
     """Put one thing of each kind into an empty workspace; the ids of them all."""
     emulator.reset()
-    call = Caller(emulator, checked=False)
+    call = Caller(emulator)
     channel_id = call.channel()
     return {
         "organizationId": ORGANIZATION_ID,

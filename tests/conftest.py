@@ -1,0 +1,40 @@
+"""What holds for every test: an emulated Bird is asked, and answers, as Bird is described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bird_dynamic.emulator import BirdEmulator, Fault, Request, Response
+from tests.support.openapi import problem
+
+
+@pytest.fixture(autouse=True)
+def not_as_described(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every request to an emulator, and every answer, that is not as `docs/openapi.yaml` says.
+
+    A test that wants such a thing empties the list.
+    """
+    found: list[str] = []
+    respond = BirdEmulator._respond
+
+    def checked(
+        self: BirdEmulator, request: Request, operation: str, fault: Fault | None
+    ) -> Response:
+        response = respond(self, request, operation, fault)
+        if (told := problem(operation, request, response)) is not None:
+            found.append(told)
+        return response
+
+    monkeypatch.setattr(BirdEmulator, "_respond", checked)
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def bird_differs(not_as_described: list[str]) -> Iterator[None]:
+    """For a test in which Bird answers otherwise than described."""
+    yield
+    assert not_as_described
+    not_as_described.clear()
