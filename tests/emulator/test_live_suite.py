@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
+from bird_dynamic.emulator.operations import connectors
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +35,7 @@ def test_it_passes_and_sweeps_away_what_an_aborted_run_left() -> None:
         server.emulator.add_connector(name="bird-dynamic-live-left")
         done = run_on(server, BIRD_LIVE_PHONE_NUMBER_ID=PhoneNumber.made_up(0).id)
         assert done.returncode == 0, done.stdout
-        assert "8 passed" in done.stdout
+        assert "9 passed" in done.stdout
         assert [each["id"] for each in server.emulator.connectors()] == [foreign["id"]]
 
 
@@ -45,8 +48,20 @@ def test_it_fails_where_bird_is_not_as_assumed_and_leaves_nothing_even_then() ->
         assert server.emulator.connectors() == []
 
 
+@pytest.mark.usefixtures("bird_differs")
+def test_it_tells_what_bird_answers_otherwise_than_described(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = connectors.shown
+    monkeypatch.setattr(connectors, "shown", lambda *given: {**shown(*given), "surprise": 1})
+    with EmulatorServer() as server:
+        done = run_on(server, BIRD_LIVE_PHONE_NUMBER_ID=PhoneNumber.made_up(0).id)
+    assert "1 failed, 8 passed" in done.stdout
+    assert "('surprise' was unexpected)" in done.stdout
+
+
 def test_without_a_number_it_asks_nothing() -> None:
     with EmulatorServer() as server:
         done = run_on(server)
-        assert "8 skipped" in done.stdout
+        assert "9 skipped" in done.stdout
         assert list(server.emulator.journal) == []

@@ -7,16 +7,22 @@ aborted run left is swept away by its name, before and after.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import pytest
 
+from bird_dynamic import emulator
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
+from bird_dynamic.emulator.api import operation_of
 from bird_dynamic.lifecycle.account import Account, Session
 from bird_dynamic.settings import gather
+from tests.support.openapi import problem
 
 PREFIX = "bird-dynamic-live-"
 """Every name that this suite uses begins with it, and nothing else may."""
@@ -31,11 +37,44 @@ def phone_number_id() -> str:
     return number
 
 
+class Watched:
+    """A transport that holds every request and answer to the description of Bird's API."""
+
+    def __init__(self, transport: Transport, problems: list[str]) -> None:
+        self._transport = transport
+        self._problems = problems
+
+    def send(self, request: Request, timeout: float) -> Response:
+        response = self._transport.send(request, timeout)
+        asked = emulator.Request(
+            request.method,
+            request.path,
+            request.query,
+            {"authorization": "AccessKey …"},
+            _json(request.body),
+        )
+        kind = {"Content-Type": response.headers.get("content-type", "").partition(";")[0]}
+        answered = emulator.Response(response.status, kind, _json(response.body))
+        if (told := problem(operation_of(asked), asked, answered)) is not None:
+            self._problems.append(told)
+        return response
+
+
+def _json(body: Any) -> bytes:
+    return b"" if body in (None, UNREADABLE) else json.dumps(body).encode()
+
+
 @pytest.fixture(scope="session")
-def account(phone_number_id: str) -> Account:
+def problems() -> list[str]:
+    """What was asked or answered otherwise than described, so far."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def account(phone_number_id: str, problems: list[str]) -> Account:
     settings = gather(lambda key: None)
     assert not settings.problems, " ".join(settings.problems)
-    return Account(settings, connect)
+    return Account(settings, lambda given: Watched(connect(given), problems))
 
 
 @pytest.fixture(scope="session")

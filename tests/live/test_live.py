@@ -99,3 +99,7 @@ def test_a_deleted_connector_is_gone_and_its_number_is_free_at_once(
     assert run.read(connector_id, state) is None
     again, other = run.create({**inputs, "name": f"{PREFIX}again"})
     run.delete(again, other)
+
+
+def test_everything_was_asked_and_answered_as_described(made: Made, problems: list[str]) -> None:
+    assert not problems, "docs/openapi.yaml says otherwise: " + "\n".join(problems)
