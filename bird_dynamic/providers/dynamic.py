@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -114,11 +115,18 @@ class BirdProvider(ResourceProvider):
 
 
 def _accounts(configuration: Callable[[str], str | None]) -> Accounts:
-    @cache
+    settings = cache(lambda profile: gather(configuration, profile=profile))
+
     def account(profile: str | None) -> Account:
-        return _account(gather(configuration, profile=profile))
+        # A cache alone would give threads that come together an account each, and each account
+        # its own view of what exists.
+        with _opening:
+            return _account(settings(profile))
 
     return account
+
+
+_opening = threading.Lock()
 
 
 @cache

@@ -10,12 +10,14 @@ Source of the protocol: Pulumi's `provider.proto`, and "Implement a provider in 
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -63,9 +65,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, engine_address: str | None = None) -> None:
         self._cancelled = threading.Event()
-        self._configuration: dict[str, Any] = {}
         self._log = _Log(engine_address)
-        self._account = cache(self._new_account)
+        self._account = self._account_with({})
 
     # What the engine asks of a provider before any resource.
 
@@ -105,9 +106,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: Any, context: Context) -> Any:  # noqa: N802
         """The settings of this run."""
         configuration = _configuration(request.args)
-        self._configuration = {
-            key: value for key, value in configuration.items() if value is not UNKNOWN
-        }
+        self._account = self._account_with(
+            {key: value for key, value in configuration.items() if value is not UNKNOWN}
+        )
+        self._log.follow_as_asked(os.environ)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
         )
@@ -215,7 +217,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         if name not in LOOKUPS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no function {request.tok}")
         given = received(request.args).properties
-        lookups = Lookups(self._account(None), given.get("workspace_id"))
+        lookups = Lookups(self._account, given.get("workspace_id"))
         shown = partial(_shown, LOOKUPS[name].finds)
         found: Mapping[str, Any]
         with self._told(context):
@@ -239,9 +241,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self._cancelled.set()
         return empty_pb2.Empty()
 
-    def _new_account(self, profile: str | None) -> Account:
+    def _account_with(self, configuration: Mapping[str, Any]) -> Account:
         return Account(
-            gather(self._configuration.get),
+            gather(configuration.get),
             partial(connect, connections=LANES),
             clock=SystemClock(self._cancelled),
             say=self._log.status,
@@ -254,7 +256,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no resource {type_name}")
         self._log.about(request.urn)
         with self._told(context):
-            yield lifecycle(type_name, self._account, keeps_half_made=True)
+            yield lifecycle(type_name, lambda profile: self._account, keeps_half_made=True)
 
     @contextmanager
     def _told(self, context: Context) -> Iterator[None]:
@@ -291,10 +293,11 @@ _INSTEAD: Mapping[str, str] = {
 }
 
 
-class _Log:
+class _Log(logging.Handler):
     """Lines for the engine, beside the resource that the thread is working on."""
 
     def __init__(self, address: str | None) -> None:
+        super().__init__()
         self._engine = (
             engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
         )
@@ -306,13 +309,27 @@ class _Log:
 
     def status(self, text: str) -> None:
         """Show it while the operation goes on."""
+        self._show(text, ephemeral=True)
+
+    def follow_as_asked(self, environment: Mapping[str, str]) -> None:
+        """Show what this package logs, if `BIRD_LOG` says so."""
+        logger = logging.getLogger("bird_dynamic")
+        if environment.get("BIRD_LOG") == "debug" and self not in logger.handlers:
+            logger.addHandler(self)
+            logger.setLevel(logging.DEBUG)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a line of the log."""
+        self._show(self.format(record), ephemeral=False)
+
+    def _show(self, text: str, *, ephemeral: bool) -> None:
         if self._engine is None:
             return
         line = engine_pb2.LogRequest(
             severity=engine_pb2.INFO,
             message=text,
             urn=getattr(self._working_on, "urn", ""),
-            ephemeral=True,
+            ephemeral=ephemeral,
         )
         try:
             self._engine.Log(line)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
+from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.providers import dynamic
 from bird_dynamic.providers.dynamic import BirdProvider, provider
 
@@ -97,6 +100,17 @@ def test_two_providers_share_one_account() -> None:
         first, second = configured(server), configured(server)
         assert first is not second
         assert first._life._accounts(None) is second._life._accounts(None)
+
+
+def test_lanes_that_start_together_share_one_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*arguments: Any, **named: Any) -> Account:
+        time.sleep(0.05)
+        return Account(*arguments, **named)
+
+    monkeypatch.setattr(dynamic, "Account", slow)
+    accounts = dynamic._accounts({"bird:accessKey": "k"}.get)
+    with ThreadPoolExecutor(8) as lanes:
+        assert len(set(lanes.map(accounts, [None] * 8))) == 1
 
 
 def test_a_long_wait_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
