@@ -11,7 +11,7 @@ from typing import Any
 
 from bird_dynamic.bird.client import Conversational
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import DeadlineError
+from bird_dynamic.bird.errors import BirdError, DeadlineError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.account import Session
 from bird_dynamic.lifecycle.creation import Taken
@@ -77,11 +77,27 @@ class ConnectorLifecycle(ResourceLifecycle):
         """Leaving the switch out leaves it alone."""
         wanted = inputs.get(CONVERSATIONAL)
         if wanted is not None and wanted != state.get(CONVERSATIONAL):
-            self._switch(session, state).set(state["channel_id"], wanted, deadline)
+            channel_id = state.get("channel_id") or _channel_of(session, item_id, deadline)
+            self._switch(session, state).set(channel_id, wanted, deadline)
 
     @staticmethod
     def _switch(session: Session, props: Mapping[str, Any]) -> Conversational:
         return Conversational(session.collection.sender, props["workspace_id"])
+
+
+class NoChannelError(BirdError):
+    """What is to be changed belongs to a channel that is not there."""
+
+
+def _channel_of(session: Session, item_id: str, deadline: Deadline) -> str:
+    """Its channel as it is now. Raises NoChannelError."""
+    item = session.collection.get(item_id, deadline) or {}
+    if not _has_channel(item):
+        raise NoChannelError(
+            f"{CONVERSATIONAL} belongs to the connector's channel, and Bird has made none yet. "
+            "Nothing was changed"
+        )
+    return str(item["channel"]["channelId"])
 
 
 def _has_channel(item: Item) -> bool:

@@ -161,7 +161,11 @@ def states_all(description: Description, row: Item, state: Mapping[str, Any]) ->
             _, value = _find(row, field.returned)
             if value is None:
                 return False
-            if field.is_input and field.kind is MAP and not held.keys() <= value.keys():
+            if (
+                field.is_input
+                and field.kind is MAP
+                and not (isinstance(value, Mapping) and held.keys() <= value.keys())
+            ):
                 return False
     return True
 

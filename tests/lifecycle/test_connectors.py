@@ -13,6 +13,7 @@ from bird_dynamic.lifecycle.properties import DERIVED_NAME
 from tests.support.world import DERIVED, NUMBER, World
 
 TYPE = "Connector"
+SWITCH = "channel_conversational_status_enabled"
 SMS: dict[str, Any] = {
     "connector_template_ref": "sms-messagebird:1",
     "arguments": {"phoneNumberId": NUMBER, "channelMessageType": "promotional"},
@@ -84,11 +85,25 @@ def test_what_is_not_known_passes(news: dict[str, Any]) -> None:
 
 def test_a_template_without_a_channel_need_not_be_waited_for() -> None:
     world = World(options=Options(channel_after=10**6), timeout="20s")
-    news = {**WHATSAPP, "channel_conversational_status_enabled": True}
+    news = {**WHATSAPP, SWITCH: True}
     with pytest.raises(OperationError, match="no channel within"):
         world.run(TYPE).create(world.checked(TYPE, news))
     _, state = world.run(TYPE).create(world.checked(TYPE, {**news, "wait_for_channel": False}))
     assert state["channel_id"] is None
+
+
+def test_the_switch_of_a_channel_that_came_later_can_be_set() -> None:
+    world = World(options=Options(channel_after=2))
+    news = {**WHATSAPP, "wait_for_channel": False}
+    connector_id, state = world.run(TYPE).create(world.checked(TYPE, news))
+    assert state["channel_id"] is None
+    wanted = world.checked(TYPE, {**news, SWITCH: True}, state)
+    with pytest.raises(OperationError, match="Bird has made none yet"):
+        world.run(TYPE).update(connector_id, state, wanted)
+    assert "set_conversational" not in world.operations
+    state = world.run(TYPE).update(connector_id, state, wanted)
+    real, _ = world.run(TYPE).read(connector_id, state) or ({}, {})
+    assert real[SWITCH] is True
 
 
 def test_a_template_is_required() -> None:
