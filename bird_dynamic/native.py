@@ -1,4 +1,4 @@
-"""The same classes over the plugin `pulumi-resource-bird`: moving to it is this import line.
+"""The same names over the plugin `pulumi-resource-bird`: moving to it is this import line.
 
     from bird_dynamic.native import VoiceChannel
 
@@ -14,11 +14,42 @@ from typing import Any
 
 import pulumi
 
+from bird_dynamic.lookups import (
+    GetChannelResult,
+    GetConnectorResult,
+    GetPhoneNumberResult,
+    LookupFailedError,
+    get_channel,
+    get_channel_output,
+    get_connector,
+    get_connector_output,
+    get_phone_number,
+    get_phone_number_output,
+    list_connectors,
+    list_connectors_output,
+)
 from bird_dynamic.providers.names import camel_case, snake_case
 from bird_dynamic.resources import connector, voice_channel, webhook_subscription
 from bird_dynamic.resources.base import BirdResource
 
-__all__ = ["Connector", "Provider", "VoiceChannel", "WebhookSubscription"]
+__all__ = [
+    "Connector",
+    "GetChannelResult",
+    "GetConnectorResult",
+    "GetPhoneNumberResult",
+    "LookupFailedError",
+    "Provider",
+    "VoiceChannel",
+    "WebhookSubscription",
+    "get_channel",
+    "get_channel_output",
+    "get_connector",
+    "get_connector_output",
+    "get_phone_number",
+    "get_phone_number_output",
+    "list_connectors",
+    "list_connectors_output",
+]
 
 
 class Provider(pulumi.ProviderResource):

@@ -81,3 +81,8 @@ def test_the_name_is_the_one_that_the_dynamic_provider_derives() -> None:
     mocks, _ = run()
     channel = next(each for each in mocks.registered if each.typ == "bird:index:VoiceChannel")
     assert channel.inputs["derivedName"] == derived()
+
+
+def test_every_name_of_the_package_is_here_too() -> None:
+    assert set(bird_dynamic.__all__) | {"Provider"} == set(native.__all__)
+    assert native.get_phone_number is bird_dynamic.get_phone_number
