@@ -5,15 +5,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from bird_dynamic.emulator import EmulatorServer, Fault, Options
+from bird_dynamic.emulator import (
+    BirdEmulator,
+    EmulatorServer,
+    Fault,
+    Options,
+    Reply,
+    Request,
+    Store,
+)
 from bird_dynamic.providers.schema import schema
 from tests.engine.programs import (
     HEAD,
@@ -239,6 +249,34 @@ def test_a_waiting_create_ends_when_the_run_is_interrupted_and_nothing_is_lost(
     assert held["id"] == only(bird)["id"]
     bird.emulator.options = Options(channel_after=0)
     assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+
+
+def test_sixty_four_creates_run_at_once(
+    empty_stack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No create is answered before all of them are there.
+    together = threading.Barrier(64, timeout=60)
+    handle = BirdEmulator.handle
+
+    def waiting(self: BirdEmulator, request: Request) -> Reply:
+        if request.method == "POST":
+            together.wait()
+        return handle(self, request)
+
+    monkeypatch.setattr(BirdEmulator, "handle", waiting)
+    emulator = BirdEmulator(Store.with_numbers(200), options=Options(channel_after=0))
+    numbers = [each.id for each in emulator.store.numbers.values() if "voice" in each.capabilities]
+    with EmulatorServer(emulator) as bird:
+        shutil.copytree(empty_stack, tmp_path / "project")
+        stack = Stack(tmp_path / "project", bird.url, way="plugin")
+        stack.environment["PULUMI_SKIP_CHECKPOINTS"] = "1"
+        stack.write(
+            f"{HEAD}for index, number in enumerate({numbers[:64]!r}):\n"
+            "    VoiceChannel(str(index), phone_number_id=number)\n"
+        )
+        up = stack.up("--parallel", "64")
+    assert summary(up) == {"+ 65 created"}
+    assert sent(bird).count("create_connector") == 64
 
 
 def test_the_engine_reads_the_schema(stack: Stack) -> None:
