@@ -6,7 +6,8 @@ REQUESTS_CA_BUNDLE, follow a redirect with the access key and keep cookies. The 
 HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off, and every
 request has a connect and a read timeout.
 
-This is the only module that imports `requests`, and it is imported by the first operation.
+This is the only module of the provider that imports `requests`, and it is imported by the first
+operation.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class HttpTransport:
         self, settings: Settings, *, connections: int = 4, adapter: BaseAdapter | None = None
     ) -> None:
         self._url = settings.api_url
+        self._url_setting = settings.where("apiUrl")
         self._verify = settings.ca_bundle or True
         self._proxies = _proxies(settings.api_url, os.environ)
         self._headers = {
@@ -51,14 +53,8 @@ class HttpTransport:
 
     def send(self, request: Request, timeout: float) -> Response:
         """See `models.Transport`."""
+        prepared = self._prepared(request)
         try:
-            prepared = requests.Request(
-                request.method,
-                self._url + request.path,
-                headers=self._headers,
-                params=dict(request.query),
-                json=request.body,
-            ).prepare()
             response = self._adapter.send(
                 prepared,
                 timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
@@ -66,10 +62,13 @@ class HttpTransport:
                 proxies=self._proxies,
             )
             body = _json(response)
-        except requests.exceptions.InvalidURL:
+        except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
             raise ConfigurationError(
-                "bird:apiUrl (or BIRD_API_URL): is not an address that can be used."
+                "HTTPS_PROXY: is not the address of a proxy that can be used; it must look like "
+                "http://proxy.example.com:3128."
             ) from None
+        except requests.exceptions.InvalidURL:
+            raise self._unusable_url() from None
         except requests.exceptions.RequestException as error:
             raise _translated(error, timeout) from None
         return Response(
@@ -77,6 +76,25 @@ class HttpTransport:
             headers={name.lower(): value for name, value in response.headers.items()},
             body=body,
         )
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        try:
+            return requests.Request(
+                request.method,
+                self._url + request.path,
+                headers=self._headers,
+                params=dict(request.query),
+                json=request.body,
+            ).prepare()
+        except requests.exceptions.InvalidJSONError:
+            raise NotSentError(
+                "an argument is not a number, text, list or dict that JSON knows", temporary=False
+            ) from None
+        except requests.exceptions.RequestException:
+            raise self._unusable_url() from None
+
+    def _unusable_url(self) -> ConfigurationError:
+        return ConfigurationError(f"{self._url_setting}: is not an address that can be used.")
 
 
 def _translated(
@@ -93,15 +111,16 @@ def _translated(
             "BIRD_CA_BUNDLE to its certificates",
             temporary=False,
         )
-    if isinstance(error, requests.exceptions.SSLError) and not any(
-        isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes
-    ):
-        return NotSentError("no TLS connection to Bird could be made", temporary=False)
-    if isinstance(error, requests.exceptions.ProxyError):
-        return NotSentError("the proxy of HTTPS_PROXY did not make a connection")
+    if any(str(cause).startswith("Tunnel connection failed") for cause in causes):
+        return NotSentError("the proxy of HTTPS_PROXY refused to make a connection to Bird")
     if any(isinstance(cause, NewConnectionError) for cause in causes):
-        return NotSentError("no connection to Bird could be made (refused, or no such name)")
-    return UnknownOutcomeError("the connection to Bird broke before its answer was complete")
+        is_of_proxy = isinstance(error, requests.exceptions.ProxyError)
+        through = "the proxy of HTTPS_PROXY" if is_of_proxy else "Bird"
+        return NotSentError(f"no connection to {through} could be made (refused, or no such name)")
+    # A broken connection is no proof, nor is an error of TLS or of a proxy: each can come after the
+    # request was sent.
+    kind = "TLS connection" if isinstance(error, requests.exceptions.SSLError) else "connection"
+    return UnknownOutcomeError(f"the {kind} to Bird broke before its answer was complete")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -237,8 +237,15 @@ class _Failing(BaseAdapter):
     ("error", "expected", "says"),
     [
         (requests.exceptions.ConnectTimeout(), NotSentError, "in time"),
-        (requests.exceptions.ProxyError(), NotSentError, "HTTPS_PROXY"),
-        (requests.exceptions.SSLError(OSError("handshake")), NotSentError, "TLS"),
+        (requests.exceptions.ProxyError(), UnknownOutcomeError, "broke"),
+        (
+            requests.exceptions.ProxyError(OSError("Tunnel connection failed: 403 Forbidden")),
+            NotSentError,
+            "HTTPS_PROXY refused",
+        ),
+        (requests.exceptions.SSLError(OSError("a bad record")), UnknownOutcomeError, "TLS"),
+        (requests.exceptions.InvalidProxyURL(), ConfigurationError, "HTTPS_PROXY"),
+        (requests.exceptions.InvalidSchema("no SOCKS"), ConfigurationError, "HTTPS_PROXY"),
         (requests.exceptions.ContentDecodingError(), UnknownOutcomeError, "broke"),
     ],
 )
@@ -274,3 +281,41 @@ def test_no_error_and_no_representation_shows_the_access_key(server: EmulatorSer
     assert caught.value.__cause__ is None
     shown = repr(caught.value) + repr(one) + repr(LIST)
     assert ACCESS_KEY not in shown
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        (b"HTTP/1.1 403 Forbidden\r\n\r\n", NotSentError),
+        # It connects, and what comes after that breaks: that may have been the answer.
+        (b"HTTP/1.1 200 OK\r\n\r\n", UnknownOutcomeError),
+    ],
+)
+def test_only_a_proxy_that_never_connected_proves_that_nothing_was_sent(
+    says: bytes, expected: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+
+        def serve() -> None:
+            connection, _ = proxy.accept()
+            with connection:
+                asked.append(connection.recv(65536))
+                connection.sendall(says)
+                connection.recv(1)
+
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        with pytest.raises(expected):
+            transport("https://bird.invalid").send(LIST, 5)
+        serving.join(5)
+    assert asked[0].startswith(b"CONNECT bird.invalid:443")
+
+
+def test_an_argument_that_json_does_not_know_is_not_sent() -> None:
+    with pytest.raises(NotSentError, match="JSON") as caught:
+        transport().send(Request("POST", "/x", body={"arguments": {"x": float("nan")}}), 5)
+    assert not caught.value.temporary
