@@ -11,7 +11,12 @@ from typing import Any
 
 from bird_dynamic.bird.client import Conversational
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, DeadlineError
+from bird_dynamic.bird.errors import (
+    BirdError,
+    DeadlineError,
+    NotSentError,
+    UnknownOutcomeError,
+)
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.account import Session
 from bird_dynamic.lifecycle.creation import Taken
@@ -41,20 +46,28 @@ class ConnectorLifecycle(ResourceLifecycle):
             self._switch(session, inputs).set(channel_id, inputs[CONVERSATIONAL], deadline)
         return item
 
+    def _unfinished_inputs(self, taken: Taken) -> Properties:
+        return {} if taken.created else {CONVERSATIONAL: None}
+
     def _ready(self, session: Session, item: Item, inputs: Properties, deadline: Deadline) -> Item:
         """Poll until Bird has made the channel, which it does in the background."""
         item_id = item["id"]
         pause, waited, said = FIRST_POLL, 0.0, 0.0
+        last: BirdError | None = None
         while inputs.get("wait_for_channel") is not False and not _has_channel(item):
             if pause >= deadline.remaining:
-                raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s")
+                raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s", last)
             session.wait(pause, deadline)
             waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
             if waited - said >= QUIET_WAIT:
                 said = waited
                 session.say(f"connector {item_id}: waiting for its channel ({waited:.0f} s)")
             # Not found means not yet: a read may lag behind the create that Bird has confirmed.
-            item = session.collection.get(item_id, deadline) or item
+            try:
+                item = session.collection.get(item_id, deadline) or item
+            except (NotSentError, UnknownOutcomeError) as error:
+                # A bad minute of Bird says nothing of the channel.
+                last = error
         return item
 
     def _real(

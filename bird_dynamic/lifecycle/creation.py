@@ -78,11 +78,12 @@ class Wait:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a look found, without what this or another resource is known to have. `at`: Bird's
-    time."""
+    """What a look found, without what a state is known to have; of that, `held` is in the way.
+    `at` is Bird's time."""
 
     items: tuple[Item, ...]
     at: float | None
+    held: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,28 +117,35 @@ def creation(wanted: Wanted) -> Creation:
     unanswered: UnknownOutcomeError | None = None
     posts = 0
     while True:
-        result = yield Post()
+        try:
+            result = yield Post()
+        except (NotSentError, DeadlineError) as error:
+            raise _after(unanswered, "Sending it again failed", error) from None
         posts += 1
         if isinstance(result, RejectedError):
             if result.status != 409:
-                raise result
+                raise _after(unanswered, "Sent again, it was refused", result) from None
             return (yield from search.after_conflict(result, unanswered))
         if not isinstance(result, UnknownOutcomeError):
             return Taken(result, created=True)
         unanswered = result
         try:
             found = yield from search.after_no_answer()
-        except (NotSentError, UnknownOutcomeError, DeadlineError) as error:
-            raise UnknownOutcomeError(
-                f"{result}. Looking for what became of it failed too: {error}. {LATER}",
-                result.answer,
-            ) from None
+        except (NotSentError, UnknownOutcomeError, DeadlineError, RejectedError) as error:
+            raise _after(result, "Looking for what became of it failed too", error) from None
         if found is not None:
             return Taken(found, created=True)
         if posts == POSTS:
             raise UnknownOutcomeError(
                 f"{result}, {posts} times, and nothing has appeared. {LATER}", result.answer
             )
+
+
+def _after(unanswered: UnknownOutcomeError | None, what: str, error: BirdError) -> BirdError:
+    """The error, with the request without an answer that came before it."""
+    if unanswered is None:
+        return error
+    return UnknownOutcomeError(f"{unanswered}. {what}: {error}. {LATER}", unanswered.answer)
 
 
 class _Search:
@@ -181,12 +189,18 @@ class _Search:
             if found is not None:
                 return Taken(found, created=unanswered is not None)
             if seen.items:
-                holder = max(seen.items, key=self._wanted.is_kept_from_by)
+                holder = max(seen.items, key=self._wanted.is_blocked_by)
                 raise ExistsError(self._in_the_way(holder, "exists already")) from conflict
+            if seen.held:
+                raise ExistsError(
+                    f"another resource of this stack has the {self._noun} "
+                    f"{self._called(seen.held[0])}, and Bird allows no second one with the same "
+                    "phone number. Give this resource another number, or remove one of the two"
+                ) from conflict
         raise ExistsError(
             f"{conflict}. No listing shows the {self._noun} that is in the way: it may be in "
-            "another workspace. Find it in app.bird.com, and delete it there or write "
-            'adopt="<its id>"'
+            "another workspace. Look for it in app.bird.com; if nobody needs it, delete it there, "
+            'otherwise take it over with adopt="<its id>"'
         ) from conflict
 
     def _ours(self, seen: Seen) -> Item | None:
@@ -230,9 +244,12 @@ class _Search:
         return self._began is not None and created >= self._began - CLOCK_SLACK
 
     def _in_the_way(self, item: Item, how: str) -> str:
-        name = f" (name: {item['name']})" if item.get("name") else ""
         return (
-            f"the {self._noun} {item['id']}{name} {how}. To take it over, write "
+            f"the {self._noun} {self._called(item)} {how}. To take it over, write "
             f'adopt="{item["id"]}". If it belongs to another resource, leave it alone: '
             f"a resource that was renamed needs aliases, not a second {self._noun}"
         )
+
+    @staticmethod
+    def _called(item: Item) -> str:
+        return f"{item['id']} (name: {item['name']})" if item.get("name") else str(item["id"])

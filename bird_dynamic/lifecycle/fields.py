@@ -1,7 +1,7 @@
 """How a resource is described: once, as a table of fields.
 
-Validation, diff, the request body, reading back and secrecy all come from this table (and, later,
-the plugin's schema and the reference page). Nothing about a single resource is known here.
+Validation, diff, the request body, reading back, secrecy, the plugin's schema and the reference
+page all come from this table. Nothing about a single resource is known here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ UNKNOWN = _Unknown()
 
 
 class OnChange(Enum):
-    """What a change of an input does to the connector that exists."""
+    """What a change of an input does to what exists."""
 
     REPLACE = "replace"
     UPDATE = "update"
@@ -76,6 +76,11 @@ class Field:
     unordered: bool = False
     """Whether it is a list whose order says nothing."""
     convert: Callable[[Any], Any] | None = None
+
+    @property
+    def needed(self) -> bool:
+        """Whether it is an input without which there is no such thing."""
+        return self.is_input and (self.required or self.default is not None)
 
 
 def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:

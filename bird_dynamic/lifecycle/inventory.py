@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import chain
 
 from bird_dynamic.bird.client import Collection
@@ -21,6 +22,16 @@ from bird_dynamic.lifecycle.creation import Look
 from bird_dynamic.lifecycle.wanted import Wanted
 
 NEVER = float("-inf")
+MOST_READ = 100
+"""Rows of a listing so poor that they tell nothing are read one by one where there are no more."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look has found: what no resource has, and what another resource of this stack has."""
+
+    free: list[Item] = field(default_factory=list)
+    held: list[Item] = field(default_factory=list)
 
 
 class Inventory:
@@ -37,6 +48,7 @@ class Inventory:
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._created: set[str] = set()
         self._held: set[str] = set()
+        self._adopted: set[str] = set()
         self._deleted: set[str] = set()
         self._replaced: set[str] = set()
 
@@ -50,6 +62,20 @@ class Inventory:
         with self._lock:
             self._created.add(item_id)
 
+    def adopts(self, item_id: str) -> bool:
+        """This run is about to take it over; false where a resource has it already."""
+        with self._lock:
+            if item_id in self._held | self._created:
+                return False
+            self._held.add(item_id)
+            self._adopted.add(item_id)
+            return True
+
+    def is_adopted(self, item_id: str) -> bool:
+        """Whether this run has taken it over, or tried to."""
+        with self._lock:
+            return item_id in self._adopted
+
     def deleted(self, item_id: str) -> None:
         """This run has deleted it; a lagging listing may still show it."""
         with self._lock:
@@ -59,6 +85,7 @@ class Inventory:
         """This run is about to put something else in its place."""
         with self._lock:
             self._replaced.add(item_id)
+            self._adopted.discard(item_id)
 
     def is_leaving(self, item_id: str) -> bool:
         """Whether this run has deleted it, or replaces it."""
@@ -74,8 +101,8 @@ class Inventory:
         with turn:
             yield
 
-    def find(self, wanted: Wanted, look: Look, deadline: Deadline) -> tuple[Item, ...]:
-        """What `look` asks for and no other resource has, as it is now.
+    def find(self, wanted: Wanted, look: Look, deadline: Deadline) -> Found:
+        """What `look` asks for, as it is now.
 
         A row of a listing may lag or be poorer than what it stands for, so each is confirmed by a
         GET.
@@ -86,7 +113,7 @@ class Inventory:
             fresh = look.fresh or wanted.key in self._looked_for
             self._looked_for.add(wanted.key)
             since = self._clock.monotonic() if fresh else NEVER
-            taken = self._held | self._deleted | (set() if wanted.derived else self._created)
+            held, created, deleted = set(self._held), set(self._created), set(self._deleted)
         try:
             rows = self._list(since, deadline)
         except RejectedError as error:
@@ -95,14 +122,24 @@ class Inventory:
             if fresh or error.status not in (404, 405):
                 raise
             rows = ()
-        found = []
+        found = Found()
         for row in rows:
-            asked_for = wanted.is_named_by(row) or (look.in_the_way and wanted.is_kept_from_by(row))
-            if asked_for and row["id"] not in taken:
-                item = self._collection.get(row["id"], deadline)
-                if item is not None:
-                    found.append(item)
-        return tuple(found)
+            named = wanted.is_named_by(row)
+            in_the_way = look.in_the_way and (
+                wanted.is_blocked_by(row) or (len(rows) <= MOST_READ and not wanted.shows(row))
+            )
+            if row["id"] in deleted or not (named or in_the_way):
+                continue
+            has_a_resource = row["id"] in held or (
+                # A derived name that comes up again is one that the engine lost.
+                row["id"] in created and not (named and wanted.derived)
+            )
+            if has_a_resource and not look.in_the_way:
+                continue
+            item = self._collection.get(row["id"], deadline)
+            if item is not None and (named or wanted.is_blocked_by(item)):
+                (found.held if has_a_resource else found.free).append(item)
+        return found
 
     def _list(self, since: float, deadline: Deadline) -> tuple[Item, ...]:
         """All of them, listed at `since` or later: one lane lists, the others wait for its

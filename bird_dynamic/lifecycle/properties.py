@@ -9,7 +9,7 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.fields import MAP, Description, Field, OnChange
-from bird_dynamic.settings import Settings
+from bird_dynamic.settings import UUID, Settings
 
 Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
@@ -103,7 +103,8 @@ def state_of(description: Description, item: Item, held: Mapping[str, Any]) -> P
         state[DERIVED_NAME] = held[DERIVED_NAME]
     for field in description.fields:
         stated, value = _find(item, field.returned)
-        if not stated:
+        if not stated or (value is None and field.needed):
+            # Nothing says that it has none: it cannot be without.
             continue
         if field.is_input and field.kind is MAP:
             value = _as_held(value, held.get(field.name))
@@ -137,7 +138,7 @@ def differences_to_adopt(
     changed = difference(description, state, inputs).changed
     found = []
     for field in description.inputs:
-        if field.is_input and field.kind is MAP and field.returned:
+        if field.kind is MAP and field.returned:
             stated = _find(item, field.returned)[1]
             has = stated if isinstance(stated, Mapping) else {}
             keys = [
@@ -206,6 +207,8 @@ def same(old: Any, new: Any) -> bool:
         return len(old) == len(new) and all(map(same, old, new))
     if old in (None, {}, []) and new in (None, {}, []):
         return True
+    if isinstance(old, str) and isinstance(new, str) and UUID.fullmatch(old):
+        return old.lower() == new.lower()
     # True == 1.0 in Python, and every number from Pulumi is a float.
     return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
 
@@ -214,7 +217,9 @@ def ordered(value: Any) -> Any:
     """A list whose order says nothing, in one order."""
     if not isinstance(value, list):
         return value
-    return sorted(value, key=lambda each: repr(sorted(each.items())) if each else "")
+    return sorted(
+        value, key=lambda each: repr(sorted(each.items()) if isinstance(each, Mapping) else each)
+    )
 
 
 def _same_in(field: Field, old: Any, new: Any) -> bool:

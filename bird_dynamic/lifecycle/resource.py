@@ -144,6 +144,12 @@ class ResourceLifecycle:
         """Delete it. Already gone is done."""
         with self._doing("Deleting", state, item_id):
             _, session = self._session(state)
+            if session.inventory.is_adopted(item_id):
+                session.say(
+                    f"{self.description.item} {item_id}: kept, because another resource of this "
+                    "run has adopted it"
+                )
+                return
             session.inventory.deleted(item_id)
             deadline = session.deadline(timeout or state.get("delete_timeout"))
             session.collection.delete(item_id, deadline)
@@ -153,6 +159,10 @@ class ResourceLifecycle:
     ) -> Item:
         """What was taken, with all that a create is to bring about."""
         return self._ready(session, taken.item, inputs, deadline)
+
+    def _unfinished_inputs(self, taken: Taken) -> Properties:
+        """The inputs that only `_finished` brings about, as they are without it."""
+        return {}
 
     def _ready(self, session: Session, item: Item, inputs: Properties, deadline: Deadline) -> Item:
         """The item with what Bird adds to it some time after its creation."""
@@ -181,13 +191,18 @@ class ResourceLifecycle:
     ) -> Properties:
         """Take over something that exists, if it is what the inputs ask for. Nothing is changed in
         Bird."""
+        if not session.inventory.adopts(item_id):
+            raise AdoptError(
+                f"adopt: a resource of this stack has the {self.description.item} {item_id} "
+                "already. If it is this one, remove adopt=, which has done its work; if it was "
+                "renamed, it needs aliases"
+            )
         item = session.collection.get(item_id, deadline)
         if item is None:
             workspace = inputs["workspace_id"]
             raise AdoptError(
                 f"adopt: workspace {workspace} has no {self.description.item} {item_id}"
             )
-        session.inventory.holds(item_id)
         item = self._ready(session, item, inputs, deadline)
         held = dict(inputs)
         if DERIVED_NAME in held:
@@ -220,7 +235,8 @@ class ResourceLifecycle:
                 case Look():
                     began = session.collection.sender.server_time()
                     found = session.inventory.find(wanted, step, deadline)
-                    return Seen(found, began or session.collection.sender.server_time())
+                    at = began or session.collection.sender.server_time()
+                    return Seen(tuple(found.free), at, tuple(found.held))
                 case Post():
                     try:
                         return session.collection.create(wanted.body, deadline)
@@ -254,10 +270,17 @@ class ResourceLifecycle:
             return self._finished(session, taken, inputs, deadline)
         except BirdError as error:
             if self._keeps_half_made:
+                state = properties.state_of(self.description, taken.item, inputs)
                 raise HalfMadeError(
-                    f"{error}. {called} was made and is kept; the next `pulumi up` completes it",
+                    f"{error}. {called} is kept; the next `pulumi up` completes it",
                     item_id,
-                    properties.state_of(self.description, taken.item, inputs),
+                    {**state, **self._unfinished_inputs(taken)},
+                ) from error
+            if not taken.created:
+                raise HalfMadeError(
+                    f"{error}. {called}, which an interrupted run had left, is still there; the "
+                    "next `pulumi up` takes it over",
+                    item_id,
                 ) from error
             try:
                 session.collection.delete(item_id, session.deadline(CLEAN_UP))
@@ -289,7 +312,7 @@ class ResourceLifecycle:
 
 
 class HalfMadeError(BirdError):
-    """Something was made but could not be completed; the text says what became of it."""
+    """Something is there but could not be completed; the text says what became of it."""
 
     def __init__(self, text: str, item_id: str, state: Properties | None = None) -> None:
         super().__init__(text)

@@ -9,6 +9,7 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.naming import is_derived
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, body, ordered, same, same_where_asked
 
 
@@ -23,7 +24,8 @@ class Wanted:
     @classmethod
     def by(cls, description: Description, inputs: Mapping[str, Any]) -> Wanted:
         """What a program's inputs ask for."""
-        return cls(description, body(description, inputs), DERIVED_NAME in inputs)
+        derived = DERIVED_NAME in inputs and is_derived(inputs["name"])
+        return cls(description, body(description, inputs), derived)
 
     @cached_property
     def key(self) -> str:
@@ -46,7 +48,7 @@ class Wanted:
             if name in stated and name not in self.description.identity
         )
 
-    def is_kept_from_by(self, item: Item) -> bool:
+    def is_blocked_by(self, item: Item) -> bool:
         """Whether it holds what only one can hold: the phone number, for the same template."""
         number = self.body.get("arguments", {}).get("phoneNumberId")
         template = self.body.get("connectorTemplateRef")
@@ -57,6 +59,11 @@ class Wanted:
             arguments.get("phoneNumberId") if isinstance(arguments, Mapping) else None,
             held.get("numberId") if isinstance(held, Mapping) else None,
         )
+
+    @staticmethod
+    def shows(row: Item) -> bool:
+        """Whether a row of a listing tells what it holds."""
+        return bool(row.get("arguments") or row.get("number"))
 
     def _asked(self, name: str) -> Any:
         return self._ordered(name, self.body.get(name))

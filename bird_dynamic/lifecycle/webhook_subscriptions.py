@@ -13,6 +13,9 @@ from bird_dynamic.lifecycle.resource import ResourceLifecycle
 class WebhookSubscriptionLifecycle(ResourceLifecycle):
     """The six operations of a webhook subscription."""
 
+    def _unfinished_inputs(self, taken: Taken) -> Properties:
+        return {"status": taken.item.get("status", "active")}
+
     def _finished(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
     ) -> Item:

@@ -273,7 +273,7 @@ def test_a_half_made_connector_is_given_back_with_its_id(
     engine: Engine, bird: EmulatorServer
 ) -> None:
     bird.emulator.options = Options(channel_after=10**6)
-    with pytest.raises(AbortedError, match="was made and is kept"):
+    with pytest.raises(AbortedError, match="is kept; the next"):
         engine.create({"phoneNumberId": NUMBER, "invitationToken": "t"}, timeout=0.5)
     ((name, details),) = engine.context.metadata
     assert name == "grpc-status-details-bin"

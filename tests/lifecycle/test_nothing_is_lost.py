@@ -1,0 +1,183 @@
+"""Turns of events after which a connector could be lost, doubled, or mistaken for another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import Fault, Options
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.catalogue import lifecycle
+from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
+from tests.support.world import NUMBER, OTHER_NUMBER, EmulatorTransport, World
+
+SWITCH = "channel_conversational_status_enabled"
+
+
+def keeping(world: World) -> ResourceLifecycle:
+    """The lifecycle as the plugin has it: what is half made stays in the state."""
+    account = Account(
+        world.settings,
+        lambda given: EmulatorTransport(world.emulator, world.clock, given.access_key),
+        clock=world.clock,
+    )
+    return lifecycle("VoiceChannel", lambda profile: account, keeps_half_made=True)
+
+
+def test_what_this_run_adopted_is_not_deleted_with_the_resource_that_had_it() -> None:
+    world = World()
+    left = world.foreign(name="Support")
+    inputs = world.inputs(name="Support", adopt=left)
+    _, state = world.run().create(inputs)
+    # The resource is renamed without aliases: a new one adopts, and then the old one goes.
+    run = world.run()
+    assert run.create(inputs)[0] == left
+    run.delete(left, state)
+    assert world.connector_ids() == [left]
+    assert "kept" in world.said[-1]
+
+
+def test_one_connector_is_not_adopted_by_two_resources() -> None:
+    world = World()
+    left = world.foreign(name="Support")
+    inputs = world.inputs(name="Support", adopt=left)
+    run = world.run()
+    _, state = run.create(inputs)
+    with pytest.raises(OperationError, match="remove adopt="):
+        run.create(inputs)
+    # Nor by one when another run's state has it.
+    later = world.run()
+    later.diff(left, state, inputs)
+    with pytest.raises(OperationError, match="it needs aliases"):
+        later.create(inputs)
+
+
+def test_a_name_that_was_adopted_is_no_proof_that_a_connector_is_ours() -> None:
+    world = World()
+    ours = world.foreign(name="Voice")
+    theirs = world.foreign(name="Voice", number=OTHER_NUMBER)
+    _, state = world.run().create(world.inputs(adopt=ours))
+    found = world.run().read(ours, state)
+    assert found is not None
+    run = world.run()
+    changed = run.check(
+        found[1], {"phone_number_id": OTHER_NUMBER, DERIVED_NAME: world.inputs()[DERIVED_NAME]}
+    ).inputs
+    run.diff(ours, found[0], changed)
+    run.delete(ours, found[0])
+    with pytest.raises(OperationError, match=f"{theirs}.*adopt="):
+        run.create(changed)
+    assert world.connector_ids() == [theirs]
+
+
+def test_a_bad_minute_while_waiting_for_the_channel_removes_nothing() -> None:
+    world = World(
+        Fault("status", operation="get_connector", status=503, times=12),
+        options=Options(channel_after=3),
+    )
+    connector_id, state = world.run().create(world.inputs())
+    assert state["channel_id"]
+    assert world.connector_ids() == [connector_id]
+
+
+def test_what_was_there_before_is_not_removed_when_the_rest_fails() -> None:
+    world = World()
+    left, _ = world.run().create(world.inputs())
+    world.break_with(Fault("status", operation="set_conversational", status=403, times=None))
+    with pytest.raises(OperationError, match=f"{left}.*is still there"):
+        world.run().create(world.inputs(**{SWITCH: True}))
+    assert world.connector_ids() == [left]
+
+
+def test_a_switch_that_was_not_set_is_set_by_the_next_up() -> None:
+    world = World()
+    left, _ = world.run().create(world.inputs())
+    world.break_with(Fault("status", operation="set_conversational", status=403))
+    inputs = world.inputs(**{SWITCH: True})
+    with pytest.raises(OperationError) as caught:
+        keeping(world).create(inputs)
+    half = caught.value.cause
+    assert isinstance(half, HalfMadeError)
+    assert half.state is not None
+    life = keeping(world)
+    assert life.diff(left, half.state, inputs).changed == (SWITCH,)
+    life.update(left, half.state, inputs)
+    assert world.emulator.store.connectors[left].conversational is True
+
+
+@pytest.mark.parametrize("known", ["in the state", "made by this run"])
+def test_a_number_that_a_resource_of_the_same_stack_has_is_told_as_that(known: str) -> None:
+    world = World()
+    run = world.run()
+    first = world.inputs()
+    connector_id, state = run.create(first)
+    if known == "in the state":
+        run = world.run()
+        run.diff(connector_id, state, first)
+    with pytest.raises(OperationError, match=f"another resource of this stack has.*{connector_id}"):
+        run.create(world.inputs(**{DERIVED_NAME: "second-0123456789"}))
+    assert world.connector_ids() == [connector_id]
+
+
+def test_what_is_in_the_way_is_found_in_a_listing_that_tells_little() -> None:
+    world = World(options=Options(sparse_lists=True))
+    theirs = world.foreign(name="other")
+    with pytest.raises(OperationError, match=f"{theirs}.*adopt="):
+        world.run().create(world.inputs())
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Fault("status", operation="list_connectors", status=403, nth=2, times=None)],
+        [
+            Fault("stale_list", operation="list_connectors", seconds=40, times=None),
+            Fault("status", operation="create_connector", status=422, nth=2),
+        ],
+    ],
+    ids=["the look is refused", "the second request is refused"],
+)
+def test_a_request_without_an_answer_is_not_forgotten(faults: list[Fault]) -> None:
+    lost = Fault("reset", operation="create_connector", applied=True)
+    world = World(lost, *faults)
+    with pytest.raises(OperationError, match="looks for what was made before it sends anything"):
+        world.run().create(world.inputs(name="Support"))
+
+
+@pytest.mark.usefixtures("bird_differs")
+def test_nothing_where_something_must_be_is_no_drift() -> None:
+    world = World()
+    inputs = world.inputs()
+    connector_id, state = world.run().create(inputs)
+    world.emulator.store.change(connector_id, name=None)
+    found = world.run().read(connector_id, state)
+    assert found is not None
+    assert world.run().diff(connector_id, found[0], inputs).changed == ()
+
+
+def test_an_id_in_capitals_is_the_same_id() -> None:
+    world = World()
+    news: dict[str, Any] = {
+        "connector_template_ref": "sms-messagebird:1",
+        "arguments": {"phoneNumberId": NUMBER.upper(), "channelMessageType": "promotional"},
+        DERIVED_NAME: "sms-0123456789",
+    }
+    world.break_with(Fault("reset", operation="create_connector", applied=True))
+    inputs = world.checked("Connector", news)
+    connector_id, state = world.run("Connector").create(inputs)
+    assert world.run("Connector").diff(connector_id, state, inputs).changed == ()
+
+
+def test_a_filter_that_is_not_known_yet_is_a_change() -> None:
+    world = World()
+    run = world.run("WebhookSubscription")
+    news = {"service": "channels", "event": "voice.inbound", "url": "https://example.com/calls"}
+    filters = [{"key": "channelId", "value": "c"}]
+    inputs = world.checked("WebhookSubscription", {**news, "event_filters": filters})
+    subscription_id, state = run.create(inputs)
+    changed = run.diff(subscription_id, state, {**inputs, "event_filters": [UNKNOWN]}).changed
+    assert changed == ("event_filters",)
