@@ -10,6 +10,7 @@ nothing in Bird: each class carries the alias of the other. `Pulumi.yaml` says w
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pulumi
@@ -93,12 +94,17 @@ class _OverPlugin(BirdResource):
         opts = pulumi.ResourceOptions.merge(moved, opts)
         for option in ("ignore_changes", "additional_secret_outputs", "replace_on_changes"):
             if names := getattr(opts, option, None):
-                setattr(opts, option, [camel_case(each) for each in names])
+                setattr(opts, option, [_camel_path(each) for each in names])
         wired = {camel_case(name): value for name, value in properties.items()}
         pulumi.CustomResource.__init__(self, f"bird:index:{kind}", resource_name, wired, opts)
         for name in properties:
             output = getattr(self, camel_case(name))
             setattr(self, name, output.apply(_snake_keys) if name == "number" else output)
+
+
+def _camel_path(path: str) -> str:
+    # What is inside a property has Bird's own names, or the user's.
+    return re.sub(r"^[^.\[]+", lambda name: camel_case(name[0]), path)
 
 
 def _snake_keys(value: Any) -> Any:

@@ -43,7 +43,8 @@ class Settings:
 
     `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
     update or delete may take. `problems` are sentences, each naming the configuration key and the
-    environment variable.
+    environment variable; with any of them nothing can be sent. `misplaced` are the like for
+    `workspaceId` and `organizationId`, by key: they matter only where no argument says the place.
     """
 
     access_key: str = field(repr=False)
@@ -54,6 +55,11 @@ class Settings:
     ca_bundle: str | None = None
     profile: str = DEFAULT_PROFILE
     problems: tuple[str, ...] = ()
+    misplaced: tuple[tuple[str, str], ...] = ()
+
+    def unset(self, key: str) -> str:
+        """Why there is no such place."""
+        return dict(self.misplaced).get(key, f"{self.where(key)}: is not set.")
 
     def where(self, key: str) -> str:
         """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
@@ -72,8 +78,9 @@ def gather(
     variables = environment if prefix == DEFAULT_PROFILE else {}
 
     def find(key: str) -> str | None:
+        # An explicit provider may give a number.
         value = configuration(f"{prefix}:{key}") or variables.get(VARIABLES[key])
-        return value.strip() if value else None
+        return (str(value).strip() or None) if value else None
 
     access_key = find("accessKey") or ""
     workspace_id = find("workspaceId")
@@ -82,23 +89,28 @@ def gather(
     timeout = find("timeout")
     seconds = DEFAULT_TIMEOUT if timeout is None else parse_duration(timeout)
 
+    places = {
+        "workspaceId": workspace_id and workspace_problem(workspace_id),
+        "organizationId": organization_id and organization_problem(organization_id),
+    }
     found = {
         _where(prefix, "accessKey"): _access_key_problem(access_key, prefix),
-        _where(prefix, "workspaceId"): workspace_id and workspace_problem(workspace_id),
-        _where(prefix, "organizationId"): organization_id and organization_problem(organization_id),
         _where(prefix, "apiUrl"): _api_url_problem(api_url),
         _where(prefix, "timeout"): None if seconds else DURATION_PROBLEM,
         "BIRD_CA_BUNDLE": _ca_bundle_problem(ca_bundle),
     }
     return Settings(
         access_key=access_key,
-        workspace_id=workspace_id,
-        organization_id=organization_id,
+        workspace_id=None if places["workspaceId"] else workspace_id,
+        organization_id=None if places["organizationId"] else organization_id,
         api_url=api_url,
         timeout=seconds or DEFAULT_TIMEOUT,
         ca_bundle=ca_bundle,
         profile=prefix,
         problems=tuple(f"{where}: {problem}" for where, problem in found.items() if problem),
+        misplaced=tuple(
+            (key, f"{_where(prefix, key)}: {problem}") for key, problem in places.items() if problem
+        ),
     )
 
 

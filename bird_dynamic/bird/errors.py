@@ -6,8 +6,8 @@
     ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): done or not, nobody knows
     ├── RejectedError          Bird answered and did not do it: a 4xx or a redirect
     ├── DeadlineError          the time allowed for the operation is over
-    └── in `lifecycle`: ExistsError, HalfMadeError, AdoptError, AbsentError, and OperationError,
-        which explains any of the others to the user
+    └── in `lifecycle`: ExistsError, HalfMadeError, AdoptError, AbsentError, NoChannelError,
+        NotFoundError, and OperationError, which explains any of the others to the user
 
 What a caller may conclude about the remote state is the first thing these classes tell: it is what
 decides whether a request may be repeated. Errors of the HTTP library never leave the transport, and
@@ -22,8 +22,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-MAX_TEXT = 500
 
 
 class BirdError(Exception):
@@ -108,5 +106,4 @@ class RejectedError(BirdError):
 
 
 def _text(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+    return "" if value is None else str(value)

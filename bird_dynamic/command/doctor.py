@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, RejectedError
+from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.secrets import shortened, without
 
-PATIENCE = 30.0
-"""Seconds that each question may take."""
+PATIENCE = 60.0
+"""Seconds that all questions together may take."""
+
+NO_TEMPLATE = "bird-dynamic-doctor:0"
+"""A connector template that nobody has."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Finding:
 
 
 def examined(account: Account, writes: bool) -> Iterator[Finding]:
-    """What is found, one after the other. Nothing is changed in Bird."""
+    """What is found, one after the other. Nothing is changed in Bird, except that it may make a
+    connector of a request that it should refuse; that is deleted at once, or told."""
     workspace_id, organization_id = account.settings.workspace_id, account.settings.organization_id
     deadline = Deadline.after(PATIENCE, account.sender.clock)
     connectors = Collection(account.sender, f"/workspaces/{workspace_id}/connectors")
@@ -42,9 +47,10 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
         try:
             return Finding(True, what, ask())
         except RejectedError as error:
-            return Finding(False, what, f"{error}. {_remedy(account, error, permission)}")
+            said = f"{error}. {_remedy(account, error, permission)}"
         except BirdError as error:
-            return Finding(False, what, f"{error}.")
+            said = f"{error}."
+        return Finding(False, what, shortened(without(said, [account.settings.access_key])))
 
     def look() -> str:
         return f"{len(connectors.page(None, deadline).items)} on the first page"
@@ -104,8 +110,20 @@ def _numbers(account: Account) -> str:
 
 
 def _nameless(connectors: Collection, deadline: Deadline) -> None:
-    # A name is all that Bird requires, so it refuses this one; if not, it goes at once.
-    connectors.delete(connectors.create({}, deadline)["id"], deadline)
+    # A name is all that Bird requires, and there is no such template, so it refuses this one.
+    try:
+        made = connectors.create({"connectorTemplateRef": NO_TEMPLATE}, deadline)["id"]
+    except UnknownOutcomeError as error:
+        raise BirdError(
+            f"{error}. Should app.bird.com show a connector without a name, delete it"
+        ) from None
+    try:
+        connectors.delete(made, deadline)
+    except BirdError as error:
+        raise BirdError(
+            f"Bird made the connector {made} of a request that it should have refused, and "
+            f"deleting it failed: {error}. Delete it in app.bird.com"
+        ) from None
 
 
 def _refused(ask: Callable[[], object], *statuses: int) -> str:

@@ -40,7 +40,7 @@ def check(
     inputs = {
         field.name: value
         for field in description.inputs
-        if (value := _said(news.get(field.name, field.default))) is not None
+        if (value := _none_if_empty(news.get(field.name, field.default))) is not None
     }
     if "name" not in inputs and news.get(DERIVED_NAME):
         inputs["name"] = inputs[DERIVED_NAME] = olds.get(DERIVED_NAME) or news[DERIVED_NAME]
@@ -49,36 +49,38 @@ def check(
         if field.kind in IDS and isinstance(complete.get(field.name), str):
             # Bird answers in lower case: the same id must never look like another one.
             complete[field.name] = complete[field.name].lower()
-    failures = _failures(description, inputs, complete, settings.profile)
+    failures = _failures(description, inputs, complete, settings)
     return Checked(complete, (*settings.problems, *failures))
 
 
 def _failures(
-    description: Description, inputs: Properties, complete: Properties, profile: str
+    description: Description, inputs: Properties, complete: Properties, settings: Settings
 ) -> Iterator[str]:
     for field in description.inputs:
         # What the settings gave was judged with them.
         value = inputs.get(field.name)
         if value is None:
             if field.required and complete.get(field.name) is None:
-                yield f"{field.name}: {_missing(field, profile)}"
+                yield _missing(field, settings)
         elif value is UNKNOWN:
             continue
         elif (problem := field.kind.problem(value)) is not None:
             yield f"{field.name}: {problem}"
         elif field.kind is MAP:
-            yield from _taken(description, field.name, field.sent, value)
+            yield from _set_twice(description, field.name, field.sent, value)
     yield from description.problems(inputs)
 
 
-def _missing(field: Field, profile: str) -> str:
-    if field.setting:
-        what = field.name.removesuffix("_id")
-        return f"no {what} is set. {how_to_set(profile, field.setting)}, or pass {field.name}."
-    return "is missing; it is required"
+def _missing(field: Field, settings: Settings) -> str:
+    if not field.setting:
+        return f"{field.name}: is missing; it is required"
+    if field.setting in dict(settings.misplaced):
+        return settings.unset(field.setting)
+    what, how = field.name.removesuffix("_id"), how_to_set(settings.profile, field.setting)
+    return f"{field.name}: no {what} is set. {how}, or pass {field.name}."
 
 
-def _taken(
+def _set_twice(
     description: Description, name: str, path: tuple[str, ...], value: Mapping[str, Any]
 ) -> Iterator[str]:
     for field in description.inputs:
@@ -86,6 +88,6 @@ def _taken(
             yield f"{name}: {field.sent[-1]} is set by {field.name}; remove it from {name}"
 
 
-def _said(value: Any) -> Any:
+def _none_if_empty(value: Any) -> Any:
     """An empty map or list says nothing."""
     return None if value in ({}, []) else value

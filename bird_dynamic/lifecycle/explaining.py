@@ -19,7 +19,7 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.secrets import without
+from bird_dynamic.lifecycle.secrets import shortened, without
 from bird_dynamic.settings import Settings
 
 
@@ -44,11 +44,15 @@ def explained(
     try:
         yield
     except BirdError as error:
-        text = without(_paragraph(doing, error, description, settings), secrets())
+        hidden = list(secrets())
+        sentences = _sentences(doing, error, description, settings)
+        text = " ".join(shortened(without(sentence, hidden)) for sentence in sentences)
         raise OperationError(text, error) from None
 
 
-def _paragraph(doing: str, error: BirdError, description: Description, settings: Settings) -> str:
+def _sentences(
+    doing: str, error: BirdError, description: Description, settings: Settings
+) -> list[str]:
     answer = _answer(error)
     sentences = [f"{doing} failed: {error}".rstrip(".") + "."]
     if answer is not None:
@@ -60,7 +64,7 @@ def _paragraph(doing: str, error: BirdError, description: Description, settings:
         sentences.append(remedy)
     if answer is not None and answer.request_id:
         sentences.append(f"Request id: {answer.request_id}.")
-    return " ".join(sentences)
+    return sentences
 
 
 def _answer(error: BirdError) -> Answer | None:

@@ -44,7 +44,7 @@ class Lookups:
 
     def __init__(self, account: Account, workspace_id: str | None) -> None:
         self._account = account
-        self._given = {"workspace_id": workspace_id}
+        self._workspace_id = workspace_id
 
     def connector(self, connector_id: str) -> Properties:
         """GET …/connectors/{connectorId}. Raises OperationError where there is none."""
@@ -115,13 +115,13 @@ class Lookups:
         self, description: Description, page_size: int = PAGE_SIZE
     ) -> tuple[Collection, Properties, Deadline]:
         settings = self._account.settings
-        given = self._given["workspace_id"]
+        given = self._workspace_id
         if given is not None and (problem := workspace_problem(given)) is not None:
             raise ConfigurationError(f"workspace_id: {problem}")
-        place = properties.located(description, self._given, settings)
+        place = properties.located(description, {"workspace_id": given}, settings)
         if "workspace_id" not in place:
             raise ConfigurationError(
-                f"{settings.where('workspaceId')}: is not set, and no workspace_id was passed"
+                f"{settings.unset('workspaceId')} Set it, or pass workspace_id"
             )
         collection = Collection(self._account.sender, description.path.format(**place), page_size)
         return collection, place, Deadline.after(settings.timeout, self._account.sender.clock)

@@ -223,7 +223,7 @@ class ResourceLifecycle:
         complete = properties.located(self.description, props, account.settings)
         for field in self.description.settings:
             if field.name not in complete:
-                raise ConfigurationError(f"{account.settings.where(field.setting)}: is not set.")
+                raise ConfigurationError(account.settings.unset(field.setting))
         path = self.description.path.format(**complete)
         return complete, account.session(path)
 

@@ -10,12 +10,16 @@ from urllib.parse import quote
 
 SHORTEST = 4
 """Characters below which a value is too common a text to be replaced."""
+LONGEST_TEXT = 1200
+"""Characters above which the middle of a text is left out: Bird's messages have no limit."""
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Every text in a value of any depth."""
+    """Every text in a value of any depth; a number is one too."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
     elif isinstance(value, Mapping):
         for each in value.values():
             yield from texts_in(each)
@@ -40,3 +44,12 @@ def without(text: str, secrets: Iterable[str]) -> str:
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "[secret]")
     return text
+
+
+def shortened(text: str) -> str:
+    """A text without its middle if it is too long. What is secret must be gone from it before: half
+    a secret would not be found."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} … {text[-half:]}"

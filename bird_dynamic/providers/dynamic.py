@@ -174,7 +174,8 @@ def _one_line() -> Iterator[None]:
     this process, so the limit is set for expected errors only and is taken back by the next call.
     """
     if getattr(sys, "tracebacklimit", None) == 0:
-        del sys.tracebacklimit
+        # Another lane may have taken it back since.
+        vars(sys).pop("tracebacklimit", None)
     try:
         yield
     except BirdError as error:

@@ -95,7 +95,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             settings = gather(configuration.get)
             if not settings.access_key:
                 settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
-            failures = [provider_pb2.CheckFailure(reason=each) for each in settings.problems]
+            # A place of the environment matters only to a resource without its own.
+            given = [text for key, text in settings.misplaced if f"bird:{key}" in configuration]
+            failures = [
+                provider_pb2.CheckFailure(reason=each) for each in (*settings.problems, *given)
+            ]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
@@ -126,7 +130,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 resource_name = request.urn.rpartition("::")[2]
                 given.setdefault(DERIVED_NAME, derived_name(request.urn, resource_name))
             checked = life.check(olds.properties, given)
-            reasons = [f"{camel_case(name)}: {_INSTEAD[name]}" for name in foreign]
+            reasons = [f"{camel_case(name)}: {_USE_INSTEAD[name]}" for name in foreign]
             return provider_pb2.CheckResponse(
                 inputs=sent(life.description, checked.inputs, news.secret),
                 failures=[
@@ -286,7 +290,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
 
-_INSTEAD: Mapping[str, str] = {
+_USE_INSTEAD: Mapping[str, str] = {
     "profile": "is for the dynamic provider; here, pass an explicit provider (opts.provider)",
     "create_timeout": "is for the dynamic provider; here, use the option customTimeouts",
     "delete_timeout": "is for the dynamic provider; here, use the option customTimeouts",

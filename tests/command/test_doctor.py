@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bird_dynamic.bird.models import Request, Response
 from bird_dynamic.command.__main__ import main
-from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer, Fault
+from bird_dynamic.command.doctor import examined
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
+from bird_dynamic.emulator.operations import connectors
+from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.settings import Settings
 
 CHANGES = ("create_connector", "delete_connector", "set_conversational")
 
@@ -42,8 +47,6 @@ def test_whether_writing_is_allowed_is_asked_with_what_bird_must_refuse(
 def test_a_nameless_connector_that_bird_accepts_goes_at_once(
     bird: EmulatorServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bird_dynamic.emulator.operations import connectors
-
     monkeypatch.setattr(connectors, "problems_of_connector", lambda *_: {})
     accepted = {"name": "accepted", "connectorTemplateRef": "line:1"}
     monkeypatch.setattr(connectors, "body_of", lambda request: accepted)
@@ -114,6 +117,43 @@ def test_settings_that_cannot_work_send_nothing(
     assert main(["doctor"]) == 2
     said = capsys.readouterr().err
     assert "bird:accessKey (or BIRD_ACCESS_KEY): a key that starts with bk_" in said
-    assert "bird:workspaceId (or BIRD_WORKSPACE_ID): no workspace is set." in said
+    assert "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set." in said
     assert "canary" not in said
     assert list(bird.emulator.journal) == []
+
+
+def test_what_a_write_may_have_left_behind_is_told(
+    bird: EmulatorServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bird.emulator.faults = (Fault("reset", operation="create_connector", times=None),)
+    status, said = report(capsys, "--writes")
+    assert status == 1
+    assert (
+        "Should app.bird.com show a connector without a name, delete it"
+        in said["create connectors"]
+    )
+
+
+@pytest.mark.usefixtures("bird_differs")
+def test_a_connector_that_cannot_be_deleted_again_is_named(
+    bird: EmulatorServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connectors, "problems_of_connector", lambda *_: {})
+    accepted = {"name": "accepted", "connectorTemplateRef": "line:1"}
+    monkeypatch.setattr(connectors, "body_of", lambda request: accepted)
+    bird.emulator.faults = (Fault("status", "delete_connector", status=403, times=None),)
+    status, said = report(capsys, "--writes")
+    (left,) = bird.emulator.connectors()
+    assert status == 1
+    assert f"Bird made the connector {left['id']}" in said["create connectors"]
+
+
+def test_birds_own_words_show_no_access_key() -> None:
+    class Telling:
+        def send(self, request: Request, timeout: float) -> Response:
+            return Response(401, {}, {"code": "U", "message": f"{ACCESS_KEY} is not valid"})
+
+    account = Account(Settings(ACCESS_KEY, WORKSPACE_ID), lambda settings: Telling())
+    (finding,) = examined(account, False)
+    assert "[secret] is not valid" in str(finding)
+    assert ACCESS_KEY not in str(finding)

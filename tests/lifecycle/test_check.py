@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import WORKSPACE_ID
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.settings import gather
 from tests.support.world import DERIVED, NUMBER, World
 
 
@@ -131,3 +132,13 @@ def test_a_missing_workspace_names_every_way_to_set_it() -> None:
     world.settings = type(world.settings)(access_key="k", api_url="https://bird.test")
     (failure,) = world.run().check({}, {"phone_number_id": NUMBER, "name": "n"}).failures
     assert all(way in failure for way in ("workspace_id", "bird:workspaceId", "BIRD_WORKSPACE_ID"))
+
+
+def test_a_place_that_is_wrong_matters_only_where_no_argument_says_it() -> None:
+    world = World()
+    places = {"BIRD_WORKSPACE_ID": "ws_1", "BIRD_ORGANIZATION_ID": "junk"}
+    world.settings = gather({}.get, {"BIRD_ACCESS_KEY": ACCESS_KEY, **places})
+    given = {"phone_number_id": NUMBER, "name": "n"}
+    (failure,) = world.run().check({}, given).failures
+    assert failure.startswith("bird:workspaceId (or BIRD_WORKSPACE_ID): an id that starts with ws_")
+    assert world.run().check({}, {**given, "workspace_id": WORKSPACE_ID}).failures == ()

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic.bird.errors import Answer, RejectedError
 from bird_dynamic.bird.http import HttpTransport
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.secrets import texts_in, without
+from bird_dynamic.lifecycle.explaining import OperationError, explained
+from bird_dynamic.lifecycle.secrets import shortened, texts_in, without
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER
 
@@ -69,8 +70,29 @@ def test_the_search_would_find_a_secret_however_it_is_written() -> None:
 
 
 def test_texts_are_found_at_any_depth() -> None:
-    assert list(texts_in({"a": ["b", {"c": ("d", 1, None)}]})) == ["b", "d"]
+    assert list(texts_in({"a": ["b", {"c": ("d", 1, None, True)}]})) == ["b", "d", "1"]
 
 
 def test_a_text_too_short_to_be_told_apart_is_left() -> None:
     assert without("a cat", ["a"]) == "a cat"
+
+
+def test_a_secret_in_a_long_message_is_not_cut_in_two() -> None:
+    secret = "canary" * 40
+    for before in range(560, 620):
+        text = shortened(without("x" * before + secret + "y" * 900, [secret]))
+        assert "canary" not in text
+        assert len(text) < 1300
+
+
+def test_a_number_that_is_secret_is_kept_out_of_birds_own_words() -> None:
+    def explain() -> None:
+        answer = Answer(422, details={".securityArguments.pin": ("987654321 is no pin",)})
+        hidden = texts_in({"pin": 987654321})
+        with explained("Creating", VOICE_CHANNEL, Settings(ACCESS_KEY), lambda: hidden):
+            raise RejectedError(answer)
+
+    with pytest.raises(OperationError) as caught:
+        explain()
+    assert "987654321" not in str(caught.value)
+    assert "[secret] is no pin" in str(caught.value)

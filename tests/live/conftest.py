@@ -73,7 +73,8 @@ def problems() -> list[str]:
 @pytest.fixture(scope="session")
 def account(phone_number_id: str, problems: list[str]) -> Account:
     settings = gather(lambda key: None)
-    assert not settings.problems, " ".join(settings.problems)
+    wrong = [*settings.problems, *dict(settings.misplaced).values()]
+    assert not wrong, " ".join(wrong)
     return Account(settings, lambda given: Watched(connect(given), problems))
 
 

@@ -86,3 +86,16 @@ def test_the_name_is_the_one_that_the_dynamic_provider_derives() -> None:
 def test_every_name_of_the_package_is_here_too() -> None:
     assert set(bird_dynamic.__all__) | {"Provider"} == set(native.__all__)
     assert native.get_phone_number is bird_dynamic.get_phone_number
+
+
+@pytest.mark.parametrize(
+    ("path", "wired"),
+    [
+        ("phone_number_id", "phoneNumberId"),
+        ("security_arguments.my_key", "securityArguments.my_key"),
+        ('event_filters[0]["some_key"]', 'eventFilters[0]["some_key"]'),
+        ("*", "*"),
+    ],
+)
+def test_only_the_name_of_a_property_is_translated_in_a_path(path: str, wired: str) -> None:
+    assert native._camel_path(path) == wired

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bird_dynamic.settings import DEFAULT_API_URL, gather, parse_duration
@@ -56,9 +58,22 @@ def test_the_access_key_is_not_in_the_representation() -> None:
 def test_a_bad_setting_is_named_with_its_remedy(
     environment: dict[str, str], names: tuple[str, ...], says: str
 ) -> None:
-    (problem,) = gather({}.get, {**GOOD, **environment}).problems
+    settings = gather({}.get, {**GOOD, **environment})
+    (problem,) = (*settings.problems, *dict(settings.misplaced).values())
     assert all(name in problem for name in names)
     assert says in problem
+
+
+@pytest.mark.parametrize("value", [" ", "\t", ""])
+def test_a_setting_of_nothing_but_blanks_is_not_set(value: str) -> None:
+    settings = gather({}.get, {**GOOD, "BIRD_WORKSPACE_ID": value})
+    assert settings.workspace_id is None
+    assert settings.unset("workspaceId") == "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set."
+
+
+def test_an_explicit_provider_may_give_a_number() -> None:
+    numbers: dict[str, Any] = {"bird:timeout": 90}
+    assert gather(numbers.get, GOOD).timeout == 90.0
 
 
 def test_a_profile_has_keys_of_its_own_and_no_environment() -> None:
