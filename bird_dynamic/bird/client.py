@@ -44,9 +44,9 @@ class Collection:
             self.confirm_gone(error, deadline)
             return None
 
-    def page(self, token: str | None, deadline: Deadline, **filters: str) -> Page:
+    def page(self, token: str | None, deadline: Deadline) -> Page:
         """GET the page that a token stands for, or the first one."""
-        query = filters if token is None else {**filters, "pageToken": token}
+        query = {} if token is None else {"pageToken": token}
         if self._page_size is not None:
             query = {**query, "limit": str(self._page_size)}
         try:
@@ -57,15 +57,15 @@ class Collection:
             if error.status not in (400, 422) or self._page_size is None or token is not None:
                 raise
             self._page_size = None
-            return self.page(token, deadline, **filters)
+            return self.page(token, deadline)
 
-    def pages(self, deadline: Deadline, **filters: str) -> Iterator[tuple[Item, ...]]:
+    def pages(self, deadline: Deadline) -> Iterator[tuple[Item, ...]]:
         """The listing, page after page; ends even where a token comes round again."""
         tokens: set[str | None] = set()
         token: str | None = None
         while token not in tokens:
             tokens.add(token)
-            page = self.page(token, deadline, **filters)
+            page = self.page(token, deadline)
             yield page.items
             token = page.next_token
 

@@ -184,7 +184,7 @@ class BirdEmulator:
         return Reply(response, fault.kind, fault.seconds if fault.kind == "hang" else 0.0)
 
     def _throttled(self, fault: Fault) -> Response:
-        seconds = self._plan.retry_after(fault, self._now())
+        seconds = self._plan.retry_after(self._now())
         headers = {
             "none": {},
             "seconds": {"Retry-After": str(seconds)},

@@ -81,7 +81,7 @@ class FaultPlan:
                 hit = fault
         return hit
 
-    def retry_after(self, fault: Fault, now: float) -> int:
+    def retry_after(self, now: float) -> int:
         """Whole seconds until a throttled caller may come again."""
         return max(1, ceil(self._allowed[0] + 1.0 - now)) if self._allowed else 1
 

@@ -30,11 +30,9 @@ class EmulatorServer:
         handler = type("Handler", (_Handler,), {"emulator": self.emulator})
         self._server = _Server(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self.serve_forever, daemon=True)
-
-    def serve_forever(self) -> None:
-        """Serve in this thread, until `stop` is called from another one."""
-        self._server.serve_forever(poll_interval=0.05)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
 
     def start(self) -> Self:
         """Serve in a thread of its own."""

@@ -147,12 +147,18 @@ class Description:
         return best.name if best else None
 
 
-def _of_type(expected: type, words: str) -> Callable[[Any], str | None]:
-    return lambda value: None if isinstance(value, expected) else f"must be {words}"
+def _flag_problem(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "must be True or False"
 
 
 def _text_problem(value: Any) -> str | None:
     return None if isinstance(value, str) and value.strip() else "must be a text that is not empty"
+
+
+def _map_problem(value: Any) -> str | None:
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return None
+    return "must be a dict with text keys"
 
 
 def _uuid_problem(value: Any) -> str | None:
@@ -193,6 +199,6 @@ WORKSPACE_ID = Kind("UUID", _workspace_problem)
 ORGANIZATION_ID = Kind("UUID", _organization_problem)
 PROFILE = Kind("text", _profile_problem)
 TEMPLATE = Kind("template reference", _template_problem)
-FLAG = Kind("boolean", _of_type(bool, "True or False"))
+FLAG = Kind("boolean", _flag_problem)
 DURATION = Kind("duration", _duration_problem)
-MAP = Kind("map", _of_type(dict, "a dict with text keys"))
+MAP = Kind("map", _map_problem)

@@ -41,7 +41,8 @@ _CONFIGURATION = {
 }
 ROW = "FoundConnector"
 _ALWAYS_THERE = {"workspace_id", "organization_id", "name", "channel_id", "created_at"}
-"""What a resource that came up is sure to have, besides its id and what is required."""
+"""What a resource that came up has, besides its id and what is required; a channel, unless
+`waitForChannel` was false."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,10 @@ from tests.engine.programs import (
     OTHER_NUMBER,
     READS,
     bird_error,
+    both_ways,
     channel,
     foreign,
+    only,
     sent,
     summary,
 )
@@ -45,6 +47,23 @@ pulumi.export("names", [named.name, unnamed.name])
     assert sent(bird) == []
     assert stack.outputs() == adopted
     assert wires(bird) == before
+
+
+@both_ways
+def test_a_resource_that_is_renamed_while_it_has_adopt_keeps_its_connector(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    existing = foreign(bird, name="Support", arguments={"phoneNumberId": NUMBER})
+    stack.write(channel("old", name="Support", adopt=existing["id"]))
+    assert summary(stack.up()) == {"+ 2 created"}
+    stack.write(channel("new", name="Support", adopt=existing["id"]))
+    assert summary(stack.up()) == {"+ 1 created", "- 1 deleted", "2 changes. 1 unchanged"}
+    assert only(bird)["id"] == existing["id"]
+    assert [each["id"] for each in stack.resources()] == [existing["id"]]
+    stack.write(channel("new", name="Support"))
+    assert stack.preview("--expect-no-changes").ok
+    assert stack.destroy().ok
+    assert bird.emulator.connectors() == []
 
 
 def test_a_connector_that_differs_is_not_adopted_and_every_difference_is_told(

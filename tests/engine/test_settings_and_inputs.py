@@ -59,7 +59,7 @@ def test_settings_of_another_product_and_plain_http_are_told_all_at_once(
     run = stack.preview()
     told = problems(run)
     assert len(told) == 3
-    key, workspace, url = told
+    key, url, workspace = told
     assert key.startswith("bird:accessKey (or BIRD_ACCESS_KEY): ")
     assert "bk_ belongs to another Bird product" in key
     assert workspace.startswith("bird:workspaceId (or BIRD_WORKSPACE_ID): ")
