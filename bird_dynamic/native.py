@@ -66,15 +66,20 @@ class Provider(pulumi.ProviderResource):
         organization_id: pulumi.Input[str] | None = None,
         api_url: pulumi.Input[str] | None = None,
         timeout: pulumi.Input[str] | None = None,
+        lanes: pulumi.Input[int] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare an account. The settings are those of the configuration: see its reference."""
+        """Declare an account. The settings are those of the configuration: see its reference.
+
+        :param lanes: how many requests may be under way at once, 1 to 64 (the default).
+        """
         given = {
             "accessKey": None if access_key is None else pulumi.Output.secret(access_key),
             "workspaceId": workspace_id,
             "organizationId": organization_id,
             "apiUrl": api_url,
             "timeout": timeout,
+            "lanes": lanes,
         }
         super().__init__("bird", resource_name, given, opts)
 

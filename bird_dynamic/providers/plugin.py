@@ -45,12 +45,10 @@ from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.providers.details import detailed
 from bird_dynamic.providers.names import camel_case
-from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
+from bird_dynamic.providers.schema import LANES, LOOKUPS, NOT_HERE, schema
 from bird_dynamic.providers.wire import plain, received, sent
 from bird_dynamic.settings import VARIABLES, gather
 
-LANES = 64
-"""How many operations run at once; the engine's `--parallel` may ask for fewer."""
 LARGEST_MESSAGE = 400 * 1024 * 1024
 DYNAMIC_PROVIDER = "__provider"
 """What a state that the dynamic provider wrote has."""
@@ -97,6 +95,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
             # A place of the environment matters only to a resource without its own.
             given = [text for key, text in settings.misplaced if f"bird:{key}" in configuration]
+            if _lanes(configuration.get("bird:lanes", LANES)) is None:
+                given.append(f"bird:lanes: must be a whole number from 1 to {LANES}.")
             failures = [
                 provider_pb2.CheckFailure(reason=each) for each in (*settings.problems, *given)
             ]
@@ -248,7 +248,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def _account_with(self, configuration: Mapping[str, Any]) -> Account:
         return Account(
             gather(configuration.get),
-            partial(connect, connections=LANES),
+            partial(connect, connections=_lanes(configuration.get("bird:lanes")) or LANES),
             clock=SystemClock(self._cancelled),
             say=self._log.status,
         )
@@ -345,7 +345,15 @@ class _Log(logging.Handler):
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
     """Settings by the names that `gather` asks for."""
     found = rpc.deserialize_properties(struct, True)
-    return {f"bird:{key}": plain(found[key]) for key in VARIABLES if found.get(key) is not None}
+    keys = (*VARIABLES, "lanes")
+    return {f"bird:{key}": plain(found[key]) for key in keys if found.get(key) is not None}
+
+
+def _lanes(value: Any) -> int | None:
+    """The number that a setting says; None if it says none that can be used. From a stack's
+    configuration it comes as text."""
+    text = str(value)
+    return int(text) if text.isdecimal() and 1 <= int(text) <= LANES else None
 
 
 def _may_be_named(description: Description) -> bool:

@@ -17,6 +17,8 @@ from bird_dynamic.providers.names import camel_case
 from bird_dynamic.settings import DEFAULT_API_URL, VARIABLES
 
 PACKAGE = "bird"
+LANES = 64
+"""How many operations of a plugin run at once; the engine's `--parallel` may ask for fewer."""
 MODULE = "index"
 NOT_HERE = ("profile", "create_timeout", "delete_timeout")
 """Inputs that a plugin does without: it has explicit providers and `customTimeouts`."""
@@ -132,7 +134,7 @@ def token(name: str) -> str:
 
 
 def _variables() -> dict[str, Any]:
-    return {
+    settings: dict[str, Any] = {
         key: {
             "type": "string",
             "description": text,
@@ -141,6 +143,8 @@ def _variables() -> dict[str, Any]:
         }
         for key, text in _CONFIGURATION.items()
     }
+    lanes = f"How many requests may be under way at once: 1 to {LANES}, which is the default."
+    return {**settings, "lanes": {"type": "integer", "description": lanes}}
 
 
 def _resource(description: Description) -> dict[str, Any]:

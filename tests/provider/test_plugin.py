@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
 import grpc
@@ -16,9 +18,12 @@ from bird_dynamic.emulator import (
     ACCESS_KEY,
     ORGANIZATION_ID,
     WORKSPACE_ID,
+    BirdEmulator,
     EmulatorServer,
     Options,
     PhoneNumber,
+    Reply,
+    Request,
 )
 from bird_dynamic.providers.names import camel_case, snake_case
 from bird_dynamic.providers.plugin import BirdPlugin
@@ -147,6 +152,9 @@ def test_it_introduces_itself(engine: Engine) -> None:
         ),
         ({"apiUrl": "http://bird.test"}, "bird:apiUrl (or BIRD_API_URL): plain http"),
         ({"workspaceId": "ws_1"}, "bird:workspaceId (or BIRD_WORKSPACE_ID): an id that starts"),
+        ({"lanes": 65}, "bird:lanes: must be a whole number from 1 to 64."),
+        ({"lanes": "many"}, "bird:lanes: must be a whole number from 1 to 64."),
+        ({"lanes": "8"}, None),
         ({}, None),
         ({"accessKey": rpc.UNKNOWN, "apiUrl": "nonsense"}, None),
     ],
@@ -157,6 +165,37 @@ def test_bad_settings_are_told_when_the_provider_is_configured(
     request = provider_pb2.CheckRequest(urn="", news=struct(settings))
     reasons = [each.reason for each in engine.call("CheckConfig", request).failures]
     assert [reason[: len(says or "")] for reason in reasons] == ([says] if says else [])
+
+
+def test_no_more_requests_are_under_way_than_there_are_lanes(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way: list[Request] = []
+    most = 0
+    handle = BirdEmulator.handle
+
+    def watched(self: BirdEmulator, request: Request) -> Reply:
+        nonlocal most
+        under_way.append(request)
+        most = max(most, len(under_way))
+        time.sleep(0.05)
+        under_way.remove(request)
+        return handle(self, request)
+
+    monkeypatch.setattr(BirdEmulator, "handle", watched)
+    numbers = [
+        each.id for each in bird.emulator.store.numbers.values() if "voice" in each.capabilities
+    ]
+    engine = Engine(bird.url, lanes=2)
+    with ThreadPoolExecutor(6) as threads:
+        made = list(threads.map(lambda each: create_on(engine, each), numbers[:6]))
+    assert len(set(made)) == 6
+    assert most == 2
+
+
+def create_on(engine: Engine, number: str) -> str:
+    """Creates a voice channel with a name of its own; its id."""
+    return engine.create({"phoneNumberId": number, "name": number})[0]
 
 
 def test_another_account_replaces_no_resource(engine: Engine) -> None:
