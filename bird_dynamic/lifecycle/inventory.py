@@ -57,6 +57,11 @@ class Inventory:
         with self._lock:
             self._held.add(item_id)
 
+    def lacks(self, item_id: str) -> None:
+        """Bird has it no longer, whatever the state says."""
+        with self._lock:
+            self._held.discard(item_id)
+
     def created(self, item_id: str) -> None:
         """A create of this run is about to hand it to the engine."""
         with self._lock:

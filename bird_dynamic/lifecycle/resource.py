@@ -106,6 +106,7 @@ class ResourceLifecycle:
                 deadline,
             )
             if item is None:
+                session.inventory.lacks(item_id)
                 if not known:
                     # Nobody ever had it: this is the read of a `get`, whose id is wrong.
                     raise AbsentError(

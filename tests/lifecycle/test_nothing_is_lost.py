@@ -56,6 +56,17 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
         later.create(inputs)
 
 
+def test_what_a_refresh_found_gone_is_told_as_gone_when_it_is_adopted() -> None:
+    world = World()
+    inputs = world.inputs(name="Support", adopt=world.foreign(name="Support"))
+    gone, state = world.run().create(inputs)
+    world.run().delete(gone, state)
+    run = world.run()
+    assert run.read(gone, state) is None
+    with pytest.raises(OperationError, match=f"has no connector {gone}"):
+        run.create(inputs)
+
+
 def test_a_name_that_was_adopted_is_no_proof_that_a_connector_is_ours() -> None:
     world = World()
     ours = world.foreign(name="Voice")
