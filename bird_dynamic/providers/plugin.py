@@ -130,11 +130,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 resource_name = request.urn.rpartition("::")[2]
                 given.setdefault(DERIVED_NAME, derived_name(request.urn, resource_name))
             checked = life.check(olds.properties, given)
-            reasons = [f"{camel_case(name)}: {_USE_INSTEAD[name]}" for name in foreign]
+            reasons = [f"{name}: {_USE_INSTEAD[name]}" for name in foreign]
             return provider_pb2.CheckResponse(
                 inputs=sent(life.description, checked.inputs, news.secret),
                 failures=[
-                    provider_pb2.CheckFailure(reason=reason)
+                    provider_pb2.CheckFailure(reason=_by_both_names(life.description, reason))
                     for reason in (*checked.failures, *reasons)
                 ],
             )
@@ -354,6 +354,14 @@ def _lanes(value: Any) -> int | None:
     configuration it comes as text."""
     text = str(value)
     return int(text) if text.isdecimal() and 1 <= int(text) <= LANES else None
+
+
+def _by_both_names(description: Description, failure: str) -> str:
+    """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: nobody knows which of them the
+    program says."""
+    name, _, problem = failure.partition(":")
+    known = any(field.name == name for field in description.fields)
+    return f"{name} ({camel_case(name)}):{problem}" if known and "_" in name else failure
 
 
 def _may_be_named(description: Description) -> bool:

@@ -193,7 +193,8 @@ def test_what_is_not_for_the_plugin_is_told_with_what_is(
     stack.write(channel(profile="bird-eu", create_timeout="1m"))
     said = stack.preview().output
     assert "profile: is for the dynamic provider; here, pass an explicit provider" in said
-    assert "createTimeout: is for the dynamic provider; here, use the option customTimeouts" in said
+    timeout = "create_timeout (createTimeout): is for the dynamic provider; here, use the option"
+    assert f"{timeout} customTimeouts" in said
 
 
 def test_killed_after_the_create_was_applied_it_converges_on_the_one_connector(

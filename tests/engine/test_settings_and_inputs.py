@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
 from tests.engine.programs import both_ways, channel, only, problems, sent, summary
 from tests.support.engine import Stack
@@ -85,7 +87,7 @@ def test_all_bad_inputs_are_told_at_once_each_by_the_name_of_its_argument(
         )
     )
     run = stack.preview()
-    assert sorted(each.partition(":")[0] for each in problems(run)) == [
+    assert sorted(re.split("[ :]", each)[0] for each in problems(run)) == [
         "adopt",
         "arguments",
         "connector_template_ref",
@@ -94,6 +96,8 @@ def test_all_bad_inputs_are_told_at_once_each_by_the_name_of_its_argument(
         "phone_number_id",
         "security_arguments",
     ]
+    if stack.way == "plugin":
+        assert "phone_number_id (phoneNumberId): must be a UUID" in run.output
     assert "canary" not in run.output
     assert sent(bird) == []
 
