@@ -63,7 +63,7 @@ languages: examples/typescript/node_modules/.package-lock.json
 
 examples/typescript/node_modules/.package-lock.json: examples/typescript/package-lock.json
 	@echo "installing Pulumi's TypeScript SDK for an example"
-	@(cd $(<D) && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/$(@F)) || \
+	@(cd $(<D) && npm ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1 && touch node_modules/$(@F)) || \
 		echo "npm cannot install it: the TypeScript example is not tested"
 
 .venv/.stamp: pyproject.toml tools/constraints.txt
