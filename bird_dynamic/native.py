@@ -29,7 +29,7 @@ from bird_dynamic.lookups import (
     list_connectors,
     list_connectors_output,
 )
-from bird_dynamic.providers.names import camel_case, snake_case
+from bird_dynamic.providers.names import camel_case, snake_keys
 from bird_dynamic.resources import connector, voice_channel, webhook_subscription
 from bird_dynamic.resources.base import BirdResource
 
@@ -66,6 +66,7 @@ class Provider(pulumi.ProviderResource):
         organization_id: pulumi.Input[str] | None = None,
         api_url: pulumi.Input[str] | None = None,
         timeout: pulumi.Input[str] | None = None,
+        take_over: pulumi.Input[str] | None = None,
         lanes: pulumi.Input[int] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -79,6 +80,7 @@ class Provider(pulumi.ProviderResource):
             "organizationId": organization_id,
             "apiUrl": api_url,
             "timeout": timeout,
+            "takeOver": take_over,
             "lanes": lanes,
         }
         super().__init__("bird", resource_name, given, opts)
@@ -104,16 +106,12 @@ class _OverPlugin(BirdResource):
         pulumi.CustomResource.__init__(self, f"bird:index:{kind}", resource_name, wired, opts)
         for name in properties:
             output = getattr(self, camel_case(name))
-            setattr(self, name, output.apply(_snake_keys) if name == "number" else output)
+            setattr(self, name, output.apply(snake_keys) if name == "number" else output)
 
 
 def _camel_path(path: str) -> str:
     # What is inside a property has Bird's own names, or the user's.
     return re.sub(r"^[^.\[]+", lambda name: camel_case(name[0]), path)
-
-
-def _snake_keys(value: Any) -> Any:
-    return {snake_case(key): each for key, each in value.items()} if value else value
 
 
 class VoiceChannel(_OverPlugin, voice_channel.VoiceChannel):

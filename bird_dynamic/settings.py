@@ -15,11 +15,13 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 DEFAULT_API_URL = "https://api.bird.com"
 DEFAULT_TIMEOUT = 300.0
 DEFAULT_PROFILE = "bird"
+TAKE_OVER = ("never", "marked")
 
 VARIABLES = {
     "accessKey": "BIRD_ACCESS_KEY",
@@ -27,14 +29,17 @@ VARIABLES = {
     "organizationId": "BIRD_ORGANIZATION_ID",
     "apiUrl": "BIRD_API_URL",
     "timeout": "BIRD_TIMEOUT",
+    "takeOver": "BIRD_TAKE_OVER",
 }
 """Configuration key -> environment variable."""
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h)?")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PART = re.compile(rf"({_NUMBER.pattern})(ms|s|m|h)")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
 DURATION_PROBLEM = 'must be a time above zero such as "90s", "5m" or a number of seconds.'
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Settings:
     """What every request needs to know.
 
     `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
-    update or delete may take. `problems` are sentences, each naming the configuration key and the
+    update or delete may take. `takes_over`: whether a create takes over a connector that bears its
+    resource's mark. `problems` are sentences, each naming the configuration key and the
     environment variable; with any of them nothing can be sent. `misplaced` are the like for
     `workspaceId` and `organizationId`, by key: they matter only where no argument says the place.
     """
@@ -52,6 +58,7 @@ class Settings:
     organization_id: str | None = None
     api_url: str = DEFAULT_API_URL
     timeout: float = DEFAULT_TIMEOUT
+    takes_over: bool = False
     ca_bundle: str | None = None
     profile: str = DEFAULT_PROFILE
     problems: tuple[str, ...] = ()
@@ -88,6 +95,7 @@ def gather(
     api_url = (find("apiUrl") or DEFAULT_API_URL).rstrip("/")
     timeout = find("timeout")
     seconds = DEFAULT_TIMEOUT if timeout is None else parse_duration(timeout)
+    take_over = find("takeOver") or TAKE_OVER[0]
 
     places = {
         "workspaceId": workspace_id and workspace_problem(workspace_id),
@@ -97,6 +105,9 @@ def gather(
         _where(prefix, "accessKey"): _access_key_problem(access_key, prefix),
         _where(prefix, "apiUrl"): _api_url_problem(api_url),
         _where(prefix, "timeout"): None if seconds else DURATION_PROBLEM,
+        _where(prefix, "takeOver"): None
+        if take_over in TAKE_OVER
+        else f"must be {TAKE_OVER[0]} (the default) or {TAKE_OVER[1]}.",
         "BIRD_CA_BUNDLE": _ca_bundle_problem(ca_bundle),
     }
     return Settings(
@@ -105,6 +116,7 @@ def gather(
         organization_id=None if places["organizationId"] else organization_id,
         api_url=api_url,
         timeout=seconds or DEFAULT_TIMEOUT,
+        takes_over=take_over == TAKE_OVER[1],
         ca_bundle=ca_bundle,
         profile=prefix,
         problems=tuple(f"{where}: {problem}" for where, problem in found.items() if problem),
@@ -112,6 +124,16 @@ def gather(
             (key, f"{_where(prefix, key)}: {problem}") for key, problem in places.items() if problem
         ),
     )
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where unfinished creates are recorded: `BIRD_STATE_DIR`, or a folder of this user's."""
+    if given := environment.get("BIRD_STATE_DIR"):
+        return Path(given)
+    base = environment.get("XDG_STATE_HOME") or os.path.join(
+        os.path.expanduser("~"), ".local/state"
+    )
+    return Path(base) / "bird-dynamic"
 
 
 def workspace_problem(workspace_id: str) -> str | None:
@@ -128,9 +150,13 @@ def workspace_problem(workspace_id: str) -> str | None:
 
 
 def parse_duration(value: str | float) -> float | None:
-    """Seconds in 90, "90", "90s", "5m" or "1h"; None if it is not a time above zero."""
-    match = _DURATION.fullmatch(str(value))
-    return float(match[1]) * _SECONDS[match[2]] or None if match else None
+    """Seconds in 90, "90", "90s", "5m", "1h" or "1h30m"; None if it is not a time above zero."""
+    text = str(value)
+    if _NUMBER.fullmatch(text):
+        return float(text) or None
+    if not _DURATION.fullmatch(text):
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)) or None
 
 
 def how_to_set(profile: str, key: str, flag: str = "") -> str:

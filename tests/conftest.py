@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, Fault, Request, Response
 from tests.support.openapi import problem
+
+
+@pytest.fixture(autouse=True)
+def own_records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees what another one, or this machine's user, has recorded."""
+    monkeypatch.setenv("BIRD_STATE_DIR", str(tmp_path / "records"))
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,11 @@ SETTINGS = {
     "organizationId": ("none", "Id (UUID) of the organization; webhook subscriptions need it."),
     "apiUrl": (f"`{DEFAULT_API_URL}`", "Address of the API; plain http only for this machine."),
     "timeout": (f"`{DEFAULT_TIMEOUT:.0f}s`", "The longest that one operation may take."),
+    "takeOver": (
+        "`never`",
+        "`marked` for one run, after a lost state or machine: a create takes over an equal "
+        "connector that bears its resource's mark.",
+    ),
 }
 
 
@@ -152,8 +157,8 @@ def _function(function: Callable[..., Any]) -> Iterator[str]:
 def _omitted(field: Field) -> str:
     if field.setting:
         return f"`bird:{field.setting}`"
-    if field.name == "name":
-        return "derived"
+    if field.automatic:
+        return "made up"
     if field.required:
         return "**required**"
     return f"`{field.default!r}`" if field.default is not None else ""

@@ -4,16 +4,18 @@ What can be created in Bird lies in collections (connectors, webhook subscriptio
 alike. Sources: "Installing a Voice channel", the connectors, channels, conversations and
 notifications API references. Any 2xx is a success (201 is documented for create, nothing for
 delete), unknown fields are kept, everything but `id` may be missing or null. Every method takes a
-deadline and raises what `sending.Sender.send` raises.
+deadline and raises what `sending.Sender.send` raises, and IdError for an id that is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.ids import canonical, required_id
 from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request
 from bird_dynamic.bird.sending import Sender
 
@@ -36,10 +38,12 @@ class Collection:
     def get(self, item_id: str, deadline: Deadline) -> Item | None:
         """GET one; None where Bird says that this one does not exist.
 
-        A 404 can also mean that the workspace cannot be seen; that is an error, not an absence.
+        A 404 can also mean that the workspace cannot be seen; that is an error, not an absence. An
+        answer about something else is no answer.
         """
+        request = Request("GET", self._path_of(item_id))
         try:
-            return self.sender.send(Request("GET", f"{self.path}/{item_id}"), deadline, _item)
+            return self.sender.send(request, deadline, partial(_item, asked=required_id(item_id)))
         except RejectedError as error:
             self.confirm_gone(error, deadline)
             return None
@@ -71,7 +75,7 @@ class Collection:
 
     def update(self, item_id: str, body: Mapping[str, Any], deadline: Deadline) -> None:
         """PATCH one. Repeated after an unknown outcome, because it says what is to be."""
-        request = Request("PATCH", f"{self.path}/{item_id}", body=body)
+        request = Request("PATCH", self._path_of(item_id), body=body)
         self.sender.send(request, deadline, _anything)
 
     def delete(self, item_id: str, deadline: Deadline) -> None:
@@ -80,11 +84,14 @@ class Collection:
         Repeated after an unknown outcome: the answer to the second one tells what the first one
         did.
         """
-        request = Request("DELETE", f"{self.path}/{item_id}")
+        request = Request("DELETE", self._path_of(item_id))
         try:
             self.sender.send(request, deadline, _anything)
         except RejectedError as error:
             self.confirm_gone(error, deadline)
+
+    def _path_of(self, item_id: str) -> str:
+        return f"{self.path}/{required_id(item_id)}"
 
     def confirm_gone(self, error: RejectedError, deadline: Deadline) -> None:
         """Raise `error` again unless it means that something is missing in what can be seen.
@@ -114,7 +121,7 @@ class Conversational:
 
         A channel without such a configuration (404) is not conversational.
         """
-        request = Request("GET", f"{self._channels}/{channel_id}/conversational")
+        request = Request("GET", self._path_of(channel_id))
         try:
             return self._sender.send(request, deadline, _status) == "active"
         except RejectedError as error:
@@ -124,21 +131,38 @@ class Conversational:
     def set(self, channel_id: str, active: bool, deadline: Deadline) -> None:
         """PATCH …/channels/{channelId}/conversational. "inactive" is assumed: only "active" is
         documented."""
-        path = f"{self._channels}/{channel_id}/conversational"
         body = {"status": "active" if active else "inactive"}
-        self._sender.send(Request("PATCH", path, body=body), deadline, _anything)
+        request = Request("PATCH", self._path_of(channel_id), body=body)
+        self._sender.send(request, deadline, _anything)
+
+    def _path_of(self, channel_id: str) -> str:
+        return f"{self._channels}/{required_id(channel_id)}/conversational"
 
 
-def _item(body: Any) -> Item | None:
-    return body if isinstance(body, dict) and _is_text(body.get("id")) else None
+def _item(body: Any, asked: str | None = None) -> Item | None:
+    item_id = canonical(body.get("id")) if isinstance(body, dict) else None
+    if item_id is None or asked not in (None, item_id):
+        return None
+    return {**body, "id": item_id}
 
 
 def _page(body: Any) -> Page | None:
-    if not isinstance(body, dict) or not isinstance(body.get("results"), list):
+    """Half a page is none: what it hides would be taken for absent."""
+    if not isinstance(body, dict) or "results" not in body:
         return None
-    rows = tuple(row for row in body["results"] if _item(row))
-    token = body.get("nextPageToken")
-    return Page(rows, token if _is_text(token) else None)
+    results, token = body["results"], body.get("nextPageToken")
+    if results is None:
+        results = []
+    if not isinstance(results, list) or not (token is None or isinstance(token, str)):
+        return None
+    rows = tuple(map(_row, results))
+    return None if None in rows else Page(tuple(filter(None, rows)), token or None)
+
+
+def _row(row: Any) -> Item | None:
+    if not isinstance(row, dict) or not _is_text(row.get("id")):
+        return None
+    return {**row, "id": canonical(row["id"]) or row["id"]}
 
 
 def _status(body: Any) -> str | None:

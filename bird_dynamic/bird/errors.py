@@ -6,8 +6,9 @@
     ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): done or not, nobody knows
     ├── RejectedError          Bird answered and did not do it: a 4xx or a redirect
     ├── DeadlineError          the time allowed for the operation is over
+    ├── EngineGoneError        Pulumi's engine has ended: nothing more is sent
     └── in `lifecycle`: ExistsError, HalfMadeError, AdoptError, AbsentError, NoChannelError,
-        NotFoundError, and OperationError, which explains any of the others to the user
+        NotFoundError, SharedError, IdError, and OperationError, which explains any of the others
 
 What a caller may conclude about the remote state is the first thing these classes tell: it is what
 decides whether a request may be repeated. Errors of the HTTP library never leave the transport, and
@@ -51,6 +52,11 @@ class DeadlineError(BirdError):
     def __init__(self, text: str, last: BirdError | None = None) -> None:
         super().__init__(f"{text} ({last})" if last else text)
         self.last = last
+
+
+class EngineGoneError(BirdError):
+    """Pulumi's engine has ended, and with it everybody who could learn of a result. The request was
+    not sent."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from requests.utils import should_bypass_proxies
 from urllib3.exceptions import NewConnectionError
 
 from bird_dynamic.bird.errors import ConfigurationError, NotSentError, UnknownOutcomeError
+from bird_dynamic.bird.json import parse
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.settings import Settings
 
@@ -137,7 +138,7 @@ def _json(response: requests.Response) -> Any:
     if not response.content:
         return None
     try:
-        return response.json()
+        return parse(response.content)
     except ValueError:
         return UNREADABLE
 

@@ -73,11 +73,19 @@ class Sender:
     """Sends requests for one account, from any thread."""
 
     def __init__(
-        self, transport: Transport, clock: Clock, *, jitter: Callable[[], float] = random.random
+        self,
+        transport: Transport,
+        clock: Clock,
+        *,
+        jitter: Callable[[], float] = random.random,
+        before_writing: Callable[[], None] = lambda: None,
     ) -> None:
+        """`before_writing` is asked before each request that changes something; what it raises
+        keeps the request from being sent."""
         self.clock = clock
         self._transport = transport
         self._jitter = jitter
+        self._before_writing = before_writing
         self._pace = Pace(clock)
         self._budget = RetryBudget()
         self._ahead: float | None = None
@@ -129,12 +137,22 @@ class Sender:
             READ_TIMEOUT if request.method == "GET" else WRITE_TIMEOUT,
             max(deadline.remaining, 0.001),
         )
+        if request.method != "GET":
+            self._before_writing()
         started = self.clock.monotonic()
         said: object = "no answer"
         request_id = ""
         try:
             response = self._transport.send(request, timeout)
             said, request_id = response.status, response.request_id
+        except BirdError:
+            raise
+        except Exception as error:
+            # Whatever failed, the request may have been carried out: a caller that takes this for
+            # "nothing happened" loses what was made.
+            raise UnknownOutcomeError(
+                f"the answer could not be understood ({type(error).__name__})"
+            ) from error
         finally:
             log.debug(
                 "%s %s attempt=%d status=%s request_id=%s %.0f ms",
@@ -198,5 +216,5 @@ def _answer(response: Response) -> Answer:
 def _seconds_since_epoch(http_date: str) -> float | None:
     try:
         return parsedate_to_datetime(http_date).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, OSError):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
@@ -17,8 +17,27 @@ from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
 from bird_dynamic.bird.models import Request, Response, Transport
 from bird_dynamic.bird.sending import Sender
 from bird_dynamic.lifecycle.inventory import Inventory
+from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.records import Records
 from bird_dynamic.lifecycle.refreshing import SharedReads
-from bird_dynamic.settings import Settings, parse_duration
+from bird_dynamic.settings import Settings, parse_duration, state_folder
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all accounts of one engine run share in one process.
+
+    `managed` are the ids that resources have, `records` the creates that have begun on this
+    machine. `say` shows the user something while an operation goes on, `warn` something that
+    stays. What `before_writing` raises keeps a request from being sent.
+    """
+
+    records: Records = field(default_factory=lambda: Records(state_folder()))
+    managed: ManagedItems = field(default_factory=ManagedItems)
+    clock: Clock = field(default_factory=SystemClock)
+    say: Callable[[str], None] = lambda text: None
+    warn: Callable[[str], None] = lambda text: None
+    before_writing: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -29,7 +48,7 @@ class Session:
     inventory: Inventory
     reads: SharedReads
     timeout: float
-    say: Callable[[str], None]
+    run: Run
 
     def deadline(self, timeout: str | float | None = None) -> Deadline:
         """The end of an operation that begins now: its own timeout, or the one of the settings."""
@@ -64,22 +83,19 @@ class _FirstUse:
 
 
 class Account:
-    """One access key's view of Bird. Thread-safe.
-
-    `connect` makes the transport; `say` tells the user something while an operation goes on.
-    """
+    """One access key's view of Bird. Thread-safe. `connect` makes the transport."""
 
     def __init__(
         self,
         settings: Settings,
         connect: Callable[[Settings], Transport],
-        *,
-        clock: Clock | None = None,
-        say: Callable[[str], None] = lambda text: None,
+        run: Run | None = None,
     ) -> None:
         self.settings = settings
-        self.sender = Sender(_FirstUse(settings, connect), clock or SystemClock())
-        self._say = say
+        self.run = run = run or Run()
+        self.sender = Sender(
+            _FirstUse(settings, connect), run.clock, before_writing=run.before_writing
+        )
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
@@ -90,9 +106,9 @@ class Account:
                 collection = Collection(self.sender, path)
                 self._sessions[path] = Session(
                     collection=collection,
-                    inventory=Inventory(collection),
+                    inventory=Inventory(collection, self.run.managed),
                     reads=SharedReads(collection),
                     timeout=self.settings.timeout,
-                    say=self._say,
+                    run=self.run,
                 )
             return self._sessions[path]

@@ -18,7 +18,7 @@ from bird_dynamic.lifecycle.fields import (
     Description,
     Field,
 )
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties, located
+from bird_dynamic.lifecycle.properties import MARK, Properties, located
 from bird_dynamic.settings import Settings, how_to_set
 
 IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
@@ -32,19 +32,17 @@ class Checked:
     failures: tuple[str, ...]
 
 
-def check(
-    description: Description, olds: Mapping[str, Any], news: Mapping[str, Any], settings: Settings
-) -> Checked:
-    """`olds` are the inputs of the last run (empty for a new resource), `news` what the program
-    says now."""
+def check(description: Description, news: Mapping[str, Any], settings: Settings) -> Checked:
+    """`news` is what the program says now. A name that creating makes up is not filled in: each
+    create has its own."""
     inputs = {
         field.name: value
         for field in description.inputs
         if (value := _none_if_empty(news.get(field.name, field.default))) is not None
     }
-    if "name" not in inputs and news.get(DERIVED_NAME):
-        inputs["name"] = inputs[DERIVED_NAME] = olds.get(DERIVED_NAME) or news[DERIVED_NAME]
     complete = located(description, inputs, settings)
+    if news.get(MARK):
+        complete[MARK] = news[MARK]
     for field in description.inputs:
         if field.kind in IDS and isinstance(complete.get(field.name), str):
             # Bird answers in lower case: the same id must never look like another one.
@@ -60,7 +58,8 @@ def _failures(
         # What the settings gave was judged with them.
         value = inputs.get(field.name)
         if value is None:
-            if field.required and complete.get(field.name) is None:
+            made_up = field.automatic and MARK in complete
+            if field.required and complete.get(field.name) is None and not made_up:
                 yield _missing(field, settings)
         elif value is UNKNOWN:
             continue

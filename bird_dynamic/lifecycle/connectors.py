@@ -61,7 +61,7 @@ class ConnectorLifecycle(ResourceLifecycle):
             waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
             if waited - said >= QUIET_WAIT:
                 said = waited
-                session.say(f"connector {item_id}: waiting for its channel ({waited:.0f} s)")
+                session.run.say(f"connector {item_id}: waiting for its channel ({waited:.0f} s)")
             # Not found means not yet: a read may lag behind the create that Bird has confirmed.
             try:
                 item = session.collection.get(item_id, deadline) or item

@@ -1,30 +1,33 @@
 """How a connector (or anything else) is created so that there is one of it, whatever happens to a
 request.
 
-A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`) and
-is sent what came of it. It touches neither network nor clock, so a test can walk through every
-course that events can take.
+A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`,
+`Tell`) and is sent what came of it. It touches neither network, clock nor disk, so a test can walk
+through every course that events can take.
 
-    look ──ours──────────────────────────────► take it over
-     │  └──somebody's──► say so, send nothing
+    look ──proven ours─────────────────────────► take it over
+     │  └──has our mark, or is equal already───► say so, send nothing
      ▼
-    post ──done──────────────────────────────► created
-     │  ├──refused────► say so   (409: look who has it; ours ► take it over)
+    post ──done────────────────────────────────► created
+     │  ├──refused────► say so   (409: look who is in the way; proven ours ► take it over)
      ▼  │
-    unknown ► look, for a while, with growing pauses ──ours──► take it over
+    unknown ► look, for a while, with growing pauses ──proven ours──► take it over
         └──nothing there──► post again, a few times
 
-A derived name belongs to one resource of one stack, so a connector with that name is ours: left
-behind by a run that was interrupted. An explicit name proves nothing: a connector that was there
-before is somebody else's until the program says `adopt=`; only one that appeared after our own
-unanswered request is ours.
+What proves that a connector is ours: the answer to our own POST; the token in its name, drawn for
+this one create, by this process or by an interrupted one that has left a record (`resumed`); the
+user's word, `bird:takeOver: marked`, for one that has the resource's mark. Nothing else: not a
+name that others can have, not that nobody has been seen with it.
+
+With a name that the program gives there is no token: only the one equal connector that appeared
+after our own unanswered request, by Bird's clock, is ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from bird_dynamic.bird.errors import (
@@ -57,8 +60,8 @@ CLOCK_SLACK = 2.0
 
 @dataclass(frozen=True)
 class Look:
-    """List what has the wanted identity, and if asked, what may be in its way. `fresh`: not from
-    what this run listed before."""
+    """List what may be ours, and if asked, what may be in its way. `fresh`: not from what this run
+    listed before."""
 
     fresh: bool
     in_the_way: bool = False
@@ -77,13 +80,23 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Tell:
+    """Tell the user."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Seen:
-    """What a look found, without what a state is known to have; of that, `held` is in the way.
-    `at` is Bird's time."""
+    """What a look found, without what a resource is known to have; of that, `held` is in the way.
+    `at` is Bird's time, `listed` the ids of all that there is, `complete` whether all of that told
+    its name."""
 
     items: tuple[Item, ...]
     at: float | None
     held: tuple[Item, ...] = ()
+    listed: Collection[str] = frozenset()
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,23 +108,34 @@ class Taken:
 
 
 class ExistsError(BirdError):
-    """Something is in the way that may be somebody else's. Nothing was created."""
+    """Something is in the way that may be somebody else's. It was left alone, and nothing was
+    created."""
 
 
-Step = Look | Post | Wait
+Step = Look | Post | Wait | Tell
 Creation = Generator[Step, Any, Taken]
 
 
-def creation(wanted: Wanted) -> Creation:
+def creation(
+    wanted: Wanted,
+    *,
+    resumed: float | None = None,
+    in_state: bool = False,
+    takes_over: bool = False,
+) -> Creation:
     """Bring about what is wanted.
 
+    `resumed`: seconds since an interrupted create with this token may have sent its request.
+    `in_state`: the state has this resource already, which is being replaced. `takes_over`: the user
+    says that what has the resource's mark is its own.
+
     Events: a `Look` is answered by `Seen`, a `Post` by what it made or by the error it ended with,
-    a `Wait` by nothing; any of them may instead be answered by throwing the error that prevented
-    it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
+    a `Wait` and a `Tell` by nothing; any of them may instead be answered by throwing the error that
+    prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
     """
-    before: Seen = yield Look(fresh=False)
-    search = _Search(wanted, before)
-    if (found := search.already_there(before)) is not None:
+    before: Seen = yield Look(fresh=resumed is not None)
+    search = _Search(wanted, before, in_state, takes_over)
+    if (found := (yield from search.before_sending(resumed))) is not None:
         return Taken(found, created=False)
 
     unanswered: UnknownOutcomeError | None = None
@@ -127,15 +151,15 @@ def creation(wanted: Wanted) -> Creation:
                 raise _after(unanswered, "Sent again, it was refused", result) from None
             return (yield from search.after_conflict(result, unanswered))
         if not isinstance(result, UnknownOutcomeError):
-            return Taken(result, created=True)
+            return Taken(search.new(result), created=True)
         unanswered = result
         try:
-            found = yield from search.after_no_answer()
+            found = yield from search.after_no_answer(sum(PAUSES))
         except (NotSentError, UnknownOutcomeError, DeadlineError, RejectedError) as error:
             raise _after(result, "Looking for what became of it failed too", error) from None
         if found is not None:
             return Taken(found, created=True)
-        if posts == POSTS:
+        if posts == POSTS or not search.complete:
             raise UnknownOutcomeError(
                 f"{result}, {posts} times, and nothing has appeared. {LATER}", result.answer
             )
@@ -149,105 +173,182 @@ def _after(unanswered: UnknownOutcomeError | None, what: str, error: BirdError) 
 
 
 class _Search:
-    """Tells ours from somebody else's."""
+    """Tells what is proven ours from everything else."""
 
-    def __init__(self, wanted: Wanted, before: Seen) -> None:
+    def __init__(self, wanted: Wanted, before: Seen, in_state: bool, takes_over: bool) -> None:
         self._wanted = wanted
         self._noun = wanted.description.item
+        self._before = before
+        self._in_state = in_state
+        self._takes_over = takes_over
         self._old = {each["id"] for each in before.items}
-        self._began = before.at
+        self.complete = before.complete
 
-    def already_there(self, seen: Seen) -> Item | None:
-        """Before anything was sent: what an interrupted run has left, if our name proves it."""
-        named = [each for each in seen.items if self._wanted.is_named_by(each)]
-        if self._wanted.derived:
-            return self._only(named)
-        for each in named:
-            if self._wanted.is_met_by(each):
-                raise ExistsError(self._in_the_way(each, "is what this one would be, already"))
+    def before_sending(self, resumed: float | None) -> Generator[Step, Any, Item | None]:
+        """What an interrupted create has left, or what the user lets us take over. Raises
+        ExistsError for what keeps us from sending anything."""
+        if (proven := self._proven(self._before.items)) is not None:
+            return proven
+        seen = self._before
+        if resumed is not None:
+            # The interrupted request may still be under way, or the listing may lag.
+            proven = yield from self.after_no_answer(sum(PAUSES) - resumed)
+            if proven is not None:
+                return proven
+        if self._wanted.mark is None:
+            for each in seen.items:
+                if self._wanted.is_met_by(each) and not self._in_state:
+                    raise ExistsError(self._in_the_way(each, "already is what this one would be"))
+            return None
+        equal = [each for each in seen.items if self._wanted.is_met_by(each)]
+        if equal and not self._in_state:
+            return (yield from self._take_over(equal))
+        # One that is equal, of a resource that the state has, is the one that is being replaced.
+        others = [each for each in seen.items if each not in equal] + equal[1:]
+        for each in others:
+            yield Tell(
+                f"the {self._noun} {self._called(each)} has this resource's mark: it was retained, "
+                "or an interrupted run left it. It is left alone; delete it in app.bird.com if "
+                "nobody needs it"
+            )
         return None
 
-    def after_no_answer(self) -> Generator[Step, Any, Item | None]:
-        """After a request without an answer: look until its result is seen, or long enough to say
-        there is none."""
+    def after_no_answer(self, seconds: float) -> Generator[Step, Any, Item | None]:
+        """After a request without an answer: look until its result is seen, or for long enough to
+        say that there is none."""
         for pause in PAUSES:
-            yield Wait(pause)
+            if seconds <= 0:
+                break
+            yield Wait(min(pause, seconds))
+            seconds -= pause
             seen: Seen = yield Look(fresh=True)
+            self.complete = seen.complete
             if (found := self._ours(seen)) is not None:
                 return found
         return None
 
+    def new(self, item: Item) -> Item:
+        """What Bird says that it has made. Raises ExistsError where it was there before."""
+        if item["id"] in self._before.listed:
+            raise ExistsError(self._in_the_way(item, "is what Bird answered with, and not new"))
+        return item
+
     def after_conflict(
         self, conflict: RejectedError, unanswered: UnknownOutcomeError | None
     ) -> Generator[Step, Any, Taken]:
-        """After a 409: ours if our name, or our earlier request without an answer, made it; else
-        say who is there."""
+        """After a 409: ours if it is proven, by its token or by our earlier request without an
+        answer; else say who is there."""
         for pause in CONFLICT_PAUSES:
             yield Wait(pause)
             seen: Seen = yield Look(fresh=True, in_the_way=True)
-            found = self._ours(seen) if self._wanted.derived or unanswered else None
-            if found is not None:
-                return Taken(found, created=unanswered is not None)
+            proven = self._ours(seen) if unanswered else self._proven(seen.items)
+            if proven is not None:
+                return Taken(proven, created=unanswered is not None)
+            if self._takes_over and not self._in_state:
+                marked = [each for each in seen.items if self._is_marked(each)]
+                if equal := [each for each in marked if self._wanted.is_met_by(each)]:
+                    return Taken((yield from self._take_over(equal)), created=False)
             if seen.items:
                 holder = max(seen.items, key=self._wanted.is_blocked_by)
                 raise ExistsError(self._in_the_way(holder, "exists already")) from conflict
             if seen.held:
-                raise ExistsError(
-                    f"another resource of this stack has the {self._noun} "
-                    f"{self._called(seen.held[0])}, and Bird allows no second one with the same "
-                    "phone number. Give this resource another number, or remove one of the two"
-                ) from conflict
+                raise ExistsError(self._held(seen.held[0])) from conflict
         raise ExistsError(
             f"{conflict}. No listing shows the {self._noun} that is in the way: it may be in "
             "another workspace. Look for it in app.bird.com; if nobody needs it, delete it there, "
             'otherwise take it over with adopt="<its id>"'
         ) from conflict
 
-    def _ours(self, seen: Seen) -> Item | None:
-        if self._wanted.derived:
-            return self._only([each for each in seen.items if self._wanted.is_named_by(each)])
-        found = self._only(
-            [
-                each
-                for each in seen.items
-                if each["id"] not in self._old and self._wanted.is_met_by(each)
-            ]
+    def _take_over(self, equal: list[Item]) -> Generator[Step, Any, Item]:
+        if not self._takes_over:
+            raise ExistsError(self._in_the_way(equal[0], "already is what this one would be"))
+        if len(equal) > 1:
+            raise ExistsError(self._several(equal))
+        yield Tell(
+            f"the {self._noun} {self._called(equal[0])} is taken over: it has this resource's mark"
         )
+        return equal[0]
+
+    def _ours(self, seen: Seen) -> Item | None:
+        """What our unanswered request has made."""
+        if self._wanted.mark is not None:
+            return self._proven(seen.items)
+        new = [each for each in seen.items if each["id"] not in self._old]
+        found = self._only([each for each in new if self._wanted.is_met_by(each)])
         if found is not None and not self._created_since(found):
             raise ExistsError(self._in_the_way(found, "may be this one, or somebody else's"))
         return found
 
+    def _proven(self, items: Sequence[Item]) -> Item | None:
+        found = self._only([each for each in items if self._wanted.is_proven_by(each)])
+        if found is not None and not self._wanted.is_met_by(found):
+            raise ExistsError(
+                f"the {self._noun} {self._called(found)} was made for this resource by a run that "
+                "was interrupted, with other arguments. Delete it in app.bird.com if nobody needs "
+                f'it, make the arguments what they were, or write adopt="{found["id"]}" for the '
+                "resource that is to have it"
+            )
+        return found
+
     def _only(self, ours: list[Item]) -> Item | None:
-        if not ours:
-            return None
         if len(ours) > 1:
-            ids = ", ".join(str(each["id"]) for each in ours)
-            raise ExistsError(
-                f"several of them could be this {self._noun}: {ids}. Take one over with adopt=, "
-                "or delete those that nobody needs"
-            )
-        if not self._wanted.is_met_by(ours[0]):
-            raise ExistsError(
-                f"the {self._noun} {ours[0]['id']} has this resource's own name but other "
-                "arguments. An interrupted run left it there, or a stack of the same name "
-                "elsewhere has it. "
-                "Delete it in app.bird.com if nobody needs it, or make the arguments what they were"
-            )
-        return ours[0]
+            raise ExistsError(self._several(ours))
+        return ours[0] if ours else None
 
     def _created_since(self, item: Item) -> bool:
         try:
             stated = str(item["createdAt"]).replace("Z", "+00:00")
-            created = datetime.fromisoformat(stated).timestamp()
-        except (KeyError, ValueError):
+            created = datetime.fromisoformat(stated)
+            if created.tzinfo is None:
+                created = created.replace(tzinfo=timezone.utc)
+            moment = created.timestamp()
+        except (KeyError, ValueError, OverflowError, OSError):
             return False
-        return self._began is not None and created >= self._began - CLOCK_SLACK
+        began = self._before.at
+        return began is not None and moment >= began - CLOCK_SLACK
+
+    def _is_marked(self, item: Item) -> bool:
+        return self._wanted.mark is not None and self._wanted.may_be(item)
+
+    def _several(self, items: Sequence[Item]) -> str:
+        ids = ", ".join(str(each["id"]) for each in items)
+        return (
+            f"several of them could be this {self._noun}: {ids}. Take one over with adopt=, or "
+            "delete those that nobody needs"
+        )
+
+    def _held(self, item: Item) -> str:
+        if self._in_state and self._wanted.may_be(item):
+            return self._in_the_way(item, "exists already")
+        return (
+            f"another resource of this stack has the {self._noun} {self._called(item)}, and Bird "
+            "allows no second one with the same phone number. Give this resource another number, "
+            "or remove one of the two"
+        )
 
     def _in_the_way(self, item: Item, how: str) -> str:
+        said = f"the {self._noun} {self._called(item)} {how}. It was left alone"
+        adopt = f'adopt="{item["id"]}"'
+        forced = (
+            "If this resource has it and a replacement was forced (--replace, state taint, a "
+            "trigger), which creates before it deletes: "
+            "opts=pulumi.ResourceOptions(delete_before_replace=True)"
+        )
+        renamed = (
+            "If the resource was renamed or moved: "
+            'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
+        )
+        if not self._is_marked(item):
+            same_name = f" {forced}." if self._wanted.may_be(item) else ""
+            return (
+                f"{said}. {renamed}.{same_name} If another resource or stack has it, leave it to "
+                f"that one. To take it over: {adopt}"
+            )
         return (
-            f"the {self._noun} {self._called(item)} {how}. To take it over, write "
-            f'adopt="{item["id"]}". If it belongs to another resource, leave it alone: '
-            f"a resource that was renamed needs aliases, not a second {self._noun}"
+            f"{said}: its name has this resource's mark, but not what proves that this resource "
+            "made it. An interrupted run elsewhere may have left it, or a resource or stack that "
+            f"had this name may have it. {renamed}. {forced}. If nobody has it: {adopt}, or for "
+            "one run BIRD_TAKE_OVER=marked (bird:takeOver)"
         )
 
     @staticmethod

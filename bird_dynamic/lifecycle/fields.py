@@ -76,6 +76,8 @@ class Field:
     unordered: bool = False
     """Whether it is a list whose order says nothing."""
     convert: Callable[[Any], Any] | None = None
+    automatic: bool = False
+    """Whether creating fills it in where the program leaves it out."""
 
     @property
     def needed(self) -> bool:
@@ -125,6 +127,11 @@ class Description:
     def settings(self) -> tuple[Field, ...]:
         """The inputs that the configuration stands in for."""
         return tuple(field for field in self.inputs if field.setting)
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether creating one gives it a name where the program gives none."""
+        return any(field.automatic for field in self.inputs)
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:

@@ -1,24 +1,25 @@
 """What one engine run knows of a collection, such as a workspace's connectors, shared by all lanes
 so that it is listed as rarely as possible.
 
-One `Inventory` lives as long as the provider's process: one run of the engine. It remembers what
-some state is known to have, because that can never be the remains of an interrupted create.
+One `Inventory` lives as long as the provider's process: one run of the engine. What resources are
+known to have (`ManagedItems`) is never the remains of an interrupted create.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bird_dynamic.bird.client import Collection
+from bird_dynamic.bird import client as bird
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.creation import Look
+from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.wanted import Wanted
 
 NEVER = float("-inf")
@@ -28,74 +29,29 @@ MOST_READ = 100
 
 @dataclass(frozen=True)
 class Found:
-    """What a look has found: what no resource has, and what another resource of this stack has."""
+    """What a look has found: what no resource is known to have, and what one has. `listed` are the
+    ids of all that there is; `complete` tells whether each of them could be told apart."""
 
     free: list[Item] = field(default_factory=list)
     held: list[Item] = field(default_factory=list)
+    listed: Collection[str] = frozenset()
+    complete: bool = True
 
 
 class Inventory:
     """One collection. Thread-safe."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: bird.Collection, managed: ManagedItems) -> None:
         self._collection = collection
+        self._managed = managed
         self._clock = collection.sender.clock
         self._listing = threading.Lock()
         self._rows: tuple[Item, ...] = ()
+        self._ids: Collection[str] = frozenset()
         self._listed_at = NEVER
         self._lock = threading.Lock()
         self._looked_for: set[str] = set()
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._created: set[str] = set()
-        self._held: set[str] = set()
-        self._adopted: set[str] = set()
-        self._deleted: set[str] = set()
-        self._replaced: set[str] = set()
-
-    def holds(self, item_id: str) -> None:
-        """The engine has shown us that a state has it."""
-        with self._lock:
-            self._held.add(item_id)
-
-    def lacks(self, item_id: str) -> None:
-        """Bird has it no longer, whatever the state says."""
-        with self._lock:
-            self._held.discard(item_id)
-
-    def created(self, item_id: str) -> None:
-        """A create of this run is about to hand it to the engine."""
-        with self._lock:
-            self._created.add(item_id)
-
-    def adopts(self, item_id: str) -> bool:
-        """This run is about to take it over; false where a resource has it already."""
-        with self._lock:
-            if item_id in self._held | self._created:
-                return False
-            self._held.add(item_id)
-            self._adopted.add(item_id)
-            return True
-
-    def is_adopted(self, item_id: str) -> bool:
-        """Whether this run has taken it over, or tried to."""
-        with self._lock:
-            return item_id in self._adopted
-
-    def deleted(self, item_id: str) -> None:
-        """This run has deleted it; a lagging listing may still show it."""
-        with self._lock:
-            self._deleted.add(item_id)
-
-    def replaces(self, item_id: str) -> None:
-        """This run is about to put something else in its place."""
-        with self._lock:
-            self._replaced.add(item_id)
-            self._adopted.discard(item_id)
-
-    def is_leaving(self, item_id: str) -> bool:
-        """Whether this run has deleted it, or replaces it."""
-        with self._lock:
-            return item_id in self._deleted | self._replaced
 
     @contextmanager
     def creating(self, wanted: Wanted) -> Iterator[None]:
@@ -118,41 +74,39 @@ class Inventory:
             fresh = look.fresh or wanted.key in self._looked_for
             self._looked_for.add(wanted.key)
             since = self._clock.monotonic() if fresh else NEVER
-            held, created, deleted = set(self._held), set(self._created), set(self._deleted)
         try:
-            rows = self._list(since, deadline)
+            rows, ids = self._list(since, deadline)
         except RejectedError as error:
             # Before anything was sent, a workspace that cannot be seen is left to the create
             # itself: its answer says so.
             if fresh or error.status not in (404, 405):
                 raise
-            rows = ()
-        found = Found()
+            return Found()
+        nameless = sum(1 for row in rows if not isinstance(row.get("name"), str))
+        found = Found(listed=ids, complete=nameless <= MOST_READ)
         for row in rows:
-            named = wanted.is_named_by(row)
+            may_be = wanted.may_be(row) and (found.complete or isinstance(row.get("name"), str))
             in_the_way = look.in_the_way and (
                 wanted.is_blocked_by(row) or (len(rows) <= MOST_READ and not wanted.shows(row))
             )
-            if row["id"] in deleted or not (named or in_the_way):
+            if not (may_be or in_the_way) or self._managed.is_deleted(row["id"]):
                 continue
-            has_a_resource = row["id"] in held or (
-                # A derived name that comes up again is one that the engine lost.
-                row["id"] in created and not (named and wanted.derived)
-            )
-            if has_a_resource and not look.in_the_way:
+            is_managed = self._managed.is_managed(row["id"])
+            if is_managed and not in_the_way:
                 continue
             item = self._collection.get(row["id"], deadline)
-            if item is not None and (named or wanted.is_blocked_by(item)):
-                (found.held if has_a_resource else found.free).append(item)
+            if item is not None and (wanted.may_be(item) or wanted.is_blocked_by(item)):
+                (found.held if is_managed else found.free).append(item)
         return found
 
-    def _list(self, since: float, deadline: Deadline) -> tuple[Item, ...]:
-        """All of them, listed at `since` or later: one lane lists, the others wait for its
-        result."""
+    def _list(self, since: float, deadline: Deadline) -> tuple[tuple[Item, ...], Collection[str]]:
+        """All of them, listed at `since` or later, and their ids: one lane lists, the others wait
+        for its result."""
         with self._listing:
             if self._listed_at == NEVER or self._listed_at < since:
                 started = self._clock.monotonic()
                 rows = chain.from_iterable(self._collection.pages(deadline))
-                self._rows = tuple({row["id"]: row for row in rows}.values())
+                by_id = {row["id"]: row for row in rows}
+                self._rows, self._ids = tuple(by_id.values()), by_id.keys()
                 self._listed_at = started
-            return self._rows
+            return self._rows, self._ids

@@ -1,25 +1,52 @@
-"""The connector name of a resource whose program gives it none.
+"""The names of connectors whose program gives them none: `support-40595e4cf0-k7x2m9qd`.
 
-Unlike Pulumi's auto-naming it has nothing random in it: a connector that an interrupted run left
-behind can be recognised by it.
+The middle is the resource's *mark*: a digest of organization, project, stack and resource. It finds
+what this resource may have left in Bird, and proves nothing: another stack of the same name, a
+renamed stack or a moved state have it too. The end is the *token*: random, drawn for one create. A
+connector with that token is the result of that create, which is what a proof of ownership needs.
+
+Release 0.1.0 wrote names without a token; they bear the same mark.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
+import secrets
 
-LONGEST_NAME = 60
-"""Characters of the resource's name that a derived name begins with."""
+LONGEST_NAME = 50
+"""Characters of the resource's name that a mark begins with, so that people can read it."""
+DIGITS = 10
+TOKEN_LENGTH = 8
+_TOKEN_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
 
 
-def derived_name(identity: str, resource_name: str) -> str:
-    """A name for this resource of this stack, and for no other. `identity` says which: organization
-    and URN."""
-    digest = hashlib.sha256(identity.encode()).hexdigest()[:10]
+def mark(identity: str, resource_name: str) -> str:
+    """The mark of a resource. `identity` says which: organization and URN."""
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:DIGITS]
     return f"{resource_name[:LONGEST_NAME]}-{digest}"
 
 
-def is_derived(name: str) -> bool:
-    """Whether a name has the form of a derived one; a name that was adopted stands in for one."""
-    return re.search(r"-[0-9a-f]{10}\Z", name) is not None
+def resource_of(of: str | None) -> str:
+    """The name of the resource that has that mark, as far as the mark shows it."""
+    return of[: -1 - DIGITS] if of else ""
+
+
+def draw_token() -> str:
+    """Random characters for one create."""
+    return "".join(secrets.choice(_TOKEN_CHARACTERS) for _ in range(TOKEN_LENGTH))
+
+
+def automatic_name(of: str, token: str) -> str:
+    """The name of what a resource with that mark creates."""
+    return f"{of}-{token}"
+
+
+def bears_mark(name: str, of: str) -> bool:
+    """Whether a name has that mark in it, with any token or none, however Bird cased it."""
+    _, found, end = name.strip().lower().rpartition(f"-{of[-DIGITS:].lower()}")
+    return bool(found) and (not end or (len(end) == 1 + TOKEN_LENGTH and end[0] == "-"))
+
+
+def bears_token(name: str, of: str, token: str) -> bool:
+    """Whether a name is that of the one create for which the token was drawn."""
+    return name.strip().lower().endswith(f"-{of[-DIGITS:].lower()}-{token}")

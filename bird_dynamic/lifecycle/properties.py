@@ -15,8 +15,11 @@ Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
 
 DERIVED_NAME = "derived_name"
-"""Beside `name` where that was derived: the name that this resource has. Not hidden by a `__` in
-front, because older SDKs drop such keys."""
+"""Beside `name` in a state whose program gives no name: the one that the resource was given, or had
+when it was adopted."""
+MARK = "resource_mark"
+"""The mark of the resource (see `naming`), in its inputs and in its state. Neither is hidden by a
+`__` in front, because older SDKs drop such keys."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,7 @@ def difference(
     description: Description, state: Mapping[str, Any], inputs: Properties
 ) -> Difference:
     """What has to change for the state to be as the inputs say. Sends nothing."""
-    wanted = dict(inputs)
-    if DERIVED_NAME in inputs and state.get(DERIVED_NAME):
-        # The state's own derived name outlives a rename of the resource, and an adoption.
-        wanted["name"] = state[DERIVED_NAME]
+    wanted = with_own_name(state, inputs)
     changed = [
         field
         for field in description.inputs
@@ -50,6 +50,18 @@ def difference(
             or (not field.removable and wanted.get(field.name) is None)
         ),
     )
+
+
+def with_own_name(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
+    """The inputs; without a name of the program's, with the one that the resource was given."""
+    if DERIVED_NAME in inputs or inputs.get("name") is None:
+        return {**inputs, "name": state.get(DERIVED_NAME) or state.get("name")}
+    return dict(inputs)
+
+
+def marks_of(*properties: Mapping[str, Any]) -> frozenset[str]:
+    """The marks in the inputs and the state of a resource."""
+    return frozenset(each[MARK] for each in properties if each.get(MARK))
 
 
 def located(
@@ -99,8 +111,7 @@ def state_of(description: Description, item: Item, held: Mapping[str, Any]) -> P
     `held` is the state until now, or the inputs of a resource that is being created.
     """
     state: Properties = {field.name: held.get(field.name) for field in description.fields}
-    if DERIVED_NAME in held:
-        state[DERIVED_NAME] = held[DERIVED_NAME]
+    state |= {key: held[key] for key in (DERIVED_NAME, MARK) if held.get(key) is not None}
     for field in description.fields:
         stated, value = _find(item, field.returned)
         if not stated or (value is None and field.needed):
@@ -178,16 +189,22 @@ def updated(description: Description, state: Mapping[str, Any], inputs: Properti
         field.name: (inputs if field.is_input else state).get(field.name)
         for field in description.fields
     }
-    if DERIVED_NAME in inputs:
+    if inputs.get("name") is None and state.get("name") is not None:
         after["name"] = state["name"]
-        after[DERIVED_NAME] = state.get(DERIVED_NAME) or inputs[DERIVED_NAME]
+        after[DERIVED_NAME] = state.get(DERIVED_NAME) or state["name"]
+    if inputs.get(MARK) is not None:
+        after[MARK] = inputs[MARK]
     return after
 
 
 def inputs_of(description: Description, state: Mapping[str, Any]) -> Properties:
     """The inputs that would have made this state: what a refresh stores as the new inputs."""
-    names = (*(field.name for field in description.inputs), DERIVED_NAME)
-    return {name: state[name] for name in names if state.get(name) is not None}
+    given = [
+        field.name
+        for field in description.inputs
+        if not (field.automatic and state.get(DERIVED_NAME) is not None)
+    ]
+    return {name: state[name] for name in (*given, MARK) if state.get(name) is not None}
 
 
 def same_where_asked(asked: Any, found: Any) -> bool:

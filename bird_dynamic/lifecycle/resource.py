@@ -7,6 +7,7 @@ added by its own class in its own file. Preview, check and diff send nothing. Wh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -19,14 +20,27 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
+from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle import properties
-from bird_dynamic.lifecycle.account import Account, Session
+from bird_dynamic.lifecycle.account import Account, Run, Session
 from bird_dynamic.lifecycle.checking import Checked, check
-from bird_dynamic.lifecycle.creation import Look, Post, Seen, Step, Taken, Wait, creation
+from bird_dynamic.lifecycle.creation import (
+    ExistsError,
+    Look,
+    Post,
+    Seen,
+    Step,
+    Taken,
+    Tell,
+    Wait,
+    creation,
+)
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, Difference, Properties
+from bird_dynamic.lifecycle.naming import draw_token, resource_of
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Difference, Properties
+from bird_dynamic.lifecycle.records import Claim, Record
 from bird_dynamic.lifecycle.secrets import texts_in
 from bird_dynamic.lifecycle.wanted import Wanted
 
@@ -49,9 +63,16 @@ class ResourceLifecycle:
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         """Inputs with everything filled in, and all that is wrong with them."""
+        self._run.managed.mark_checked(
+            properties.marks_of(olds, news) if olds else frozenset(), olds.get("adopt")
+        )
+        checked = self._checked(news)
+        return replace(checked, failures=(*checked.failures, *self._adopt_problems(olds, news)))
+
+    def _checked(self, news: Mapping[str, Any]) -> Checked:
         profile = news.get("profile")
         if profile is None or (profile is not UNKNOWN and PROFILE.problem(profile) is None):
-            return check(self.description, olds, news, self._accounts(profile).settings)
+            return check(self.description, news, self._accounts(profile).settings)
         # An account that nobody knows yet: what it would fill in is unknown too.
         anybodys = replace(self._accounts(None).settings, problems=())
         unknown = {
@@ -59,16 +80,45 @@ class ResourceLifecycle:
             for field in self.description.settings
             if news.get(field.name) is None
         }
-        return check(self.description, olds, {**news, **unknown}, anybodys)
+        return check(self.description, {**news, **unknown}, anybodys)
+
+    def _adopt_problems(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
+        """What is known already, before anything is adopted, of who has it."""
+        adopt, marks = canonical(news.get("adopt")), properties.marks_of(news)
+        if adopt is None or olds or self._run.managed.is_leaving(adopt, marks):
+            return
+        self._run.managed.mark_wanted(adopt, marks)
+        if self._run.managed.is_shared(adopt, marks):
+            yield f"adopt: {self._has_it_already(adopt)}"
+
+    def _has_it_already(self, item_id: str) -> str:
+        return (
+            f"another resource of this stack has the {self.description.item} {item_id}. If that "
+            "resource was renamed to this one, this one needs "
+            'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")]); if both '
+            "are in the program, remove one of them"
+        )
 
     def diff(self, item_id: str, state: Mapping[str, Any], inputs: Properties) -> Difference:
-        """What differs between the state and the inputs. The resource is known from now on."""
+        """What differs between the state and the inputs. The resource is known from now on.
+
+        Raises SharedError where this run gives what the resource has to another one.
+        """
         difference = properties.difference(self.description, state, inputs)
-        if all(state.get(field.name) for field in self.description.settings):
-            inventory = self._session(state)[1].inventory
-            inventory.holds(item_id)
-            if difference.replaces:
-                inventory.replaces(item_id)
+        managed, marks = self._run.managed, properties.marks_of(state, inputs)
+        called = f"{self.description.item} {item_id}"
+        if not difference.replaces and managed.taken_from(item_id, marks):
+            raise SharedError(
+                f"this resource has the {called}, and another resource of the program adopts it. "
+                "One of them has to go: remove adopt= or the resource that has it; if `pulumi "
+                "state` shows it with both, `pulumi state delete` the one that is wrong"
+            )
+        if managed.is_shared(item_id, marks):
+            self._run.warn(
+                f"the {called} is in the state of two resources. Remove one of them with `pulumi "
+                "state delete`: whatever one of them does to it happens to the other's"
+            )
+        managed.mark_diffed(item_id, marks, leaving=bool(difference.replaces))
         return difference
 
     def unfinished(self, state: Mapping[str, Any]) -> bool:
@@ -83,30 +133,73 @@ class ResourceLifecycle:
             adopt = inputs.get("adopt")
             # What was adopted and is being replaced is not adopted again: a new one takes its
             # place.
-            if adopt and not session.inventory.is_leaving(adopt):
-                return adopt, self._adopted(session, adopt, inputs, deadline)
-            wanted = Wanted.by(self.description, inputs)
+            marks = properties.marks_of(inputs)
+            if adopt and not self._run.managed.is_leaving(canonical(adopt) or adopt, marks):
+                item_id = required_id(adopt, "adopt: it")
+                return item_id, self._adopted(session, item_id, inputs, deadline)
+            if self.description.is_named and inputs.get("name") is None:
+                return self._created_by_token(session, inputs, deadline)
+            wanted = Wanted.by(self.description, inputs, None, None)
             with session.inventory.creating(wanted):
-                taken = self._taken(session, wanted, deadline)
-                item_id: str = taken.item["id"]
-                session.inventory.created(item_id)
-            item = self._finished_or_removed(session, taken, inputs, deadline)
-            return item_id, properties.state_of(self.description, item, inputs)
+                taken = self._taken(session, wanted, inputs, deadline)
+                return self._finished_or_removed(session, taken, inputs, deadline)
+
+    def _created_by_token(
+        self, session: Session, inputs: Properties, deadline: Deadline
+    ) -> tuple[str, Properties]:
+        """Create it under an automatic name: one that a token proves to be this create's."""
+        mark = str(inputs[MARK])
+        run = session.run
+        where = self._accounts(inputs.get("profile")).settings.api_url + session.collection.path
+        with run.records.claimed(
+            mark, where, lambda seconds: session.wait(seconds, deadline)
+        ) as claim:
+            token = claim.left.token if claim.left else draw_token()
+            record = Record(mark, where, token, run.clock.time(), os.getpid())
+            wanted = Wanted.by(self.description, inputs, mark, token)
+            with session.inventory.creating(wanted):
+                try:
+                    taken = self._taken(session, wanted, inputs, deadline, claim, record)
+                except (ExistsError, RejectedError, IdError):
+                    # Nothing was made, or the error names what is there.
+                    claim.settled = True
+                    raise
+                named = {**inputs, "name": taken.item.get("name") or wanted.body["name"]}
+                named[DERIVED_NAME] = named["name"]
+                try:
+                    created = self._finished_or_removed(session, taken, named, deadline)
+                except HalfMadeError as half:
+                    claim.settled = half.settled
+                    raise
+                # An engine that is gone never learns of it: the next run has to find it.
+                run.before_writing()
+                claim.settled = True
+                return created
+
+    def identified(self, item_id: str, state: Mapping[str, Any]) -> tuple[str, Properties]:
+        """The id alone and in its one spelling, and the state with the place that stood in front
+        of it (`workspaceId/connectorId`), if any."""
+        with self._doing("Reading", state, item_id):
+            alone, place = with_its_place(item_id)
+            return alone, {**state, **place}
 
     def read(self, item_id: str, state: Mapping[str, Any]) -> tuple[Properties, Properties] | None:
         """The real state and the inputs that would have made it; None where it is gone."""
         with self._doing("Reading", state, item_id):
             held, session = self._session(state)
             deadline = session.deadline()
-            session.inventory.holds(item_id)
             known = any(state.get(field.name) for field in self.description.outputs)
+            if known:
+                self._run.managed.mark_managed(item_id)
+            else:
+                self._run.managed.mark_read_only(item_id)
             item = session.reads.read(
                 item_id,
                 lambda row: known and properties.states_all(self.description, row, state),
                 deadline,
             )
             if item is None:
-                session.inventory.lacks(item_id)
+                self._run.managed.mark_missing(item_id)
                 if not known:
                     # Nobody ever had it: this is the read of a `get`, whose id is wrong.
                     raise AbsentError(
@@ -130,7 +223,7 @@ class ResourceLifecycle:
         with self._doing("Updating", inputs, item_id):
             # What is to be changed lies where the state says, and is reached as the program says.
             _, session = self._session({**state, "profile": inputs.get("profile")})
-            session.inventory.holds(item_id)
+            self._run.managed.mark_managed(item_id)
             session.reads.forget(item_id)
             deadline = session.deadline(timeout)
             if self.unfinished(state):
@@ -145,13 +238,12 @@ class ResourceLifecycle:
         """Delete it. Already gone is done."""
         with self._doing("Deleting", state, item_id):
             _, session = self._session(state)
-            if session.inventory.is_adopted(item_id):
-                session.say(
-                    f"{self.description.item} {item_id}: kept, because another resource of this "
-                    "run has adopted it"
-                )
+            marks = properties.marks_of(state)
+            if (why := self._run.managed.why_kept(item_id, marks)) is not None:
+                session.run.warn(f"{self.description.item} {item_id}: kept, because {why}")
                 return
-            session.inventory.deleted(item_id)
+            required_id(item_id, "its id, which an import may have brought,")
+            self._run.managed.mark_deleted(item_id, marks)
             deadline = session.deadline(timeout or state.get("delete_timeout"))
             session.collection.delete(item_id, deadline)
 
@@ -192,12 +284,18 @@ class ResourceLifecycle:
     ) -> Properties:
         """Take over something that exists, if it is what the inputs ask for. Nothing is changed in
         Bird."""
-        if not session.inventory.adopts(item_id):
-            raise AdoptError(
-                f"adopt: a resource of this stack has the {self.description.item} {item_id} "
-                "already. If it is this one, remove adopt=, which has done its work; if it was "
-                "renamed, it needs aliases"
-            )
+        marks = properties.marks_of(inputs)
+        if not self._run.managed.claim(item_id, marks):
+            raise AdoptError(f"adopt: {self._has_it_already(item_id)}")
+        try:
+            return self._checked_adoption(session, item_id, inputs, deadline)
+        except Exception:
+            self._run.managed.mark_released(item_id, marks)
+            raise
+
+    def _checked_adoption(
+        self, session: Session, item_id: str, inputs: Properties, deadline: Deadline
+    ) -> Properties:
         item = session.collection.get(item_id, deadline)
         if item is None:
             workspace = inputs["workspace_id"]
@@ -206,7 +304,7 @@ class ResourceLifecycle:
             )
         item = self._ready(session, item, inputs, deadline)
         held = dict(inputs)
-        if DERIVED_NAME in held:
+        if self.description.is_named and held.get("name") is None:
             held["name"] = held[DERIVED_NAME] = item.get("name")
         state = self._real(session, item, held, deadline)
         differing = properties.differences_to_adopt(self.description, item, state, held)
@@ -225,29 +323,66 @@ class ResourceLifecycle:
         for field in self.description.settings:
             if field.name not in complete:
                 raise ConfigurationError(account.settings.unset(field.setting))
+            complete[field.name] = required_id(complete[field.name], f"{field.name}: it")
         path = self.description.path.format(**complete)
         return complete, account.session(path)
 
-    def _taken(self, session: Session, wanted: Wanted, deadline: Deadline) -> Taken:
+    def _taken(
+        self,
+        session: Session,
+        wanted: Wanted,
+        inputs: Properties,
+        deadline: Deadline,
+        claim: Claim | None = None,
+        record: Record | None = None,
+    ) -> Taken:
         """Carry out what the state machine of `creation` asks for."""
+        run = session.run
+        left = claim.left if claim is not None else None
+        # What an interrupted create came to is not known before it is found.
+        is_known = left is None
 
         def answer(step: Step) -> Seen | Item | BirdError | None:
             match step:
                 case Look():
                     began = session.collection.sender.server_time()
                     found = session.inventory.find(wanted, step, deadline)
+                    # Before Bird's first answer nobody knows its time.
                     at = began or session.collection.sender.server_time()
-                    return Seen(tuple(found.free), at, tuple(found.held))
+                    return Seen(
+                        tuple(found.free), at, tuple(found.held), found.listed, found.complete
+                    )
                 case Post():
-                    try:
-                        return session.collection.create(wanted.body, deadline)
-                    except (RejectedError, UnknownOutcomeError) as error:
-                        return error
+                    if claim is not None and record is not None:
+                        run.records.write(claim, record)
+                    return post()
                 case Wait(seconds=seconds):
                     session.wait(seconds, deadline)
+                case Tell(text=text):
+                    run.warn(text)
             return None
 
-        machine = creation(wanted)
+        def post() -> Item | BirdError:
+            nonlocal is_known
+            try:
+                return session.collection.create(wanted.body, deadline)
+            except RejectedError as error:
+                return error
+            except UnknownOutcomeError as error:
+                is_known = False
+                return error
+            except BirdError:
+                if claim is not None and is_known:
+                    # The request certainly was not carried out.
+                    claim.settled = True
+                raise
+
+        machine = creation(
+            wanted,
+            resumed=None if left is None else max(0.0, run.clock.time() - left.began),
+            in_state=any(map(run.managed.in_state, properties.marks_of(inputs))),
+            takes_over=self._accounts(inputs.get("profile")).settings.takes_over,
+        )
         try:
             step = next(machine)
             while True:
@@ -259,48 +394,72 @@ class ResourceLifecycle:
                     step = machine.send(came_of_it)
         except StopIteration as done:
             taken: Taken = done.value
-            return taken
+        item_id = taken.item["id"]
+        if not run.managed.claim(item_id, properties.marks_of(inputs)):
+            raise ExistsError(
+                f"Bird answered with the {self.description.item} {item_id}, which another resource "
+                "has: nothing was created"
+            )
+        return taken
 
     def _finished_or_removed(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
-    ) -> Item:
-        """What is finished; where that cannot be had, what was made is removed again."""
+    ) -> tuple[str, Properties]:
+        """What is finished, as its id and its state; where that cannot be had, what was made is
+        removed again."""
+        item_id: str = taken.item["id"]
+        try:
+            item = self._finished(session, taken, inputs, deadline)
+            return item_id, properties.state_of(self.description, item, inputs)
+        except BirdError as error:
+            raise self._half_made(session, taken, inputs, error) from error
+        except Exception as error:
+            # Whatever it was, what exists must not be forgotten.
+            told = BirdError(f"what Bird answered cannot be used ({type(error).__name__}: {error})")
+            raise self._half_made(session, taken, inputs, told) from error
+
+    def _half_made(
+        self, session: Session, taken: Taken, inputs: Properties, error: BirdError
+    ) -> HalfMadeError:
+        """What becomes of something that exists and cannot be finished, as the error to raise."""
         item_id = taken.item["id"]
         called = f"The {self.description.item} {item_id}"
+        if self._keeps_half_made:
+            state = properties.state_of(self.description, taken.item, inputs)
+            return HalfMadeError(
+                f"{error}. {called} is kept; the next `pulumi up` completes it",
+                item_id,
+                {**state, **self._unfinished_inputs(taken)},
+            )
+        if not taken.created:
+            return HalfMadeError(
+                f"{error}. {called}, which an interrupted run had left, is still there; the "
+                "next `pulumi up` takes it over",
+                item_id,
+                settled=False,
+            )
         try:
-            return self._finished(session, taken, inputs, deadline)
-        except BirdError as error:
-            if self._keeps_half_made:
-                state = properties.state_of(self.description, taken.item, inputs)
-                raise HalfMadeError(
-                    f"{error}. {called} is kept; the next `pulumi up` completes it",
-                    item_id,
-                    {**state, **self._unfinished_inputs(taken)},
-                ) from error
-            if not taken.created:
-                raise HalfMadeError(
-                    f"{error}. {called}, which an interrupted run had left, is still there; the "
-                    "next `pulumi up` takes it over",
-                    item_id,
-                ) from error
-            try:
-                session.collection.delete(item_id, session.deadline(CLEAN_UP))
-            except BirdError as failure:
-                raise HalfMadeError(
-                    f"{error}. {called} was made, and removing it failed too: {failure}. "
-                    f'To take it over, write adopt="{item_id}"; otherwise delete it in '
-                    "app.bird.com",
-                    item_id,
-                ) from error
-            session.inventory.deleted(item_id)
-            raise HalfMadeError(
-                f"{error}. {called} was removed again; nothing is left of it", item_id
-            ) from error
+            session.collection.delete(item_id, session.deadline(CLEAN_UP))
+        except BirdError as failure:
+            return HalfMadeError(
+                f"{error}. {called} was made, and removing it failed too: {failure}. "
+                f'To take it over, write adopt="{item_id}"; otherwise delete it in '
+                "app.bird.com",
+                item_id,
+                settled=False,
+            )
+        self._run.managed.mark_deleted(item_id, properties.marks_of(inputs))
+        return HalfMadeError(f"{error}. {called} was removed again; nothing is left of it", item_id)
+
+    @property
+    def _run(self) -> Run:
+        # The same for all accounts.
+        return self._accounts(None).run
 
     def _doing(
         self, verb: str, props: Mapping[str, Any], item_id: str = ""
     ) -> AbstractContextManager[None]:
-        name = props.get("name")
+        name = props.get("name") or resource_of(props.get(MARK))
         called = f'{self.description.noun} "{name}"' if name else self.description.noun
         doing = f"{verb} {called} ({item_id})" if item_id else f"{verb} {called}"
         settings = self._accounts(props.get("profile")).settings
@@ -315,11 +474,24 @@ class ResourceLifecycle:
 class HalfMadeError(BirdError):
     """Something is there but could not be completed; the text says what became of it."""
 
-    def __init__(self, text: str, item_id: str, state: Properties | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        item_id: str,
+        state: Properties | None = None,
+        *,
+        settled: bool = True,
+    ) -> None:
         super().__init__(text)
         self.item_id = item_id
         self.state = state
         """Its state, where it is kept."""
+        self.settled = settled
+        """Whether nothing is left for a later run to find."""
+
+
+class SharedError(BirdError):
+    """Two resources would have the same thing."""
 
 
 class AbsentError(BirdError):

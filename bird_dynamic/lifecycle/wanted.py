@@ -9,40 +9,61 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.naming import is_derived
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, body, ordered, same, same_where_asked
+from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token
+from bird_dynamic.lifecycle.properties import body, ordered, same, same_where_asked
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The body of a create request. `derived`: its name is ours alone."""
+    """The body of a create request. With an automatic name, `mark` is the resource's and `token`
+    what was drawn for this create; with a name that the program gives (or none at all), both are
+    None and nothing proves whose an equal one is."""
 
     description: Description
     body: Mapping[str, Any]
-    derived: bool
+    mark: str | None = None
+    token: str | None = None
 
     @classmethod
-    def by(cls, description: Description, inputs: Mapping[str, Any]) -> Wanted:
+    def by(
+        cls,
+        description: Description,
+        inputs: Mapping[str, Any],
+        mark: str | None,
+        token: str | None,
+    ) -> Wanted:
         """What a program's inputs ask for."""
-        derived = DERIVED_NAME in inputs and is_derived(inputs["name"])
-        return cls(description, body(description, inputs), derived)
+        if mark is None or token is None:
+            return cls(description, body(description, inputs))
+        named = {**inputs, "name": automatic_name(mark, token)}
+        return cls(description, body(description, named), mark, token)
 
     @cached_property
     def key(self) -> str:
         """The same for two wishes whose results could not be told apart by their identity."""
-        return repr([self._asked(name) for name in self.description.identity])
+        return self.mark or repr([self._asked(name) for name in self.description.identity])
 
-    def is_named_by(self, item: Item) -> bool:
-        """Whether it has the identity that is wanted, whatever else it has."""
+    def is_proven_by(self, item: Item) -> bool:
+        """Whether it bears the token of this create, so that it is this create's result."""
+        if self.mark is None or self.token is None or not isinstance(item.get("name"), str):
+            return False
+        return bears_token(item["name"], self.mark, self.token)
+
+    def may_be(self, item: Item) -> bool:
+        """Whether it has the identity that is wanted or, with an automatic name, this resource's
+        mark; whatever else it has. A row that does not tell its identity may be anything."""
+        if self.mark is not None:
+            return not isinstance(item.get("name"), str) or bears_mark(item["name"], self.mark)
         return all(
             same(self._asked(name), self._ordered(name, item.get(name)))
             for name in self.description.identity
         )
 
     def is_met_by(self, item: Item) -> bool:
-        """Whether it has all that is asked for, as far as Bird states it."""
+        """Whether it has all that is asked for, besides an automatic name, as far as Bird states
+        it."""
         stated = {field.returned[0] for field in self.description.inputs if field.returned}
-        return self.is_named_by(item) and all(
+        return (self.mark is not None or self.may_be(item)) and all(
             same_where_asked(value, item.get(name))
             for name, value in self.body.items()
             if name in stated and name not in self.description.identity

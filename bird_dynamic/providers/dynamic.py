@@ -34,11 +34,16 @@ from pulumi.output import Unknown
 
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.account import Account, Run
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
+from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
+from bird_dynamic.providers.names import snake_case, snake_keys
 from bird_dynamic.settings import Settings, gather
+
+PROVIDER = "__provider"
+"""What every state that a dynamic provider wrote has, and no other."""
 
 
 def provider(type_name: str) -> BirdProvider:
@@ -71,7 +76,7 @@ class BirdProvider(ResourceProvider):
         """All that is wrong at once. No failure names a property, because the engine would print
         its value."""
         with _one_line():
-            checked = self._life.check(_plain(_olds), _plain(news))
+            checked = self._life.check(self._held(_olds), _plain(news))
             failures = [CheckFailure("", reason) for reason in checked.failures]
             return CheckResult(_engines(checked.inputs), failures)
 
@@ -79,9 +84,11 @@ class BirdProvider(ResourceProvider):
         """What changes. A connector that is replaced is deleted first, because it holds the phone
         number."""
         with _one_line():
-            difference = self._life.diff(_id, _plain(_olds), _plain(_news))
+            difference = self._life.diff(_id, self._held(_olds), _plain(_news))
+            # A state that the plugin wrote has other names: an update rewrites it.
+            moved = PROVIDER not in _olds
             return DiffResult(
-                changes=bool(difference.changed),
+                changes=bool(difference.changed) or moved,
                 replaces=list(difference.replaces),
                 delete_before_replace=self._description.delete_before_replace,
             )
@@ -94,18 +101,30 @@ class BirdProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The real state; gone is said by an empty id."""
         with _one_line():
-            found = self._life.read(id_, _plain(props))
-            return ReadResult(id_, *found) if found else ReadResult("", {})
+            item_id, state = self._life.identified(id_, _plain(props))
+            found = self._life.read(item_id, state)
+            return ReadResult(item_id, *found) if found else ReadResult("", {})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """What can be changed in place."""
         with _one_line():
-            return UpdateResult(self._life.update(_id, _plain(_olds), _plain(_news)))
+            return UpdateResult(self._life.update(_id, self._held(_olds), _plain(_news)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Already gone is done."""
         with _one_line():
             self._life.delete(_id, _plain(_props))
+
+    def _held(self, olds: dict[str, Any]) -> dict[str, Any]:
+        """What the state has, in Python's names whichever way it was written."""
+        held: dict[str, Any] = _plain(olds)
+        if PROVIDER in olds:
+            return held
+        named = {snake_case(name): value for name, value in held.items()}
+        for field in self._description.outputs:
+            if field.convert:
+                named[field.name] = snake_keys(named.get(field.name))
+        return named
 
     @property
     def _life(self) -> ResourceLifecycle:
@@ -132,7 +151,15 @@ _opening = threading.Lock()
 @cache
 def _account(settings: Settings) -> Account:
     """One connection for all resources of an access key, whatever their kind."""
-    return Account(settings, connect, say=_say)
+    return Account(settings, connect, _run())
+
+
+@cache
+def _run() -> Run:
+    """What all accounts of this process share. `python -m pulumi.dynamic` serves one engine run."""
+    return run_of(
+        of_this_process(), say=_say, warn=_say, end=end_with_grace, cancelled=threading.Event()
+    )
 
 
 def _say(text: str) -> None:

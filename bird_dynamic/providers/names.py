@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 
 @cache
@@ -16,3 +17,10 @@ def camel_case(name: str) -> str:
 def snake_case(name: str) -> str:
     """`channelId` as `channel_id`."""
     return re.sub(r"[A-Z]", lambda match: f"_{match[0].lower()}", name)
+
+
+def snake_keys(value: Any) -> Any:
+    """A map with its own keys in Python's form; anything else as it is."""
+    return (
+        {snake_case(key): each for key, each in value.items()} if isinstance(value, dict) else value
+    )

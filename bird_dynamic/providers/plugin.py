@@ -32,7 +32,6 @@ from pulumi.runtime.proto import (
     provider_pb2_grpc,
 )
 
-from bird_dynamic.bird.clock import SystemClock
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.account import Account
@@ -40,10 +39,11 @@ from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN, Description
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.naming import derived_name
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
+from bird_dynamic.lifecycle.naming import mark
+from bird_dynamic.lifecycle.properties import MARK, Properties, with_own_name
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.providers.details import detailed
+from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.names import camel_case
 from bird_dynamic.providers.schema import LANES, LOOKUPS, NOT_HERE, schema
 from bird_dynamic.providers.wire import plain, received, sent
@@ -61,17 +61,32 @@ DiffResponse = provider_pb2.DiffResponse
 class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     """One run's provider. Thread-safe."""
 
-    def __init__(self, engine_address: str | None = None) -> None:
+    def __init__(
+        self, engine_address: str | None = None, end: Callable[[], None] = lambda: None
+    ) -> None:
+        """`end` is called once the engine at that address is gone."""
+        self._end = end
         self._cancelled = threading.Event()
+        self._serve(engine_address)
+
+    def _serve(self, engine_address: str | None) -> None:
+        self._engine_address = engine_address
         self._log = _Log(engine_address)
+        self._run = run_of(
+            engine_address,
+            say=self._log.status,
+            warn=self._log.warning,
+            end=self._end,
+            cancelled=self._cancelled,
+        )
         self._account = self._account_with({})
 
     # What the engine asks of a provider before any resource.
 
     def Handshake(self, request: Any, context: Context) -> Any:  # noqa: N802
         """The engine's address may come here instead of on the command line."""
-        if request.engine_address:
-            self._log = _Log(request.engine_address)
+        if request.engine_address and request.engine_address != self._engine_address:
+            self._serve(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=False, accept_outputs=False
         )
@@ -126,9 +141,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             olds, news = received(request.olds), received(request.news)
             given = dict(news.properties)
             foreign = [name for name in NOT_HERE if given.get(name) is not None]
-            if _may_be_named(life.description):
-                resource_name = request.urn.rpartition("::")[2]
-                given.setdefault(DERIVED_NAME, derived_name(request.urn, resource_name))
+            given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
             checked = life.check(olds.properties, given)
             reasons = [f"{name}: {_USE_INSTEAD[name]}" for name in foreign]
             return provider_pb2.CheckResponse(
@@ -153,7 +166,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 diffs=[camel_case(name) for name in difference.changed],
                 detailedDiff={
                     path: PropertyDiff(kind=PropertyDiff.Kind.Value(kind))
-                    for path, kind in detailed(life.description, difference, state, inputs).items()
+                    for path, kind in detailed(
+                        life.description, difference, state, with_own_name(state, inputs)
+                    ).items()
                 },
                 hasDetailedDiff=bool(difference.changed),
                 deleteBeforeReplace=life.description.delete_before_replace,
@@ -164,8 +179,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         with self._operation(request, context) as life:
             given = received(request.properties)
             if request.preview:
-                state = {field.name: UNKNOWN for field in life.description.outputs}
-                item_id, state = "", {**state, **given.properties}
+                unknown = {
+                    field.name: UNKNOWN
+                    for field in life.description.fields
+                    if field.automatic or not field.is_input
+                }
+                item_id, state = "", {**unknown, **given.properties}
             else:
                 with self._half_made(context, life, given.secret, given.properties):
                     item_id, state = life.create(given.properties, request.timeout or None)
@@ -178,11 +197,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
         with self._operation(request, context) as life:
             held, stated = received(request.properties), received(request.inputs)
-            place, _, item_id = request.id.rpartition("/")
-            state = dict(held.properties) or dict(stated.properties)
-            if place:
-                names = ("workspace_id", "organization_id")
-                state |= zip(names, reversed(place.split("/")), strict=False)
+            item_id, state = life.identified(request.id, held.properties or stated.properties)
             found = life.read(item_id, state)
             if found is None:
                 return provider_pb2.ReadResponse()
@@ -249,8 +264,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return Account(
             gather(configuration.get),
             partial(connect, connections=_lanes(configuration.get("bird:lanes")) or LANES),
-            clock=SystemClock(self._cancelled),
-            say=self._log.status,
+            self._run,
         )
 
     @contextmanager
@@ -315,6 +329,10 @@ class _Log(logging.Handler):
         """Show it while the operation goes on."""
         self._show(text, ephemeral=True)
 
+    def warning(self, text: str) -> None:
+        """Show it, and keep it shown."""
+        self._show(text, severity=engine_pb2.WARNING)
+
     def follow_as_asked(self, environment: Mapping[str, str]) -> None:
         """Show what this package logs, if `BIRD_LOG` says so."""
         logger = logging.getLogger("bird_dynamic")
@@ -324,13 +342,13 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show a line of the log."""
-        self._show(self.format(record), ephemeral=False)
+        self._show(self.format(record))
 
-    def _show(self, text: str, *, ephemeral: bool) -> None:
+    def _show(self, text: str, *, ephemeral: bool = False, severity: Any = engine_pb2.INFO) -> None:
         if self._engine is None:
             return
         line = engine_pb2.LogRequest(
-            severity=engine_pb2.INFO,
+            severity=severity,
             message=text,
             urn=getattr(self._working_on, "urn", ""),
             ephemeral=ephemeral,
@@ -362,10 +380,6 @@ def _by_both_names(description: Description, failure: str) -> str:
     name, _, problem = failure.partition(":")
     known = any(field.name == name for field in description.fields)
     return f"{name} ({camel_case(name)}):{problem}" if known and "_" in name else failure
-
-
-def _may_be_named(description: Description) -> bool:
-    return any(field.name == "name" for field in description.inputs)
 
 
 def _shown(description: Description, found: Properties) -> Mapping[str, Any]:
@@ -403,6 +417,7 @@ def _version() -> str:
 
 def serve(engine_address: str | None, started: Callable[[int], None]) -> None:
     """Serve on a free port of this machine until the process is ended."""
+    plugin = BirdPlugin(engine_address, end_at_once)
     server = grpc.server(
         ThreadPoolExecutor(LANES + 8),
         options=[
@@ -410,7 +425,7 @@ def serve(engine_address: str | None, started: Callable[[int], None]) -> None:
             ("grpc.max_send_message_length", LARGEST_MESSAGE),
         ],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(BirdPlugin(engine_address), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(plugin, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     started(port)
@@ -419,9 +434,8 @@ def serve(engine_address: str | None, started: Callable[[int], None]) -> None:
 
 def main() -> int:
     """What the engine runs; its first line of output is the port."""
-    arguments = [each for each in sys.argv[1:] if not each.startswith("-")]
     try:
-        serve(arguments[0] if arguments else None, lambda port: print(port, flush=True))
+        serve(address_from(sys.argv[1:]), lambda port: print(port, flush=True))
     except KeyboardInterrupt:
         return 0
     return 0

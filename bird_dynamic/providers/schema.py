@@ -40,6 +40,8 @@ _CONFIGURATION = {
     "organizationId": "Id (UUID) of the organization; webhook subscriptions need it.",
     "apiUrl": f"Address of the API. {DEFAULT_API_URL} if omitted.",
     "timeout": "The longest that one operation may take, such as 90s or 5m (the default).",
+    "takeOver": "`marked` for one run, after a lost state or machine: a create takes over an equal "
+    "connector that has its resource's mark. `never` if omitted.",
 }
 ROW = "FoundConnector"
 _ALWAYS_THERE = {"workspace_id", "organization_id", "name", "channel_id", "created_at"}
@@ -172,7 +174,7 @@ def _resource(description: Description) -> dict[str, Any]:
 
 
 def _filled_in(field: Field) -> bool:
-    return bool(field.setting) or field.name == "name"
+    return bool(field.setting) or field.automatic
 
 
 def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:

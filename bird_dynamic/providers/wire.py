@@ -15,7 +15,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from bird_dynamic.lifecycle.fields import MAP, UNKNOWN, Description
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Properties
 from bird_dynamic.providers.names import camel_case, snake_case
 
 
@@ -60,7 +60,7 @@ def sent(
         for field in description.fields
         if field.kind is MAP and field.convert and not field.is_input
     }
-    names = {field.name for field in description.fields} | {DERIVED_NAME}
+    names = {field.name for field in description.fields} | {DERIVED_NAME, MARK}
     struct = struct_pb2.Struct()
     for name, value in properties.items():
         if value is None or name not in names:

@@ -1,17 +1,17 @@
-"""What all resource classes share: how inputs, outputs, secrets and the derived name go to the
-engine."""
+"""What all resource classes share: how inputs, outputs, secrets and the mark go to the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pulumi
 from pulumi import dynamic
 
-from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.naming import derived_name
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.bird.ids import IdError, with_its_place
+from bird_dynamic.lifecycle.fields import Description, OnChange
+from bird_dynamic.lifecycle.naming import mark
+from bird_dynamic.lifecycle.properties import MARK
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -41,8 +41,8 @@ class BirdResource(dynamic.Resource):
                 properties[name] = pulumi.Output.secret(properties[name])
         type_token = f"pulumi-python:dynamic/bird:{description.type_name}"
         reads = opts is not None and opts.id is not None
-        if "name" in properties and properties["name"] is None and not reads:
-            properties[DERIVED_NAME] = _derived(type_token, resource_name, opts)
+        if not reads:
+            properties[MARK] = _mark(type_token, resource_name, opts)
         opts = pulumi.ResourceOptions.merge(
             pulumi.ResourceOptions(additional_secret_outputs=list(description.secrets)), opts
         )
@@ -55,6 +55,15 @@ class BirdResource(dynamic.Resource):
         properties: dict[str, Any],
         opts: pulumi.ResourceOptions,
     ) -> None:
+        _refuse_what_dynamic_providers_do_not_get(self.DESCRIPTION, opts)
+        for timeout in ("create_timeout", "delete_timeout"):
+            if properties[timeout] is None:
+                option = timeout.removesuffix("_timeout")
+                properties[timeout] = getattr(opts.custom_timeouts, option, None)
+        if opts.id is None:
+            # So that a stack of the plugin moves over without a change in Bird.
+            moved = pulumi.Alias(type_=f"bird:index:{self.DESCRIPTION.type_name}")
+            opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(aliases=[moved]), opts)
         # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some
         # Pythons.
         properties[PROVIDER] = self.REFERENCE
@@ -69,20 +78,97 @@ class BirdResource(dynamic.Resource):
         opts: pulumi.ResourceOptions | None,
     ) -> Self:
         """A resource that is read and never changed. In previews it is read too."""
+        # Spelled otherwise, the engine would take the id of what this resource managed until now
+        # for another one, and delete it.
+        spelled = (
+            _spelled(id)
+            if isinstance(id, str)
+            else pulumi.Output.from_input(cast("pulumi.Output[str]", id)).apply(_spelled)
+        )
+        alone: pulumi.Input[str]
+        if isinstance(spelled, tuple):
+            alone, before_it = spelled
+            inputs = {name: given or before_it.get(name) for name, given in place.items()}
+        else:
+            alone = spelled.apply(lambda parts: parts[0])
+            inputs = {
+                name: _place(spelled, name) if given is None else given
+                for name, given in place.items()
+            }
         found = cls.__new__(cls)
-        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        BirdResource.__init__(found, resource_name, place, reading)
+        reading = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=alone))
+        BirdResource.__init__(found, resource_name, inputs, reading)
         return found
 
 
-def _derived(
+def _spelled(id: str) -> tuple[str, dict[str, str]]:
+    try:
+        return with_its_place(id)
+    except IdError:
+        # The provider refuses it, with the name of the resource.
+        return id, {}
+
+
+def _place(
+    spelled: pulumi.Output[tuple[str, dict[str, str]]], name: str
+) -> pulumi.Output[str | None]:
+    return spelled.apply(lambda parts: parts[1].get(name))
+
+
+def _refuse_what_dynamic_providers_do_not_get(
+    description: Description, opts: pulumi.ResourceOptions
+) -> None:
+    """Raises RunError for an option that would be ignored: Pulumi does not pass it on."""
+    refused = {
+        "import_": (
+            opts.import_ is not None,
+            'write adopt="<its id>" among the arguments, or use bird_dynamic.native',
+        ),
+        "provider": (
+            any(each.package == "bird" for each in _providers(opts)),
+            "explicit providers are for bird_dynamic.native; here, the argument profile names "
+            "another account",
+        ),
+        "custom_timeouts": (
+            any(getattr(opts.custom_timeouts, each, None) for each in ("update", "read")),
+            "only create and delete are obeyed; bird:timeout (or BIRD_TIMEOUT) limits the others",
+        ),
+        "replace_on_changes": (
+            any(
+                not any(
+                    field.name == path and field.on_change is OnChange.REPLACE
+                    for field in description.inputs
+                )
+                for path in opts.replace_on_changes or ()
+            ),
+            "only what replaces the resource anyway can be named; use bird_dynamic.native",
+        ),
+    }
+    for option, (is_given, instead) in refused.items():
+        if is_given:
+            raise pulumi.RunError(
+                f"{description.type_name}: the option {option} does not reach a dynamic provider: "
+                f"{instead}"
+            )
+
+
+def _providers(opts: pulumi.ResourceOptions) -> Iterator[pulumi.ProviderResource]:
+    if opts.provider is not None:
+        yield opts.provider
+    providers = opts.providers or ()
+    yield from providers.values() if isinstance(providers, Mapping) else providers
+    # What a component was given for its children.
+    yield from getattr(opts.parent, "_providers", {}).values()
+
+
+def _mark(
     type_token: str, resource_name: str, opts: pulumi.ResourceOptions | None
 ) -> pulumi.Output[str]:
-    def name(urn: str) -> str:
-        return derived_name(f"{pulumi.get_organization()}/{urn}", resource_name)
+    def of(urn: str) -> str:
+        return mark(f"{pulumi.get_organization()}/{urn}", resource_name)
 
     urn = pulumi.create_urn(resource_name, type_token, parent=opts.parent if opts else None)
     # Without the resources that the URN comes from: depending on a parent means depending on all
     # of its children, and so on this resource itself.
     future = cast("Awaitable[str]", urn.future())
-    return pulumi.Output(set(), future, urn.is_known()).apply(name)
+    return pulumi.Output(set(), future, urn.is_known()).apply(of)

@@ -57,8 +57,9 @@ class Connector(ConnectorResource, module="bird", name="Connector"):
 
         :param resource_name: the name of the resource in the program.
         :param connector_template_ref: the template and its version, such as `sms-messagebird:1`.
-        :param name: name of the connector. If omitted, it is derived from the stack and the
-            resource, and a connector that an interrupted run has left behind is recognised by it.
+        :param name: name of the connector. If omitted, each create makes one up: the resource's
+            name, a digest of stack and resource, and random characters, by which a later run
+            recognises what an interrupted one has made.
         :param arguments: arguments of the template, with Bird's own names.
         :param security_arguments: arguments of the template's security schemes. Secret; Bird never
             returns them.

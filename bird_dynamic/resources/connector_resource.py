@@ -22,7 +22,7 @@ class ConnectorResource(BirdResource):
     workspace_id: pulumi.Output[str]
     """Id (UUID) of the workspace that the connector is in."""
     name: pulumi.Output[str]
-    """Name of the connector: the one given, or the one derived."""
+    """Name of the connector: the one given, or the one made up."""
     platform: pulumi.Output[str | None]
     """Platform of the channel, such as `voice-messagebird`."""
     phone_number: pulumi.Output[str | None]

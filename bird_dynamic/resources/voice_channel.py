@@ -58,8 +58,9 @@ class VoiceChannel(ConnectorResource, module="bird", name="VoiceChannel"):
         :param resource_name: the name of the resource in the program.
         :param phone_number_id: id (UUID) of a phone number of the workspace that can make or take
             voice calls.
-        :param name: name of the connector. If omitted, it is derived from the stack and the
-            resource, and a connector that an interrupted run has left behind is recognised by it.
+        :param name: name of the connector. If omitted, each create makes one up: the resource's
+            name, a digest of stack and resource, and random characters, by which a later run
+            recognises what an interrupted one has made.
         :param connector_template_ref: the template and its version, `slug:version`.
         :param arguments: further arguments of the template, with Bird's own names.
         :param security_arguments: arguments of the template's security schemes. Secret; Bird never

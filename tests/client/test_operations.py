@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, RejectedError
-from bird_dynamic.bird.models import UNREADABLE, Request, Response
+from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.ids import IdError
+from bird_dynamic.bird.models import UNREADABLE, Page, Request, Response
 from bird_dynamic.bird.sending import Sender
 from tests.support.clock import FakeClock
-from tests.support.scripted import ScriptedTransport, answer
+from tests.support.scripted import ID, OTHER_ID, ScriptedTransport, answer
 
 PAGE = answer(body={"results": []})
 
@@ -24,9 +27,9 @@ def bird(*script: Response | BirdError) -> tuple[Collection, list[Request], Dead
 
 def test_gone_is_a_404_in_a_workspace_that_can_be_seen() -> None:
     connectors, requests, deadline = bird(answer(404), PAGE)
-    assert connectors.get("c1", deadline) is None
+    assert connectors.get(ID, deadline) is None
     assert [request.path for request in requests] == [
-        "/workspaces/w/connectors/c1",
+        f"/workspaces/w/connectors/{ID}",
         "/workspaces/w/connectors",
     ]
 
@@ -35,35 +38,35 @@ def test_gone_is_a_404_in_a_workspace_that_can_be_seen() -> None:
 def test_nothing_is_gone_in_a_workspace_that_cannot_be_seen(status: int) -> None:
     connectors, _, deadline = bird(answer(404), answer(status))
     with pytest.raises(RejectedError):
-        connectors.get("c1", deadline)
+        connectors.get(ID, deadline)
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_not_being_allowed_is_not_gone(status: int) -> None:
     connectors, _, deadline = bird(answer(status))
     with pytest.raises(RejectedError):
-        connectors.get("c1", deadline)
+        connectors.get(ID, deadline)
     with pytest.raises(RejectedError):
-        connectors.delete("c1", deadline)
+        connectors.delete(ID, deadline)
 
 
 @pytest.mark.parametrize("gone", [404, 410])
 def test_deleting_what_is_gone_is_done(gone: int) -> None:
     connectors, requests, deadline = bird(answer(gone), PAGE)
-    connectors.delete("c1", deadline)
+    connectors.delete(ID, deadline)
     assert [request.method for request in requests] == ["DELETE", "GET"]
 
 
 def test_a_delete_with_an_unknown_outcome_is_confirmed_by_another_one() -> None:
     connectors, requests, deadline = bird(answer(500), answer(404), PAGE)
-    connectors.delete("c1", deadline)
+    connectors.delete(ID, deadline)
     assert [request.method for request in requests] == ["DELETE", "DELETE", "GET"]
 
 
 def test_a_delete_that_somebody_else_answered_is_repeated() -> None:
     page_of_html = Response(200, {}, UNREADABLE)
     connectors, requests, deadline = bird(page_of_html, answer(204, None))
-    connectors.delete("c1", deadline)
+    connectors.delete(ID, deadline)
     assert [request.method for request in requests] == ["DELETE", "DELETE"]
 
 
@@ -78,13 +81,65 @@ def test_a_page_size_that_bird_refuses_is_left_to_bird() -> None:
     ]
 
 
-def test_rows_without_an_id_are_left_out() -> None:
-    connectors, _, deadline = bird(
-        answer(body={"results": [{"id": "a"}, {}, 3], "nextPageToken": "t"})
-    )
-    page = connectors.page(None, deadline)
-    assert page.items == ({"id": "a"},)
-    assert page.next_token == "t"
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"results": [{"id": ID}, {}]},
+        {"results": [{"id": ID}, 3]},
+        {"results": {}},
+        {"results": "none"},
+        {"results": [], "nextPageToken": 2},
+        {"nextPageToken": "t"},
+        {},
+        [],
+    ],
+)
+def test_half_a_listing_is_none(body: Any) -> None:
+    connectors, _, deadline = bird(answer(body=body))
+    with pytest.raises(UnknownOutcomeError, match="cannot be understood"):
+        connectors.page(None, deadline)
+
+
+def test_null_where_the_rows_should_be_is_an_empty_page() -> None:
+    connectors, _, deadline = bird(answer(body={"results": None, "nextPageToken": ""}))
+    assert connectors.page(None, deadline) == Page((), None)
+
+
+def test_an_answer_about_something_else_is_no_answer() -> None:
+    connectors, requests, deadline = bird(answer(body={"id": OTHER_ID}))
+    with pytest.raises(UnknownOutcomeError, match="cannot be understood"):
+        connectors.get(ID, deadline)
+    assert {request.path for request in requests} == {f"/workspaces/w/connectors/{ID}"}
+
+
+def test_ids_have_one_spelling() -> None:
+    connectors, requests, deadline = bird(answer(body={"id": ID.upper(), "name": "n"}))
+    assert connectors.get(ID.upper(), deadline) == {"id": ID, "name": "n"}
+    assert connectors.create({}, deadline)["id"] == ID
+    assert requests[0].path == f"/workspaces/w/connectors/{ID}"
+
+
+@pytest.mark.parametrize("item_id", ["..", "", "c1", f"{ID}/x", f"{ID}?a=b", f" {ID}", "%2e%2e"])
+def test_what_is_no_id_is_refused_before_it_becomes_part_of_a_path(item_id: str) -> None:
+    connectors, requests, deadline = bird(answer(204, None))
+    switch = Conversational(connectors.sender, "w")
+    for send in (
+        lambda: connectors.get(item_id, deadline),
+        lambda: connectors.delete(item_id, deadline),
+        lambda: connectors.update(item_id, {}, deadline),
+        lambda: switch.get(item_id, deadline),
+        lambda: switch.set(item_id, True, deadline),
+    ):
+        with pytest.raises(IdError, match="nothing was sent"):
+            send()
+    assert requests == []
+
+
+@pytest.mark.parametrize("item_id", ["..", "", None, 3, ["x"], "../../x"])
+def test_what_is_made_with_no_id_was_made_all_the_same(item_id: Any) -> None:
+    connectors, _, deadline = bird(answer(201, {"id": item_id}))
+    with pytest.raises(UnknownOutcomeError):
+        connectors.create({}, deadline)
 
 
 def test_a_refused_second_page_is_an_error() -> None:
@@ -96,16 +151,16 @@ def test_a_refused_second_page_is_an_error() -> None:
 @pytest.mark.parametrize(("status", "expected"), [("active", True), ("inactive", False)])
 def test_the_conversational_switch_is_read(status: str, expected: bool) -> None:
     connectors, _, deadline = bird(answer(body={"status": status}))
-    assert Conversational(connectors.sender, "w").get("ch", deadline) is expected
+    assert Conversational(connectors.sender, "w").get(ID, deadline) is expected
 
 
 def test_a_channel_without_that_configuration_is_not_conversational() -> None:
     connectors, _, deadline = bird(answer(404), PAGE)
-    assert Conversational(connectors.sender, "w").get("ch", deadline) is False
+    assert Conversational(connectors.sender, "w").get(ID, deadline) is False
 
 
 @pytest.mark.parametrize(("value", "status"), [(True, "active"), (False, "inactive")])
 def test_the_conversational_switch_is_set(value: bool, status: str) -> None:
     connectors, requests, deadline = bird(answer(204, None))
-    Conversational(connectors.sender, "w").set("ch", value, deadline)
+    Conversational(connectors.sender, "w").set(ID, value, deadline)
     assert (requests[0].method, requests[0].body) == ("PATCH", {"status": status})

@@ -18,7 +18,7 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.models import UNREADABLE, Response
 from bird_dynamic.bird.sending import ATTEMPTS, RetryBudget, Sender
 from tests.support.clock import FakeClock
-from tests.support.scripted import ScriptedTransport, answer
+from tests.support.scripted import ID, OTHER_ID, ScriptedTransport, answer
 
 LOST = UnknownOutcomeError("the connection broke")
 REFUSED = NotSentError("refused")
@@ -39,20 +39,20 @@ class World:
 
 def test_a_read_is_repeated_after_a_lost_answer() -> None:
     world = World(LOST, answer(500), answer(body=UNREADABLE), answer())
-    assert world.connectors.get("c1", world.deadline) == {"id": "c1"}
+    assert world.connectors.get(ID, world.deadline) == {"id": ID}
     assert world.sent == 4
 
 
 def test_pauses_grow() -> None:
     world = World(LOST, LOST, LOST, answer())
-    world.connectors.get("c1", world.deadline)
+    world.connectors.get(ID, world.deadline)
     assert world.clock.sleeps == [0.5, 1.0, 2.0]
 
 
 def test_a_read_is_repeated_a_few_times_only() -> None:
     world = World(LOST)
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get("c1", world.deadline)
+        world.connectors.get(ID, world.deadline)
     assert world.sent == ATTEMPTS
 
 
@@ -68,19 +68,19 @@ def test_a_create_with_an_unknown_outcome_is_not_repeated(outcome: Response | Bi
 
 @pytest.mark.parametrize("status", [200, 201])
 def test_a_create_succeeds_with_either_status(status: int) -> None:
-    world = World(answer(status, {"id": "c9", "news": True}))
-    assert world.connectors.create({}, world.deadline)["id"] == "c9"
+    world = World(answer(status, {"id": OTHER_ID, "news": True}))
+    assert world.connectors.create({}, world.deadline)["id"] == OTHER_ID
 
 
 def test_a_create_that_did_not_reach_bird_is_repeated() -> None:
     world = World(REFUSED, answer(201))
-    assert world.connectors.create({}, world.deadline)["id"] == "c1"
+    assert world.connectors.create({}, world.deadline)["id"] == ID
 
 
 def test_a_connection_that_cannot_work_is_not_tried_again() -> None:
     world = World(NotSentError("certificate", temporary=False))
     with pytest.raises(NotSentError):
-        world.connectors.get("c1", world.deadline)
+        world.connectors.get(ID, world.deadline)
     assert world.sent == 1
 
 
@@ -95,13 +95,13 @@ def test_a_refusal_is_not_repeated() -> None:
 def test_a_redirect_is_not_followed() -> None:
     world = World(answer(302, "x", location="https://elsewhere.test"))
     with pytest.raises(RejectedError, match="redirect"):
-        world.connectors.get("c1", world.deadline)
+        world.connectors.get(ID, world.deadline)
     assert world.sent == 1
 
 
 def test_throttling_is_waited_out_for_a_create_too() -> None:
     world = World(*[answer(429)] * 8, answer(201))
-    assert world.connectors.create({}, world.deadline)["id"] == "c1"
+    assert world.connectors.create({}, world.deadline)["id"] == ID
     assert world.sent == 9
 
 
@@ -134,7 +134,7 @@ def test_a_pause_beyond_the_deadline_ends_the_operation_at_once() -> None:
 def test_nothing_is_sent_after_the_deadline() -> None:
     world = World(LOST)
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get("c1", Deadline.after(1.2, world.clock))
+        world.connectors.get(ID, Deadline.after(1.2, world.clock))
     assert world.sent == 2
 
 
@@ -142,10 +142,10 @@ def test_a_dead_api_fails_fast() -> None:
     world = World(LOST)
     for _ in range(30):
         with pytest.raises(UnknownOutcomeError):
-            world.connectors.get("c1", Deadline.after(60, world.clock))
+            world.connectors.get(ID, Deadline.after(60, world.clock))
     before = world.sent
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get("c1", Deadline.after(60, world.clock))
+        world.connectors.get(ID, Deadline.after(60, world.clock))
     assert world.sent == before + 1
 
 
@@ -160,13 +160,13 @@ def test_successes_earn_retries_again() -> None:
 
 def test_each_try_may_take_no_longer_than_what_is_left() -> None:
     world = World(answer())
-    world.connectors.get("c1", Deadline.after(2.5, world.clock))
+    world.connectors.get(ID, Deadline.after(2.5, world.clock))
     assert world.transport.timeouts == [2.5]
 
 
 def test_birds_clock_is_known_from_its_answers() -> None:
     world = World(answer(date=formatdate(1_000_000_000, usegmt=True)))
     assert world.sender.server_time() is None
-    world.connectors.get("c1", world.deadline)
+    world.connectors.get(ID, world.deadline)
     world.clock.sleep(5)
     assert world.sender.server_time() == 1_000_000_005

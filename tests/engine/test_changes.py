@@ -58,6 +58,7 @@ def test_another_phone_number_replaces_the_connector_and_the_old_one_is_deleted_
     assert after == {
         "channel_id": new["channel"]["channelId"],
         "connector_id": new["id"],
-        "name": before["name"],
+        "name": new["name"],
     }
+    assert new["name"] != before["name"], "each create draws a token of its own"
     assert after["channel_id"] != before["channel_id"]

@@ -28,7 +28,7 @@ def test_a_number_without_voice_is_told_by_the_name_of_the_argument(
 ) -> None:
     stack.write(channel(phone_number_id=NUMBER_WITHOUT_VOICE))
     line = bird_error(stack.up())
-    assert 'Creating voice channel "support-' in line
+    assert 'Creating voice channel "support" failed' in line
     assert "422" in line
     assert "phone_number_id (.arguments.phoneNumberId): the phone number has no voice" in line
     assert re.search(r"Request id: [0-9a-f-]{36}\.", line)

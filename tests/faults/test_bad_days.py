@@ -1,14 +1,17 @@
 """Bad days: whatever goes wrong, one resource is one connector, and one clean `up` puts everything
 right.
 
-Hypothesis makes up schedules of programs, faults, interruptions and changes by others, for provider
-and emulator in one process. `make test-faults` runs 10,000 of them, `make test` a few hundred.
+Hypothesis makes up schedules of programs, faults, interruptions, changes by others, and of what the
+engine does besides: forced replacements, targets, renamed stacks and resources, moved and lost
+states, lost records. Provider and emulator are in one process. `make test-faults` runs 10,000 of
+them, `make test` a few hundred.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -20,16 +23,19 @@ from bird_dynamic.emulator import Fault, Options, PhoneNumber
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.messages import Reply
+from bird_dynamic.lifecycle.naming import bears_mark
 from tests.support.engine_model import Engine
-from tests.support.world import World
+from tests.support.world import KilledError, World
 
 SCHEDULES = int(os.environ.get("BIRD_FAULT_SCHEDULES", "200"))
 STEPS = 12
 VOICE = [
-    number.id for number in map(PhoneNumber.made_up, range(12)) if "voice" in number.capabilities
+    number.id for number in map(PhoneNumber.made_up, range(24)) if "voice" in number.capabilities
 ]
 RESOURCES = {"support": None, "sales": None, "desk": "The front desk"}
-"""The resources of the program, and their explicit names."""
+"""The resources of a program, and their explicit names."""
+AUTOMATIC = [name for name, given in RESOURCES.items() if given is None]
+STACKS = ("dev", "prod")
 
 OPERATIONS = (
     "any",
@@ -64,14 +70,12 @@ FAULTS = st.builds(
     rate=st.floats(1.0, 5.0),
     retry_after=st.sampled_from(("none", "seconds", "date")),
 ).filter(credible)
-
-
-class KilledError(BaseException):
-    """The process is gone, at once."""
+NAMES = st.sampled_from(sorted(RESOURCES))
+STACK = st.sampled_from(STACKS)
 
 
 class BadDays(RuleBasedStateMachine):
-    """A stack, its workspace, and everything that can happen to both."""
+    """Two stacks, their workspace, and everything that can happen to them."""
 
     @initialize(
         allow_duplicates=st.booleans(),
@@ -81,54 +85,99 @@ class BadDays(RuleBasedStateMachine):
         foreign=st.integers(0, 25),
     )
     def begin(self, foreign: int, **options: Any) -> None:
-        self.world = World(options=Options(**options))
+        self.world = World(options=Options(**options), numbers=24)
         self.foreign = {
             self.world.emulator.add_connector(name=f"somebody else's {each}")["id"]
             for each in range(foreign)
         }
-        self.engine = Engine(self.world)
-        self.program: dict[str, dict[str, Any]] = {}
-        self.clean = True
+        self.engines = {stack: Engine(self.world, stack) for stack in STACKS}
+        self.programs: dict[str, dict[str, dict[str, Any]]] = {stack: {} for stack in STACKS}
+        self.dirty: set[str] = set()
+        """The stacks whose last command failed."""
+        self.retained: set[str] = set()
+        self.vanished: set[str] = set()
+        self.told: list[str] = []
+        self.marks: set[str] = set()
 
     @rule(
-        name=st.sampled_from(sorted(RESOURCES)),
+        stack=STACK,
+        name=NAMES,
         number=st.sampled_from(range(3)),
         conversational=st.sampled_from((None, True, False)),
     )
-    def write(self, name: str, number: int, conversational: bool | None) -> None:
+    def write(self, stack: str, name: str, number: int, conversational: bool | None) -> None:
         # An explicit name proves nothing, so what was left behind by an interrupted create is found
         # only while the program still asks for the same connector.
-        if RESOURCES[name] is not None and not self.clean:
+        if RESOURCES[name] is not None and stack in self.dirty:
             return
-        self.program[name] = {
-            # Each resource has three numbers of its own.
-            "phone_number_id": VOICE[3 * sorted(RESOURCES).index(name) + number],
-            "name": RESOURCES[name],
+        # Each resource of each stack has three numbers of its own.
+        index = 3 * (sorted(RESOURCES).index(name) + len(RESOURCES) * STACKS.index(stack)) + number
+        explicit = RESOURCES[name] and f"{RESOURCES[name]} of {stack}"
+        self.programs[stack][name] = {
+            "phone_number_id": VOICE[index % len(VOICE)],
+            "name": explicit,
             "channel_conversational_status_enabled": conversational,
         }
+        self.marks.add(self.engines[stack].mark_of(name))
 
-    @precondition(lambda self: self.clean and self.program)
-    @rule(choose=st.randoms(use_true_random=False))
-    def remove(self, choose: Any) -> None:
-        del self.program[choose.choice(sorted(self.program))]
+    @rule(stack=STACK, choose=st.randoms(use_true_random=False))
+    def remove(self, stack: str, choose: Any) -> None:
+        if self.programs[stack] and stack not in self.dirty:
+            del self.programs[stack][choose.choice(sorted(self.programs[stack]))]
 
-    @rule(faults=st.lists(FAULTS, max_size=3))
-    def up(self, faults: list[Fault]) -> None:
-        self._attempt(faults, lambda: self.engine.up(self.program))
+    @rule(stack=STACK, faults=st.lists(FAULTS, max_size=3))
+    def up(self, stack: str, faults: list[Fault]) -> None:
+        self._attempt(stack, faults, lambda: self.engines[stack].up(self.programs[stack]))
 
-    @rule(faults=st.lists(FAULTS, max_size=2))
-    def refresh(self, faults: list[Fault]) -> None:
-        self._attempt(faults, self.engine.refresh)
+    @rule(stack=STACK, name=NAMES, faults=st.lists(FAULTS, max_size=2))
+    def up_of_one_target(self, stack: str, name: str, faults: list[Fault]) -> None:
+        engine, program = self.engines[stack], self.programs[stack]
+        self._attempt(stack, faults, lambda: engine.up(program, {name}), complete=False)
 
-    @rule(after=st.integers(1, 8), applied=st.booleans())
-    def up_and_be_killed(self, after: int, applied: bool) -> None:
+    @rule(stack=STACK, faults=st.lists(FAULTS, max_size=2))
+    def refresh(self, stack: str, faults: list[Fault]) -> None:
+        self._attempt(stack, faults, self.engines[stack].refresh, complete=False)
+
+    @rule(stack=STACK, name=NAMES, shows_olds=st.booleans(), faults=st.lists(FAULTS, max_size=2))
+    def forced_replacement(
+        self, stack: str, name: str, shows_olds: bool, faults: list[Fault]
+    ) -> None:
+        engine, news = self.engines[stack], self.programs[stack].get(name)
+        if news is None or name not in engine.state:
+            return
+        before = engine.state[name].id
+
+        def replace() -> None:
+            engine.replace_by_force(name, news, shows_olds=shows_olds)
+
+        self._attempt(stack, faults, replace, complete=False)
+        if engine.state[name].id == before and before not in self.vanished:
+            assert before in self.world.connector_ids(), "refused, with nothing lost"
+
+    @rule(stack=STACK, name=st.sampled_from(AUTOMATIC), number=st.sampled_from(range(3)))
+    def replacement_that_retains(self, stack: str, name: str, number: int) -> None:
+        engine = self.engines[stack]
+        if stack in self.dirty or name not in engine.state or name not in self.programs[stack]:
+            return
+        before = engine.state[name].id
+        self.write(stack, name, number, None)
+        news = self.programs[stack][name]
+        self._attempt(stack, [], lambda: engine.replace_and_retain(name, news), complete=False)
+        if engine.state[name].id != before:
+            self.retained.add(before)
+
+    @rule(stack=STACK, after=st.integers(1, 8), applied=st.booleans(), engine_alone=st.booleans())
+    def up_and_be_killed(self, stack: str, after: int, applied: bool, engine_alone: bool) -> None:
         handle = self.world.emulator.handle
+        engine = self.engines[stack]
         seen = 0
 
         def dying(request: WireRequest) -> Reply:
             nonlocal seen
             seen += 1
-            if seen >= after:
+            if seen >= after and engine_alone:
+                engine.is_dead = True
+            elif seen >= after:
                 if applied:
                     handle(request)
                 raise KilledError
@@ -136,9 +185,9 @@ class BadDays(RuleBasedStateMachine):
 
         self.world.emulator.handle = dying  # type: ignore[method-assign]
         try:
-            self._attempt([], lambda: self.engine.up(self.program))
+            self._attempt(stack, [], lambda: engine.up(self.programs[stack]))
         except KilledError:
-            self.clean = False
+            self.dirty.add(stack)
         finally:
             self.world.emulator.handle = handle  # type: ignore[method-assign]
 
@@ -146,61 +195,139 @@ class BadDays(RuleBasedStateMachine):
     def somebody_deletes_one(self, choose: Any) -> None:
         ours = [each for each in self.world.connector_ids() if each not in self.foreign]
         if ours:
-            self.world.emulator.store.remove(choose.choice(ours), self.world.clock.now)
+            gone = choose.choice(ours)
+            self.vanished.add(gone)
+            self.world.emulator.store.remove(gone, self.world.clock.now)
+
+    @rule()
+    def records_are_lost(self) -> None:
+        if not any(RESOURCES[name] for stack in self.dirty for name in self.programs[stack]):
+            self.world.lose_records()
+
+    @precondition(lambda self: not self.dirty)
+    @rule()
+    def stacks_are_renamed(self) -> None:
+        """dev becomes prod and prod dev, with their programs; what each has made bears the other
+        name now."""
+        dev, prod = self.engines["dev"], self.engines["prod"]
+        dev.state, prod.state = prod.state, dev.state
+        self.programs["dev"], self.programs["prod"] = self.programs["prod"], self.programs["dev"]
+
+    @precondition(lambda self: not self.dirty)
+    @rule(stack=STACK)
+    def a_resource_is_renamed_with_an_alias_and_its_old_name_is_used_again(
+        self, stack: str
+    ) -> None:
+        state, program = self.engines[stack].state, self.programs[stack]
+        for each in (state, program):
+            old, new = each.pop("support", None), each.pop("sales", None)
+            if old is not None:
+                each["sales"] = old  # type: ignore[assignment]
+            if new is not None:
+                each["support"] = new  # type: ignore[assignment]
 
     @invariant()
-    def there_is_never_a_second_connector(self) -> None:
+    def no_state_lacks_what_it_has(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        there = set(self.world.connector_ids())
+        for engine in self.engines.values():
+            for held in engine.state.values():
+                assert held.id in there | self.vanished | engine.deleting, held
+
+    @invariant()
+    def nothing_is_in_two_states(self) -> None:
         if hasattr(self, "world"):
-            names = [
-                each["name"]
-                for each in self.world.emulator.connectors()
-                if each["id"] not in self.foreign
-            ]
-            assert len(names) == len(set(names)), names
+            ids = [held.id for engine in self.engines.values() for held in engine.state.values()]
+            assert len(ids) == len(set(ids)), ids
+
+    @invariant()
+    def there_is_never_a_second_connector_that_nobody_has_named(self) -> None:
+        if hasattr(self, "world"):
+            for mark in self.marks:
+                unnamed = [
+                    each["id"]
+                    for each in self.world.emulator.connectors()
+                    if bears_mark(each["name"], mark) and not self._is_accounted_for(each["id"])
+                ]
+                assert len(unnamed) <= 1, (mark, unnamed)
 
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
         self.world.break_with()
-        self.engine.refresh()
-        for _ in range(1 + 2 * len(RESOURCES)):
-            if self._follow_advice():
-                break
+        for stack in STACKS:
+            self.engines[stack].refresh()
+        for stack in STACKS:
+            for _ in range(1 + 4 * len(RESOURCES)):
+                if self._follow_advice(stack):
+                    break
+            assert set(self.engines[stack].state) == set(self.programs[stack])
         ours = {each for each in self.world.connector_ids() if each not in self.foreign}
-        assert ours == {held.id for held in self.engine.state.values()}
-        assert set(self.engine.state) == set(self.program)
+        assert all(map(self._is_accounted_for, ours)), ours
+        states = {held.id for each in self.engines.values() for held in each.state.values()}
+        assert states <= ours
         self.world.forget()
-        assert self.engine.up(self.program) == 0
+        for stack in STACKS:
+            assert self.engines[stack].up(self.programs[stack]) == 0
         assert self.world.operations == []
         assert self.foreign <= set(self.world.connector_ids())
+        assert self.world.records.all() == []
 
-    def _attempt(self, faults: list[Fault], command: Any) -> None:
+    def _is_accounted_for(self, connector_id: str) -> bool:
+        """Whether a state has it, somebody wanted it retained, or a message has named it."""
+        return (
+            any(
+                held.id == connector_id
+                for engine in self.engines.values()
+                for held in engine.state.values()
+            )
+            or connector_id in self.retained
+            or any(connector_id in text for text in (*self.told, *self.world.said))
+        )
+
+    def _attempt(
+        self, stack: str, faults: list[Fault], command: Callable[[], Any], *, complete: bool = True
+    ) -> None:
         self.world.break_with(*faults)
         try:
             command()
-        except BirdError:
-            self.clean = False
+        except BirdError as error:
+            self.told.append(str(error))
+            self.dirty.add(stack)
         else:
-            # A refresh puts nothing right.
-            self.clean = self.clean or command != self.engine.refresh
+            if complete:
+                self.dirty.discard(stack)
         finally:
             self.world.break_with()
 
-    def _follow_advice(self) -> bool:
+    def _follow_advice(self, stack: str) -> bool:
         """One `up` without faults; where it stops with advice, do as it says. True when all is
         well."""
+        program = self.programs[stack]
         try:
-            self.engine.up(self.program)
+            self.engines[stack].up(program)
             return True
         except BirdError as error:
             text = str(error)
-            if adopt := re.search(r'adopt="([^"]+)"', text):
-                (name,) = [each for each, given in RESOURCES.items() if given and given in text]
-                self.program[name]["adopt"] = adopt[1]
+            self.told.append(text)
+            left = re.search(r"the connector (\S+) ", text)
+            assert left, text
+            theirs = {held.id for each in self.engines.values() for held in each.state.values()}
+            if left[1] in theirs:
+                # Another stack has that number: one of the two has to do without.
+                number = self.world.emulator.store.connectors[left[1]].wire["arguments"]
+                for name, given in list(program.items()):
+                    if given["phone_number_id"] == number["phoneNumberId"]:
+                        del program[name]
                 return False
-            leftover = re.search(r"the connector (\S+) has this resource's own name", text)
-            assert leftover, text
-            self.world.emulator.store.remove(leftover[1], self.world.clock.now)
+            adopt = re.search(r'adopt="([^"]+)"', text)
+            named = re.search(r'voice channel "([^"]+)"', text)
+            if named is not None and adopt is not None:
+                (name,) = [each for each, given in program.items() if given["name"] == named[1]]
+                program[name]["adopt"] = adopt[1]
+            else:
+                self.world.emulator.store.remove(left[1], self.world.clock.now)
             return False
 
 

@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
-from bird_dynamic.settings import gather
-from tests.support.world import DERIVED, NUMBER, World
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK
+from tests.support.world import NUMBER, OWN_MARK, World
 
 
 def check(olds: dict[str, Any] | None = None, **news: Any) -> Any:
-    given = {"phone_number_id": NUMBER, DERIVED_NAME: DERIVED, **news}
+    given = {"phone_number_id": NUMBER, MARK: OWN_MARK, **news}
     world = World()
     checked = world.run().check(olds or {}, given)
     assert world.operations == []
@@ -24,8 +23,7 @@ def check(olds: dict[str, Any] | None = None, **news: Any) -> Any:
 def test_defaults_names_and_settings_are_filled_in() -> None:
     assert check().inputs == {
         "phone_number_id": NUMBER,
-        "name": DERIVED,
-        DERIVED_NAME: DERIVED,
+        MARK: OWN_MARK,
         "connector_template_ref": "voice-messagebird:1",
         "workspace_id": WORKSPACE_ID,
     }
@@ -109,27 +107,27 @@ def test_ids_are_compared_in_the_case_that_bird_answers_in() -> None:
     assert check(phone_number_id=NUMBER.upper()).inputs["phone_number_id"] == NUMBER
 
 
-def test_an_old_derived_name_outlives_a_rename() -> None:
-    checked = check({DERIVED_NAME: "older-1"})
-    assert checked.inputs["name"] == checked.inputs[DERIVED_NAME] == "older-1"
+def test_a_name_is_made_up_by_each_create_and_not_by_check() -> None:
+    checked = check({"name": "older-1111111111", DERIVED_NAME: "older-1111111111"})
+    assert "name" not in checked.inputs
+    assert checked.failures == ()
 
 
-def test_a_given_name_is_not_a_derived_one() -> None:
-    checked = check({DERIVED_NAME: "older-1"}, name="Support")
-    assert checked.inputs["name"] == "Support"
-    assert DERIVED_NAME not in checked.inputs
+def test_a_name_that_turns_out_to_be_none_counts_as_left_out() -> None:
+    assert check(name=None).failures == ()
+    assert check(name="Support").inputs["name"] == "Support"
 
 
 def test_problems_of_the_configuration_come_with_those_of_the_arguments() -> None:
     world = World(access_key="bk_eu_secret")
-    failures = world.run().check({}, {"phone_number_id": "x", DERIVED_NAME: DERIVED}).failures
+    failures = world.run().check({}, {"phone_number_id": "x", MARK: OWN_MARK}).failures
     assert len(failures) == 2
     assert "bird:accessKey (or BIRD_ACCESS_KEY)" in failures[0]
 
 
 def test_a_missing_workspace_names_every_way_to_set_it() -> None:
     world = World()
-    world.settings = type(world.settings)(access_key="k", api_url="https://bird.test")
+    del world.environment["BIRD_WORKSPACE_ID"]
     (failure,) = world.run().check({}, {"phone_number_id": NUMBER, "name": "n"}).failures
     assert all(way in failure for way in ("workspace_id", "bird:workspaceId", "BIRD_WORKSPACE_ID"))
 
@@ -137,7 +135,7 @@ def test_a_missing_workspace_names_every_way_to_set_it() -> None:
 def test_a_place_that_is_wrong_matters_only_where_no_argument_says_it() -> None:
     world = World()
     places = {"BIRD_WORKSPACE_ID": "ws_1", "BIRD_ORGANIZATION_ID": "junk"}
-    world.settings = gather({}.get, {"BIRD_ACCESS_KEY": ACCESS_KEY, **places})
+    world.environment |= places
     given = {"phone_number_id": NUMBER, "name": "n"}
     (failure,) = world.run().check({}, given).failures
     assert failure.startswith("bird:workspaceId (or BIRD_WORKSPACE_ID): an id that starts with ws_")

@@ -9,20 +9,20 @@ import pytest
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
-from tests.support.world import DERIVED, NUMBER, World
+from bird_dynamic.lifecycle.properties import MARK
+from tests.support.world import NUMBER, OWN_MARK, World
 
 TYPE = "Connector"
 SWITCH = "channel_conversational_status_enabled"
 SMS: dict[str, Any] = {
     "connector_template_ref": "sms-messagebird:1",
     "arguments": {"phoneNumberId": NUMBER, "channelMessageType": "promotional"},
-    DERIVED_NAME: DERIVED,
+    MARK: OWN_MARK,
 }
 WHATSAPP = {
     "connector_template_ref": "whatsapp:1",
     "arguments": {"wabaId": "1", "phoneId": "2", "phoneNumber": "+31612345678"},
-    DERIVED_NAME: DERIVED,
+    MARK: OWN_MARK,
 }
 
 
@@ -58,7 +58,7 @@ def test_what_a_known_template_needs_is_checked_before_anything_is_sent(
     template: str, arguments: dict[str, Any], says: str
 ) -> None:
     world = World()
-    news = {"connector_template_ref": template, "arguments": arguments, DERIVED_NAME: DERIVED}
+    news = {"connector_template_ref": template, "arguments": arguments, MARK: OWN_MARK}
     (failure,) = world.run(TYPE).check({}, news).failures
     assert failure.startswith(f"arguments: {says}")
     assert "check_arguments=False" in failure
@@ -80,7 +80,7 @@ def test_what_a_known_template_needs_is_checked_before_anything_is_sent(
     ],
 )
 def test_what_is_not_known_passes(news: dict[str, Any]) -> None:
-    assert World().run(TYPE).check({}, {DERIVED_NAME: DERIVED, **news}).failures == ()
+    assert World().run(TYPE).check({}, {MARK: OWN_MARK, **news}).failures == ()
 
 
 def test_a_template_without_a_channel_need_not_be_waited_for() -> None:
@@ -107,5 +107,5 @@ def test_the_switch_of_a_channel_that_came_later_can_be_set() -> None:
 
 
 def test_a_template_is_required() -> None:
-    failures = World().run(TYPE).check({}, {DERIVED_NAME: DERIVED}).failures
+    failures = World().run(TYPE).check({}, {MARK: OWN_MARK}).failures
     assert failures == ("connector_template_ref: is missing; it is required",)

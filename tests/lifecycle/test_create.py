@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import Fault, Options
+from bird_dynamic.emulator import Fault, Options, Reply, Request
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
-from tests.support.world import DERIVED, NUMBER, OTHER_NUMBER, World
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK
+from tests.support.world import (
+    NUMBER,
+    OTHER_MARK,
+    OTHER_NUMBER,
+    OWN_MARK,
+    KilledError,
+    World,
+    killed,
+)
 
 CREATE = "create_connector"
 LOST_KINDS = ("reset", "hang", "empty", "truncate", "garbage", "wrong_schema", "status")
 ABSENT = "11111111-2222-4333-8444-555555555555"
+LEFT = f"{OWN_MARK}-k7x2m9qd"
+
+
+def only_name(world: World) -> str:
+    (connector,) = world.emulator.connectors()
+    return str(connector["name"])
 
 
 def test_the_normal_case_is_a_listing_a_post_and_a_poll() -> None:
@@ -41,7 +61,8 @@ def test_the_state_has_every_output() -> None:
     assert state["region"] == connector["region"]
     assert state["created_at"] == connector["createdAt"]
     assert state["connector_template_slug"] == "voice-messagebird"
-    assert state["name"] == state[DERIVED_NAME] == DERIVED
+    assert state["name"] == state[DERIVED_NAME] == connector["name"]
+    assert re.fullmatch(rf"{OWN_MARK}-[a-z0-9]{{8}}", state["name"])
 
 
 def test_the_body_has_what_was_asked_for_and_nothing_else() -> None:
@@ -56,7 +77,7 @@ def test_the_body_has_what_was_asked_for_and_nothing_else() -> None:
     )
     (body,) = [each["body"] for each in world.emulator.journal if each["operation"] == CREATE]
     assert body == {
-        "name": DERIVED,
+        "name": only_name(world),
         "connectorTemplateRef": "voice-messagebird:1",
         "arguments": {"phoneNumberId": NUMBER, "recording": True},
         "securityArguments": "[secret]",
@@ -74,7 +95,7 @@ def test_many_creates_share_one_listing() -> None:
         if "voice" in number.capabilities
     ]
     for index, number in enumerate(numbers):
-        run.create(world.inputs(phone_number_id=number, **{DERIVED_NAME: f"n-{index}"}))
+        run.create(world.inputs(phone_number_id=number, **{MARK: f"n-{index:010}"}))
     assert world.count("list_connectors") == 1
     assert world.count("get_connector") == 0
     assert len(world.connector_ids()) == len(numbers) > 50
@@ -160,11 +181,13 @@ def test_a_lost_answer_heals_though_listings_lag_and_clocks_differ(
     assert world.connector_ids() == [connector_id]
 
 
-def test_what_an_interrupted_run_left_is_taken_over_by_its_derived_name() -> None:
+@pytest.mark.parametrize("after", [CREATE, "get_connector"])
+def test_what_an_interrupted_run_left_is_taken_over_by_its_token(after: str) -> None:
     world = World(options=Options(allow_duplicates=True))
-    left, _ = world.run().create(world.inputs())
-    world.forget()
+    left = killed(world, after)
+    assert [record.mark for record in world.records.all()] == [OWN_MARK]
     connector_id, state = world.run().create(world.inputs())
+    assert world.records.all() == []
     assert connector_id == left
     assert state["channel_id"]
     assert world.count(CREATE) == 0
@@ -172,7 +195,7 @@ def test_what_an_interrupted_run_left_is_taken_over_by_its_derived_name() -> Non
 
 def test_what_was_taken_over_gets_the_conversational_switch_that_is_asked_for() -> None:
     world = World()
-    left, _ = world.run().create(world.inputs())
+    left = killed(world)
     world.run().create(world.inputs(channel_conversational_status_enabled=True))
     assert world.emulator.store.connectors[left].conversational is True
 
@@ -187,17 +210,285 @@ def test_an_explicit_name_is_no_proof_so_the_program_must_say_adopt() -> None:
     assert world.count(CREATE) == 0
 
 
-def test_a_left_connector_with_other_arguments_is_not_taken_over() -> None:
+def test_a_left_connector_with_other_arguments_is_told_once_and_then_left_alone() -> None:
     world = World()
-    left, _ = world.run().create(world.inputs())
+    left = killed(world)
     with pytest.raises(OperationError, match=f"{left}.*other arguments"):
         world.run().create(world.inputs(phone_number_id=OTHER_NUMBER))
     assert world.connector_ids() == [left]
+    new, _ = world.run().create(world.inputs(phone_number_id=OTHER_NUMBER))
+    assert sorted(world.connector_ids()) == sorted([left, new])
+    assert f"the connector {left}" in world.said[-1]
+
+
+@pytest.mark.parametrize("duplicates", [False, True])
+@pytest.mark.parametrize("name", [LEFT, OWN_MARK, LEFT.upper(), f" {LEFT} "])
+def test_what_has_the_mark_and_no_record_is_left_alone_and_every_way_on_is_told(
+    duplicates: bool, name: str
+) -> None:
+    world = World(options=Options(allow_duplicates=duplicates))
+    left = world.foreign(name=name)
+    with pytest.raises(OperationError) as caught:
+        world.run().create(world.inputs())
+    assert world.connector_ids() == [left]
+    assert world.count(CREATE) == 0
+    for way_on in (
+        f'adopt="{left}"',
+        "aliases=[pulumi.Alias(",
+        "BIRD_TAKE_OVER=marked (bird:takeOver)",
+        "delete_before_replace=True",
+    ):
+        assert way_on in str(caught.value)
+    world.environment["BIRD_TAKE_OVER"] = "marked"
+    connector_id, state = world.run().create(world.inputs())
+    assert connector_id == left
+    assert state["name"] == state[DERIVED_NAME] == name
+    assert f"{left} (name: {name}) is taken over" in world.said[-1]
+    assert world.run().diff(left, state, world.inputs()).changed == ()
+
+
+def test_another_resources_mark_is_never_taken_over() -> None:
+    world = World(options=Options(allow_duplicates=True))
+    theirs = world.foreign(name=f"{OTHER_MARK}-k7x2m9qd")
+    world.environment["BIRD_TAKE_OVER"] = "marked"
+    new, _ = world.run().create(world.inputs())
+    assert new != theirs
+
+
+def test_a_lost_record_costs_the_healing_and_loses_nothing() -> None:
+    world = World()
+    left = killed(world)
+    world.lose_records()
+    with pytest.raises(OperationError, match=f'adopt="{left}"'):
+        world.run().create(world.inputs())
+    assert world.connector_ids() == [left]
+
+
+@pytest.mark.parametrize("applied_after", [None, 10.0])
+def test_an_interrupted_request_is_waited_for_before_another_one_is_sent(
+    applied_after: float | None,
+) -> None:
+    world = World(options=Options(allow_duplicates=True))
+    handle = world.emulator.handle
+
+    def dying(request: Request) -> Reply:
+        if request.method == "POST":
+            raise KilledError
+        return handle(request)
+
+    world.emulator.handle = dying  # type: ignore[method-assign]
+    with pytest.raises(KilledError):
+        world.run().create(world.inputs())
+    (record,) = world.records.all()
+    began = world.clock.now
+
+    def late(request: Request) -> Reply:
+        is_time = applied_after is not None and world.clock.now > began + applied_after
+        if is_time and not world.connector_ids():
+            world.foreign(name=f"{record.mark}-{record.token}")
+        return handle(request)
+
+    world.emulator.handle = late  # type: ignore[method-assign]
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+    assert world.count(CREATE) == (1 if applied_after is None else 0)
+
+
+def test_a_record_of_a_live_process_is_waited_for() -> None:
+    world = World()
+    address = f"{world.settings.api_url}/workspaces/{world.settings.workspace_id}/connectors"
+    with (
+        world.records.claimed(OWN_MARK, address, lambda seconds: None),
+        pytest.raises(OperationError, match="the time of 300 s is over"),
+    ):
+        world.run().create(world.inputs())
+    assert world.count(CREATE) == 0
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_the_healing() -> None:
+    world = World()
+    world.folder.rmdir()
+    world.folder.write_text("a file")
+    run = world.run()
+    run.create(world.inputs())
+    run.create(world.inputs(phone_number_id=OTHER_NUMBER, resource_mark=OTHER_MARK))
+    assert len(world.connector_ids()) == 2
+    (told,) = [text for text in world.said if "BIRD_STATE_DIR" in text]
+    assert str(world.folder) in told
+
+
+def test_a_record_is_gone_before_a_create_returns_and_holds_no_secret() -> None:
+    world = World()
+    seen: list[str] = []
+    handle = world.emulator.handle
+
+    def looking(request: Request) -> Reply:
+        if request.method == "POST":
+            seen.extend(each.read_text() for each in world.folder.iterdir())
+        return handle(request)
+
+    world.emulator.handle = looking  # type: ignore[method-assign]
+    world.run().create(
+        world.inputs(security_arguments={"a": {"b": "canary-1"}}, invitation_token="canary-2")
+    )
+    assert len(seen) == 1
+    assert OWN_MARK in seen[0]
+    assert "canary" not in seen[0]
+    assert "access" not in seen[0].lower()
+    assert list(world.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "stays"),
+    [
+        (Fault("status", operation=CREATE, status=422), False),
+        (Fault("refuse", operation=CREATE, times=None), False),
+        (Fault("reset", operation="any", nth=2, times=None, applied=True), True),
+        (Fault("hang", operation=CREATE, times=None), True),
+    ],
+    ids=["refused", "never connected", "nothing is answered any more", "three times no answer"],
+)
+def test_a_record_stays_only_where_nobody_knows_what_was_made(fault: Fault, stays: bool) -> None:
+    world = World(fault)
+    with pytest.raises(OperationError):
+        world.run().create(world.inputs())
+    assert bool(world.records.all()) is stays
+    world.break_with()
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+    assert world.records.all() == []
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_look_that_is_refused_after_a_lost_request_is_no_proof_of_absence(status: int) -> None:
+    world = World(
+        Fault("reset", operation=CREATE, applied=True),
+        Fault("status", operation="list_connectors", nth=2, times=None, status=status),
+        options=Options(allow_duplicates=True),
+    )
+    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+        world.run().create(world.inputs())
+    assert len(world.connector_ids()) == 1
+    assert world.count(CREATE) == 1
+
+
+def test_two_lanes_never_create_one_identity_at_once() -> None:
+    world = World(options=Options(allow_duplicates=True))
+    run = world.run()
+    barrier = threading.Barrier(2, timeout=10)
+    handle = world.emulator.handle
+    inside: list[int] = []
+
+    def slow(request: Request) -> Reply:
+        if request.method == "POST":
+            inside.append(1)
+            time.sleep(0.1)
+            assert sum(inside) == 1, "two of them are sending"
+            inside.clear()
+        return handle(request)
+
+    world.emulator.handle = slow  # type: ignore[method-assign]
+
+    def lane(name: str) -> str:
+        barrier.wait()
+        return run.create(world.inputs(name=name))[0]
+
+    with ThreadPoolExecutor(2) as lanes:
+        results = list(lanes.map(lane, ["Support", "Support"]))
+    assert sorted(results) == sorted(world.connector_ids())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"id": "%s", "name": "half an emoji \\ud83d"}',
+        b'{"id": "%s", "extra": ' + b"9" * 400 + b"}",
+        b'{"id": "%s", "extra": 1e999, "more": NaN}',
+        b'{"id": "%s", "extra": ' + b"[" * 2000 + b"]" * 2000 + b"}",
+        b'{"id": "%s", "extra": ' + b'{"a":' * 60 + b"1" + b"}" * 61,
+        b'{"id": "%s", "createdAt": "9999999-01-01", "number": 3, "channel": "x"}',
+        b'{"id": "%s", "channel": {"channelId": {"4dabf18193072939515e22adb298388d": "x"}}}',
+    ],
+    ids=[
+        "surrogate",
+        "400 digits",
+        "not finite",
+        "2,000 levels",
+        "60 levels",
+        "types",
+        "signature",
+    ],
+)
+@pytest.mark.parametrize("keeps", [False, True], ids=["dynamic", "plugin"])
+def test_nothing_that_bird_answers_loses_what_was_made(odd: bytes, keeps: bool) -> None:
+    world = World(timeout="20s")
+    respond = world.emulator.handle
+
+    def answering(request: Request) -> Reply:
+        reply = respond(request)
+        if request.method == "POST" and reply.response.status == 201:
+            (made,) = world.connector_ids()
+            reply = replace(reply, response=replace(reply.response, body=odd % made.encode()))
+        return reply
+
+    world.emulator.handle = answering  # type: ignore[method-assign]
+    connector_id, state = world.run(keeps_half_made=keeps).create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+    json.dumps(state, allow_nan=False).encode()
+
+
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 9" + "9" * 30 + " 00:00:00 GMT", "x", ""])
+def test_a_date_that_nobody_can_read_is_no_date(date: str) -> None:
+    world = World()
+    respond = world.emulator.handle
+
+    def answering(request: Request) -> Reply:
+        reply = respond(request)
+        headers = {**reply.response.headers, "Date": date}
+        return replace(reply, response=replace(reply.response, headers=headers))
+
+    world.emulator.handle = answering  # type: ignore[method-assign]
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+
+
+def test_whatever_fails_after_the_request_is_told_with_what_exists(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*arguments: Any) -> None:
+        raise RuntimeError("a bug")
+
+    for keeps in (False, True):
+        world = World()
+        run = world.run(keeps_half_made=keeps)
+        monkeypatch.setattr(run, "_finished", broken)
+        with pytest.raises(OperationError, match="RuntimeError: a bug") as caught:
+            run.create(world.inputs())
+        kept = world.connector_ids()
+        assert len(kept) == int(keeps)
+        assert all(each in str(caught.value) for each in kept)
+
+
+def test_an_unforeseen_failure_of_a_request_counts_as_an_unknown_outcome() -> None:
+    world = World(options=Options(allow_duplicates=True))
+    handle = world.emulator.handle
+
+    def failing(request: Request) -> Reply:
+        reply = handle(request)
+        if request.method == "POST":
+            raise ZeroDivisionError
+        return reply
+
+    world.emulator.handle = failing  # type: ignore[method-assign]
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+    assert world.count(CREATE) == 1
 
 
 def test_several_candidates_are_named_and_none_is_taken() -> None:
     world = World(options=Options(allow_duplicates=True))
-    one, two = world.foreign(name=DERIVED), world.foreign(name=DERIVED)
+    one, two = world.foreign(name=LEFT), world.foreign(name=LEFT)
+    world.environment["BIRD_TAKE_OVER"] = "marked"
     with pytest.raises(OperationError, match=f"{one}, {two}"):
         world.run().create(world.inputs())
     assert world.count(CREATE) == 0
@@ -220,7 +511,8 @@ def test_a_conflict_that_no_listing_explains_is_told() -> None:
 
 def test_a_conflict_with_what_an_interrupted_run_left_heals_though_listings_lag() -> None:
     world = World()
-    left, _ = world.run().create(world.inputs())
+    left = killed(world)
+    world.clock.sleep(60)
     world.break_with(Fault("stale_list", operation="list_connectors", times=3))
     connector_id, _ = world.run().create(world.inputs())
     assert connector_id == left
@@ -249,12 +541,18 @@ def test_a_deleted_connector_that_lists_still_show_is_not_taken_over() -> None:
     assert world.connector_ids() == [new]
 
 
-def test_a_resource_that_the_engine_lost_within_a_run_is_found_again() -> None:
-    world = World(options=Options(allow_duplicates=True))
+def test_a_create_that_is_tried_again_in_the_same_run_finds_what_the_first_try_made() -> None:
+    world = World(
+        Fault("reset", operation=CREATE, applied=True),
+        Fault("status", operation="list_connectors", nth=2, times=5, status=503),
+        options=Options(allow_duplicates=True),
+    )
     run = world.run()
-    first, _ = run.create(world.inputs())
+    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+        run.create(world.inputs())
+    (left,) = world.connector_ids()
     again, _ = run.create(world.inputs())
-    assert again == first
+    assert [again] == [left] == world.connector_ids()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422])
@@ -291,7 +589,7 @@ def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
     with pytest.raises(OperationError) as caught:
         world.run().create(world.inputs(phone_number_id=sms_only))
     text = str(caught.value)
-    assert text.startswith(f'Creating voice channel "{DERIVED}" failed: Bird answered 422')
+    assert text.startswith('Creating voice channel "support" failed: Bird answered 422')
     assert "phone_number_id (.arguments.phoneNumberId): the phone number has no voice" in text
     assert "Request id: " in text
     assert "\n" not in text

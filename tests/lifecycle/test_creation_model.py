@@ -2,8 +2,9 @@
 world.
 
 The model: the machine posts; each post may be applied or not, and its answer may arrive or not;
-after every step a listing may lag or not; somebody else may have the same name or number. Every
-combination is tried, to the end.
+after every step a listing may lag or not. Several creates run, one after another, as several
+processes, stacks and forced replacements have them: what an earlier one left, its record kept or
+lost, is there when the next one begins. Every combination is tried, to the end.
 """
 
 from __future__ import annotations
@@ -17,28 +18,62 @@ from typing import Any
 import pytest
 
 from bird_dynamic.bird.errors import Answer, BirdError, RejectedError, UnknownOutcomeError
-from bird_dynamic.lifecycle.creation import PAUSES, POSTS, Look, Post, Seen, Taken, Wait, creation
+from bird_dynamic.lifecycle.creation import (
+    PAUSES,
+    POSTS,
+    Look,
+    Post,
+    Seen,
+    Taken,
+    Tell,
+    Wait,
+    creation,
+)
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.wanted import Wanted
 
-WANTED = {"name": "n", "connectorTemplateRef": "v:1", "arguments": {"phoneNumberId": "p"}}
+MARK, OTHER_MARK = "support-0123456789", "sales-9876543210"
+TOKEN, OTHER_TOKEN = "aaaaaaaa", "bbbbbbbb"
+BODY = {"name": "n", "connectorTemplateRef": "v:1", "arguments": {"phoneNumberId": "p"}}
 BEGAN = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Name:
+    """How the resource of a create is named: by the program, or automatically."""
+
+    mark: str | None = None
+    token: str | None = None
+
+    @property
+    def text(self) -> str:
+        return f"{self.mark}-{self.token}" if self.mark else "n"
+
+    def wanted(self) -> Wanted:
+        return Wanted(VOICE_CHANNEL, {**BODY, "name": self.text}, self.mark, self.token)
+
+
+EXPLICIT, AUTOMATIC = Name(), Name(MARK, TOKEN)
 
 
 @dataclass
 class Model:
     """Bird, as far as a create can tell. `fates` says what happens to each post, `lag` for how many
-    looks a listing does not show what was just made."""
+    looks a listing does not show what was just made, `left` what was there before. A clock that
+    lies is `ahead` of the one that stamps connectors; None where Bird tells no time."""
 
     refuses_duplicates: bool
     fates: tuple[str, ...]
     lag: int
     left: dict[str, Any] | None
+    ahead: float | None = 0.0
     made: list[dict[str, Any]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     unseen: int = 0
     posts: int = 0
+    waited: float = 0.0
 
-    def post(self) -> Any:
+    def post(self, name: str) -> Any:
         fate = self.fates[min(self.posts, len(self.fates) - 1)]
         self.posts += 1
         if fate == "refused":
@@ -48,45 +83,84 @@ class Model:
         if self.refuses_duplicates and (self.made or self.left):
             return RejectedError(Answer(409, "ResourceAlreadyExists"))
         moment = datetime.fromtimestamp(BEGAN + 1, timezone.utc).isoformat()
-        connector = {**WANTED, "id": f"made-{self.posts}", "createdAt": moment}
-        self.made.append(connector)
+        made = {**BODY, "name": name, "id": f"made-{self.posts}", "createdAt": moment}
+        self.made.append(made)
         self.unseen = self.lag
-        return UnknownOutcomeError("lost") if fate == "lost after" else connector
+        return UnknownOutcomeError("lost") if fate == "lost after" else made
 
     def look(self) -> Seen:
         lagging, self.unseen = self.unseen > 0, max(0, self.unseen - 1)
         made = [] if lagging else self.made
-        return Seen((*([self.left] if self.left else []), *made), BEGAN)
+        items = (*([self.left] if self.left else []), *made)
+        at = None if self.ahead is None else BEGAN + self.ahead
+        return Seen(items, at, listed={each["id"] for each in items})
 
 
-LEFT_BEHIND = {
+def left(name: str, **other: Any) -> dict[str, Any]:
+    return {**BODY, "name": name, "id": "left", "createdAt": "1970-01-01T00:00:00Z", **other}
+
+
+OTHER_ARGUMENTS = {"arguments": {"phoneNumberId": "another"}}
+LEFT_BEHIND: dict[str, dict[str, Any] | None] = {
     "nothing": None,
-    "ours": {**WANTED, "id": "left", "createdAt": "1970-01-01T00:00:00Z"},
-    "of another name": {**WANTED, "name": "x", "id": "left", "createdAt": "1970-01-01T00:00:00Z"},
+    "the name that the program gives": left("n"),
+    "the token of this create": left(AUTOMATIC.text),
+    "the token of this create, other arguments": left(AUTOMATIC.text, **OTHER_ARGUMENTS),
+    "the mark alone": left(Name(MARK, OTHER_TOKEN).text),
+    "the mark alone, other arguments": left(Name(MARK, OTHER_TOKEN).text, **OTHER_ARGUMENTS),
+    "the mark of release 0.1.0": left(MARK),
+    "another resource's mark": left(Name(OTHER_MARK, OTHER_TOKEN).text),
+    "this token, another's mark": left(Name(OTHER_MARK, TOKEN).text),
+}
+SITUATIONS = {
+    "the first create": {},
+    "with the record of an interrupted one": {"resumed": 0.0},
+    "with an old record": {"resumed": 3600.0},
+    "a forced replacement that was seen": {"in_state": True},
+    "taking over": {"takes_over": True},
 }
 
 
-def worlds() -> Iterator[tuple[bool, Model]]:
+def worlds(name: Name) -> Iterator[tuple[str, str, Model]]:
     fates = ("done", "refused", "lost before", "lost after")
-    courses = itertools.product(fates, repeat=POSTS)
-    for derived, refuses, lag, left, course in itertools.product(
-        (False, True), (False, True), (0, 1, len(PAUSES) - 1), LEFT_BEHIND, courses
+    for situation, (what, item), refuses, lag, course in itertools.product(
+        SITUATIONS,
+        LEFT_BEHIND.items(),
+        (False, True),
+        (0, 1, len(PAUSES) - 1),
+        itertools.product(fates, repeat=POSTS),
     ):
-        yield derived, Model(refuses, course, lag, LEFT_BEHIND[left])
+        if name is AUTOMATIC or situation in (
+            "the first create",
+            "a forced replacement that was seen",
+        ):
+            yield situation, what, Model(refuses, course, lag, item)
 
 
-def drive(derived: bool, model: Model) -> Taken | BirdError:
-    machine = creation(Wanted(VOICE_CHANNEL, WANTED, derived))
+def drive(name: Name, situation: str, model: Model) -> Taken | BirdError:
+    # Only what may be ours reaches the machine: `Inventory.find` sees to that.
+    wanted = name.wanted()
+    if model.left is not None and not (
+        wanted.may_be(model.left) or model.left["arguments"] == BODY["arguments"]
+    ):
+        model.left = None
+    machine = creation(wanted, **SITUATIONS[situation])  # type: ignore[arg-type]
     answer: Any = None
     try:
         step = next(machine)
         while True:
             match step:
-                case Look():
-                    answer = model.look()
+                case Look(in_the_way=in_the_way):
+                    seen = model.look()
+                    relevant = [each for each in seen.items if in_the_way or wanted.may_be(each)]
+                    answer = Seen(tuple(relevant), seen.at, listed=seen.listed)
                 case Post():
-                    answer = model.post()
-                case Wait():
+                    answer = model.post(name.text)
+                case Wait(seconds=seconds):
+                    model.waited += seconds
+                    answer = None
+                case Tell(text=text):
+                    model.told.append(text)
                     answer = None
             step = machine.send(answer)
     except StopIteration as done:
@@ -96,48 +170,128 @@ def drive(derived: bool, model: Model) -> Taken | BirdError:
         return error
 
 
-@pytest.mark.parametrize("derived", [False, True])
-def test_no_course_of_events_makes_a_second_connector_or_loses_one(derived: bool) -> None:
+@pytest.mark.parametrize("name", [EXPLICIT, AUTOMATIC], ids=["explicit", "automatic"])
+def test_no_course_of_events_makes_a_second_connector_or_loses_one(name: Name) -> None:
     tried = 0
-    for is_derived, model in worlds():
-        if is_derived is not derived:
-            continue
+    for situation, what, model in worlds(name):
         tried += 1
-        result = drive(derived, model)
-        assert len(model.made) <= 1, model
+        result = drive(name, situation, model)
+        world = (situation, what, model, result)
+        assert len(model.made) <= 1, world
+        made = [each["id"] for each in model.made]
         if isinstance(result, Taken):
             found = result.item["id"]
-            assert [each["id"] for each in model.made] in ([], [found]), model
-            if not model.made:
-                assert derived, model
-                assert model.left is not None, model
-                assert found == model.left["id"], model
+            assert made in ([], [found]), world
+            if not made:
+                assert found == "left", world
+                proven = what == "the token of this create"
+                word = situation == "taking over" and what in (
+                    "the mark alone",
+                    "the mark of release 0.1.0",
+                )
+                assert proven or word, world
+                assert name is AUTOMATIC, world
         else:
-            # Whatever was made is either named by the error, or found by its name in the next run.
-            assert derived or all(each["id"] in str(result) for each in model.made), model
-    assert tried == 2 * 3 * 3 * 4**POSTS
+            # What was made is named by the error, or found by its token through the record.
+            assert name is AUTOMATIC or all(each in str(result) for each in made), world
+            assert not made or isinstance(result, UnknownOutcomeError) or made[0] in str(result)
+    assert tried == (5 if name is AUTOMATIC else 2) * len(LEFT_BEHIND) * 2 * 3 * 4**POSTS
+
+
+def test_nothing_is_sent_where_something_equal_bears_the_mark() -> None:
+    for situation, what, model in worlds(AUTOMATIC):
+        if what in ("the mark alone", "the mark of release 0.1.0"):
+            result = drive(AUTOMATIC, situation, model)
+            if situation == "a forced replacement that was seen":
+                assert model.posts > 0
+            elif situation == "taking over":
+                assert isinstance(result, Taken), model
+                assert "is taken over" in model.told[0]
+            else:
+                assert isinstance(result, BirdError), model
+                assert model.posts == 0, model
+                for way_on in ("aliases=", 'adopt="left"', "BIRD_TAKE_OVER=marked"):
+                    assert way_on in str(result), result
+
+
+def test_what_bears_the_mark_and_is_not_in_the_way_is_named_and_left_alone() -> None:
+    for situation, what, model in worlds(AUTOMATIC):
+        if what == "the mark alone, other arguments" and not model.refuses_duplicates:
+            drive(AUTOMATIC, situation, model)
+            assert len(model.told) == 1
+            assert "left (name" in model.told[0]
+
+
+def test_a_record_that_is_young_is_waited_out_before_anything_is_sent() -> None:
+    model = Model(True, ("done",), 0, None)
+    drive(AUTOMATIC, "with the record of an interrupted one", model)
+    assert model.waited == sum(PAUSES)
+    model = Model(True, ("done",), 0, None)
+    drive(AUTOMATIC, "with an old record", model)
+    assert model.waited == 0
 
 
 def test_the_model_can_find_a_duplicate() -> None:
     model = Model(False, ("lost after", "done"), lag=len(PAUSES) + 5, left=None)
-    drive(True, model)
+    drive(AUTOMATIC, "the first create", model)
     assert len(model.made) == 2
 
 
-def test_somebody_elses_connector_is_never_taken_over() -> None:
-    for derived, model in worlds():
-        if model.left is None or (derived and model.left["name"] == "n"):
-            continue
-        result = drive(derived, model)
-        assert not (isinstance(result, Taken) and result.item["id"] == "left"), model
-
-
-def test_without_birds_clock_nothing_is_taken_for_ours_by_its_age() -> None:
-    model = Model(False, ("lost after",), lag=0, left=None)
-    machine = creation(Wanted(VOICE_CHANNEL, WANTED, derived=False))
+@pytest.mark.parametrize("name", [EXPLICIT, AUTOMATIC], ids=["explicit", "automatic"])
+def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(name: Name) -> None:
+    machine = creation(name.wanted())
     assert next(machine) == Look(fresh=False)
-    assert machine.send(Seen((), None)) == Post()
-    assert machine.send(model.post()) == Wait(PAUSES[0])
-    assert machine.send(None) == Look(fresh=True)
-    with pytest.raises(BirdError, match="may be this one, or somebody else's"):
-        machine.send(Seen(tuple(model.made), None))
+    assert machine.send(Seen((), BEGAN, complete=False)) == Post()
+    step = machine.send(UnknownOutcomeError("lost"))
+    for _ in range(2 * len(PAUSES) - 1):
+        assert isinstance(step, Wait | Look)
+        step = machine.send(Seen((), BEGAN, complete=False) if isinstance(step, Look) else None)
+    with pytest.raises(UnknownOutcomeError, match="looks for what was made"):
+        machine.send(Seen((), BEGAN, complete=False))
+
+
+def test_what_bird_answers_with_and_had_before_is_not_created() -> None:
+    for name in (EXPLICIT, AUTOMATIC):
+        machine = creation(name.wanted())
+        next(machine)
+        machine.send(Seen((), BEGAN, listed={"theirs"}))
+        answer = {**BODY, "id": "theirs", "name": name.text}
+        with pytest.raises(BirdError, match=r"theirs.*not new"):
+            machine.send(answer)
+
+
+@pytest.mark.parametrize("ahead", [None, -86_400.0, 86_400.0])
+def test_an_explicit_name_is_ours_only_by_birds_clock(ahead: float | None) -> None:
+    model = Model(False, ("lost after",), lag=0, left=None, ahead=ahead)
+    result = drive(EXPLICIT, "the first create", model)
+    assert len(model.made) == 1
+    if ahead is not None and ahead < 0:
+        assert isinstance(result, Taken)
+    else:
+        assert "may be this one, or somebody else's" in str(result)
+        assert "made-1" in str(result)
+
+
+def test_a_conflict_without_a_request_of_ours_takes_nothing_over() -> None:
+    """Somebody makes an equal one between our look and our request."""
+    for name in (EXPLICIT, AUTOMATIC):
+        machine = creation(name.wanted())
+        next(machine)
+        assert machine.send(Seen((), BEGAN)) == Post()
+        machine.send(RejectedError(Answer(409)))
+        assert machine.send(None) == Look(fresh=True, in_the_way=True)
+        moment = datetime.fromtimestamp(BEGAN + 1, timezone.utc).isoformat()
+        with pytest.raises(BirdError, match=r"theirs.*exists already"):
+            machine.send(Seen(({**BODY, "id": "theirs", "createdAt": moment},), BEGAN))
+
+
+@pytest.mark.parametrize("when", ["nonsense", "9999999-01-01T00:00:00Z", None, 3, ["2026"]])
+def test_a_time_that_cannot_be_read_proves_nothing(when: Any) -> None:
+    machine = creation(EXPLICIT.wanted())
+    next(machine)
+    machine.send(Seen((), BEGAN))
+    machine.send(UnknownOutcomeError("lost"))
+    machine.send(None)
+    seen = Seen(({**BODY, "id": "x", "createdAt": when},), 4e9)
+    with pytest.raises(BirdError, match="may be this one"):
+        machine.send(seen)

@@ -11,9 +11,9 @@ from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.fields import UNKNOWN, OnChange
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.lifecycle.properties import MARK
 from bird_dynamic.settings import Settings
-from tests.support.world import DERIVED, OTHER_NUMBER, World
+from tests.support.world import OTHER_NUMBER, World
 
 CHANGES: dict[str, Any] = {
     "phone_number_id": OTHER_NUMBER,
@@ -47,8 +47,6 @@ def test_every_input_has_a_change_here() -> None:
 def test_a_changed_input_does_what_the_table_says(name: str, unknown: bool) -> None:
     world, connector_id, state = created()
     inputs = {**world.inputs(), name: UNKNOWN if unknown else CHANGES[name]}
-    if name == "name":
-        del inputs[DERIVED_NAME]
     difference = world.run().diff(connector_id, state, inputs)
     on_change = next(field.on_change for field in VOICE_CHANNEL.inputs if field.name == name)
     assert difference.changed == (() if on_change is OnChange.NOTHING else (name,))
@@ -85,18 +83,27 @@ def test_an_unknown_value_deep_inside_is_a_change() -> None:
     assert world.run().diff(connector_id, state, inputs).changed == ("arguments",)
 
 
-def test_a_derived_name_outlives_a_renamed_resource() -> None:
+def test_an_automatic_name_outlives_a_renamed_resource() -> None:
     world, connector_id, state = created()
-    inputs = world.inputs(**{DERIVED_NAME: "renamed-9"})
+    inputs = world.inputs(**{MARK: "renamed-1111111111"})
     assert world.run().diff(connector_id, state, inputs).changed == ()
 
 
 def test_a_name_that_somebody_changed_is_put_right() -> None:
     world, connector_id, state = created()
     inputs = world.inputs()
-    assert state["name"] == DERIVED
     drifted = {**state, "name": "changed by hand"}
     assert world.run().diff(connector_id, drifted, inputs).replaces == ("name",)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_name_that_is_left_out_leaves_the_name_that_there_is(given: bool) -> None:
+    world, connector_id, state = created(name="Support")
+    # As release 0.1.0 and an import have it.
+    state = {**state, "name": "old-1111111111", "derived_name": "old-1111111111"}
+    if given:
+        del state["derived_name"]
+    assert world.run().diff(connector_id, state, world.inputs()).changed == ()
 
 
 def test_a_state_from_before_an_input_existed_is_no_change() -> None:

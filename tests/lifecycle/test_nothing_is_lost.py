@@ -7,25 +7,18 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options
-from bird_dynamic.lifecycle.account import Account
-from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
-from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
-from tests.support.world import NUMBER, OTHER_NUMBER, EmulatorTransport, World
+from bird_dynamic.lifecycle.properties import MARK
+from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle, SharedError
+from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed
 
 SWITCH = "channel_conversational_status_enabled"
 
 
 def keeping(world: World) -> ResourceLifecycle:
     """The lifecycle as the plugin has it: what is half made stays in the state."""
-    account = Account(
-        world.settings,
-        lambda given: EmulatorTransport(world.emulator, world.clock, given.access_key),
-        clock=world.clock,
-    )
-    return lifecycle("VoiceChannel", lambda profile: account, keeps_half_made=True)
+    return world.run(keeps_half_made=True)
 
 
 def test_what_this_run_adopted_is_not_deleted_with_the_resource_that_had_it() -> None:
@@ -45,15 +38,31 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
     world = World()
     left = world.foreign(name="Support")
     inputs = world.inputs(name="Support", adopt=left)
+    other = {**inputs, MARK: OTHER_MARK}
     run = world.run()
     _, state = run.create(inputs)
-    with pytest.raises(OperationError, match="remove adopt="):
-        run.create(inputs)
-    # Nor by one when another run's state has it.
+    with pytest.raises(OperationError, match=f"has the connector {left}.*aliases="):
+        run.create(other)
+    # Nor when another run's state has it.
     later = world.run()
     later.diff(left, state, inputs)
-    with pytest.raises(OperationError, match="it needs aliases"):
-        later.create(inputs)
+    (failure,) = later.check({}, other).failures
+    assert failure.startswith(f"adopt: another resource of this stack has the connector {left}")
+    with pytest.raises(OperationError, match="aliases="):
+        later.create(other)
+    # Nor when the one that has it is shown only afterwards.
+    for adopts in ("check", "create"):
+        last = world.run()
+        if adopts == "check":
+            assert last.check({}, other).failures == ()
+        else:
+            last.create(other)
+        with pytest.raises(SharedError, match="another resource of the program adopts it"):
+            last.diff(left, state, inputs)
+        if adopts == "create":
+            last.delete(left, {**state, MARK: OTHER_MARK})
+            assert world.connector_ids() == [left]
+            assert "kept" in world.said[-1]
 
 
 def test_what_a_refresh_found_gone_is_told_as_gone_when_it_is_adopted() -> None:
@@ -75,9 +84,7 @@ def test_a_name_that_was_adopted_is_no_proof_that_a_connector_is_ours() -> None:
     found = world.run().read(ours, state)
     assert found is not None
     run = world.run()
-    changed = run.check(
-        found[1], {"phone_number_id": OTHER_NUMBER, DERIVED_NAME: world.inputs()[DERIVED_NAME]}
-    ).inputs
+    changed = run.check(found[1], {"phone_number_id": OTHER_NUMBER, MARK: OWN_MARK}).inputs
     run.diff(ours, found[0], changed)
     run.delete(ours, found[0])
     with pytest.raises(OperationError, match=f"{theirs}.*adopt="):
@@ -97,7 +104,7 @@ def test_a_bad_minute_while_waiting_for_the_channel_removes_nothing() -> None:
 
 def test_what_was_there_before_is_not_removed_when_the_rest_fails() -> None:
     world = World()
-    left, _ = world.run().create(world.inputs())
+    left = killed(world)
     world.break_with(Fault("status", operation="set_conversational", status=403, times=None))
     with pytest.raises(OperationError, match=f"{left}.*is still there"):
         world.run().create(world.inputs(**{SWITCH: True}))
@@ -106,7 +113,7 @@ def test_what_was_there_before_is_not_removed_when_the_rest_fails() -> None:
 
 def test_a_switch_that_was_not_set_is_set_by_the_next_up() -> None:
     world = World()
-    left, _ = world.run().create(world.inputs())
+    left = killed(world)
     world.break_with(Fault("status", operation="set_conversational", status=403))
     inputs = world.inputs(**{SWITCH: True})
     with pytest.raises(OperationError) as caught:
@@ -130,7 +137,7 @@ def test_a_number_that_a_resource_of_the_same_stack_has_is_told_as_that(known: s
         run = world.run()
         run.diff(connector_id, state, first)
     with pytest.raises(OperationError, match=f"another resource of this stack has.*{connector_id}"):
-        run.create(world.inputs(**{DERIVED_NAME: "second-0123456789"}))
+        run.create(world.inputs(**{MARK: "second-1111111111"}))
     assert world.connector_ids() == [connector_id]
 
 
@@ -175,7 +182,7 @@ def test_an_id_in_capitals_is_the_same_id() -> None:
     news: dict[str, Any] = {
         "connector_template_ref": "sms-messagebird:1",
         "arguments": {"phoneNumberId": NUMBER.upper(), "channelMessageType": "promotional"},
-        DERIVED_NAME: "sms-0123456789",
+        MARK: "sms-1111111111",
     }
     world.break_with(Fault("reset", operation="create_connector", applied=True))
     inputs = world.checked("Connector", news)

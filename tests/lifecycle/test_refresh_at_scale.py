@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.lifecycle.properties import MARK
 from tests.support.world import World
 
 Stack = dict[str, dict[str, Any]]
@@ -32,7 +32,7 @@ def workspace(count: int, foreign: int = 0, **options: Any) -> tuple[World, Stac
     sparse, world.emulator.options.sparse_lists = world.emulator.options.sparse_lists, False
     for index in range(count):
         connector_id = world.foreign(name=f"ours-{index}", number=numbers[index])
-        inputs = world.inputs(phone_number_id=numbers[index], **{DERIVED_NAME: f"ours-{index}"})
+        inputs = world.inputs(phone_number_id=numbers[index], **{MARK: f"ours-{index:010}"})
         inputs["adopt"] = connector_id
         _, stack[connector_id] = world.run().create(inputs)
     world.emulator.options.sparse_lists = sparse

@@ -8,7 +8,7 @@ import pytest
 
 from bird_dynamic.emulator import Fault
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.properties import DERIVED_NAME
+from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK
 from tests.support.world import World
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
@@ -44,7 +44,7 @@ def test_leaving_the_switch_out_leaves_it_as_it_is() -> None:
 def test_an_update_keeps_the_outputs_and_the_derived_name() -> None:
     world = World()
     connector_id, state = created(world)
-    renamed = world.inputs(**{DERIVED_NAME: "renamed-1", CONVERSATIONAL: True})
+    renamed = world.inputs(**{MARK: "renamed-1111111111", CONVERSATIONAL: True})
     updated = world.run().update(connector_id, state, renamed)
     assert updated["channel_id"] == state["channel_id"]
     assert updated["name"] == updated[DERIVED_NAME] == state["name"]

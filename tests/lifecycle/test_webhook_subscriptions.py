@@ -181,7 +181,7 @@ def test_one_that_was_there_before_may_be_somebody_elses_and_can_be_adopted() ->
     with pytest.raises(OperationError) as caught:
         world.run(TYPE).create(given)
     assert f'adopt="{left}"' in str(caught.value)
-    assert f"the webhook subscription {left} is what this one would be" in str(caught.value)
+    assert f"the webhook subscription {left} already is what this one would be" in str(caught.value)
     adopted, state = world.run(TYPE).create(inputs(world, adopt=left))
     assert adopted == left
     assert world.run(TYPE).diff(left, state, given).changed == ()
@@ -204,6 +204,7 @@ def test_an_adopted_one_that_is_replaced_is_not_adopted_again() -> None:
     adopting = inputs(world, adopt=left)
     _, state = again.create(adopting)
     changed = {**adopting, "event": "voice.outbound"}
+    again = world.run(TYPE)
     assert again.diff(left, state, changed).replaces == ("event",)
     replacement, _ = again.create(changed)
     again.delete(left, state)

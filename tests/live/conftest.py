@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -71,11 +71,16 @@ def problems() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def account(phone_number_id: str, problems: list[str]) -> Account:
+def new_account(phone_number_id: str, problems: list[str]) -> Callable[[], Account]:
     settings = gather(lambda key: None)
     wrong = [*settings.problems, *dict(settings.misplaced).values()]
     assert not wrong, " ".join(wrong)
-    return Account(settings, lambda given: Watched(connect(given), problems))
+    return lambda: Account(settings, lambda given: Watched(connect(given), problems))
+
+
+@pytest.fixture(scope="session")
+def account(new_account: Callable[[], Account]) -> Account:
+    return new_account()
 
 
 @pytest.fixture(scope="session")

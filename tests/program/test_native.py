@@ -10,7 +10,7 @@ import pytest
 
 import bird_dynamic
 from bird_dynamic import native
-from tests.program.test_voice_channel import NUMBER, Mocks, derived
+from tests.program.test_voice_channel import NUMBER, Mocks, mark
 
 
 def run(preview: bool = False) -> tuple[Mocks, dict[str, Any]]:
@@ -55,7 +55,7 @@ def test_the_plugin_gets_its_own_names_and_the_program_keeps_pythons() -> None:
     mocks, found = run()
     channel = next(each for each in mocks.registered if each.typ == "bird:index:VoiceChannel")
     assert channel.inputs["phoneNumberId"] == NUMBER
-    assert channel.inputs["derivedName"].startswith("support-")
+    assert channel.inputs["resourceMark"].startswith("support-")
     assert "__provider" not in channel.inputs
     assert found["channel_id"] == "c"
     assert found["number"] == {"number_id": "n", "capabilities": ["voice-inbound"]}
@@ -77,10 +77,10 @@ def test_the_classes_are_the_same_but_for_the_way(name: str) -> None:
     assert ours.DESCRIPTION is dynamic.DESCRIPTION
 
 
-def test_the_name_is_the_one_that_the_dynamic_provider_derives() -> None:
+def test_the_mark_is_the_same_both_ways_in() -> None:
     mocks, _ = run()
     channel = next(each for each in mocks.registered if each.typ == "bird:index:VoiceChannel")
-    assert channel.inputs["derivedName"] == derived()
+    assert channel.inputs["resourceMark"] == mark()
 
 
 def test_every_name_of_the_package_is_here_too() -> None:

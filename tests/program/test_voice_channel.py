@@ -47,8 +47,8 @@ def channel(resource_name: str = "support", **inputs: Any) -> VoiceChannel:
     return VoiceChannel(resource_name, **{"phone_number_id": NUMBER, **inputs})
 
 
-def derived(*arguments: Any, stack: str = "dev", **inputs: Any) -> str:
-    _, found = run(lambda: {"name": channel(*arguments, **inputs).derived_name}, stack)  # type: ignore[attr-defined]
+def mark(*arguments: Any, stack: str = "dev", **inputs: Any) -> str:
+    _, found = run(lambda: {"name": channel(*arguments, **inputs).resource_mark}, stack)  # type: ignore[attr-defined]
     return str(found["name"])
 
 
@@ -64,37 +64,43 @@ def test_outputs_are_outputs() -> None:
     assert found["id"] == "the channel"
 
 
-def test_a_derived_name_is_the_same_in_every_run() -> None:
-    assert derived() == derived()
-    assert derived().startswith("support-")
+def test_a_mark_is_the_same_in_every_run() -> None:
+    assert mark() == mark()
+    assert mark().startswith("support-")
 
 
-def test_a_derived_name_belongs_to_one_resource_of_one_stack() -> None:
-    names = [
-        derived(),
-        derived("sales"),
-        derived(stack="prod"),
-        derived(opts=pulumi.ResourceOptions(parent=None, protect=True)),
+def test_a_mark_belongs_to_one_resource_of_one_stack() -> None:
+    marks = [
+        mark(),
+        mark("sales"),
+        mark(stack="prod"),
+        mark(opts=pulumi.ResourceOptions(parent=None, protect=True)),
     ]
-    assert len(set(names)) == 3
-    assert names[0] == names[3]
+    assert len(set(marks)) == 3
+    assert marks[0] == marks[3]
 
 
-def test_a_derived_name_depends_on_the_parent() -> None:
+def test_a_mark_depends_on_the_parent() -> None:
     class Desk(pulumi.ComponentResource):
         def __init__(self, name: str) -> None:
             super().__init__("phones:index:Desk", name)
             self.channel = channel(opts=pulumi.ResourceOptions(parent=self))
 
-    _, found = run(lambda: {"name": Desk("d").channel.derived_name})  # type: ignore[attr-defined]
+    _, found = run(lambda: {"name": Desk("d").channel.resource_mark})  # type: ignore[attr-defined]
     assert found["name"].startswith("support-")
-    assert found["name"] != derived()
+    assert found["name"] != mark()
 
 
-def test_a_given_name_needs_no_derived_one() -> None:
+def test_the_organization_is_part_of_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = mark()
+    monkeypatch.setattr(pulumi, "get_organization", lambda: "acme")
+    assert mark() != before
+
+
+def test_a_resource_with_a_given_name_has_a_mark_too() -> None:
     mocks, _ = run(lambda: channel(name="Support") and None)
     assert mocks.registered[0].inputs["name"] == "Support"
-    assert "derived_name" not in mocks.registered[0].inputs
+    assert mocks.registered[0].inputs["resource_mark"] == mark()
 
 
 def test_secrets_are_secret_whatever_the_program_says() -> None:

@@ -19,7 +19,7 @@ from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.providers import dynamic
 from bird_dynamic.providers.dynamic import BirdProvider, provider
 
-NEWS = {"phone_number_id": PhoneNumber.made_up(0).id, "derived_name": "support-0123456789"}
+NEWS = {"phone_number_id": PhoneNumber.made_up(0).id, "resource_mark": "support-0123456789"}
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +27,15 @@ def leave_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("BIRD_ACCESS_KEY", "BIRD_WORKSPACE_ID", "BIRD_API_URL", "BIRD_LOG"):
         monkeypatch.delenv(name, raising=False)
     yield
-    dynamic._account.cache_clear()
+    forget()
     if hasattr(sys, "tracebacklimit"):
         del sys.tracebacklimit
+
+
+def forget() -> None:
+    """As a new process has it."""
+    dynamic._account.cache_clear()
+    dynamic._run.cache_clear()
 
 
 def configured(server: EmulatorServer) -> BirdProvider:
@@ -59,6 +65,10 @@ def test_every_operation_is_passed_on() -> None:
         assert difference.delete_before_replace
         updated = one.update(created.id, outs, switched).outs or {}
         assert updated["channel_conversational_status_enabled"] is True
+        one.delete(created.id, updated)
+        assert len(server.emulator.connectors()) == 1, "what this run has created is kept"
+        forget()
+        one = configured(server)
         one.delete(created.id, updated)
         gone = one.read(created.id, updated)
         assert (gone.id, gone.outs) == ("", {})

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer, Fault, PhoneNumber
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
 from tests.support.plugin import UNKNOWN, Plugin, PluginError
+from tests.support.scripted import ID
 
 NUMBER = PhoneNumber.made_up(0).id
 CANARY = "canary-s3cret/argument"
-NEWS = {"phone_number_id": NUMBER, "derived_name": "support-0123456789"}
+NEWS = {"phone_number_id": NUMBER, "resource_mark": "support-0123456789"}
 CONVERSATIONAL = "channel_conversational_status_enabled"
 
 
@@ -20,7 +21,10 @@ def operations(server: EmulatorServer) -> list[str]:
     return [entry["operation"] for entry in server.emulator.journal]
 
 
-def test_a_resource_lives_its_whole_life(plugin: Plugin, server: EmulatorServer) -> None:
+def test_a_resource_lives_its_whole_life(
+    start: Callable[..., Plugin], server: EmulatorServer
+) -> None:
+    plugin = start()
     inputs, failures = plugin.check({}, {**NEWS, CONVERSATIONAL: True, "arguments": {"n": 3}})
     assert failures == []
     assert operations(server) == []
@@ -46,6 +50,9 @@ def test_a_resource_lives_its_whole_life(plugin: Plugin, server: EmulatorServer)
     unchanged = plugin.diff(connector_id, updated, again)
     assert unchanged.changes == unchanged.DIFF_NONE
 
+    plugin.delete(connector_id, updated)
+    assert len(server.emulator.connectors()) == 1, "what this run has created is kept"
+    plugin = start()
     plugin.delete(connector_id, updated)
     assert server.emulator.connectors() == []
     assert plugin.read(connector_id, updated)[0] == ""
@@ -128,7 +135,7 @@ def test_a_bad_setting_is_told_by_check(
 def test_a_bad_setting_is_told_where_there_was_no_check(start: Callable[..., Plugin]) -> None:
     plugin = start(environment={"BIRD_ACCESS_KEY": ""})
     with pytest.raises(PluginError, match="bird:accessKey"):
-        plugin.delete("c1", {"workspace_id": "w", "name": "n"})
+        plugin.delete(ID, {"workspace_id": WORKSPACE_ID, "name": "n"})
 
 
 def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
@@ -144,10 +151,13 @@ def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
     assert ACCESS_KEY not in said
 
 
-def test_an_older_state_is_still_understood(plugin: Plugin, server: EmulatorServer) -> None:
+def test_an_older_state_is_still_understood(
+    start: Callable[..., Plugin], server: EmulatorServer
+) -> None:
+    plugin = start()
     inputs, _ = plugin.check({}, NEWS)
     connector_id, state = plugin.create(inputs)
     older: dict[str, Any] = {name: state[name] for name in ("name", "workspace_id", "channel_id")}
     assert plugin.read(connector_id, older)[1]["phone_number_id"] == NUMBER
-    plugin.delete(connector_id, older)
+    start().delete(connector_id, older)
     assert server.emulator.connectors() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -203,15 +204,15 @@ def test_another_account_replaces_no_resource(engine: Engine) -> None:
     assert answer.changes == Response.DIFF_NONE
 
 
-def test_a_name_is_derived_once_and_for_all(engine: Engine) -> None:
+def test_a_name_is_made_up_by_each_create_and_bears_the_mark_of_the_resource(
+    engine: Engine,
+) -> None:
     inputs = engine.inputs({"phoneNumberId": NUMBER})
-    assert inputs["name"] == inputs["derivedName"]
-    assert inputs["name"].startswith("support-")
-    other = engine.check({"phoneNumberId": NUMBER}, olds={"derivedName": "old-0123456789"})
-    assert other.inputs["name"] == "old-0123456789"
-    written_by_the_dynamic_one = {"derived_name": "older-0123456789"}
-    older = engine.check({"phoneNumberId": NUMBER}, olds=written_by_the_dynamic_one)
-    assert older.inputs["name"] == "older-0123456789"
+    assert "name" not in inputs
+    assert inputs["resourceMark"].startswith("support-")
+    _, state = engine.create({"phoneNumberId": NUMBER})
+    assert state["name"] == state["derivedName"]
+    assert re.fullmatch(rf"{inputs['resourceMark']}-[a-z0-9]{{8}}", state["name"])
 
 
 def test_a_create_reads_updates_and_deletes(engine: Engine, bird: EmulatorServer) -> None:
@@ -243,8 +244,11 @@ def test_a_create_reads_updates_and_deletes(engine: Engine, bird: EmulatorServer
 
     gone = provider_pb2.DeleteRequest(id=item_id, urn=URN.format("VoiceChannel"), properties=after)
     engine.call("Delete", gone)
+    assert len(bird.emulator.connectors()) == 1, "what this run has created is kept"
+    later = Engine(bird.url)
+    later.call("Delete", gone)
     assert bird.emulator.connectors() == []
-    assert engine.call("Read", asked).id == ""
+    assert later.call("Read", asked).id == ""
 
 
 def test_a_preview_of_a_create_sends_nothing_and_knows_what_is_known(

@@ -136,5 +136,6 @@ class Stack:
             "BIRD_ACCESS_KEY": ACCESS_KEY,
             "BIRD_WORKSPACE_ID": WORKSPACE_ID,
             "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
+            "BIRD_STATE_DIR": str(self.folder / "records"),
             **self.environment,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Plugin:
             "BIRD_API_URL": bird_url,
             "BIRD_ACCESS_KEY": ACCESS_KEY,
             "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+            "BIRD_STATE_DIR": tempfile.mkdtemp(prefix="bird-records-"),
             **(environment or {}),
         }
         self.process = subprocess.Popen(

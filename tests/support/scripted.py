@@ -8,11 +8,14 @@ from typing import Any
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.bird.models import Request, Response
 
+ID = "11111111-2222-4333-8444-000000000001"
+OTHER_ID = "11111111-2222-4333-8444-000000000009"
+
 
 def answer(status: int = 200, body: Any = None, **headers: str) -> Response:
     """An answer; header names are written with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(status, named, {"id": "c1"} if body is None else body)
+    return Response(status, named, {"id": ID} if body is None else body)
 
 
 class ScriptedTransport:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from bird_dynamic.bird.errors import NotSentError, UnknownOutcomeError
@@ -16,19 +21,23 @@ from bird_dynamic.emulator import (
     Fault,
     Options,
     PhoneNumber,
+    Reply,
     Store,
 )
 from bird_dynamic.emulator import Request as WireRequest
-from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.account import Account, Run
 from bird_dynamic.lifecycle.catalogue import lifecycle
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, Properties
+from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.properties import MARK, Properties
+from bird_dynamic.lifecycle.records import Records
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.settings import Settings, gather
 from tests.support.clock import FakeClock
 
 NUMBER = PhoneNumber.made_up(0).id
 OTHER_NUMBER = PhoneNumber.made_up(1).id
-DERIVED = "support-0123456789"
+OWN_MARK = "support-0123456789"
+OTHER_MARK = "sales-9876543210"
 
 
 class EmulatorTransport:
@@ -85,29 +94,57 @@ class World:
             clock=self.clock.time,
         )
         self.said: list[str] = []
-        self.settings = gather(
-            {}.get,
-            {
-                "BIRD_ACCESS_KEY": access_key,
-                "BIRD_WORKSPACE_ID": WORKSPACE_ID,
-                "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
-                "BIRD_API_URL": "https://bird.test",
-                "BIRD_TIMEOUT": timeout,
-            },
-        )
+        self.folder = Path(tempfile.mkdtemp(prefix="bird-records-"))
+        self._removed = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.environment = {
+            "BIRD_ACCESS_KEY": access_key,
+            "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+            "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
+            "BIRD_API_URL": "https://bird.test",
+            "BIRD_TIMEOUT": timeout,
+        }
 
-    def run(self, type_name: str = "VoiceChannel") -> ResourceLifecycle:
-        """The provider as a new process has it."""
+    @property
+    def settings(self) -> Settings:
+        return gather({}.get, self.environment)
+
+    @property
+    def records(self) -> Records:
+        """The records of unfinished creates, as a new process opens them."""
+        return Records(self.folder, say=self.said.append, sync=False)
+
+    def lose_records(self) -> None:
+        """The next run is on another machine."""
+        for each in self.folder.iterdir():
+            each.unlink()
+
+    def run(
+        self,
+        type_name: str = "VoiceChannel",
+        *,
+        keeps_half_made: bool = False,
+        managed: ManagedItems | None = None,
+        before_writing: Callable[[], None] = lambda: None,
+    ) -> ResourceLifecycle:
+        """The provider as a new process has it; another one of the same run shares `managed`."""
 
         def connect(settings: Settings) -> EmulatorTransport:
             return EmulatorTransport(self.emulator, self.clock, settings.access_key)
 
-        account = Account(self.settings, connect, clock=self.clock, say=self.said.append)
-        return lifecycle(type_name, lambda profile: account)
+        run = Run(
+            records=self.records,
+            managed=managed or ManagedItems(),
+            clock=self.clock,
+            say=self.said.append,
+            warn=self.said.append,
+            before_writing=before_writing,
+        )
+        account = Account(self.settings, connect, run)
+        return lifecycle(type_name, lambda profile: account, keeps_half_made=keeps_half_made)
 
     def inputs(self, olds: Mapping[str, Any] | None = None, **news: Any) -> Properties:
-        """Checked inputs; a derived name unless `name` is given."""
-        given = {"phone_number_id": NUMBER, DERIVED_NAME: DERIVED, **news}
+        """Checked inputs; without a name unless `name` is given."""
+        given = {"phone_number_id": NUMBER, MARK: OWN_MARK, **news}
         return self.checked("VoiceChannel", given, olds or {})
 
     def checked(
@@ -143,6 +180,29 @@ class World:
             connectorTemplateRef="voice-messagebird:1", **{"arguments": arguments, **wire}
         )
         return str(connector["id"])
+
+
+class KilledError(BaseException):
+    """The process is gone, at once."""
+
+
+def killed(world: World, after: str = "create_connector", **news: Any) -> str:
+    """A create whose process is killed when Bird has done an operation; the connector's id."""
+    handle = world.emulator.handle
+
+    def dying(request: WireRequest) -> Reply:
+        reply = handle(request)
+        if world.operations[-1] == after:
+            raise KilledError
+        return reply
+
+    world.emulator.handle = dying  # type: ignore[method-assign]
+    with suppress(KilledError):
+        world.run().create(world.inputs(**news))
+    world.emulator.handle = handle  # type: ignore[method-assign]
+    (left,) = world.connector_ids()
+    world.forget()
+    return left
 
 
 def faults_at(operation: str, kinds: Iterable[str], **fields: Any) -> tuple[Fault, ...]:

@@ -40,11 +40,12 @@ def _number_in_python(number: Any) -> Any:
 NAME = Field(
     name="name",
     kind=TEXT,
-    description="Name of the connector. Derived from stack and resource if omitted.",
+    description="Name of the connector. Made from the resource's name if omitted.",
     sent=("name",),
     returned=("name",),
     is_input=True,
     required=True,
+    automatic=True,
 )
 TEMPLATE_REF = Field(
     name="connector_template_ref",

@@ -1,0 +1,41 @@
+"""Ids have one spelling, wherever they come from: a UUID in lower case, without a path.
+
+Anything else is refused before it becomes part of a path: `..` would make a delete of a connector a
+delete of its workspace.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.settings import UUID
+
+
+class IdError(BirdError):
+    """What should be an id is none. Nothing was sent."""
+
+
+def canonical(value: Any) -> str | None:
+    """The one spelling of an id; None where it is none."""
+    return value.lower() if isinstance(value, str) and UUID.fullmatch(value) else None
+
+
+def required_id(value: Any, what: str = "the id") -> str:
+    """The one spelling of an id. Raises IdError where it is none."""
+    item_id = canonical(value)
+    if item_id is None:
+        raise IdError(
+            f"{what} is not a UUID such as 2cffb55c-120e-91a8-8f10-ed9d1b412d29; nothing was sent"
+        )
+    return item_id
+
+
+def with_its_place(value: str) -> tuple[str, dict[str, str]]:
+    """An id that may have its place in front (`workspaceId/connectorId`,
+    `organizationId/workspaceId/webhookSubscriptionId`), and that place. Raises IdError."""
+    *place, item_id = map(required_id, value.split("/"))
+    names = ("workspace_id", "organization_id")
+    if len(place) > len(names):
+        raise IdError("the id has too many parts; it may be workspaceId/connectorId")
+    return item_id, dict(zip(names, reversed(place), strict=False))

@@ -1,0 +1,219 @@
+"""Which ids the resources of this run have, as far as the engine has shown it, and who is about to
+take which.
+
+It guards two things. A create must not take what a resource has for something left behind. And a
+delete must not remove what another resource has: two entries of a state can have one connector
+(adopted by one while the other was not shown, imported twice, moved between stacks).
+
+What is not shown here may still be somebody's (`--target`, another stack): so this is never a proof
+that something is free, only that it is not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bird_dynamic.bird.ids import canonical
+from bird_dynamic.lifecycle.run_log import RunLog
+
+Marks = frozenset[str]
+"""What a resource is known by: the marks of its state and of its inputs, which differ after a
+rename. Empty where neither has one (states of release 0.1.0, imports)."""
+
+NOBODY: Marks = frozenset()
+
+
+@dataclass
+class _Holder:
+    """A resource that has an id. `leaving`: this run puts something else in its place. `took_it`:
+    this run gave it to the resource."""
+
+    marks: Marks
+    leaving: bool = False
+    took_it: bool = False
+
+    def is_another_than(self, marks: Marks) -> bool:
+        return self.marks != marks and not (self.marks & marks)
+
+
+class ManagedItems:
+    """The ids of one run. Thread-safe."""
+
+    def __init__(self, log: RunLog | None = None) -> None:
+        self._log = log
+        self._lock = threading.Lock()
+        self._known: set[str] = set()
+        self._deleted: dict[str, Marks] = {}
+        self._read_only: set[str] = set()
+        self._holders: dict[str, list[_Holder]] = defaultdict(list)
+        self._wanted: dict[str, set[str]] = defaultdict(set)
+        self._in_state: dict[str, str | None] = {}
+
+    # What happens.
+
+    def mark_managed(self, item_id: str) -> None:
+        """A resource of the state has it."""
+        self._happens("known", item_id)
+
+    def mark_missing(self, item_id: str) -> None:
+        """Bird has it no longer, whatever the state says."""
+        self._happens("missing", item_id)
+
+    def mark_diffed(self, item_id: str, marks: Marks, *, leaving: bool) -> None:
+        """The program has the resource that has it; `leaving`: and replaces it."""
+        self._happens("leaving" if leaving else "stays", item_id, marks)
+
+    def mark_created(self, item_id: str, marks: Marks) -> None:
+        """A create of this run gives it to a resource: made, adopted or taken over."""
+        self._happens("taken", item_id, marks)
+
+    def mark_wanted(self, item_id: str, marks: Marks) -> None:
+        """A new resource of the program is going to adopt it."""
+        self._happens("wanted", item_id, marks)
+
+    def mark_read_only(self, item_id: str) -> None:
+        """The program reads it as somebody else's (`get`)."""
+        self._happens("read", item_id)
+
+    def mark_deleted(self, item_id: str, marks: Marks) -> None:
+        """This run deletes it for a resource; a lagging listing may still show it."""
+        self._happens("deleted", item_id, marks)
+
+    def mark_released(self, item_id: str, marks: Marks) -> None:
+        """The resource that was to take it does not, after all."""
+        self._happens("released", item_id, marks)
+
+    def mark_checked(self, marks: Marks, adopted: str | None) -> None:
+        """The state has a resource with these marks, and has it by adoption if so."""
+        with self._lock:
+            for each in marks:
+                self._in_state[each] = canonical(adopted)
+
+    # What follows.
+
+    def in_state(self, mark: str | None) -> bool:
+        """Whether the engine has shown that the state has this resource already."""
+        with self._lock:
+            return mark in self._in_state
+
+    def is_managed(self, item_id: str) -> bool:
+        """Whether a resource is known to have it."""
+        with self._lock:
+            self._catch_up()
+            return item_id in self._known or bool(self._holders.get(item_id))
+
+    def is_deleted(self, item_id: str) -> bool:
+        """Whether this run has deleted it."""
+        with self._lock:
+            return item_id in self._deleted
+
+    def is_leaving(self, item_id: str, marks: Marks) -> bool:
+        """Whether a create with these marks replaces it, so that it must not be adopted again."""
+        with self._lock:
+            self._catch_up()
+            deleted_for = self._deleted.get(item_id)
+            return (
+                (deleted_for is not None and (not deleted_for or bool(deleted_for & marks)))
+                or any(
+                    not (holder.took_it or holder.is_another_than(marks))
+                    for holder in self._holders[item_id]
+                )
+                or any(self._in_state.get(each) == item_id for each in marks)
+            )
+
+    def claim(self, item_id: str, marks: Marks) -> bool:
+        """Give it to a resource that adopts it or takes it over; false where a resource has it."""
+        with self._lock:
+            self._catch_up()
+            holders = self._holders[item_id]
+            if item_id in self._known and not holders:
+                return False
+            if any(not holder.leaving for holder in holders):
+                return False
+            self._happens_locked("taken", item_id, marks)
+            return True
+
+    def taken_from(self, item_id: str, marks: Marks) -> bool:
+        """Whether a resource that the program has was robbed of it: another one has taken it in
+        this run, or is about to."""
+        with self._lock:
+            self._catch_up()
+            return bool(self._wanted[item_id] - marks) or any(
+                holder.took_it and holder.is_another_than(marks) and marks
+                for holder in self._holders[item_id]
+            )
+
+    def is_shared(self, item_id: str, marks: Marks) -> bool:
+        """Whether the program has another resource that has it and keeps it."""
+        with self._lock:
+            self._catch_up()
+            return any(
+                not holder.leaving and holder.is_another_than(marks)
+                for holder in self._holders[item_id]
+            )
+
+    def why_kept(self, item_id: str, marks: Marks) -> str | None:
+        """Why a delete of it would take it from somebody; None where it may go."""
+        with self._lock:
+            self._catch_up()
+            for holder in self._holders[item_id]:
+                if holder.took_it:
+                    return "a resource of this run has it: created, adopted or taken over"
+                if not holder.leaving and holder.is_another_than(marks):
+                    return "another resource of this stack has it too"
+            if item_id in self._read_only:
+                return "the program reads it (get)"
+            return None
+
+    def _happens(self, what: str, item_id: str, marks: Iterable[str] = ()) -> None:
+        with self._lock:
+            self._happens_locked(what, item_id, marks)
+
+    def _happens_locked(self, what: str, item_id: str, marks: Iterable[str]) -> None:
+        item_id = canonical(item_id) or item_id
+        self._apply(what, item_id, frozenset(marks))
+        if self._log is not None:
+            self._log.append({"what": what, "id": item_id, "marks": sorted(marks)})
+
+    def _catch_up(self) -> None:
+        if self._log is not None:
+            for line in self._log.news():
+                self._apply(line["what"], line["id"], frozenset(line["marks"]))
+
+    def _apply(self, what: str, item_id: str, marks: Marks) -> None:
+        # Own lines come back from the file: applying one twice must change nothing.
+        match what:
+            case "known":
+                self._known.add(item_id)
+            case "missing":
+                self._known.discard(item_id)
+                self._holders.pop(item_id, None)
+            case "deleted":
+                self._deleted[item_id] = marks
+                self._known.discard(item_id)
+                self._holders.pop(item_id, None)
+            case "released":
+                self._holders[item_id] = [
+                    holder for holder in self._holders[item_id] if holder.marks != marks
+                ]
+            case "read":
+                self._read_only.add(item_id)
+            case "wanted":
+                self._wanted[item_id] |= marks
+            case "stays" | "leaving" | "taken":
+                self._known.add(item_id)
+                self._hold(what, item_id, marks)
+
+    def _hold(self, what: str, item_id: str, marks: Marks) -> None:
+        for holder in self._holders[item_id]:
+            if not holder.is_another_than(marks):
+                holder.marks |= marks
+                break
+        else:
+            holder = _Holder(marks)
+            self._holders[item_id].append(holder)
+        holder.leaving = what == "leaving"
+        holder.took_it = holder.took_it or what == "taken"

@@ -1,0 +1,199 @@
+"""Records of creates that have begun and not ended, in a folder of this machine.
+
+Before the POST, a create writes down the token that its connector's name will end in, and syncs it;
+the record is removed before the create returns. So a record whose process is dead proves that a
+create was interrupted, and its token tells which connector came of it.
+
+A record is a file of its own for each resource and collection, and its creator holds a lock on the
+file for as long as it lives: the operating system gives the lock up with the process, whatever
+ended it. There are no secrets in it. Where the folder cannot be used, nothing is recorded; that is
+told once, and costs only the healing across runs.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks, so nothing is recorded there.
+    fcntl = None  # type: ignore[assignment]
+
+RETRY = 0.2
+"""Seconds between looks for the end of the process that has the record."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One create that has begun: the mark of the resource, where it creates, the token of its
+    name, since when (seconds since the epoch by this machine's clock), and the process."""
+
+    mark: str
+    collection: str
+    token: str
+    began: float
+    process: int
+
+
+class Claim:
+    """The right to create one resource. `left` is what an interrupted create recorded, if any.
+
+    What is written stays until the create is `settled`: until it is known what came of it.
+    """
+
+    def __init__(self, file: IO[bytes] | None, path: Path, sync: bool) -> None:
+        self._file = file
+        self._path = path
+        self._sync = sync
+        self.left = None if file is None else _read(file)
+        self.settled = self.left is None
+
+    def write(self, record: Record) -> None:
+        """Have it on the disk. Raises OSError."""
+        self.settled = False
+        if self._file is None:
+            return
+        self._file.seek(0)
+        self._file.write(json.dumps(asdict(record)).encode())
+        self._file.truncate()
+        self._file.flush()
+        if self._sync:
+            os.fsync(self._file.fileno())
+            _sync_folder(self._path.parent)
+
+    def end(self) -> None:
+        """Remove what is settled."""
+        if self._file is not None and self.settled:
+            try:
+                self._path.unlink(missing_ok=True)
+            except OSError:
+                # An empty record proves nothing.
+                self._file.truncate(0)
+
+    def release(self) -> None:
+        """Give up the right; what was written stays."""
+        if self._file is not None:
+            self._file.close()
+
+
+class Records:
+    """The records of a folder. `say` tells the user, once, that they cannot be kept. Thread-safe.
+
+    Without `sync`, they outlive the process and not the machine.
+    """
+
+    def __init__(
+        self, folder: Path, *, say: Callable[[str], None] = lambda text: None, sync: bool = True
+    ) -> None:
+        self._folder = folder
+        self._say = say
+        self._sync = sync
+        self._lock = threading.Lock()
+        self._usable = fcntl is not None
+
+    @contextmanager
+    def claimed(self, mark: str, collection: str, wait: Callable[[float], None]) -> Iterator[Claim]:
+        """The right to create that resource, as soon as no other process has it.
+
+        `wait` waits so many seconds, and may raise. What ends the block by anything but an
+        `Exception` (the process is being killed) leaves the record as it is.
+        """
+        digest = hashlib.sha256(f"{collection}\n{mark}".encode()).hexdigest()[:32]
+        path = self._folder / f"{digest}.json"
+        while (claim := self._try(path)) is None:
+            wait(RETRY)
+        try:
+            try:
+                yield claim
+            except Exception:
+                claim.end()
+                raise
+            claim.end()
+        finally:
+            claim.release()
+
+    def write(self, claim: Claim, record: Record) -> None:
+        """Have a record on the disk, or go on without."""
+        try:
+            claim.write(record)
+        except OSError as error:
+            self._give_up(error)
+
+    def all(self) -> list[Record]:
+        """The records that are there: of creates under way, and of interrupted ones."""
+        found = []
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                with open(path, "rb") as file:
+                    record = _read(file)
+            except OSError:
+                continue
+            if record is not None:
+                found.append(record)
+        return found
+
+    def _try(self, path: Path) -> Claim | None:
+        if not self._usable:
+            return Claim(None, path, self._sync)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = _locked(path)
+        except OSError as error:
+            self._give_up(error)
+            return Claim(None, path, self._sync)
+        return None if file is None else Claim(file, path, self._sync)
+
+    def _give_up(self, error: OSError) -> None:
+        with self._lock:
+            if self._usable:
+                self._usable = False
+                self._say(
+                    f"unfinished creates cannot be recorded in {self._folder} "
+                    f"({error.strerror or error}): a create that is interrupted is found by the "
+                    "next run only if you say so. Set BIRD_STATE_DIR to a folder that can be "
+                    "written"
+                )
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """The file, locked; None where somebody else has it. Raises OSError."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    while True:
+        file = os.fdopen(os.open(path, flags, 0o600), "r+b")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                return None
+            raise
+        # Its last owner may have removed it between our open and our lock.
+        if os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(file.fileno())):
+            return file
+        file.close()
+
+
+def _read(file: IO[bytes]) -> Record | None:
+    """What is written; None where that is nothing, or only half of it: the POST comes after the
+    whole."""
+    try:
+        return Record(**json.loads(file.read()))
+    except (ValueError, TypeError):
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
