@@ -339,9 +339,9 @@ class _Search:
             'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
         )
         if not self._is_marked(item):
-            same_name = f" {forced}." if self._wanted.may_be(item) else ""
+            replaced = f" {forced}." if self._in_state or self._wanted.may_be(item) else ""
             return (
-                f"{said}. {renamed}.{same_name} If another resource or stack has it, leave it to "
+                f"{said}. {renamed}.{replaced} If another resource or stack has it, leave it to "
                 f"that one. To take it over: {adopt}"
             )
         return (

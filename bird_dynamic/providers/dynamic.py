@@ -118,7 +118,7 @@ class BirdProvider(ResourceProvider):
     def _held(self, olds: dict[str, Any]) -> dict[str, Any]:
         """What the state has, in Python's names whichever way it was written."""
         held: dict[str, Any] = _plain(olds)
-        if PROVIDER in olds:
+        if PROVIDER in olds or not olds:
             return held
         named = {snake_case(name): value for name, value in held.items()}
         for field in self._description.outputs:

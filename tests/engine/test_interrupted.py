@@ -1,7 +1,9 @@
-"""The engine and the provider's process are interrupted or killed while a request is under way.
+"""The engine, the provider's process, or both are interrupted or killed while a request is under
+way.
 
 The request hangs in the emulator, applied or not; then the signal comes; then `pulumi cancel`,
-which takes a killed run's lock away, and one `up`.
+which takes a killed run's lock away, and one `up`. A provider whose engine is gone sends nothing
+more and ends.
 """
 
 from __future__ import annotations
@@ -11,26 +13,36 @@ import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from bird_dynamic.emulator import EmulatorServer, Fault, PhoneNumber
+from tests.engine.programs import READS, both_ways
 from tests.support.engine import Stack
 
 NUMBER = PhoneNumber.made_up(0).id
 PROGRAM = f"""
 from bird_dynamic import VoiceChannel
 
-VoiceChannel("support", phone_number_id="{NUMBER}")
+VoiceChannel("support", phone_number_id="{NUMBER}", channel_conversational_status_enabled=True)
 """
 NAMED = PROGRAM.replace('"support",', '"support", name="The front desk",')
 EMPTY = "import pulumi\n"
+WHO = ("engine", "provider", "both")
+PATIENCE = 20.0
+"""Seconds within which a provider must have ended once its engine is gone."""
 
 
 def interrupt(
-    stack: Stack, bird: EmulatorServer, fault: Fault, sent: int, command: str = "up"
+    stack: Stack,
+    bird: EmulatorServer,
+    fault: Fault,
+    sent: int = signal.SIGKILL,
+    who: str = "both",
+    command: str = "up",
 ) -> None:
-    """Run a command until the request hangs, then send the signal to all of its processes."""
+    """Run a command until the request hangs, then send the signal."""
     bird.emulator.faults = (fault,)
     running = subprocess.Popen(
         stack.command(command, "--yes", "--skip-preview"),
@@ -45,26 +57,32 @@ def interrupt(
         assert running.poll() is None
         assert time.monotonic() < end
         time.sleep(0.02)
-    if sent == signal.SIGKILL:
-        # The engine gives its plugins process groups of their own: only their parents tell.
-        for each in [*descendants(running.pid), running.pid]:
-            os.kill(each, signal.SIGKILL)
-    else:
-        running.send_signal(sent)
+    bird.emulator.journal.clear()
+    providers = providers_of(stack)
+    assert providers
+    # The engine gives its plugins process groups of their own, so none is hit by accident.
+    for each in [
+        *(providers if who != "engine" else []),
+        *([running.pid] if who != "provider" else []),
+    ]:
+        os.kill(each, sent)
     running.wait(timeout=60)
     bird.emulator.faults = ()
 
 
-def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have started."""
-    listed = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    )
-    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-    found = [pid]
-    for parent in found:
-        found += [child for child, of in pairs if of == parent]
-    return found[1:]
+def providers_of(stack: Stack) -> list[int]:
+    """The provider processes that this stack's engine has started."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            command = (folder / "cmdline").read_bytes()
+            inside = Path(os.readlink(folder / "cwd")) == stack.folder
+        except (OSError, ValueError):
+            continue
+        served = b"pulumi-resource-bird" in command or b"pulumi.dynamic" in command
+        if served and inside:
+            found.append(int(folder.name))
+    return found
 
 
 def converge(stack: Stack, bird: EmulatorServer) -> None:
@@ -80,48 +98,129 @@ def converge(stack: Stack, bird: EmulatorServer) -> None:
     assert list(bird.emulator.journal) == []
 
 
+def nothing_more_is_sent(stack: Stack, bird: EmulatorServer) -> None:
+    """The providers end, and send nothing that changes anything meanwhile."""
+    end = time.monotonic() + PATIENCE
+    while providers_of(stack):
+        assert time.monotonic() < end, "a provider outlives its engine"
+        time.sleep(0.1)
+    operations = {entry["operation"] for entry in list(bird.emulator.journal)}
+    assert operations <= READS | {"unknown"}
+
+
+@both_ways
+@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize(
-    ("sent", "operation", "applied"),
+    ("operation", "applied"),
     [
-        (signal.SIGKILL, "create_connector", True),
-        (signal.SIGKILL, "create_connector", False),
-        (signal.SIGKILL, "get_connector", True),
-        (signal.SIGINT, "create_connector", True),
-        (signal.SIGINT, "get_connector", True),
+        ("list_connectors", True),
+        ("create_connector", True),
+        ("create_connector", False),
+        ("get_connector", True),
     ],
 )
-def test_an_interrupted_create_ends_as_one_connector(
-    stack: Stack, bird: EmulatorServer, sent: signal.Signals, operation: str, applied: bool
+def test_a_killed_create_ends_as_one_connector(
+    stack: Stack, bird: EmulatorServer, operation: str, applied: bool, who: str
 ) -> None:
     stack.write(PROGRAM)
-    seconds = 60.0 if sent == signal.SIGKILL else 1.0
-    fault = Fault("hang", operation=operation, applied=applied, seconds=seconds)
-    interrupt(stack, bird, fault, sent)
+    interrupt(stack, bird, Fault("hang", operation=operation, applied=applied, seconds=60), who=who)
+    # At once: what the provider of a dead engine still has is waited for.
     converge(stack, bird)
     assert len(bird.emulator.connectors()) == 1
+    assert providers_of(stack) == []
+    assert list((stack.folder / "records" / "creates").iterdir()) == []
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+@both_ways
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize("operation", ["create_connector", "get_connector"])
+def test_a_provider_ends_with_its_engine_and_sends_nothing_more(
+    stack: Stack, bird: EmulatorServer, operation: str, sent: signal.Signals
+) -> None:
+    stack.write(PROGRAM)
+    # The answer comes soon after the engine is gone: then it would be time to send more.
+    fault = Fault("hang", operation=operation, applied=False, seconds=1.5)
+    interrupt(stack, bird, fault, sent, who="engine")
+    nothing_more_is_sent(stack, bird)
+    time.sleep(1.0)
+    assert {entry["operation"] for entry in list(bird.emulator.journal)} <= READS
+
+
+@both_ways
+@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("applied", [True, False])
-def test_an_interrupted_delete_ends_as_no_connector(
-    stack: Stack, bird: EmulatorServer, sent: signal.Signals, applied: bool
+def test_a_killed_delete_ends_as_no_connector(
+    stack: Stack, bird: EmulatorServer, applied: bool, who: str
 ) -> None:
     stack.write(PROGRAM)
     assert stack.up().ok
     stack.write(EMPTY)
-    seconds = 60.0 if sent == signal.SIGKILL else 1.0
-    fault = Fault("hang", operation="delete_connector", applied=applied, seconds=seconds)
-    interrupt(stack, bird, fault, sent)
+    fault = Fault("hang", operation="delete_connector", applied=applied, seconds=60)
+    interrupt(stack, bird, fault, who=who)
     converge(stack, bird)
     assert bird.emulator.connectors() == []
+
+
+@both_ways
+@pytest.mark.parametrize("operation", ["create_connector", "get_connector"])
+def test_a_create_interrupted_by_the_user_ends_as_one_connector(
+    stack: Stack, bird: EmulatorServer, operation: str
+) -> None:
+    stack.write(PROGRAM)
+    fault = Fault("hang", operation=operation, applied=True, seconds=1.0)
+    interrupt(stack, bird, fault, signal.SIGINT, who="engine")
+    converge(stack, bird)
+    assert len(bird.emulator.connectors()) == 1
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_delete_interrupted_by_the_user_ends_as_no_connector(
+    stack: Stack, bird: EmulatorServer, applied: bool
+) -> None:
+    stack.write(PROGRAM)
+    assert stack.up().ok
+    stack.write(EMPTY)
+    fault = Fault("hang", operation="delete_connector", applied=applied, seconds=1.0)
+    interrupt(stack, bird, fault, signal.SIGINT, who="engine")
+    converge(stack, bird)
+    assert bird.emulator.connectors() == []
+
+
+def test_what_a_killed_run_left_is_destroyed_with_the_stack_that_came_after_it(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(PROGRAM)
+    interrupt(stack, bird, Fault("hang", operation="create_connector", applied=True, seconds=60))
+    converge(stack, bird)
+    assert stack.destroy().ok
+    time.sleep(1.0)
+    assert bird.emulator.connectors() == []
+
+
+@both_ways
+def test_a_lost_record_leaves_the_connector_alone_and_the_user_can_take_it_over(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(PROGRAM)
+    interrupt(stack, bird, Fault("hang", operation="create_connector", applied=True, seconds=60))
+    (left,) = bird.emulator.connectors()
+    # The next run is on another machine.
+    stack.environment["BIRD_STATE_DIR"] = str(stack.folder / "other machine")
+    stack.run("cancel", "--yes")
+    stopped = stack.up()
+    assert not stopped.ok
+    assert f'adopt="{left["id"]}"' in stopped.output
+    assert [each["id"] for each in bird.emulator.connectors()] == [left["id"]]
+    stack.environment["BIRD_TAKE_OVER"] = "marked"
+    converge(stack, bird)
+    assert [each["id"] for each in bird.emulator.connectors()] == [left["id"]]
 
 
 def test_a_killed_create_with_an_explicit_name_names_the_connector_and_the_way_to_take_it_over(
     stack: Stack, bird: EmulatorServer
 ) -> None:
     stack.write(NAMED)
-    fault = Fault("hang", operation="create_connector", applied=True, seconds=60)
-    interrupt(stack, bird, fault, signal.SIGKILL)
+    interrupt(stack, bird, Fault("hang", operation="create_connector", applied=True, seconds=60))
     (left,) = bird.emulator.connectors()
     stack.run("cancel", "--yes")
     stopped = stack.up()
@@ -130,5 +229,5 @@ def test_a_killed_create_with_an_explicit_name_names_the_connector_and_the_way_t
     assert advice, stopped.output
     assert advice[1] == left["id"]
     assert len(bird.emulator.connectors()) == 1
-    stack.write(NAMED.replace(")", f', adopt="{advice[1]}")'))
+    stack.write(NAMED.replace("=True)", f'=True, adopt="{advice[1]}")'))
     converge(stack, bird)

@@ -1,10 +1,9 @@
 """What only the plugin can do: import, diffs of single keys, half-made connectors that are kept,
-moving a stack over, functions, and being killed."""
+functions, and sixty-four operations at once."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -18,7 +17,6 @@ import pytest
 from bird_dynamic.emulator import (
     BirdEmulator,
     EmulatorServer,
-    Fault,
     Options,
     Reply,
     Request,
@@ -28,7 +26,6 @@ from bird_dynamic.providers.schema import schema
 from tests.engine.programs import (
     HEAD,
     NUMBER,
-    OTHER_NUMBER,
     channel,
     foreign,
     only,
@@ -115,36 +112,6 @@ def test_custom_timeouts_are_obeyed(stack: Stack, bird: EmulatorServer) -> None:
     assert "Bird made no channel within 3 s" in stack.up().output
 
 
-def test_a_stack_of_the_dynamic_provider_moves_over_and_back_and_nothing_changes_in_bird(
-    stack: Stack, bird: EmulatorServer
-) -> None:
-    program = f"""{HEAD}
-named = VoiceChannel("named", phone_number_id={NUMBER!r}, name="Support")
-derived = VoiceChannel(
-    "derived", phone_number_id={OTHER_NUMBER!r}, invitation_token="canary-token"
-)
-pulumi.export("ids", [named.channel_id, derived.channel_id])
-pulumi.export("number", named.number.apply(lambda number: number["phone_number"]))
-"""
-    stack.way = "dynamic"
-    stack.write(program)
-    assert summary(stack.up()) == {"+ 3 created"}
-    before, outputs = bird.emulator.connectors(), stack.outputs()
-    sent(bird)
-
-    stack.way = "plugin"
-    stack.write(program)
-    assert summary(stack.up()) == {"~ 2 updated", "1 unchanged"}
-    assert sent(bird) == []
-    assert stack.outputs() == outputs
-    assert {each["type"] for each in stack.resources()} == {"bird:index:VoiceChannel"}
-    assert "canary-token" not in stack.export()
-    assert summary(stack.preview("--expect-no-changes")) == {"3 unchanged"}
-    assert bird.emulator.connectors() == before
-    assert stack.destroy().ok
-    assert bird.emulator.connectors() == []
-
-
 def test_an_explicit_provider_is_another_account(stack: Stack, bird: EmulatorServer) -> None:
     with EmulatorServer() as european:
         stack.write(
@@ -195,36 +162,6 @@ def test_what_is_not_for_the_plugin_is_told_with_what_is(
     assert "profile: is for the dynamic provider; here, pass an explicit provider" in said
     timeout = "create_timeout (createTimeout): is for the dynamic provider; here, use the option"
     assert f"{timeout} customTimeouts" in said
-
-
-def test_killed_after_the_create_was_applied_it_converges_on_the_one_connector(
-    stack: Stack, bird: EmulatorServer
-) -> None:
-    hang = Fault("hang", operation="create_connector", applied=True, seconds=60)
-    bird.emulator.faults = (hang,)
-    stack.write(channel())
-    process = subprocess.Popen(
-        stack.command("up", "--yes", "--skip-preview"),
-        cwd=stack.folder,
-        env=stack.variables(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    while not bird.emulator.connectors():
-        time.sleep(0.05)
-        assert process.poll() is None
-    for each in plugins_of(stack):
-        os.kill(each, signal.SIGKILL)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    left = only(bird)["id"]
-    bird.emulator.faults = ()
-    assert stack.run("cancel", "--yes").ok
-    sent(bird)
-    assert summary(stack.up()) == {"+ 1 created", "1 unchanged"}
-    assert "create_connector" not in sent(bird)
-    assert only(bird)["id"] == left
 
 
 def test_a_waiting_create_ends_when_the_run_is_interrupted_and_nothing_is_lost(
@@ -293,17 +230,3 @@ def test_the_engine_reads_the_schema(stack: Stack) -> None:
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout)
     assert set(read["resources"]) == set(schema("0")["resources"])
-
-
-def plugins_of(stack: Stack) -> list[int]:
-    """The plugins that this stack's engine has started: each is in a process group of its own."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        try:
-            command = (folder / "cmdline").read_bytes()
-            inside = Path(os.readlink(folder / "cwd")) == stack.folder
-        except (OSError, ValueError):
-            continue
-        if b"pulumi-resource-bird" in command and inside:
-            found.append(int(folder.name))
-    return found

@@ -100,7 +100,8 @@ class Stack:
     def command(self, *arguments: str) -> list[str]:
         pulumi = shutil.which("pulumi", path=self.variables()["PATH"])
         assert pulumi, "there is no pulumi on PATH; run the tests with `make test`"
-        stack = () if arguments[:2] == ("stack", "init") else ("--stack", self.name)
+        names_its_own = arguments[:2] in (("stack", "init"), ("state", "move"))
+        stack = () if names_its_own else ("--stack", self.name)
         return [pulumi, *arguments, *stack, "--non-interactive", "--color", "never"]
 
     def run(self, *arguments: str) -> Run:
