@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
@@ -81,6 +82,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
             lambda: f"{len(subscriptions.page(None, deadline).items)} on the first page",
             "any action on /organizations/*/workspaces/*/webhook-subscriptions/**",
         )
+    yield Finding(True, "unfinished creates", _unfinished(account, connectors))
     if not writes:
         yield Finding(True, "create and delete", "not asked: see --writes")
         return
@@ -107,6 +109,17 @@ def _numbers(account: Account) -> str:
     numbers = Lookups(account, None).phone_numbers()
     voice = [each for each in numbers if any("voice" in what for what in each["capabilities"])]
     return f"{len(numbers)}, {len(voice)} of them with voice"
+
+
+def _unfinished(account: Account, connectors: Collection) -> str:
+    """The creates on this machine that have begun and not ended."""
+    where = account.settings.api_url + connectors.path
+    begun = [each for each in account.run.records.all() if each.collection == where]
+    if not begun:
+        return "none on this machine"
+    since = {each.mark: datetime.fromtimestamp(each.began, timezone.utc) for each in begun}
+    told = ", ".join(f"{mark} since {moment:%Y-%m-%d %H:%M} UTC" for mark, moment in since.items())
+    return f"{told}: under way, or the next `pulumi up` of that resource completes it"
 
 
 def _nameless(connectors: Collection, deadline: Deadline) -> None:

@@ -18,7 +18,7 @@ from bird_dynamic.bird.models import Request, Response, Transport
 from bird_dynamic.bird.sending import Sender
 from bird_dynamic.lifecycle.inventory import Inventory
 from bird_dynamic.lifecycle.managed import ManagedItems
-from bird_dynamic.lifecycle.records import Records
+from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.lifecycle.refreshing import SharedReads
 from bird_dynamic.settings import Settings, parse_duration, state_folder
 
@@ -32,7 +32,7 @@ class Run:
     stays. What `before_writing` raises keeps a request from being sent.
     """
 
-    records: Records = field(default_factory=lambda: Records(state_folder()))
+    records: Records = field(default_factory=lambda: Records(state_folder() / RECORDS))
     managed: ManagedItems = field(default_factory=ManagedItems)
     clock: Clock = field(default_factory=SystemClock)
     say: Callable[[str], None] = lambda text: None

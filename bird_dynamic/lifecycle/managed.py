@@ -196,6 +196,7 @@ class ManagedItems:
                 self._known.discard(item_id)
                 self._holders.pop(item_id, None)
             case "released":
+                self._known.discard(item_id)
                 self._holders[item_id] = [
                     holder for holder in self._holders[item_id] if holder.marks != marks
                 ]

@@ -28,6 +28,8 @@ try:
 except ImportError:  # Windows has no such locks, so nothing is recorded there.
     fcntl = None  # type: ignore[assignment]
 
+RECORDS = "creates"
+"""The folder of the records, in that of this package's state."""
 RETRY = 0.2
 """Seconds between looks for the end of the process that has the record."""
 

@@ -41,6 +41,12 @@ class RunLog:
             # AttributeError: no such locks here.
             self._file = None
 
+    def close(self) -> None:
+        """Leave the run."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
     def append(self, line: Line) -> None:
         """Tell the others."""
         if self._file is not None:

@@ -24,7 +24,7 @@ from bird_dynamic.bird.clock import SystemClock
 from bird_dynamic.bird.errors import EngineGoneError
 from bird_dynamic.lifecycle.account import Run
 from bird_dynamic.lifecycle.managed import ManagedItems
-from bird_dynamic.lifecycle.records import Records
+from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.lifecycle.run_log import RunLog
 from bird_dynamic.settings import state_folder
 
@@ -114,7 +114,7 @@ def run_of(
     """What the accounts of a process share that serves the engine at that address."""
     folder = state_folder()
     return Run(
-        records=Records(folder / "creates", say=warn),
+        records=Records(folder / RECORDS, say=warn),
         managed=ManagedItems(RunLog(folder / "runs", address) if address else None),
         clock=SystemClock(cancelled),
         say=say,

@@ -119,8 +119,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def DiffConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Another key or address is used for the same resources; another workspace is seen by each
-        resource's own diff."""
-        return DiffResponse(changes=DiffResponse.DIFF_NONE)
+        resource's own diff. Without a difference, the engine would keep the settings of the run
+        before."""
+        before, now = map(_configuration, (request.old_inputs or request.olds, request.news))
+        changed = before != now
+        return DiffResponse(changes=DiffResponse.DIFF_SOME if changed else DiffResponse.DIFF_NONE)
 
     def Configure(self, request: Any, context: Context) -> Any:  # noqa: N802
         """The settings of this run."""

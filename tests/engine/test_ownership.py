@@ -460,12 +460,13 @@ def a_lost_state(stage: Stage) -> None:
     stage.stack.init()
     stage.left_alone |= set(before)
     stage.refused("BIRD_TAKE_OVER=marked (bird:takeOver)")
-    stage.stack.environment["BIRD_TAKE_OVER"] = "marked"
+    stage.stack.config("bird:takeOver", "marked")
     done = stage.ok()
     assert stage.ids() == before == sorted([stage.id_of("a"), stage.id_of("b")])
     for each in before:
         assert re.search(rf"{each} \(name: [^)]+\) is taken over", done.output), done.output
-    del stage.stack.environment["BIRD_TAKE_OVER"]
+    assert stage.run("config", "rm", "bird:takeOver").ok
+    stage.ok()
     stage.converges()
     stage.left_alone.clear()
     stage.destroys_all()

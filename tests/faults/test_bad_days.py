@@ -35,7 +35,8 @@ VOICE = [
 RESOURCES = {"support": None, "sales": None, "desk": "The front desk"}
 """The resources of a program, and their explicit names."""
 AUTOMATIC = [name for name, given in RESOURCES.items() if given is None]
-STACKS = ("dev", "prod")
+STACKS = ("dev", "prod", "dev elsewhere")
+"""The last one is another state of the same stack: somebody else's, on the same machine."""
 
 OPERATIONS = (
     "any",
@@ -90,7 +91,7 @@ class BadDays(RuleBasedStateMachine):
             self.world.emulator.add_connector(name=f"somebody else's {each}")["id"]
             for each in range(foreign)
         }
-        self.engines = {stack: Engine(self.world, stack) for stack in STACKS}
+        self.engines = {stack: Engine(self.world, stack.split()[0]) for stack in STACKS}
         self.programs: dict[str, dict[str, dict[str, Any]]] = {stack: {} for stack in STACKS}
         self.dirty: set[str] = set()
         """The stacks whose last command failed."""
@@ -111,8 +112,9 @@ class BadDays(RuleBasedStateMachine):
         if RESOURCES[name] is not None and stack in self.dirty:
             return
         # Each resource of each stack has three numbers of its own.
-        index = 3 * (sorted(RESOURCES).index(name) + len(RESOURCES) * STACKS.index(stack)) + number
-        explicit = RESOURCES[name] and f"{RESOURCES[name]} of {stack}"
+        name_of_stack = self.engines[stack].stack
+        index = 3 * (sorted(RESOURCES).index(name) + 3 * STACKS.index(name_of_stack)) + number
+        explicit = RESOURCES[name] and f"{RESOURCES[name]} of {name_of_stack}"
         self.programs[stack][name] = {
             "phone_number_id": VOICE[index % len(VOICE)],
             "name": explicit,

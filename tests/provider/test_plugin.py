@@ -200,8 +200,12 @@ def create_on(engine: Engine, number: str) -> str:
 
 
 def test_another_account_replaces_no_resource(engine: Engine) -> None:
-    answer = engine.call("DiffConfig", provider_pb2.DiffRequest())
-    assert answer.changes == Response.DIFF_NONE
+    before, now = struct({"accessKey": secret("k")}), struct({"accessKey": secret("l")})
+    same = engine.call("DiffConfig", provider_pb2.DiffRequest(old_inputs=before, news=before))
+    assert same.changes == Response.DIFF_NONE
+    other = engine.call("DiffConfig", provider_pb2.DiffRequest(old_inputs=before, news=now))
+    assert other.changes == Response.DIFF_SOME
+    assert list(other.replaces) == []
 
 
 def test_a_name_is_made_up_by_each_create_and_bears_the_mark_of_the_resource(

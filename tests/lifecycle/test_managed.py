@@ -1,0 +1,138 @@
+"""Which ids the resources of a run have: alone, and between the processes of one run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.run_log import KEPT, RunLog
+
+X = "11111111-2222-4333-8444-000000000001"
+A, B = frozenset({"a-0123456789"}), frozenset({"b-9876543210"})
+NOBODY: frozenset[str] = frozenset()
+
+
+def test_a_resource_may_delete_what_it_has_and_what_it_replaces() -> None:
+    for leaving in (False, True):
+        managed = ManagedItems()
+        managed.mark_diffed(X, A, leaving=leaving)
+        assert managed.why_kept(X, A) is None
+        assert managed.is_managed(X)
+
+
+def test_what_another_resource_keeps_is_not_deleted() -> None:
+    managed = ManagedItems()
+    managed.mark_diffed(X, A, leaving=False)
+    for other in (B, NOBODY):
+        assert "another resource" in str(managed.why_kept(X, other))
+    managed.mark_diffed(X, A, leaving=True)
+    assert managed.why_kept(X, B) is None
+
+
+def test_a_state_without_a_mark_is_deleted_when_it_is_replaced_or_not_shown() -> None:
+    """As release 0.1.0 has left it: only the inputs have a mark."""
+    managed = ManagedItems()
+    assert managed.why_kept(X, NOBODY) is None
+    managed.mark_diffed(X, A, leaving=True)
+    assert managed.why_kept(X, NOBODY) is None
+
+
+def test_a_renamed_resource_is_one_resource_whatever_it_was_called() -> None:
+    managed = ManagedItems()
+    managed.mark_diffed(X, A, leaving=False)
+    managed.mark_diffed(X, A | B, leaving=False)
+    assert not managed.is_shared(X, A)
+    assert not managed.is_shared(X, B)
+    assert managed.why_kept(X, A) is None
+
+
+def test_what_this_run_gives_to_a_resource_is_never_deleted() -> None:
+    managed = ManagedItems()
+    assert managed.claim(X, A)
+    for marks in (A, B, NOBODY):
+        assert managed.why_kept(X, marks) is not None
+    assert not managed.claim(X, B)
+    assert managed.taken_from(X, B)
+    assert not managed.taken_from(X, A)
+    managed.mark_released(X, A)
+    assert managed.claim(X, B)
+
+
+def test_what_is_read_as_somebody_elses_is_not_deleted() -> None:
+    managed = ManagedItems()
+    managed.mark_read_only(X.upper())
+    assert "get" in str(managed.why_kept(X, A))
+
+
+def test_what_was_deleted_is_nobodys() -> None:
+    managed = ManagedItems()
+    managed.mark_diffed(X, A, leaving=True)
+    managed.mark_deleted(X, A)
+    assert managed.is_deleted(X)
+    assert not managed.is_managed(X)
+    assert managed.is_leaving(X, A)
+    assert not managed.is_leaving(X, B)
+
+
+def test_what_was_adopted_and_is_replaced_is_not_adopted_again() -> None:
+    managed = ManagedItems()
+    managed.mark_checked(A, X.upper())
+    assert managed.is_leaving(X, A)
+    assert not managed.is_leaving(X, B)
+    assert managed.in_state("a-0123456789")
+    assert not managed.in_state("b-9876543210")
+
+
+def test_the_processes_of_one_run_know_of_each_others(tmp_path: Path) -> None:
+    one, two = (ManagedItems(RunLog(tmp_path, "127.0.0.1:4711")) for _ in range(2))
+    assert one.claim(X, A)
+    assert not two.claim(X, B)
+    assert two.why_kept(X, B) is not None
+    assert two.taken_from(X, B)
+    two.mark_diffed("y", B, leaving=False)
+    assert one.is_managed("y")
+    one.mark_deleted("y", B)
+    assert not two.is_managed("y")
+    # What a process has said itself comes back to it, and changes nothing.
+    assert not one.is_managed("y")
+    assert one.why_kept(X, A) is not None
+
+
+def test_another_run_knows_nothing_of_it(tmp_path: Path) -> None:
+    log = RunLog(tmp_path, "127.0.0.1:4711")
+    assert ManagedItems(log).claim(X, A)
+    assert ManagedItems(RunLog(tmp_path, "127.0.0.1:4712")).claim(X, B)
+    # The run is over, and its address comes round again.
+    log.close()
+    again = ManagedItems(RunLog(tmp_path, "127.0.0.1:4711"))
+    assert again.claim(X, B)
+
+
+def test_files_of_runs_that_are_over_are_removed(tmp_path: Path) -> None:
+    old = tmp_path / "127.0.0.1-1.jsonl"
+    old.write_text("")
+    os.utime(old, (1.0, 1.0))
+    assert KEPT > 0
+    RunLog(tmp_path, "127.0.0.1:2")
+    assert not old.exists()
+
+
+def test_a_line_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    log = RunLog(tmp_path, "h:1")
+    (file,) = tmp_path.iterdir()
+    with file.open("a") as other:
+        other.write('{"what": "known", "id"')
+        other.flush()
+        assert log.news() == []
+        other.write(': "x", "marks": []}\n{"what"')
+        other.flush()
+        assert log.news() == [{"what": "known", "id": "x", "marks": []}]
+    assert log.news() == []
+
+
+def test_a_folder_that_cannot_be_used_leaves_each_process_its_own_part(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    managed = ManagedItems(RunLog(tmp_path / "file", "h:1"))
+    assert managed.claim(X, A)
+    assert not managed.claim(X, B)

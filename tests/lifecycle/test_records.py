@@ -1,0 +1,176 @@
+"""Records of unfinished creates: between processes, and where the disk does not do as it should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bird_dynamic.lifecycle.records import Claim, Record, Records
+
+MARK, WHERE = "support-0123456789", "https://bird.test/workspaces/w/connectors"
+
+HOLDER = f"""
+import sys, time
+from pathlib import Path
+from bird_dynamic.lifecycle.records import Record, Records
+records = Records(Path(sys.argv[1]))
+with records.claimed({MARK!r}, {WHERE!r}, lambda seconds: None) as claim:
+    records.write(claim, Record({MARK!r}, {WHERE!r}, "aaaaaaaa", 1.0, 2))
+    print("has it", flush=True)
+    time.sleep(60)
+"""
+
+COUNTER = f"""
+import sys, time
+from pathlib import Path
+from bird_dynamic.lifecycle.records import Records
+records, file = Records(Path(sys.argv[1])), Path(sys.argv[2])
+for _ in range(20):
+    with records.claimed({MARK!r}, {WHERE!r}, lambda seconds: time.sleep(0.001)) as claim:
+        count = int(file.read_text())
+        time.sleep(0.001)
+        file.write_text(str(count + 1))
+"""
+
+
+class BusyError(Exception):
+    """Somebody else has it."""
+
+
+def busy(seconds: float) -> None:
+    raise BusyError
+
+
+def record(token: str = "aaaaaaaa") -> Record:
+    return Record(MARK, WHERE, token, 1.0, 2)
+
+
+def left(records: Records) -> Record | None:
+    with records.claimed(MARK, WHERE, busy) as claim:
+        return claim.left
+
+
+def test_what_is_settled_leaves_nothing_and_what_is_not_stays(tmp_path: Path) -> None:
+    records = Records(tmp_path / "deep" / "creates")
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+        claim.settled = True
+    assert left(records) is None
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+    assert left(records) == record()
+    assert records.all() == [record()]
+    assert (tmp_path / "deep" / "creates").stat().st_mode & 0o077 == 0
+
+
+def test_each_resource_and_each_workspace_has_a_record_of_its_own(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+        for other in ((MARK, WHERE + "2"), ("sales-0123456789", WHERE)):
+            with records.claimed(*other, busy) as another:
+                assert another.left is None
+
+
+def test_a_record_is_claimed_only_when_its_process_is_dead(tmp_path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "has it\n"
+    records = Records(tmp_path)
+    with pytest.raises(BusyError):
+        left(records)
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.communicate()
+    assert left(records) == record()
+
+
+def test_one_process_at_a_time_creates_a_resource(tmp_path: Path) -> None:
+    file = tmp_path / "count"
+    file.write_text("0")
+    started = [
+        subprocess.Popen([sys.executable, "-c", COUNTER, str(tmp_path / "creates"), str(file)])
+        for _ in range(6)
+    ]
+    assert [each.wait(timeout=60) for each in started] == [0] * 6
+    assert file.read_text() == "120"
+
+
+def test_lanes_of_one_process_wait_for_each_other_too(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    inside: list[int] = []
+
+    def lane(_: int) -> None:
+        with records.claimed(MARK, WHERE, lambda seconds: time.sleep(0.001)) as claim:
+            inside.append(1)
+            assert len(inside) == 1
+            records.write(claim, record())
+            inside.clear()
+            claim.settled = True
+
+    with ThreadPoolExecutor(16) as lanes:
+        list(lanes.map(lane, range(64)))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"mark": "x"}', "null", "\0\0"])
+def test_half_a_record_proves_nothing(tmp_path: Path, content: str) -> None:
+    records = Records(tmp_path)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+    (file,) = tmp_path.iterdir()
+    file.write_text(content)
+    assert records.all() == []
+    assert left(records) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_used_is_told_once_and_nothing_else_happens(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").write_text("")
+    told: list[str] = []
+    records = Records(tmp_path / "file", say=told.append)
+    for _ in range(3):
+        with records.claimed(MARK, WHERE, busy) as claim:
+            records.write(claim, record())
+            assert claim.left is None
+    assert len(told) == 1
+    assert "BIRD_STATE_DIR" in told[0]
+
+
+def test_a_disk_that_is_full_is_told_and_the_create_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Claim, given: Record) -> None:
+        raise OSError(28, "No space left on device")
+
+    told: list[str] = []
+    records = Records(tmp_path, say=told.append)
+    monkeypatch.setattr(Claim, "write", full)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+    assert len(told) == 1
+    assert "No space left on device" in told[0]
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    records = Records(tmp_path / "creates")
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+    (file,) = (tmp_path / "creates").iterdir()
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    file.unlink()
+    file.symlink_to(precious)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+    assert precious.read_text() == "precious"

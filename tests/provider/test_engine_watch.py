@@ -1,0 +1,89 @@
+"""Whether the engine is still there, and what follows where it is not."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from bird_dynamic.bird.errors import DeadlineError, EngineGoneError
+from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.providers.engine import EngineWatch, address_from, run_of
+from tests.support.world import World
+
+
+def listening() -> tuple[socket.socket, str]:
+    engine = socket.create_server(("127.0.0.1", 0))
+    return engine, f"127.0.0.1:{engine.getsockname()[1]}"
+
+
+def test_a_live_engine_lets_everything_be_sent() -> None:
+    engine, address = listening()
+    ended = threading.Event()
+    watch = EngineWatch(address, ended, lambda: None)
+    watch.check()
+    assert not ended.is_set()
+    engine.close()
+
+
+def test_without_its_engine_nothing_is_sent_every_wait_ends_and_so_does_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIRD_STATE_DIR", str(tmp_path))
+    engine, address = listening()
+    ended, process_ended = threading.Event(), threading.Event()
+    run = run_of(address, say=print, warn=print, end=process_ended.set, cancelled=ended)
+    run.before_writing()
+    engine.close()
+    with pytest.raises(EngineGoneError):
+        run.before_writing()
+    assert process_ended.wait(10)
+    with pytest.raises(DeadlineError):
+        run.clock.sleep(60)
+
+
+def test_without_an_address_nobody_is_watched() -> None:
+    EngineWatch(None, threading.Event(), lambda: pytest.fail("ended")).check()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        (["127.0.0.1:1234"], "127.0.0.1:1234"),
+        (["--logtostderr", "-v=9", "--tracing", "tcp://x:1/y", "[::1]:80"], "[::1]:80"),
+        (["tests/provider", "-x"], None),
+        ([], None),
+    ],
+)
+def test_the_engines_address_is_found_among_the_arguments(
+    arguments: list[str], address: str | None
+) -> None:
+    assert address_from(arguments) == address
+
+
+def test_a_create_whose_engine_dies_in_the_middle_leaves_a_record_and_removes_nothing() -> None:
+    world = World()
+    dead = False
+
+    def look() -> None:
+        if dead:
+            raise EngineGoneError("gone")
+
+    handle = world.emulator.handle
+
+    def dying(request):  # type: ignore[no-untyped-def]
+        nonlocal dead
+        reply = handle(request)
+        dead = dead or request.method == "POST"
+        return reply
+
+    world.emulator.handle = dying  # type: ignore[method-assign]
+    with pytest.raises(OperationError, match="gone"):
+        world.run(before_writing=look).create(world.inputs())
+    world.emulator.handle = handle  # type: ignore[method-assign]
+    assert len(world.records.all()) == len(world.connector_ids()) == 1
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+    assert world.records.all() == []
