@@ -18,8 +18,8 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -65,7 +65,7 @@ class Claim:
         if self._file is None:
             return
         self._file.seek(0)
-        self._file.write(json.dumps(asdict(record)).encode())
+        self._file.write(json.dumps(vars(record)).encode())
         self._file.truncate()
         self._file.flush()
         if self._sync:
@@ -147,8 +147,11 @@ class Records:
         if not self._usable:
             return Claim(None, path, self._sync)
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = _locked(path)
+            try:
+                file = _locked(path)
+            except FileNotFoundError:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file = _locked(path)
         except OSError as error:
             self._give_up(error)
             return Claim(None, path, self._sync)
@@ -179,8 +182,9 @@ def _locked(path: Path) -> IO[bytes] | None:
                 return None
             raise
         # Its last owner may have removed it between our open and our lock.
-        if os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(file.fileno())):
-            return file
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(path), os.fstat(file.fileno())):
+                return file
         file.close()
 
 

@@ -31,6 +31,8 @@ from bird_dynamic.settings import state_folder
 EVERY = 0.5
 """Seconds between two looks for the engine."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.\[\]:-]+:[0-9]+")
+FRESH = 0.02
+"""Seconds for which one look serves all lanes."""
 GRACE = 5.0
 """Seconds that a provider has to end once it was asked to: as many as the engine gives it."""
 PATIENCE = 0.5
@@ -52,12 +54,13 @@ class EngineWatch:
         self._ended = ended
         self._end = end
         self._is_gone = False
+        self._seen = float("-inf")
         if self._address is not None:
             threading.Thread(target=self._watch, name="engine-watch", daemon=True).start()
 
     def check(self) -> None:
         """Raises EngineGoneError where the engine has ended."""
-        if self._is_gone or self._look():
+        if self._is_gone or (time.monotonic() > self._seen + FRESH and self._look()):
             raise EngineGoneError("Pulumi's engine has ended; nothing more is sent")
 
     def _look(self) -> bool:
@@ -72,6 +75,8 @@ class EngineWatch:
                 self._is_gone = True
             except OSError:
                 return False
+            else:
+                self._seen = time.monotonic()
         return self._is_gone
 
     def _watch(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from bird_dynamic.bird.errors import DeadlineError, EngineGoneError
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.providers.engine import EngineWatch, address_from, run_of
+from bird_dynamic.providers.engine import FRESH, EngineWatch, address_from, run_of
 from tests.support.world import World
 
 
@@ -37,6 +38,7 @@ def test_without_its_engine_nothing_is_sent_every_wait_ends_and_so_does_the_proc
     run = run_of(address, say=print, warn=print, end=process_ended.set, cancelled=ended)
     run.before_writing()
     engine.close()
+    time.sleep(2 * FRESH)
     with pytest.raises(EngineGoneError):
         run.before_writing()
     assert process_ended.wait(10)
