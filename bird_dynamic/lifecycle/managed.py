@@ -66,10 +66,6 @@ class ManagedItems:
         """The program has the resource that has it; `leaving`: and replaces it."""
         self._happens("leaving" if leaving else "stays", item_id, marks)
 
-    def mark_created(self, item_id: str, marks: Marks) -> None:
-        """A create of this run gives it to a resource: made, adopted or taken over."""
-        self._happens("taken", item_id, marks)
-
     def mark_wanted(self, item_id: str, marks: Marks) -> None:
         """A new resource of the program is going to adopt it."""
         self._happens("wanted", item_id, marks)
@@ -94,10 +90,14 @@ class ManagedItems:
 
     # What follows.
 
-    def in_state(self, mark: str | None) -> bool:
-        """Whether the engine has shown that the state has this resource already."""
+    def is_replaced_unseen(self, marks: Marks) -> bool:
+        """Whether the state has a resource with these marks already and no diff has shown which id
+        it has: its replacement was forced."""
         with self._lock:
-            return mark in self._in_state
+            if not any(mark in self._in_state for mark in marks):
+                return False
+            seen = [holder.marks for by in self._holders.values() for holder in by]
+            return not any(marks & each for each in (*seen, *self._deleted.values()))
 
     def is_managed(self, item_id: str) -> bool:
         """Whether a resource is known to have it."""

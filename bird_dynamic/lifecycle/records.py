@@ -59,6 +59,11 @@ class Claim:
         self.left = None if file is None else _read(file)
         self.settled = self.left is None
 
+    @classmethod
+    def of_nothing(cls) -> Claim:
+        """For a create of which nothing is recorded."""
+        return cls(None, Path(), sync=False)
+
     def write(self, record: Record) -> None:
         """Have it on the disk. Raises OSError."""
         self.settled = False
@@ -145,7 +150,7 @@ class Records:
 
     def _try(self, path: Path) -> Claim | None:
         if not self._usable:
-            return Claim(None, path, self._sync)
+            return Claim.of_nothing()
         try:
             try:
                 file = _locked(path)
@@ -154,7 +159,7 @@ class Records:
                 file = _locked(path)
         except OSError as error:
             self._give_up(error)
-            return Claim(None, path, self._sync)
+            return Claim.of_nothing()
         return None if file is None else Claim(file, path, self._sync)
 
     def _give_up(self, error: OSError) -> None:

@@ -7,40 +7,25 @@ added by its own class in its own file. Preview, check and diff send nothing. Wh
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import (
-    BirdError,
-    ConfigurationError,
-    RejectedError,
-    UnknownOutcomeError,
-)
-from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
+from bird_dynamic.bird.errors import BirdError, ConfigurationError, DeadlineError
+from bird_dynamic.bird.ids import canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle import properties
 from bird_dynamic.lifecycle.account import Account, Run, Session
+from bird_dynamic.lifecycle.attempt import Attempt
 from bird_dynamic.lifecycle.checking import Checked, check
-from bird_dynamic.lifecycle.creation import (
-    ExistsError,
-    Look,
-    Post,
-    Seen,
-    Step,
-    Taken,
-    Tell,
-    Wait,
-    creation,
-)
+from bird_dynamic.lifecycle.creation import ExistsError, Taken
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description
-from bird_dynamic.lifecycle.naming import draw_token, resource_of
+from bird_dynamic.lifecycle.naming import resource_of
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Difference, Properties
-from bird_dynamic.lifecycle.records import Claim, Record
+from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.secrets import texts_in
 from bird_dynamic.lifecycle.wanted import Wanted
 
@@ -137,44 +122,59 @@ class ResourceLifecycle:
             if adopt and not self._run.managed.is_leaving(canonical(adopt) or adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
                 return item_id, self._adopted(session, item_id, inputs, deadline)
-            if self.description.is_named and inputs.get("name") is None:
-                return self._created_by_token(session, inputs, deadline)
-            wanted = Wanted.by(self.description, inputs, None, None)
-            with session.inventory.creating(wanted):
-                taken = self._taken(session, wanted, inputs, deadline)
-                return self._finished_or_removed(session, taken, inputs, deadline)
+            if not self.description.is_named or inputs.get("name") is not None:
+                return self._created(session, inputs, deadline, Claim.of_nothing())
+            with session.run.records.claimed(
+                str(inputs[MARK]),
+                self._address(session, inputs),
+                lambda seconds: self._wait_for_another_process(session, seconds, deadline),
+            ) as claim:
+                return self._created(session, inputs, deadline, claim)
 
-    def _created_by_token(
-        self, session: Session, inputs: Properties, deadline: Deadline
+    def _created(
+        self, session: Session, inputs: Properties, deadline: Deadline, claim: Claim
     ) -> tuple[str, Properties]:
-        """Create it under an automatic name: one that a token proves to be this create's."""
-        mark = str(inputs[MARK])
-        run = session.run
-        where = self._accounts(inputs.get("profile")).settings.api_url + session.collection.path
-        with run.records.claimed(
-            mark, where, lambda seconds: session.wait(seconds, deadline)
-        ) as claim:
-            token = claim.left.token if claim.left else draw_token()
-            record = Record(mark, where, token, run.clock.time(), os.getpid())
-            wanted = Wanted.by(self.description, inputs, mark, token)
-            with session.inventory.creating(wanted):
-                try:
-                    taken = self._taken(session, wanted, inputs, deadline, claim, record)
-                except (ExistsError, RejectedError, IdError):
-                    # Nothing was made, or the error names what is there.
+        """Create it; under an automatic name, which a token proves to be this create's, where the
+        program gives none."""
+        run, marks = session.run, properties.marks_of(inputs)
+        wanted = Wanted.by(self.description, inputs, claim.left.token if claim.left else None)
+        attempt = Attempt(session, wanted, claim, self._address(session, inputs), deadline)
+        with session.inventory.creating(wanted):
+            taken = attempt.taken(
+                in_state=run.managed.is_replaced_unseen(marks),
+                takes_over=self._accounts(inputs.get("profile")).settings.takes_over,
+            )
+            if not run.managed.claim(taken.item["id"], marks):
+                raise ExistsError(
+                    f"Bird answered with the {self.description.item} {taken.item['id']}, which "
+                    "another resource has: nothing was created"
+                )
+            given = dict(inputs)
+            if wanted.token is not None:
+                given["name"] = given[DERIVED_NAME] = taken.item.get("name") or wanted.body["name"]
+            try:
+                created = self._finished_or_removed(session, taken, given, deadline)
+            except HalfMadeError as half:
+                if half.settled:
+                    run.before_writing()
                     claim.settled = True
-                    raise
-                named = {**inputs, "name": taken.item.get("name") or wanted.body["name"]}
-                named[DERIVED_NAME] = named["name"]
-                try:
-                    created = self._finished_or_removed(session, taken, named, deadline)
-                except HalfMadeError as half:
-                    claim.settled = half.settled
-                    raise
-                # An engine that is gone never learns of it: the next run has to find it.
-                run.before_writing()
-                claim.settled = True
-                return created
+                raise
+            # An engine that is gone never learns of it: the next run has to find it.
+            run.before_writing()
+            claim.settled = True
+            return created
+
+    @staticmethod
+    def _wait_for_another_process(session: Session, seconds: float, deadline: Deadline) -> None:
+        if seconds >= deadline.remaining:
+            raise DeadlineError(
+                "another process on this machine has not ended creating this resource within "
+                f"{deadline.seconds:.0f} s"
+            )
+        session.wait(seconds, deadline)
+
+    def _address(self, session: Session, inputs: Mapping[str, Any]) -> str:
+        return self._accounts(inputs.get("profile")).settings.api_url + session.collection.path
 
     def identified(self, item_id: str, state: Mapping[str, Any]) -> tuple[str, Properties]:
         """The id alone and in its one spelling, and the state with the place that stood in front
@@ -326,81 +326,6 @@ class ResourceLifecycle:
             complete[field.name] = required_id(complete[field.name], f"{field.name}: it")
         path = self.description.path.format(**complete)
         return complete, account.session(path)
-
-    def _taken(
-        self,
-        session: Session,
-        wanted: Wanted,
-        inputs: Properties,
-        deadline: Deadline,
-        claim: Claim | None = None,
-        record: Record | None = None,
-    ) -> Taken:
-        """Carry out what the state machine of `creation` asks for."""
-        run = session.run
-        left = claim.left if claim is not None else None
-        # What an interrupted create came to is not known before it is found.
-        is_known = left is None
-
-        def answer(step: Step) -> Seen | Item | BirdError | None:
-            match step:
-                case Look():
-                    began = session.collection.sender.server_time()
-                    found = session.inventory.find(wanted, step, deadline)
-                    # Before Bird's first answer nobody knows its time.
-                    at = began or session.collection.sender.server_time()
-                    return Seen(
-                        tuple(found.free), at, tuple(found.held), found.listed, found.complete
-                    )
-                case Post():
-                    if claim is not None and record is not None:
-                        run.records.write(claim, record)
-                    return post()
-                case Wait(seconds=seconds):
-                    session.wait(seconds, deadline)
-                case Tell(text=text):
-                    run.warn(text)
-            return None
-
-        def post() -> Item | BirdError:
-            nonlocal is_known
-            try:
-                return session.collection.create(wanted.body, deadline)
-            except RejectedError as error:
-                return error
-            except UnknownOutcomeError as error:
-                is_known = False
-                return error
-            except BirdError:
-                if claim is not None and is_known:
-                    # The request certainly was not carried out.
-                    claim.settled = True
-                raise
-
-        machine = creation(
-            wanted,
-            resumed=None if left is None else max(0.0, run.clock.time() - left.began),
-            in_state=any(map(run.managed.in_state, properties.marks_of(inputs))),
-            takes_over=self._accounts(inputs.get("profile")).settings.takes_over,
-        )
-        try:
-            step = next(machine)
-            while True:
-                try:
-                    came_of_it = answer(step)
-                except BirdError as error:
-                    step = machine.throw(error)
-                else:
-                    step = machine.send(came_of_it)
-        except StopIteration as done:
-            taken: Taken = done.value
-        item_id = taken.item["id"]
-        if not run.managed.claim(item_id, properties.marks_of(inputs)):
-            raise ExistsError(
-                f"Bird answered with the {self.description.item} {item_id}, which another resource "
-                "has: nothing was created"
-            )
-        return taken
 
     def _finished_or_removed(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline

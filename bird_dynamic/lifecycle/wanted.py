@@ -9,8 +9,8 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token
-from bird_dynamic.lifecycle.properties import body, ordered, same, same_where_asked
+from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token, draw_token
+from bird_dynamic.lifecycle.properties import MARK, body, ordered, same, same_where_asked
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,13 @@ class Wanted:
 
     @classmethod
     def by(
-        cls,
-        description: Description,
-        inputs: Mapping[str, Any],
-        mark: str | None,
-        token: str | None,
+        cls, description: Description, inputs: Mapping[str, Any], token: str | None = None
     ) -> Wanted:
-        """What a program's inputs ask for."""
-        if mark is None or token is None:
+        """What a program's inputs ask for; with the token of an interrupted create, if there is
+        one."""
+        if not description.is_named or inputs.get("name") is not None:
             return cls(description, body(description, inputs))
+        mark, token = str(inputs[MARK]), token or draw_token()
         named = {**inputs, "name": automatic_name(mark, token)}
         return cls(description, body(description, named), mark, token)
 

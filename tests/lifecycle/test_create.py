@@ -299,7 +299,7 @@ def test_a_record_of_a_live_process_is_waited_for() -> None:
     address = f"{world.settings.api_url}/workspaces/{world.settings.workspace_id}/connectors"
     with (
         world.records.claimed(OWN_MARK, address, lambda seconds: None),
-        pytest.raises(OperationError, match="the time of 300 s is over"),
+        pytest.raises(OperationError, match="has not ended creating this resource within 300 s"),
     ):
         world.run().create(world.inputs())
     assert world.count(CREATE) == 0

@@ -80,8 +80,10 @@ def test_what_was_adopted_and_is_replaced_is_not_adopted_again() -> None:
     managed.mark_checked(A, X.upper())
     assert managed.is_leaving(X, A)
     assert not managed.is_leaving(X, B)
-    assert managed.in_state("a-0123456789")
-    assert not managed.in_state("b-9876543210")
+    assert managed.is_replaced_unseen(A)
+    assert not managed.is_replaced_unseen(B)
+    managed.mark_diffed(X, A, leaving=True)
+    assert not managed.is_replaced_unseen(A)
 
 
 def test_the_processes_of_one_run_know_of_each_others(tmp_path: Path) -> None:

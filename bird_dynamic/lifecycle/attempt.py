@@ -1,0 +1,112 @@
+"""One create, carried out: the steps of the create machine, with a record while they last."""
+
+from __future__ import annotations
+
+import os
+
+from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.account import Session
+from bird_dynamic.lifecycle.creation import (
+    ExistsError,
+    Look,
+    Post,
+    Seen,
+    Step,
+    Taken,
+    Tell,
+    Wait,
+    creation,
+)
+from bird_dynamic.lifecycle.records import Claim, Record
+from bird_dynamic.lifecycle.wanted import Wanted
+
+
+class Attempt:
+    """One create. `claim` is the right to make what is `wanted`, with what an interrupted create
+    has left; `where` is the address of the collection."""
+
+    def __init__(
+        self, session: Session, wanted: Wanted, claim: Claim, where: str, deadline: Deadline
+    ) -> None:
+        self._session = session
+        self._wanted = wanted
+        self._claim = claim
+        self._where = where
+        self._deadline = deadline
+        self._has_sent = False
+        # What an interrupted create came to is not known before it was looked for.
+        self._is_unknown = claim.left is not None
+
+    def taken(self, *, in_state: bool, takes_over: bool) -> Taken:
+        """What the resource gets. The record stays where nobody knows whether something was made.
+
+        Raises what `creation` raises.
+        """
+        left, clock = self._claim.left, self._session.run.clock
+        machine = creation(
+            self._wanted,
+            resumed=None if left is None else max(0.0, clock.time() - left.began),
+            in_state=in_state,
+            takes_over=takes_over,
+        )
+        try:
+            step = next(machine)
+            while True:
+                try:
+                    outcome = self._answer(step)
+                except BirdError as error:
+                    step = machine.throw(error)
+                else:
+                    step = machine.send(outcome)
+        except StopIteration as done:
+            taken: Taken = done.value
+            return taken
+        except ExistsError:
+            # It names what is there: from now on the user decides.
+            self._claim.settled = True
+            raise
+        except Exception:
+            self._claim.settled = not self._is_unknown
+            raise
+
+    def _answer(self, step: Step) -> Seen | Item | BirdError | None:
+        match step:
+            case Look():
+                return self._look(step)
+            case Post():
+                return self._post()
+            case Wait(seconds=seconds):
+                self._session.wait(seconds, self._deadline)
+            case Tell(text=text):
+                self._session.run.warn(text)
+        return None
+
+    def _look(self, look: Look) -> Seen:
+        sender = self._session.collection.sender
+        began = sender.server_time()
+        found = self._session.inventory.find(self._wanted, look, self._deadline)
+        # Before Bird's first answer nobody knows its time.
+        at = began or sender.server_time()
+        return Seen(tuple(found.free), at, tuple(found.held), found.listed, found.complete)
+
+    def _post(self) -> Item | BirdError:
+        wanted, run = self._wanted, self._session.run
+        if wanted.mark is not None and wanted.token is not None:
+            began = run.clock.time()
+            record = Record(wanted.mark, self._where, wanted.token, began, os.getpid())
+            run.records.write(self._claim, record)
+        # The machine sends its first request only when it has looked for what was left.
+        before = self._is_unknown and self._has_sent
+        self._has_sent = self._is_unknown = True
+        try:
+            return self._session.collection.create(wanted.body, self._deadline)
+        except UnknownOutcomeError as error:
+            return error
+        except BirdError as error:
+            # The request certainly was not carried out.
+            self._is_unknown = before
+            if isinstance(error, RejectedError):
+                return error
+            raise
