@@ -325,11 +325,13 @@ class BadDays(RuleBasedStateMachine):
                 return False
             adopt = re.search(r'adopt="([^"]+)"', text)
             named = re.search(r'voice channel "([^"]+)"', text)
-            if named is not None and adopt is not None:
-                (name,) = [each for each, given in program.items() if given["name"] == named[1]]
-                program[name]["adopt"] = adopt[1]
-            else:
+            assert named, text
+            assert adopt, text
+            if "with other arguments" in text:
                 self.world.emulator.store.remove(left[1], self.world.clock.now)
+                return False
+            (name,) = [each for each in program if (program[each]["name"] or each) == named[1]]
+            program[name]["adopt"] = adopt[1]
             return False
 
 

@@ -109,6 +109,16 @@ def test_other_connectors_of_the_same_number_cost_no_requests() -> None:
     assert world.operations == ["list_connectors", CREATE]
 
 
+def test_what_this_run_has_shown_costs_no_requests() -> None:
+    world = World(options=Options(channel_after=0, allow_duplicates=True))
+    connector_id, state = world.run().create(world.inputs())
+    world.forget()
+    run = world.run()
+    run.diff(connector_id, state, world.inputs(phone_number_id=OTHER_NUMBER))
+    run.create(world.inputs(phone_number_id=OTHER_NUMBER))
+    assert world.operations == ["list_connectors", CREATE]
+
+
 def test_a_slow_channel_is_waited_for_and_the_wait_is_told() -> None:
     world = World(options=Options(channel_after=12))
     _, state = world.run().create(world.inputs())
@@ -139,6 +149,10 @@ def test_a_half_made_connector_that_cannot_be_removed_is_named() -> None:
         world.run().create(world.inputs())
     (left,) = world.connector_ids()
     assert f'adopt="{left}"' in str(caught.value)
+    # The next run finds it by itself.
+    world.break_with()
+    world.emulator.options = Options(channel_after=0)
+    assert world.run().create(world.inputs())[0] == left
 
 
 @pytest.mark.parametrize("kind", LOST_KINDS)
@@ -527,8 +541,10 @@ def test_a_connector_that_this_run_knows_is_never_taken_for_a_left_one() -> None
     assert new != old
 
 
-def test_a_deleted_connector_that_lists_still_show_is_not_taken_over() -> None:
+@pytest.mark.parametrize("take_over", ["never", "marked"])
+def test_a_deleted_connector_that_lists_still_show_is_not_taken_over(take_over: str) -> None:
     world = World()
+    world.environment["BIRD_TAKE_OVER"] = take_over
     old, state = world.run().create(world.inputs())
     run = world.run()
     run.delete(old, state)

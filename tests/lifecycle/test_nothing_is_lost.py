@@ -65,6 +65,17 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
             assert "kept" in world.said[-1]
 
 
+def test_what_a_refresh_has_shown_is_not_adopted_by_another_resource() -> None:
+    world = World()
+    inputs = world.inputs(name="Support", adopt=world.foreign(name="Support"))
+    kept, state = world.run().create(inputs)
+    run = world.run()
+    run.read(kept, state)
+    with pytest.raises(OperationError, match="another resource of this stack has"):
+        run.create({**inputs, MARK: OTHER_MARK})
+    assert world.connector_ids() == [kept]
+
+
 def test_what_a_refresh_found_gone_is_told_as_gone_when_it_is_adopted() -> None:
     world = World()
     inputs = world.inputs(name="Support", adopt=world.foreign(name="Support"))
