@@ -130,10 +130,9 @@ def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where unfinished creates are recorded: `BIRD_STATE_DIR`, or a folder of this user's."""
     if given := environment.get("BIRD_STATE_DIR"):
         return Path(given)
-    base = environment.get("XDG_STATE_HOME") or os.path.join(
-        os.path.expanduser("~"), ".local/state"
-    )
-    return Path(base) / "bird-dynamic"
+    base = environment.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    # Without a home there is no folder; a relative one would lie in the project.
+    return Path(base if os.path.isabs(base) else os.devnull) / "bird-dynamic"
 
 
 def workspace_problem(workspace_id: str) -> str | None:

@@ -155,7 +155,9 @@ def creation(
         unanswered = result
         try:
             found = yield from search.after_no_answer(sum(PAUSES))
-        except (NotSentError, UnknownOutcomeError, DeadlineError, RejectedError) as error:
+        except ExistsError:
+            raise
+        except BirdError as error:
             raise _after(result, "Looking for what became of it failed too", error) from None
         if found is not None:
             return Taken(found, created=True)
@@ -318,7 +320,7 @@ class _Search:
         )
 
     def _held(self, item: Item) -> str:
-        if self._in_state and self._wanted.may_be(item):
+        if self._wanted.may_be(item):
             return self._in_the_way(item, "exists already")
         return (
             f"another resource of this stack has the {self._noun} {self._called(item)}, and Bird "

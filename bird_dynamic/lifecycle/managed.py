@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bird_dynamic.bird.ids import canonical
+from bird_dynamic.lifecycle.properties import marks_of
 from bird_dynamic.lifecycle.run_log import RunLog
 
 Marks = frozenset[str]
@@ -50,6 +52,7 @@ class ManagedItems:
         self._read_only: set[str] = set()
         self._holders: dict[str, list[_Holder]] = defaultdict(list)
         self._wanted: dict[str, set[str]] = defaultdict(set)
+        self._program: set[str] = set()
         self._in_state: dict[str, str | None] = {}
 
     # What happens.
@@ -63,8 +66,14 @@ class ManagedItems:
         self._happens("missing", item_id)
 
     def mark_diffed(self, item_id: str, marks: Marks, *, leaving: bool) -> None:
-        """The program has the resource that has it; `leaving`: and replaces it."""
-        self._happens("leaving" if leaving else "stays", item_id, marks)
+        """A resource of the state has it; `leaving`: and this run replaces it.
+
+        A refresh asks for a diff too, before any check: it does not tell whether the program still
+        has the resource.
+        """
+        with self._lock:
+            what = ("leaving" if leaving else "stays") if marks & self._program else "known"
+            self._happens_locked(what, item_id, marks)
 
     def mark_wanted(self, item_id: str, marks: Marks) -> None:
         """A new resource of the program is going to adopt it."""
@@ -82,11 +91,14 @@ class ManagedItems:
         """The resource that was to take it does not, after all."""
         self._happens("released", item_id, marks)
 
-    def mark_checked(self, marks: Marks, adopted: str | None) -> None:
-        """The state has a resource with these marks, and has it by adoption if so."""
+    def mark_checked(self, marks: Marks, olds: Mapping[str, Any]) -> None:
+        """The program has a resource with these marks, and the state has it if there are old inputs
+        of it."""
         with self._lock:
-            for each in marks:
-                self._in_state[each] = canonical(adopted)
+            self._program |= marks
+            if olds:
+                for each in marks | marks_of(olds):
+                    self._in_state[each] = canonical(olds.get("adopt"))
 
     # What follows.
 

@@ -48,9 +48,7 @@ class ResourceLifecycle:
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         """Inputs with everything filled in, and all that is wrong with them."""
-        self._run.managed.mark_checked(
-            properties.marks_of(olds, news) if olds else frozenset(), olds.get("adopt")
-        )
+        self._run.managed.mark_checked(properties.marks_of(news), olds)
         checked = self._checked(news)
         return replace(checked, failures=(*checked.failures, *self._adopt_problems(olds, news)))
 

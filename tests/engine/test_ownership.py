@@ -146,9 +146,9 @@ class Stage:
         done = self.up("--expect-no-changes", stack=stack)
         assert done.ok, done.output
 
-    def destroys_all(self) -> None:
+    def destroys_all(self, *flags: str) -> None:
         """`destroy` removes what the state has, and nothing else."""
-        done = self.run("destroy", "--yes", "--skip-preview")
+        done = self.run("destroy", "--yes", "--skip-preview", *flags)
         assert done.ok, done.output
         assert set(self.ids()) == self.left_alone
 
@@ -206,6 +206,7 @@ def replaced_by_a_flag(stage: Stage) -> None:
     stage.write(line())
     stage.ok()
     _forced(stage, "--replace", stage.urn())
+    _forced(stage, "--refresh", "--replace", stage.urn())
     stage.converges()
 
 
@@ -266,8 +267,11 @@ def replaced_by_force_and_deleted_first(stage: Stage) -> None:
     old = stage.id_of()
     stage.ok("--replace", stage.urn())
     assert stage.ids() == [stage.id_of()] != [old]
+    old = stage.id_of()
+    stage.ok("--refresh", "--replace", stage.urn())
+    assert stage.ids() == [stage.id_of()] != [old]
     stage.converges()
-    stage.destroys_all()
+    stage.destroys_all("--refresh")
 
 
 @situation()
@@ -774,7 +778,7 @@ def imported_by_option_without_a_name(stage: Stage) -> None:
     stage.write(line())
     stage.converges()
     assert stage.ids() == [existing]
-    stage.destroys_all()
+    stage.destroys_all("--refresh")
 
 
 @situation("plugin")

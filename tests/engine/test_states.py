@@ -14,8 +14,14 @@ from tests.support.engine import ROOT, Stack
 STATES = ROOT / "tests" / "data" / "states"
 
 
-@pytest.mark.parametrize("release", sorted(each.name for each in STATES.iterdir()))
-def test_an_upgrade_changes_nothing(release: str, empty_stack: Path, tmp_path: Path) -> None:
+RELEASES = pytest.mark.parametrize("release", sorted(each.name for each in STATES.iterdir()))
+
+
+@RELEASES
+@pytest.mark.parametrize("command", ["destroy", "destroy --refresh", "up", "up --refresh"])
+def test_an_upgrade_changes_nothing_and_what_is_removed_is_deleted(
+    release: str, command: str, empty_stack: Path, tmp_path: Path
+) -> None:
     shutil.copytree(STATES / release, tmp_path / "left")
     bird = BirdEmulator(Store.kept_in(str(tmp_path / "left" / "bird.json")))
     with EmulatorServer(bird) as running:
@@ -26,5 +32,10 @@ def test_an_upgrade_changes_nothing(release: str, empty_stack: Path, tmp_path: P
 
         assert summary(stack.preview("--refresh", "--expect-no-changes")) == {"4 unchanged"}
         assert {each["method"] for each in bird.journal} == {"GET"}
-        assert stack.destroy().ok
+        # From now on the inputs are those of this release, and the outputs of the old one.
+        assert summary(stack.up("--expect-no-changes")) == {"4 unchanged"}
+        if command.startswith("up"):
+            stack.write("import pulumi")
+        done = stack.run(*command.split(), "--yes", "--skip-preview")
+        assert done.ok, done.output
         assert bird.connectors() == bird.webhook_subscriptions() == []

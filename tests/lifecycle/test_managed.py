@@ -16,6 +16,7 @@ NOBODY: frozenset[str] = frozenset()
 def test_a_resource_may_delete_what_it_has_and_what_it_replaces() -> None:
     for leaving in (False, True):
         managed = ManagedItems()
+        managed.mark_checked(A, {})
         managed.mark_diffed(X, A, leaving=leaving)
         assert managed.why_kept(X, A) is None
         assert managed.is_managed(X)
@@ -23,6 +24,7 @@ def test_a_resource_may_delete_what_it_has_and_what_it_replaces() -> None:
 
 def test_what_another_resource_keeps_is_not_deleted() -> None:
     managed = ManagedItems()
+    managed.mark_checked(A, {})
     managed.mark_diffed(X, A, leaving=False)
     for other in (B, NOBODY):
         assert "another resource" in str(managed.why_kept(X, other))
@@ -40,11 +42,20 @@ def test_a_state_without_a_mark_is_deleted_when_it_is_replaced_or_not_shown() ->
 
 def test_a_renamed_resource_is_one_resource_whatever_it_was_called() -> None:
     managed = ManagedItems()
-    managed.mark_diffed(X, A, leaving=False)
+    managed.mark_checked(B, {"resource_mark": "a-0123456789"})
     managed.mark_diffed(X, A | B, leaving=False)
     assert not managed.is_shared(X, A)
     assert not managed.is_shared(X, B)
     assert managed.why_kept(X, A) is None
+
+
+def test_a_diff_of_a_refresh_does_not_tell_whether_the_program_has_the_resource() -> None:
+    """The engine refreshes before the program runs, and asks for a diff with the old inputs."""
+    managed = ManagedItems()
+    managed.mark_diffed(X, A, leaving=False)
+    assert managed.is_managed(X)
+    for marks in (A, NOBODY):
+        assert managed.why_kept(X, marks) is None
 
 
 def test_what_this_run_gives_to_a_resource_is_never_deleted() -> None:
@@ -77,7 +88,7 @@ def test_what_was_deleted_is_nobodys() -> None:
 
 def test_what_was_adopted_and_is_replaced_is_not_adopted_again() -> None:
     managed = ManagedItems()
-    managed.mark_checked(A, X.upper())
+    managed.mark_checked(A, {"adopt": X.upper()})
     assert managed.is_leaving(X, A)
     assert not managed.is_leaving(X, B)
     assert managed.is_replaced_unseen(A)

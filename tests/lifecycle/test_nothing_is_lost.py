@@ -45,7 +45,7 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
         run.create(other)
     # Nor when another run's state has it.
     later = world.run()
-    later.diff(left, state, inputs)
+    later.diff(left, state, later.check(inputs, inputs).inputs)
     (failure,) = later.check({}, other).failures
     assert failure.startswith(f"adopt: another resource of this stack has the connector {left}")
     with pytest.raises(OperationError, match="aliases="):
@@ -58,7 +58,7 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
         else:
             last.create(other)
         with pytest.raises(SharedError, match="another resource of the program adopts it"):
-            last.diff(left, state, inputs)
+            last.diff(left, state, last.check(inputs, inputs).inputs)
         if adopts == "create":
             last.delete(left, {**state, MARK: OTHER_MARK})
             assert world.connector_ids() == [left]

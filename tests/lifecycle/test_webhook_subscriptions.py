@@ -9,8 +9,9 @@ import pytest
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Fault
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.properties import MARK
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
-from tests.support.world import World
+from tests.support.world import OWN_MARK, World
 
 TYPE = "WebhookSubscription"
 CHANNEL = "11111111-2222-4333-8444-555555555555"
@@ -33,7 +34,7 @@ def world_with(*faults: Fault, **news: Any) -> tuple[World, ResourceLifecycle, d
 
 
 def inputs(world: World, **news: Any) -> dict[str, Any]:
-    return world.checked(TYPE, {**NEWS, **news})
+    return world.checked(TYPE, {**NEWS, MARK: OWN_MARK, **news})
 
 
 def created(**news: Any) -> tuple[World, ResourceLifecycle, str, dict[str, Any]]:
@@ -205,6 +206,7 @@ def test_an_adopted_one_that_is_replaced_is_not_adopted_again() -> None:
     _, state = again.create(adopting)
     changed = {**adopting, "event": "voice.outbound"}
     again = world.run(TYPE)
+    again.check(adopting, changed)
     assert again.diff(left, state, changed).replaces == ("event",)
     replacement, _ = again.create(changed)
     again.delete(left, state)
