@@ -13,8 +13,8 @@ from typing import Any
 
 DEEPEST = 20
 """Levels of nesting that are kept; what is deeper is null. Bird's documented objects have five."""
-LONGEST_NUMBER = 309
-"""Digits of an integer that a double can hold; longer ones are kept as text."""
+LONGEST_NUMBER = 308
+"""Characters of an integer that a double certainly can hold; a longer one is kept as text."""
 
 
 def parse(content: bytes) -> Any:
@@ -27,7 +27,7 @@ def parse(content: bytes) -> Any:
 
 
 def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits) < LONGEST_NUMBER else digits
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
 
 
 def _real(digits: str) -> float | None:

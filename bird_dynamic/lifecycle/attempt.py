@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
@@ -12,6 +12,7 @@ from bird_dynamic.lifecycle.creation import (
     ExistsError,
     Look,
     Post,
+    ProvenError,
     Seen,
     Step,
     Taken,
@@ -39,7 +40,7 @@ class Attempt:
         # What an interrupted create came to is not known before it was looked for.
         self._is_unknown = claim.left is not None
 
-    def taken(self, *, in_state: bool, takes_over: bool) -> Taken:
+    def taken(self, *, is_forced: bool, takes_over: bool) -> Taken:
         """What the resource gets. The record stays where nobody knows whether something was made.
 
         Raises what `creation` raises.
@@ -48,7 +49,7 @@ class Attempt:
         machine = creation(
             self._wanted,
             resumed=None if left is None else max(0.0, clock.time() - left.began),
-            in_state=in_state,
+            is_forced=is_forced,
             takes_over=takes_over,
         )
         try:
@@ -63,6 +64,9 @@ class Attempt:
         except StopIteration as done:
             taken: Taken = done.value
             return taken
+        except ProvenError:
+            # What the record proves is there, and stays to be claimed.
+            raise
         except ExistsError:
             # It names what is there: from now on the user decides.
             self._claim.settled = True
@@ -86,16 +90,14 @@ class Attempt:
     def _look(self, look: Look) -> Seen:
         sender = self._session.collection.sender
         began = sender.server_time()
-        found = self._session.inventory.find(self._wanted, look, self._deadline)
+        seen = self._session.inventory.find(self._wanted, look, self._deadline)
         # Before Bird's first answer nobody knows its time.
-        at = began or sender.server_time()
-        return Seen(tuple(found.free), at, tuple(found.held), found.listed, found.complete)
+        return replace(seen, at=began or sender.server_time())
 
     def _post(self) -> Item | BirdError:
         wanted, run = self._wanted, self._session.run
         if wanted.mark is not None and wanted.token is not None:
-            began = run.clock.time()
-            record = Record(wanted.mark, self._where, wanted.token, began, os.getpid())
+            record = Record(wanted.mark, self._where, wanted.token, run.clock.time())
             run.records.write(self._claim, record)
         # The machine sends its first request only when it has looked for what was left.
         before = self._is_unknown and self._has_sent

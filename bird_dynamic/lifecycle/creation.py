@@ -112,6 +112,10 @@ class ExistsError(BirdError):
     created."""
 
 
+class ProvenError(ExistsError):
+    """An interrupted create has made something with other arguments than are wanted now."""
+
+
 Step = Look | Post | Wait | Tell
 Creation = Generator[Step, Any, Taken]
 
@@ -120,21 +124,21 @@ def creation(
     wanted: Wanted,
     *,
     resumed: float | None = None,
-    in_state: bool = False,
+    is_forced: bool = False,
     takes_over: bool = False,
 ) -> Creation:
     """Bring about what is wanted.
 
     `resumed`: seconds since an interrupted create with this token may have sent its request.
-    `in_state`: the state has this resource already, which is being replaced. `takes_over`: the user
-    says that what has the resource's mark is its own.
+    `is_forced`: the state has this resource already, and its replacement was forced.
+    `takes_over`: the user says that what has the resource's mark is its own.
 
     Events: a `Look` is answered by `Seen`, a `Post` by what it made or by the error it ended with,
     a `Wait` and a `Tell` by nothing; any of them may instead be answered by throwing the error that
     prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
     """
     before: Seen = yield Look(fresh=resumed is not None)
-    search = _Search(wanted, before, in_state, takes_over)
+    search = _Search(wanted, before, is_forced, takes_over)
     if (found := (yield from search.before_sending(resumed))) is not None:
         return Taken(found, created=False)
 
@@ -177,11 +181,11 @@ def _after(unanswered: UnknownOutcomeError | None, what: str, error: BirdError) 
 class _Search:
     """Tells what is proven ours from everything else."""
 
-    def __init__(self, wanted: Wanted, before: Seen, in_state: bool, takes_over: bool) -> None:
+    def __init__(self, wanted: Wanted, before: Seen, is_forced: bool, takes_over: bool) -> None:
         self._wanted = wanted
         self._noun = wanted.description.item
         self._before = before
-        self._in_state = in_state
+        self._is_forced = is_forced
         self._takes_over = takes_over
         self._old = {each["id"] for each in before.items}
         self.complete = before.complete
@@ -199,11 +203,11 @@ class _Search:
                 return proven
         if self._wanted.mark is None:
             for each in seen.items:
-                if self._wanted.is_met_by(each) and not self._in_state:
+                if self._wanted.is_met_by(each) and not self._is_forced:
                     raise ExistsError(self._in_the_way(each, "already is what this one would be"))
             return None
         equal = [each for each in seen.items if self._wanted.is_met_by(each)]
-        if equal and not self._in_state:
+        if equal and not self._is_forced:
             return (yield from self._take_over(equal))
         # One that is equal, of a resource that the state has, is the one that is being replaced.
         others = [each for each in seen.items if each not in equal] + equal[1:]
@@ -246,7 +250,7 @@ class _Search:
             proven = self._ours(seen) if unanswered else self._proven(seen.items)
             if proven is not None:
                 return Taken(proven, created=unanswered is not None)
-            if self._takes_over and not self._in_state:
+            if self._takes_over and not self._is_forced:
                 marked = [each for each in seen.items if self._is_marked(each)]
                 if equal := [each for each in marked if self._wanted.is_met_by(each)]:
                     return Taken((yield from self._take_over(equal)), created=False)
@@ -284,11 +288,12 @@ class _Search:
     def _proven(self, items: Sequence[Item]) -> Item | None:
         found = self._only([each for each in items if self._wanted.is_proven_by(each)])
         if found is not None and not self._wanted.is_met_by(found):
-            raise ExistsError(
+            raise ProvenError(
                 f"the {self._noun} {self._called(found)} was made for this resource by a run that "
-                "was interrupted, with other arguments. Delete it in app.bird.com if nobody needs "
-                f'it, make the arguments what they were, or write adopt="{found["id"]}" for the '
-                "resource that is to have it"
+                "was interrupted, with other arguments. Nothing was created. Make the arguments "
+                "what they were and run `pulumi up`, which takes it over, and change them then; or "
+                "delete it in app.bird.com if nobody needs it; or write "
+                f'adopt="{found["id"]}" for the resource that is to have it'
             )
         return found
 
@@ -341,7 +346,7 @@ class _Search:
             'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
         )
         if not self._is_marked(item):
-            replaced = f" {forced}." if self._in_state or self._wanted.may_be(item) else ""
+            replaced = f" {forced}." if self._is_forced or self._wanted.may_be(item) else ""
             return (
                 f"{said}. {renamed}.{replaced} If another resource or stack has it, leave it to "
                 f"that one. To take it over: {adopt}"

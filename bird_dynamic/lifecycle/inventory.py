@@ -11,31 +11,19 @@ import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import chain
 
 from bird_dynamic.bird import client as bird
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.creation import Look
+from bird_dynamic.lifecycle.creation import Look, Seen
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.wanted import Wanted
 
 NEVER = float("-inf")
 MOST_READ = 100
 """Rows of a listing so poor that they tell nothing are read one by one where there are no more."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a look has found: what no resource is known to have, and what one has. `listed` are the
-    ids of all that there is; `complete` tells whether each of them could be told apart."""
-
-    free: list[Item] = field(default_factory=list)
-    held: list[Item] = field(default_factory=list)
-    listed: Collection[str] = frozenset()
-    complete: bool = True
 
 
 class Inventory:
@@ -48,6 +36,7 @@ class Inventory:
         self._listing = threading.Lock()
         self._rows: tuple[Item, ...] = ()
         self._ids: Collection[str] = frozenset()
+        self._nameless = 0
         self._listed_at = NEVER
         self._lock = threading.Lock()
         self._looked_for: set[str] = set()
@@ -62,8 +51,8 @@ class Inventory:
         with turn:
             yield
 
-    def find(self, wanted: Wanted, look: Look, deadline: Deadline) -> Found:
-        """What `look` asks for, as it is now.
+    def find(self, wanted: Wanted, look: Look, deadline: Deadline) -> Seen:
+        """What `look` asks for, as it is now. Bird's time is left to the caller.
 
         A row of a listing may lag or be poorer than what it stands for, so each is confirmed by a
         GET.
@@ -81,11 +70,12 @@ class Inventory:
             # itself: its answer says so.
             if fresh or error.status not in (404, 405):
                 raise
-            return Found()
-        nameless = sum(1 for row in rows if not isinstance(row.get("name"), str))
-        found = Found(listed=ids, complete=nameless <= MOST_READ)
+            return Seen((), None)
+        tells_all = wanted.mark is None or self._nameless <= MOST_READ
+        free: list[Item] = []
+        held: list[Item] = []
         for row in rows:
-            may_be = wanted.may_be(row) and (found.complete or isinstance(row.get("name"), str))
+            may_be = wanted.may_be(row) and (tells_all or isinstance(row.get("name"), str))
             in_the_way = look.in_the_way and (
                 wanted.is_blocked_by(row) or (len(rows) <= MOST_READ and not wanted.shows(row))
             )
@@ -96,8 +86,8 @@ class Inventory:
                 continue
             item = self._collection.get(row["id"], deadline)
             if item is not None and (wanted.may_be(item) or wanted.is_blocked_by(item)):
-                (found.held if is_managed else found.free).append(item)
-        return found
+                (held if is_managed else free).append(item)
+        return Seen(tuple(free), None, tuple(held), ids, tells_all)
 
     def _list(self, since: float, deadline: Deadline) -> tuple[tuple[Item, ...], Collection[str]]:
         """All of them, listed at `since` or later, and their ids: one lane lists, the others wait
@@ -108,5 +98,6 @@ class Inventory:
                 rows = chain.from_iterable(self._collection.pages(deadline))
                 by_id = {row["id"]: row for row in rows}
                 self._rows, self._ids = tuple(by_id.values()), by_id.keys()
+                self._nameless = sum(not isinstance(row.get("name"), str) for row in self._rows)
                 self._listed_at = started
             return self._rows, self._ids

@@ -38,6 +38,8 @@ class _Holder:
     took_it: bool = False
 
     def is_another_than(self, marks: Marks) -> bool:
+        """Whether these marks are another resource's. Without marks on one side nothing shows that
+        it is the same one, so it is taken for another; without any on both, for the same."""
         return self.marks != marks and not (self.marks & marks)
 
 
@@ -114,18 +116,19 @@ class ManagedItems:
     def is_managed(self, item_id: str) -> bool:
         """Whether a resource is known to have it."""
         with self._lock:
-            self._catch_up()
+            item_id = self._up_to_date(item_id)
             return item_id in self._known or bool(self._holders.get(item_id))
 
     def is_deleted(self, item_id: str) -> bool:
         """Whether this run has deleted it."""
         with self._lock:
+            item_id = self._up_to_date(item_id)
             return item_id in self._deleted
 
     def is_leaving(self, item_id: str, marks: Marks) -> bool:
         """Whether a create with these marks replaces it, so that it must not be adopted again."""
         with self._lock:
-            self._catch_up()
+            item_id = self._up_to_date(item_id)
             deleted_for = self._deleted.get(item_id)
             return (
                 (deleted_for is not None and (not deleted_for or bool(deleted_for & marks)))
@@ -139,7 +142,7 @@ class ManagedItems:
     def claim(self, item_id: str, marks: Marks) -> bool:
         """Give it to a resource that adopts it or takes it over; false where a resource has it."""
         with self._lock:
-            self._catch_up()
+            item_id = self._up_to_date(item_id)
             holders = self._holders[item_id]
             if item_id in self._known and not holders:
                 return False
@@ -152,16 +155,18 @@ class ManagedItems:
         """Whether a resource that the program has was robbed of it: another one has taken it in
         this run, or is about to."""
         with self._lock:
-            self._catch_up()
+            item_id = self._up_to_date(item_id)
+            if not marks:
+                return False
             return bool(self._wanted[item_id] - marks) or any(
-                holder.took_it and holder.is_another_than(marks) and marks
+                holder.took_it and holder.is_another_than(marks)
                 for holder in self._holders[item_id]
             )
 
     def is_shared(self, item_id: str, marks: Marks) -> bool:
         """Whether the program has another resource that has it and keeps it."""
         with self._lock:
-            self._catch_up()
+            item_id = self._up_to_date(item_id)
             return any(
                 not holder.leaving and holder.is_another_than(marks)
                 for holder in self._holders[item_id]
@@ -170,7 +175,7 @@ class ManagedItems:
     def why_kept(self, item_id: str, marks: Marks) -> str | None:
         """Why a delete of it would take it from somebody; None where it may go."""
         with self._lock:
-            self._catch_up()
+            item_id = self._up_to_date(item_id)
             for holder in self._holders[item_id]:
                 if holder.took_it:
                     return "a resource of this run has it: created, adopted or taken over"
@@ -190,10 +195,12 @@ class ManagedItems:
         if self._log is not None:
             self._log.append({"what": what, "id": item_id, "marks": sorted(marks)})
 
-    def _catch_up(self) -> None:
+    def _up_to_date(self, item_id: str) -> str:
+        """Hear of the other processes; the id in its one spelling."""
         if self._log is not None:
             for line in self._log.news():
                 self._apply(line["what"], line["id"], frozenset(line["marks"]))
+        return canonical(item_id) or item_id
 
     def _apply(self, what: str, item_id: str, marks: Marks) -> None:
         # Own lines come back from the file: applying one twice must change nothing.

@@ -11,7 +11,9 @@ Release 0.1.0 wrote names without a token; they bear the same mark.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from typing import Any, NamedTuple
 
 LONGEST_NAME = 50
 """Characters of the resource's name that a mark begins with, so that people can read it."""
@@ -40,6 +42,21 @@ def draw_token() -> str:
 def automatic_name(of: str, token: str) -> str:
     """The name of what a resource with that mark creates."""
     return f"{of}-{token}"
+
+
+class Parts(NamedTuple):
+    """What an automatic name is made of."""
+
+    mark: str
+    token: str
+
+
+def parts_of(name: Any) -> Parts | None:
+    """The mark and the token of a name; None where it is not an automatic one."""
+    if not isinstance(name, str):
+        return None
+    match = re.fullmatch(rf"(.*-[0-9a-f]{{{DIGITS}}})-([a-z0-9]{{{TOKEN_LENGTH}}})", name)
+    return Parts(*match.groups()) if match else None
 
 
 def bears_mark(name: str, of: str) -> bool:

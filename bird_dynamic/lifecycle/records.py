@@ -37,13 +37,12 @@ RETRY = 0.2
 @dataclass(frozen=True)
 class Record:
     """One create that has begun: the mark of the resource, where it creates, the token of its
-    name, since when (seconds since the epoch by this machine's clock), and the process."""
+    name, and since when (seconds since the epoch by this machine's clock)."""
 
     mark: str
     collection: str
     token: str
     began: float
-    process: int
 
 
 class Claim:
@@ -114,8 +113,7 @@ class Records:
         `wait` waits so many seconds, and may raise. What ends the block by anything but an
         `Exception` (the process is being killed) leaves the record as it is.
         """
-        digest = hashlib.sha256(f"{collection}\n{mark}".encode()).hexdigest()[:32]
-        path = self._folder / f"{digest}.json"
+        path = self._path(mark, collection)
         while (claim := self._try(path)) is None:
             wait(RETRY)
         try:
@@ -135,6 +133,14 @@ class Records:
         except OSError as error:
             self._give_up(error)
 
+    def forget(self, mark: str, collection: str, token: str) -> None:
+        """What that create has made has come to a resource in another way."""
+        claim = self._try(self._path(mark, collection))
+        if claim is not None:
+            claim.settled = claim.left is None or claim.left.token == token
+            claim.end()
+            claim.release()
+
     def all(self) -> list[Record]:
         """The records that are there: of creates under way, and of interrupted ones."""
         found = []
@@ -147,6 +153,10 @@ class Records:
             if record is not None:
                 found.append(record)
         return found
+
+    def _path(self, mark: str, collection: str) -> Path:
+        digest = hashlib.sha256(f"{collection}\n{mark}".encode()).hexdigest()[:32]
+        return self._folder / f"{digest}.json"
 
     def _try(self, path: Path) -> Claim | None:
         if not self._usable:

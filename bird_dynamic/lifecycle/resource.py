@@ -23,7 +23,7 @@ from bird_dynamic.lifecycle.checking import Checked, check
 from bird_dynamic.lifecycle.creation import ExistsError, Taken
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description
-from bird_dynamic.lifecycle.naming import resource_of
+from bird_dynamic.lifecycle.naming import parts_of, resource_of
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Difference, Properties
 from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.secrets import texts_in
@@ -117,7 +117,7 @@ class ResourceLifecycle:
             # What was adopted and is being replaced is not adopted again: a new one takes its
             # place.
             marks = properties.marks_of(inputs)
-            if adopt and not self._run.managed.is_leaving(canonical(adopt) or adopt, marks):
+            if adopt and not self._run.managed.is_leaving(adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
                 return item_id, self._adopted(session, item_id, inputs, deadline)
             if not self.description.is_named or inputs.get("name") is not None:
@@ -139,7 +139,7 @@ class ResourceLifecycle:
         attempt = Attempt(session, wanted, claim, self._address(session, inputs), deadline)
         with session.inventory.creating(wanted):
             taken = attempt.taken(
-                in_state=run.managed.is_replaced_unseen(marks),
+                is_forced=run.managed.is_replaced_unseen(marks),
                 takes_over=self._accounts(inputs.get("profile")).settings.takes_over,
             )
             if not run.managed.claim(taken.item["id"], marks):
@@ -286,10 +286,14 @@ class ResourceLifecycle:
         if not self._run.managed.claim(item_id, marks):
             raise AdoptError(f"adopt: {self._has_it_already(item_id)}")
         try:
-            return self._checked_adoption(session, item_id, inputs, deadline)
+            state = self._checked_adoption(session, item_id, inputs, deadline)
         except Exception:
             self._run.managed.mark_released(item_id, marks)
             raise
+        if (made_by := parts_of(state.get("name"))) is not None:
+            # An interrupted create may have made it.
+            self._run.records.forget(made_by.mark, self._address(session, inputs), made_by.token)
+        return state
 
     def _checked_adoption(
         self, session: Session, item_id: str, inputs: Properties, deadline: Deadline
@@ -356,8 +360,8 @@ class ResourceLifecycle:
             )
         if not taken.created:
             return HalfMadeError(
-                f"{error}. {called}, which an interrupted run had left, is still there; the "
-                "next `pulumi up` takes it over",
+                f"{error}. {called} was there before and is still there; run `pulumi up` again in "
+                "the same way to take it over",
                 item_id,
                 settled=False,
             )

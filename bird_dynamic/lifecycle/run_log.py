@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,12 @@ class RunLog:
     def __init__(self, folder: Path, run: str) -> None:
         self._file: int | None = None
         self._read_to = 0
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _remove_old(folder)
-            self._file = _joined(folder / f"{run.replace(':', '-').replace('/', '-')}.jsonl")
-        except (OSError, AttributeError):
-            # AttributeError: no such locks here.
-            self._file = None
+        has_locks = fcntl is not None
+        if has_locks:
+            with suppress(OSError):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _remove_old(folder)
+                self._file = _joined(folder / f"{run.replace(':', '-')}.jsonl")
 
     def close(self) -> None:
         """Leave the run."""
@@ -57,28 +57,44 @@ class RunLog:
 
     def news(self) -> list[Line]:
         """What was appended, by anybody, since this was asked last."""
-        if self._file is None or os.fstat(self._file).st_size <= self._read_to:
+        size = 0 if self._file is None else os.fstat(self._file).st_size
+        if self._file is None or size <= self._read_to:
             return []
-        size = os.fstat(self._file).st_size
         # A line that is being written has no end yet: it is read the next time.
         whole, _, _ = os.pread(self._file, size - self._read_to, self._read_to).rpartition(b"\n")
         self._read_to += len(whole) + 1 if whole else 0
-        return [json.loads(line) for line in whole.splitlines()]
+        return [line for each in whole.splitlines() if (line := _parsed(each)) is not None]
+
+
+def _parsed(line: bytes) -> Line | None:
+    """None for what a full disk or a killed process has left of a line."""
+    try:
+        parsed = json.loads(line)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) and parsed.keys() == {"what", "id", "marks"} else None
 
 
 def _joined(path: Path) -> int:
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        pass
-    else:
-        os.ftruncate(file, 0)
-    fcntl.flock(file, fcntl.LOCK_SH)
-    return file
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+    while True:
+        file = os.open(path, flags, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            pass
+        else:
+            os.ftruncate(file, 0)
+        fcntl.flock(file, fcntl.LOCK_SH)
+        # A process that has tidied up may have removed it between our open and our lock.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(path), os.fstat(file)):
+                return file
+        os.close(file)
 
 
 def _remove_old(folder: Path) -> None:
     for path in folder.glob("*.jsonl"):
-        if path.stat().st_mtime < time.time() - KEPT:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - KEPT:
+                path.unlink()

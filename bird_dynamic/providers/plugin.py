@@ -85,7 +85,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def Handshake(self, request: Any, context: Context) -> Any:  # noqa: N802
         """The engine's address may come here instead of on the command line."""
-        if request.engine_address and request.engine_address != self._engine_address:
+        if request.engine_address and self._engine_address is None:
             self._serve(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=False, accept_outputs=False

@@ -224,15 +224,40 @@ def test_an_explicit_name_is_no_proof_so_the_program_must_say_adopt() -> None:
     assert world.count(CREATE) == 0
 
 
-def test_a_left_connector_with_other_arguments_is_told_once_and_then_left_alone() -> None:
+@pytest.mark.parametrize("then", ["the old arguments", "deleted", "adopted by another"])
+def test_a_left_connector_with_other_arguments_is_told_and_each_way_on_works(then: str) -> None:
     world = World()
     left = killed(world)
-    with pytest.raises(OperationError, match=f"{left}.*other arguments"):
-        world.run().create(world.inputs(phone_number_id=OTHER_NUMBER))
-    assert world.connector_ids() == [left]
-    new, _ = world.run().create(world.inputs(phone_number_id=OTHER_NUMBER))
-    assert sorted(world.connector_ids()) == sorted([left, new])
-    assert f"the connector {left}" in world.said[-1]
+    changed = world.inputs(phone_number_id=OTHER_NUMBER)
+    for _ in range(2):
+        with pytest.raises(OperationError, match=f"{left}.*other arguments"):
+            world.run().create(changed)
+        assert world.connector_ids() == [left]
+    if then == "the old arguments":
+        assert world.run().create(world.inputs())[0] == left
+    elif then == "deleted":
+        world.emulator.store.remove(left, world.clock.now)
+        new, _ = world.run().create(changed)
+        assert world.connector_ids() == [new]
+    else:
+        adopting = world.inputs(**{MARK: OTHER_MARK, "adopt": left})
+        assert world.run().create(adopting)[0] == left
+        new, _ = world.run().create(changed)
+        assert sorted(world.connector_ids()) == sorted([left, new])
+        assert f"the connector {left}" in world.said[-1]
+    assert world.records.all() == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 503])
+def test_a_record_outlives_a_run_that_cannot_even_look(status: int) -> None:
+    world = World()
+    left = killed(world)
+    world.break_with(Fault("status", operation="list_connectors", status=status, times=None))
+    with pytest.raises(OperationError):
+        world.run().create(world.inputs())
+    assert len(world.records.all()) == 1
+    world.break_with()
+    assert world.run().create(world.inputs())[0] == left
 
 
 @pytest.mark.parametrize("duplicates", [False, True])

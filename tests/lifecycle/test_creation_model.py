@@ -116,7 +116,7 @@ SITUATIONS = {
     "the first create": {},
     "with the record of an interrupted one": {"resumed": 0.0},
     "with an old record": {"resumed": 3600.0},
-    "a forced replacement that was seen": {"in_state": True},
+    "a forced replacement that was seen": {"is_forced": True},
     "taking over": {"takes_over": True},
 }
 

@@ -42,6 +42,7 @@ def test_a_state_without_a_mark_is_deleted_when_it_is_replaced_or_not_shown() ->
 
 def test_a_renamed_resource_is_one_resource_whatever_it_was_called() -> None:
     managed = ManagedItems()
+    managed.mark_diffed(X, A, leaving=False)
     managed.mark_checked(B, {"resource_mark": "a-0123456789"})
     managed.mark_diffed(X, A | B, leaving=False)
     assert not managed.is_shared(X, A)
@@ -74,6 +75,7 @@ def test_what_is_read_as_somebody_elses_is_not_deleted() -> None:
     managed = ManagedItems()
     managed.mark_read_only(X.upper())
     assert "get" in str(managed.why_kept(X, A))
+    assert "get" in str(managed.why_kept(X.upper(), A))
 
 
 def test_what_was_deleted_is_nobodys() -> None:
@@ -129,6 +131,15 @@ def test_files_of_runs_that_are_over_are_removed(tmp_path: Path) -> None:
     assert KEPT > 0
     RunLog(tmp_path, "127.0.0.1:2")
     assert not old.exists()
+
+
+def test_half_a_line_that_a_killed_process_left_is_passed_over(tmp_path: Path) -> None:
+    one, two = (ManagedItems(RunLog(tmp_path, "h:1")) for _ in range(2))
+    (file,) = tmp_path.iterdir()
+    with file.open("a") as other:
+        other.write('{"what": "ta\n[]\n{}\nnull\n')
+    assert one.claim(X, A)
+    assert two.why_kept(X, B) is not None
 
 
 def test_a_line_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from bird_dynamic.lifecycle.records import Record, Records
 records = Records(Path(sys.argv[1]))
 with records.claimed({MARK!r}, {WHERE!r}, lambda seconds: None) as claim:
-    records.write(claim, Record({MARK!r}, {WHERE!r}, "aaaaaaaa", 1.0, 2))
+    records.write(claim, Record({MARK!r}, {WHERE!r}, "aaaaaaaa", 1.0))
     print("has it", flush=True)
     time.sleep(60)
 """
@@ -49,7 +49,7 @@ def busy(seconds: float) -> None:
 
 
 def record(token: str = "aaaaaaaa") -> Record:
-    return Record(MARK, WHERE, token, 1.0, 2)
+    return Record(MARK, WHERE, token, 1.0)
 
 
 def left(records: Records) -> Record | None:

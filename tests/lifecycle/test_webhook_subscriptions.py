@@ -176,6 +176,21 @@ def test_a_lost_answer_heals_and_makes_one(kind: str, applied: bool) -> None:
     assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [item_id]
 
 
+@pytest.mark.parametrize("others", [0, 120])
+def test_a_lost_answer_heals_and_an_equal_one_is_told_among_many_others(others: int) -> None:
+    world, run, given = world_with(Fault("reset", operation=CREATE, applied=True))
+    for index in range(others):
+        world.emulator.add_webhook_subscription(
+            service="channels", event="voice.inbound", url=f"https://example.com/{index}"
+        )
+    item_id, _ = run.create(given)
+    found = world.emulator.webhook_subscriptions()
+    assert len(found) == others + 1
+    with pytest.raises(OperationError, match=f'adopt="{item_id}"'):
+        world.run(TYPE).create(given)
+    assert len(world.emulator.webhook_subscriptions()) == others + 1
+
+
 def test_one_that_was_there_before_may_be_somebody_elses_and_can_be_adopted() -> None:
     world, run, given = world_with()
     left, _ = run.create(given)
