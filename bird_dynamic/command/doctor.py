@@ -113,6 +113,8 @@ def _numbers(account: Account) -> str:
 
 def _unfinished(account: Account, connectors: Collection) -> str:
     """The creates on this machine that have begun and not ended."""
+    if (problem := account.run.records.problem()) is not None:
+        return problem
     where = account.settings.api_url + connectors.path
     begun = [each for each in account.run.records.all() if each.collection == where]
     if not begun:

@@ -346,15 +346,14 @@ class _Search:
             'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
         )
         if not self._is_marked(item):
-            replaced = f" {forced}." if self._is_forced or self._wanted.may_be(item) else ""
             return (
-                f"{said}. {renamed}.{replaced} If another resource or stack has it, leave it to "
+                f"{said}. {forced}. {renamed}. If another resource or stack has it, leave it to "
                 f"that one. To take it over: {adopt}"
             )
         return (
             f"{said}: its name has this resource's mark, but not what proves that this resource "
             "made it. An interrupted run elsewhere may have left it, or a resource or stack that "
-            f"had this name may have it. {renamed}. {forced}. If nobody has it: {adopt}, or for "
+            f"had this name may have it. {forced}. {renamed}. If nobody has it: {adopt}, or for "
             "one run BIRD_TAKE_OVER=marked (bird:takeOver)"
         )
 

@@ -141,6 +141,14 @@ class Records:
             claim.end()
             claim.release()
 
+    def problem(self) -> str | None:
+        """Why nothing can be recorded, in words; None where it can."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            return self._unusable(error)
+        return None if os.access(self._folder, os.W_OK) else self._unusable(PermissionError())
+
     def all(self) -> list[Record]:
         """The records that are there: of creates under way, and of interrupted ones."""
         found = []
@@ -176,12 +184,15 @@ class Records:
         with self._lock:
             if self._usable:
                 self._usable = False
-                self._say(
-                    f"unfinished creates cannot be recorded in {self._folder} "
-                    f"({error.strerror or error}): a create that is interrupted is found by the "
-                    "next run only if you say so. Set BIRD_STATE_DIR to a folder that can be "
-                    "written"
-                )
+                self._say(self._unusable(error))
+
+    def _unusable(self, error: OSError) -> str:
+        return (
+            f"unfinished creates cannot be recorded in {self._folder} "
+            f"({error.strerror or 'it cannot be written'}): what an interrupted create has made is "
+            "found by the next run only if you say so. Set BIRD_STATE_DIR to a folder that can be "
+            "written"
+        )
 
 
 def _locked(path: Path) -> IO[bytes] | None:

@@ -93,13 +93,13 @@ class ResourceLifecycle:
         if not difference.replaces and managed.taken_from(item_id, marks):
             raise SharedError(
                 f"this resource has the {called}, and another resource of the program adopts it. "
-                "One of them has to go: remove adopt= or the resource that has it; if `pulumi "
-                "state` shows it with both, `pulumi state delete` the one that is wrong"
+                "Remove that other one from the program and run `pulumi up`: the "
+                f"{self.description.item} stays with this one"
             )
         if managed.is_shared(item_id, marks):
             self._run.warn(
-                f"the {called} is in the state of two resources. Remove one of them with `pulumi "
-                "state delete`: whatever one of them does to it happens to the other's"
+                f"the {called} is in the state of two resources. Remove one of them from the "
+                f"program and run `pulumi up`: the {self.description.item} stays with the other one"
             )
         managed.mark_diffed(item_id, marks, leaving=bool(difference.replaces))
         return difference
@@ -201,7 +201,8 @@ class ResourceLifecycle:
                 if not known:
                     # Nobody ever had it: this is the read of a `get`, whose id is wrong.
                     raise AbsentError(
-                        f"there is no such {self.description.item} at {session.collection.path}"
+                        f"there is no such {self.description.item} at {session.collection.path}. "
+                        "Check the id, which must not be that of a channel, and the workspace"
                     )
                 return None
             if not known:
@@ -302,7 +303,9 @@ class ResourceLifecycle:
         if item is None:
             workspace = inputs["workspace_id"]
             raise AdoptError(
-                f"adopt: workspace {workspace} has no {self.description.item} {item_id}"
+                f"adopt: workspace {workspace} has no {self.description.item} {item_id}. Check the "
+                "workspace and the id, which must not be that of a channel; `bird-dynamic export` "
+                "shows what there is"
             )
         item = self._ready(session, item, inputs, deadline)
         held = dict(inputs)

@@ -12,6 +12,7 @@ from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.fields import Description, OnChange
 from bird_dynamic.lifecycle.naming import mark
 from bird_dynamic.lifecycle.properties import MARK
+from bird_dynamic.settings import parse_duration
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -102,6 +103,8 @@ class BirdResource(dynamic.Resource):
 
 
 def _spelled(id: str) -> tuple[str, dict[str, str]]:
+    if not isinstance(id, str):
+        raise pulumi.RunError("get: the id must be a text, the UUID of what is to be read")
     try:
         return with_its_place(id)
     except IdError:
@@ -132,6 +135,14 @@ def _refuse_what_dynamic_providers_do_not_get(
         "custom_timeouts": (
             any(getattr(opts.custom_timeouts, each, None) for each in ("update", "read")),
             "only create and delete are obeyed; bird:timeout (or BIRD_TIMEOUT) limits the others",
+        ),
+        "custom_timeouts, unless it is a time such as 90s or 5m,": (
+            any(
+                (given := getattr(opts.custom_timeouts, each, None)) is not None
+                and parse_duration(given) is None
+                for each in ("create", "delete")
+            ),
+            "write one, such as pulumi.CustomTimeouts(create='5m')",
         ),
         "replace_on_changes": (
             any(

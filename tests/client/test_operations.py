@@ -8,7 +8,7 @@ import pytest
 
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.errors import BirdError, EngineGoneError, RejectedError, UnknownOutcomeError
 from bird_dynamic.bird.ids import IdError
 from bird_dynamic.bird.models import UNREADABLE, Page, Request, Response
 from bird_dynamic.bird.sending import Sender
@@ -164,3 +164,24 @@ def test_the_conversational_switch_is_set(value: bool, status: str) -> None:
     connectors, requests, deadline = bird(answer(204, None))
     Conversational(connectors.sender, "w").set(ID, value, deadline)
     assert (requests[0].method, requests[0].body) == ("PATCH", {"status": status})
+
+
+def test_what_changes_something_is_sent_only_where_it_may_be_and_a_read_always() -> None:
+    def gone() -> None:
+        raise EngineGoneError("gone")
+
+    clock = FakeClock()
+    transport = ScriptedTransport(answer())
+    sender = Sender(transport, clock, before_writing=gone)
+    connectors, switch = Collection(sender, "/workspaces/w/connectors"), Conversational(sender, "w")
+    deadline = Deadline.after(60, clock)
+    for send in (
+        lambda: connectors.create({}, deadline),
+        lambda: connectors.update(ID, {}, deadline),
+        lambda: connectors.delete(ID, deadline),
+        lambda: switch.set(ID, True, deadline),
+    ):
+        with pytest.raises(EngineGoneError):
+            send()
+    assert transport.requests == []
+    assert connectors.get(ID, deadline) == {"id": ID}

@@ -419,6 +419,21 @@ def a_resource_renamed_without_an_alias(stage: Stage) -> None:
 
 
 @situation()
+def replaced_by_force_after_it_was_renamed(stage: Stage) -> None:
+    """Its connector bears the old mark."""
+    stage.write(line())
+    stage.ok()
+    alias = '[pulumi.Alias(name="a")]'
+    stage.write(line("b", opts=options(aliases=alias)))
+    stage.ok()
+    kept = stage.id_of("b")
+    stage.refused(kept, "delete_before_replace=True", flags=("--replace", stage.urn("b")))
+    stage.write(line("b", opts=options(aliases=alias, delete_before_replace="True")))
+    stage.ok("--replace", stage.urn("b"))
+    assert stage.ids() == [stage.id_of("b")] != [kept]
+
+
+@situation()
 def a_resource_renamed_in_the_state_alone(stage: Stage) -> None:
     stage.write(line())
     stage.ok()
@@ -524,6 +539,7 @@ def adopted_with_a_target_while_its_holder_is_not_shown(stage: Stage) -> None:
     assert stage.ids() == [kept]
     done = stage.up()
     assert "is in the state of two resources" in done.output, done.output
+    # The way on that the message tells.
     stage.write(line("b"))
     done = stage.ok()
     assert f"{kept}: kept" in done.output, done.output
@@ -750,6 +766,7 @@ def options_that_do_not_reach_a_dynamic_provider(stage: Stage) -> None:
         (europe, options(provider="eu"), "the argument profile names another account"),
         (europe + inside, options(parent="desk"), "the argument profile names another account"),
         ("", options(custom_timeouts='pulumi.CustomTimeouts(update="1s")'), "custom_timeouts"),
+        ("", options(custom_timeouts='pulumi.CustomTimeouts(create="soon")'), "custom_timeouts"),
         ("", options(replace_on_changes='["*"]'), "replace_on_changes does not reach"),
     ):
         stage.write(before, line(number=OTHER_NUMBER, opts=opts))

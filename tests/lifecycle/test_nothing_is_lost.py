@@ -210,3 +210,24 @@ def test_a_filter_that_is_not_known_yet_is_a_change() -> None:
     subscription_id, state = run.create(inputs)
     changed = run.diff(subscription_id, state, {**inputs, "event_filters": [UNKNOWN]}).changed
     assert changed == ("event_filters",)
+
+
+def test_an_adoption_that_failed_can_be_tried_again_in_the_same_run() -> None:
+    world = World()
+    left = world.foreign(name="Support")
+    run = world.run()
+    with pytest.raises(OperationError, match="name is 'Support' in Bird"):
+        run.create(world.inputs(name="Sales", adopt=left))
+    assert run.create(world.inputs(name="Support", adopt=left))[0] == left
+
+
+@pytest.mark.parametrize("place", ["..", "../organizations", "", 3])
+def test_a_state_that_lies_nowhere_sends_nothing(place: Any) -> None:
+    world = World()
+    connector_id, state = world.run().create(world.inputs())
+    world.forget()
+    for operation in ("delete", "read"):
+        run = world.run()
+        with pytest.raises(OperationError, match="workspace"):
+            getattr(run, operation)(connector_id, {**state, "workspace_id": place})
+    assert world.operations == []

@@ -18,6 +18,7 @@ from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Faul
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.providers import dynamic
 from bird_dynamic.providers.dynamic import BirdProvider, provider
+from bird_dynamic.providers.names import camel_case
 
 NEWS = {"phone_number_id": PhoneNumber.made_up(0).id, "resource_mark": "support-0123456789"}
 
@@ -136,3 +137,25 @@ def test_debug_lines_are_written_only_when_asked_for() -> None:
     dynamic._log_as_asked({"BIRD_LOG": "debug"})
     assert log.level == logging.DEBUG
     log.setLevel(before)
+
+
+def test_a_state_that_the_plugin_wrote_is_read_in_pythons_names_and_rewritten() -> None:
+    with EmulatorServer() as server:
+        one = configured(server)
+        inputs = one.check({}, NEWS).inputs
+        created = one.create(inputs)
+        outs: dict[str, Any] = created.outs or {}
+        wired = {camel_case(name): value for name, value in outs.items()}
+        wired["number"] = {camel_case(key): each for key, each in outs["number"].items()}
+        difference = one.diff(created.id, wired, inputs)
+        assert (difference.changes, difference.replaces) == (True, [])
+        assert one.update(created.id, wired, inputs).outs == outs
+        unchanged = one.diff(created.id, {**outs, "__provider": "p"}, inputs)
+        assert not unchanged.changes
+
+
+def test_a_resource_without_an_old_state_is_new() -> None:
+    with EmulatorServer() as server:
+        one = configured(server)
+        one.check({}, NEWS)
+        assert not one._life._run.managed.is_replaced_unseen(frozenset({NEWS["resource_mark"]}))

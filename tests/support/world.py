@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bird_dynamic.bird.errors import NotSentError, UnknownOutcomeError
+from bird_dynamic.bird.json import parse
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.emulator import (
     ACCESS_KEY,
@@ -211,6 +212,6 @@ def faults_at(operation: str, kinds: Iterable[str], **fields: Any) -> tuple[Faul
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body) if body else None
+        return parse(body) if body else None
     except ValueError:
         return UNREADABLE

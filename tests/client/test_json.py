@@ -1,0 +1,63 @@
+"""Reading JSON that can hold anything: what comes out can be written, sent and stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from google.protobuf import struct_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bird_dynamic.bird.json import DEEPEST, parse
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(codec=None, categories=("L", "Cs", "N", "Cc"))),
+    lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"a": [1, -2.5, "x", null, true]}', {"a": [1, -2.5, "x", None, True]}),
+        ('\ufeff{"é": "ü😀"}'.encode(), {"é": "ü😀"}),
+        (b'"\\ud83d half"', "\ufffd half"),
+        (b'{"\\ude00": 1}', {"\ufffd": 1}),
+        (b'"\\ud83d\\ude00"', "😀"),
+        (b"[1e999, -1e999, NaN, Infinity]", [None] * 4),
+        (b"9" * 308, int("9" * 308)),
+        (b"9" * 400, "9" * 400),
+        (b"-" + b"9" * 5000, "-" + "9" * 5000),
+    ],
+)
+def test_what_cannot_be_carried_is_replaced(text: bytes, value: Any) -> None:
+    assert parse(text) == value
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"<html>", b"[" * 100_000])
+def test_what_is_no_json_is_told(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse(text)
+
+
+def test_what_is_too_deep_is_cut_off() -> None:
+    value: Any = parse(b"[" * 100 + b"]" * 100)
+    levels = 0
+    while value:
+        value, levels = value[0], levels + 1
+    assert levels == DEEPEST
+
+
+@given(JSON)
+def test_whatever_comes_out_can_be_written_again_and_sent_to_the_engine(value: Any) -> None:
+    read = parse(json.dumps(value).encode())
+    assert parse(json.dumps(read, allow_nan=False).encode()) == read
+    struct = struct_pb2.Struct()
+    struct.update({"value": read})
+    struct.SerializeToString()
