@@ -2,12 +2,13 @@
 # live in a folder with a space in its name.
 
 PYTHON ?= python3
+DIST ?= dist
 PIP_INSTALL = bin/python -m pip --quiet --disable-pip-version-check install
 IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench help cli languages
+.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench dist help cli languages
 
 demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -50,6 +51,9 @@ docs: .venv/.stamp ## write the pages that are made from the code
 
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py
+
+dist: .venv/.stamp ## build the wheel and the source distribution into dist/
+	@.venv/bin/python -m build --no-isolation --outdir "$(DIST)" . > /dev/null && ls "$(DIST)"
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | tr -s '$$' | expand -t 22
