@@ -26,14 +26,21 @@ from bird_dynamic.lifecycle.wanted import Wanted
 
 class Attempt:
     """One create. `claim` is the right to make what is `wanted`, with what an interrupted create
-    has left; `where` is the address of the collection."""
+    has left; `mark` is the resource's, `where` the address of the collection."""
 
     def __init__(
-        self, session: Session, wanted: Wanted, claim: Claim, where: str, deadline: Deadline
+        self,
+        session: Session,
+        wanted: Wanted,
+        claim: Claim,
+        mark: str,
+        where: str,
+        deadline: Deadline,
     ) -> None:
         self._session = session
         self._wanted = wanted
         self._claim = claim
+        self._mark = mark
         self._where = where
         self._deadline = deadline
         self._has_sent = False
@@ -96,9 +103,9 @@ class Attempt:
 
     def _post(self) -> Item | BirdError:
         wanted, run = self._wanted, self._session.run
-        if wanted.mark is not None and wanted.token is not None:
-            record = Record(wanted.mark, self._where, wanted.token, run.clock.time())
-            run.records.write(self._claim, record)
+        began = run.clock.time()
+        record = Record(self._mark, self._where, wanted.identity, wanted.token, began)
+        run.records.write(self._claim, record)
         # The machine sends its first request only when it has looked for what was left.
         before = self._is_unknown and self._has_sent
         self._has_sent = self._is_unknown = True

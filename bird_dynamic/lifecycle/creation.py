@@ -25,7 +25,7 @@ after our own unanswered request, by Bird's clock, is ours.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -178,6 +178,15 @@ def _after(unanswered: UnknownOutcomeError | None, what: str, error: BirdError) 
     return UnknownOutcomeError(f"{unanswered}. {what}: {error}. {LATER}", unanswered.answer)
 
 
+def _within(seconds: float) -> Iterator[float]:
+    """The pauses that so many seconds have room for."""
+    for pause in PAUSES:
+        if seconds <= 0:
+            return
+        yield min(pause, seconds)
+        seconds -= pause
+
+
 class _Search:
     """Tells what is proven ours from everything else."""
 
@@ -198,13 +207,24 @@ class _Search:
         seen = self._before
         if resumed is not None:
             # The interrupted request may still be under way, or the listing may lag.
-            proven = yield from self.after_no_answer(sum(PAUSES) - resumed)
-            if proven is not None:
-                return proven
+            for pause in _within(sum(PAUSES) - resumed):
+                if any(map(self._wanted.may_be_left, seen.items)):
+                    break
+                yield Wait(pause)
+                seen = yield Look(fresh=True)
+                self.complete = seen.complete
+                if (proven := self._proven(seen.items)) is not None:
+                    return proven
         if self._wanted.mark is None:
             for each in seen.items:
                 if self._wanted.is_met_by(each) and not self._is_forced:
                     raise ExistsError(self._in_the_way(each, "already is what this one would be"))
+                if self._wanted.may_be_left(each):
+                    yield Tell(
+                        f"the {self._noun} {self._called(each)} may be what an interrupted create "
+                        "of this resource has made, with other arguments. It is left alone; delete "
+                        "it in app.bird.com if nobody needs it"
+                    )
             return None
         equal = [each for each in seen.items if self._wanted.is_met_by(each)]
         if equal and not self._is_forced:
@@ -222,11 +242,8 @@ class _Search:
     def after_no_answer(self, seconds: float) -> Generator[Step, Any, Item | None]:
         """After a request without an answer: look until its result is seen, or for long enough to
         say that there is none."""
-        for pause in PAUSES:
-            if seconds <= 0:
-                break
-            yield Wait(min(pause, seconds))
-            seconds -= pause
+        for pause in _within(seconds):
+            yield Wait(pause)
             seen: Seen = yield Look(fresh=True)
             self.complete = seen.complete
             if (found := self._ours(seen)) is not None:
@@ -347,8 +364,8 @@ class _Search:
         )
         if not self._is_marked(item):
             return (
-                f"{said}. {forced}. {renamed}. If another resource or stack has it, leave it to "
-                f"that one. To take it over: {adopt}"
+                f"{said}. An interrupted run may have left it. {forced}. {renamed}. If another "
+                f"resource or stack has it, leave it to that one. To take it over: {adopt}"
             )
         return (
             f"{said}: its name has this resource's mark, but not what proves that this resource "

@@ -20,8 +20,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 try:
     import fcntl
@@ -36,12 +36,14 @@ RETRY = 0.2
 
 @dataclass(frozen=True)
 class Record:
-    """One create that has begun: the mark of the resource, where it creates, the token of its
-    name, and since when (seconds since the epoch by this machine's clock)."""
+    """One create that has begun: the mark of the resource, where it creates, a digest of the
+    identity of what it makes, the token of its name (None where the program gives the name, or
+    there is none), and since when (seconds since the epoch by this machine's clock)."""
 
     mark: str
     collection: str
-    token: str
+    identity: str
+    token: str | None
     began: float
 
 
@@ -51,7 +53,7 @@ class Claim:
     What is written stays until the create is `settled`: until it is known what came of it.
     """
 
-    def __init__(self, file: IO[bytes] | None, path: Path, sync: bool) -> None:
+    def __init__(self, file: FileIO | None, path: Path, sync: bool) -> None:
         self._file = file
         self._path = path
         self._sync = sync
@@ -68,10 +70,11 @@ class Claim:
         self.settled = False
         if self._file is None:
             return
+        content = json.dumps(vars(record)).encode()
         self._file.seek(0)
-        self._file.write(json.dumps(vars(record)).encode())
+        if self._file.write(content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._file.truncate()
-        self._file.flush()
         if self._sync:
             os.fsync(self._file.fileno())
             _sync_folder(self._path.parent)
@@ -83,12 +86,14 @@ class Claim:
                 self._path.unlink(missing_ok=True)
             except OSError:
                 # An empty record proves nothing.
-                self._file.truncate(0)
+                with suppress(OSError):
+                    self._file.truncate(0)
 
     def release(self) -> None:
         """Give up the right; what was written stays."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
 
 class Records:
@@ -101,10 +106,37 @@ class Records:
         self, folder: Path, *, say: Callable[[str], None] = lambda text: None, sync: bool = True
     ) -> None:
         self._folder = folder
+        self._project = os.getcwd()
         self._say = say
         self._sync = sync
         self._lock = threading.Lock()
         self._usable = fcntl is not None
+        self._told_left = False
+
+    def left_elsewhere(self, mark: str, collection: str) -> list[Record]:
+        """The interrupted creates of other resources of this project, told once."""
+        with self._lock:
+            if self._told_left:
+                return []
+            self._told_left = True
+        own = self._path(mark, collection)
+        return [
+            record
+            for record in self.all()
+            if (path := self._path(record.mark, record.collection)) != own
+            and record.collection == collection
+            and self._is_left(path)
+        ]
+
+    def _is_left(self, path: Path) -> bool:
+        """Whether it is a record of this project whose process is dead."""
+        if not path.exists():
+            return False
+        claim = self._try(path)
+        if claim is None:
+            return False
+        claim.release()
+        return claim.left is not None
 
     @contextmanager
     def claimed(self, mark: str, collection: str, wait: Callable[[float], None]) -> Iterator[Claim]:
@@ -154,7 +186,7 @@ class Records:
         found = []
         for path in sorted(self._folder.glob("*.json")):
             try:
-                with open(path, "rb") as file:
+                with FileIO(path) as file:
                     record = _read(file)
             except OSError:
                 continue
@@ -163,7 +195,9 @@ class Records:
         return found
 
     def _path(self, mark: str, collection: str) -> Path:
-        digest = hashlib.sha256(f"{collection}\n{mark}".encode()).hexdigest()[:32]
+        # The project's folder tells states of the same name apart: the mark does not.
+        text = f"{self._project}\n{collection}\n{mark}"
+        digest = hashlib.sha256(text.encode()).hexdigest()[:32]
         return self._folder / f"{digest}.json"
 
     def _try(self, path: Path) -> Claim | None:
@@ -195,11 +229,11 @@ class Records:
         )
 
 
-def _locked(path: Path) -> IO[bytes] | None:
+def _locked(path: Path) -> FileIO | None:
     """The file, locked; None where somebody else has it. Raises OSError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     while True:
-        file = os.fdopen(os.open(path, flags, 0o600), "r+b")
+        file = FileIO(os.open(path, flags, 0o600), "r+b")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -214,7 +248,7 @@ def _locked(path: Path) -> IO[bytes] | None:
         file.close()
 
 
-def _read(file: IO[bytes]) -> Record | None:
+def _read(file: FileIO) -> Record | None:
     """What is written; None where that is nothing, or only half of it: the POST comes after the
     whole."""
     try:

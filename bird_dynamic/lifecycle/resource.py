@@ -120,11 +120,16 @@ class ResourceLifecycle:
             if adopt and not self._run.managed.is_leaving(adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
                 return item_id, self._adopted(session, item_id, inputs, deadline)
-            if not self.description.is_named or inputs.get("name") is not None:
-                return self._created(session, inputs, deadline, Claim.of_nothing())
+            mark, where = str(inputs.get(MARK)), self._address(session, inputs)
+            for record in session.run.records.left_elsewhere(mark, where):
+                session.run.warn(
+                    f"an interrupted create of {resource_of(record.mark)} (mark: {record.mark}) is "
+                    "not finished: `pulumi up` of that resource finishes it, and `bird-dynamic "
+                    "doctor` shows all of them"
+                )
             with session.run.records.claimed(
-                str(inputs[MARK]),
-                self._address(session, inputs),
+                mark,
+                where,
                 lambda seconds: self._wait_for_another_process(session, seconds, deadline),
             ) as claim:
                 return self._created(session, inputs, deadline, claim)
@@ -135,8 +140,9 @@ class ResourceLifecycle:
         """Create it; under an automatic name, which a token proves to be this create's, where the
         program gives none."""
         run, marks = session.run, properties.marks_of(inputs)
-        wanted = Wanted.by(self.description, inputs, claim.left.token if claim.left else None)
-        attempt = Attempt(session, wanted, claim, self._address(session, inputs), deadline)
+        mark, where = str(inputs.get(MARK)), self._address(session, inputs)
+        wanted = Wanted.by(self.description, inputs, claim.left)
+        attempt = Attempt(session, wanted, claim, mark, where, deadline)
         with session.inventory.creating(wanted):
             taken = attempt.taken(
                 is_forced=run.managed.is_replaced_unseen(marks),
@@ -206,6 +212,7 @@ class ResourceLifecycle:
                     )
                 return None
             if not known:
+                self._has_found_its_resource(session, state, item.get("name"))
                 held = {**properties.maps_of(self.description, item), **held}
             real = self._real(session, item, held, deadline)
             return real, properties.inputs_of(self.description, real)
@@ -291,10 +298,16 @@ class ResourceLifecycle:
         except Exception:
             self._run.managed.mark_released(item_id, marks)
             raise
-        if (made_by := parts_of(state.get("name"))) is not None:
-            # An interrupted create may have made it.
-            self._run.records.forget(made_by.mark, self._address(session, inputs), made_by.token)
+        self._has_found_its_resource(session, inputs, state.get("name"))
         return state
+
+    def _has_found_its_resource(
+        self, session: Session, props: Mapping[str, Any], name: Any
+    ) -> None:
+        """An interrupted create may have made it: its record must not give it to another one."""
+        if (made_by := parts_of(name)) is not None:
+            where = self._address(session, props)
+            self._run.records.forget(made_by.mark, where, made_by.token)
 
     def _checked_adoption(
         self, session: Session, item_id: str, inputs: Properties, deadline: Deadline

@@ -25,7 +25,7 @@ from bird_dynamic.bird.errors import EngineGoneError
 from bird_dynamic.lifecycle.account import Run
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.records import RECORDS, Records
-from bird_dynamic.lifecycle.run_log import RunLog
+from bird_dynamic.lifecycle.run_log import RunLog, folders
 from bird_dynamic.settings import state_folder
 
 EVERY = 0.5
@@ -118,9 +118,16 @@ def run_of(
 ) -> Run:
     """What the accounts of a process share that serves the engine at that address."""
     folder = state_folder()
+    log = RunLog(address, folders(folder)) if address else None
+    if log is not None and not log.is_shared:
+        warn(
+            "the providers of this run cannot tell each other what they manage: neither "
+            f"{folder} nor the folder for temporary files can be used. Set BIRD_STATE_DIR to a "
+            "folder that can be written"
+        )
     return Run(
         records=Records(folder / RECORDS, say=warn),
-        managed=ManagedItems(RunLog(folder / "runs", address) if address else None),
+        managed=ManagedItems(log),
         clock=SystemClock(cancelled),
         say=say,
         warn=warn,

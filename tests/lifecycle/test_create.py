@@ -428,12 +428,12 @@ def test_two_lanes_never_create_one_identity_at_once() -> None:
 
     world.emulator.handle = slow  # type: ignore[method-assign]
 
-    def lane(name: str) -> str:
+    def lane(mark: str) -> str:
         barrier.wait()
-        return run.create(world.inputs(name=name))[0]
+        return run.create(world.inputs(name="Support", **{MARK: mark}))[0]
 
     with ThreadPoolExecutor(2) as lanes:
-        results = list(lanes.map(lane, ["Support", "Support"]))
+        results = list(lanes.map(lane, [OWN_MARK, OTHER_MARK]))
     assert sorted(results) == sorted(world.connector_ids())
 
 
@@ -737,3 +737,80 @@ class TestAdopting:
         run.delete(existing, state)
         new, _ = run.create(world.inputs(adopt=existing, phone_number_id=OTHER_NUMBER))
         assert world.connector_ids() == [new] != [existing]
+
+
+class TestWithoutAToken:
+    """What the program names itself, and what has no name: a record finds, and proves nothing."""
+
+    @pytest.mark.parametrize("duplicates", [False, True])
+    @pytest.mark.parametrize("records", ["kept", "lost"])
+    def test_what_a_killed_create_left_is_told_with_adopt(
+        self, duplicates: bool, records: str
+    ) -> None:
+        world = World(options=Options(allow_duplicates=duplicates))
+        left = killed(world, name="Support")
+        if records == "lost":
+            world.lose_records()
+        with pytest.raises(OperationError, match=f'adopt="{left}"'):
+            world.run().create(world.inputs(name="Support"))
+        assert world.connector_ids() == [left]
+        assert world.run().create(world.inputs(name="Support", adopt=left))[0] == left
+
+    @pytest.mark.parametrize("change", [{"phone_number_id": OTHER_NUMBER}, {"name": "Sales"}])
+    def test_what_it_left_is_named_when_the_program_has_changed(
+        self, change: dict[str, Any]
+    ) -> None:
+        world = World(options=Options(allow_duplicates=True))
+        left = killed(world, name="Support")
+        new, _ = world.run().create(world.inputs(**{"name": "Support", **change}))
+        assert sorted(world.connector_ids()) == sorted([left, new])
+        assert any(left in text and "interrupted" in text for text in world.said)
+
+    def test_a_request_that_may_still_be_under_way_is_waited_for(self) -> None:
+        world = World(options=Options(allow_duplicates=True))
+        handle = world.emulator.handle
+
+        def dying(request: Request) -> Reply:
+            if request.method == "POST":
+                raise KilledError
+            return handle(request)
+
+        world.emulator.handle = dying  # type: ignore[method-assign]
+        with pytest.raises(KilledError):
+            world.run().create(world.inputs(name="Support"))
+        began = world.clock.now
+
+        def late(request: Request) -> Reply:
+            if world.clock.now > began + 10 and not world.connector_ids():
+                world.foreign(name="Support")
+            return handle(request)
+
+        world.emulator.handle = late  # type: ignore[method-assign]
+        with pytest.raises(OperationError, match="already is what this one would be"):
+            world.run().create(world.inputs(name="Support"))
+        assert len(world.connector_ids()) == 1
+        assert world.count(CREATE) == 0
+
+
+@pytest.mark.parametrize("name", [None, "Support"])
+@pytest.mark.parametrize("take_over", ["never", "marked"])
+def test_a_killed_replacement_is_no_forced_one(name: str | None, take_over: str) -> None:
+    """The old one is deleted, and the state waits for the new one: Check gets the old inputs, and
+    Diff the old state."""
+    world = World(options=Options(allow_duplicates=True))
+    old, state = world.run().create(world.inputs(name=name))
+    run = world.run()
+    changed = world.inputs(name=name, phone_number_id=OTHER_NUMBER)
+    run.diff(old, state, run.check(world.inputs(name=name), changed).inputs)
+    run.delete(old, state)
+    left = killed(world, name=name, phone_number_id=OTHER_NUMBER)
+    world.lose_records()
+    world.environment["BIRD_TAKE_OVER"] = take_over
+    later = world.run()
+    later.diff(old, state, later.check(world.inputs(name=name), changed).inputs)
+    if name is None and take_over == "marked":
+        assert later.create(changed)[0] == left
+    else:
+        with pytest.raises(OperationError, match=f'adopt="{left}"'):
+            later.create(changed)
+    assert world.connector_ids() == [left]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from io import FileIO
 from pathlib import Path
+
+import pytest
 
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.run_log import KEPT, RunLog
@@ -100,7 +103,7 @@ def test_what_was_adopted_and_is_replaced_is_not_adopted_again() -> None:
 
 
 def test_the_processes_of_one_run_know_of_each_others(tmp_path: Path) -> None:
-    one, two = (ManagedItems(RunLog(tmp_path, "127.0.0.1:4711")) for _ in range(2))
+    one, two = (ManagedItems(RunLog("127.0.0.1:4711", [tmp_path])) for _ in range(2))
     assert one.claim(X, A)
     assert not two.claim(X, B)
     assert two.why_kept(X, B) is not None
@@ -115,12 +118,12 @@ def test_the_processes_of_one_run_know_of_each_others(tmp_path: Path) -> None:
 
 
 def test_another_run_knows_nothing_of_it(tmp_path: Path) -> None:
-    log = RunLog(tmp_path, "127.0.0.1:4711")
+    log = RunLog("127.0.0.1:4711", [tmp_path])
     assert ManagedItems(log).claim(X, A)
-    assert ManagedItems(RunLog(tmp_path, "127.0.0.1:4712")).claim(X, B)
+    assert ManagedItems(RunLog("127.0.0.1:4712", [tmp_path])).claim(X, B)
     # The run is over, and its address comes round again.
     log.close()
-    again = ManagedItems(RunLog(tmp_path, "127.0.0.1:4711"))
+    again = ManagedItems(RunLog("127.0.0.1:4711", [tmp_path]))
     assert again.claim(X, B)
 
 
@@ -129,12 +132,12 @@ def test_files_of_runs_that_are_over_are_removed(tmp_path: Path) -> None:
     old.write_text("")
     os.utime(old, (1.0, 1.0))
     assert KEPT > 0
-    RunLog(tmp_path, "127.0.0.1:2")
+    RunLog("127.0.0.1:2", [tmp_path])
     assert not old.exists()
 
 
 def test_half_a_line_that_a_killed_process_left_is_passed_over(tmp_path: Path) -> None:
-    one, two = (ManagedItems(RunLog(tmp_path, "h:1")) for _ in range(2))
+    one, two = (ManagedItems(RunLog("h:1", [tmp_path])) for _ in range(2))
     (file,) = tmp_path.iterdir()
     with file.open("a") as other:
         other.write('{"what": "ta\n[]\n{}\nnull\n')
@@ -143,7 +146,7 @@ def test_half_a_line_that_a_killed_process_left_is_passed_over(tmp_path: Path) -
 
 
 def test_a_line_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
-    log = RunLog(tmp_path, "h:1")
+    log = RunLog("h:1", [tmp_path])
     (file,) = tmp_path.iterdir()
     with file.open("a") as other:
         other.write('{"what": "known", "id"')
@@ -157,6 +160,27 @@ def test_a_line_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -
 
 def test_a_folder_that_cannot_be_used_leaves_each_process_its_own_part(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    managed = ManagedItems(RunLog(tmp_path / "file", "h:1"))
+    log = RunLog("h:1", [tmp_path / "file"])
+    assert not log.is_shared
+    managed = ManagedItems(log)
     assert managed.claim(X, A)
     assert not managed.claim(X, B)
+
+
+def test_where_one_folder_cannot_be_used_the_next_one_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    folders = [tmp_path / "file", tmp_path / "next"]
+    one, two = (ManagedItems(RunLog("h:1", folders)) for _ in range(2))
+    assert one.claim(X, A)
+    assert two.why_kept(X, B) is not None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_where_one_disk_is_full_the_next_one_is_used(tmp_path: Path) -> None:
+    folders = [tmp_path / "full", tmp_path / "next"]
+    logs = [RunLog("h:1", folders) for _ in range(2)]
+    with FileIO("/dev/full", "r+") as full:
+        os.dup2(full.fileno(), logs[0]._parts[0].file.fileno())
+    one, two = map(ManagedItems, logs)
+    assert one.claim(X, A)
+    assert two.why_kept(X, B) is not None

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -18,17 +20,21 @@ MARK, WHERE = "support-0123456789", "https://bird.test/workspaces/w/connectors"
 
 HOLDER = f"""
 import sys, time
+from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from bird_dynamic.lifecycle.records import Record, Records
 records = Records(Path(sys.argv[1]))
 with records.claimed({MARK!r}, {WHERE!r}, lambda seconds: None) as claim:
-    records.write(claim, Record({MARK!r}, {WHERE!r}, "aaaaaaaa", 1.0))
+    records.write(claim, Record({MARK!r}, {WHERE!r}, "digest", "aaaaaaaa", 1.0))
     print("has it", flush=True)
     time.sleep(60)
 """
 
 COUNTER = f"""
 import sys, time
+from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from bird_dynamic.lifecycle.records import Records
 records, file = Records(Path(sys.argv[1])), Path(sys.argv[2])
@@ -49,7 +55,7 @@ def busy(seconds: float) -> None:
 
 
 def record(token: str = "aaaaaaaa") -> Record:
-    return Record(MARK, WHERE, token, 1.0)
+    return Record(MARK, WHERE, "digest", token, 1.0)
 
 
 def left(records: Records) -> Record | None:
@@ -77,6 +83,44 @@ def test_each_resource_and_each_workspace_has_a_record_of_its_own(tmp_path: Path
         for other in ((MARK, WHERE + "2"), ("sales-0123456789", WHERE)):
             with records.claimed(*other, busy) as another:
                 assert another.left is None
+
+
+def test_another_checkout_with_a_stack_of_the_same_name_has_records_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Records(tmp_path / "creates").claimed(MARK, WHERE, busy) as claim:
+        Records(tmp_path / "creates").write(claim, record())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert left(Records(tmp_path / "creates")) is None
+
+
+def test_interrupted_creates_of_other_resources_are_told_once(tmp_path: Path) -> None:
+    for mark in (MARK, "sales-0123456789"):
+        with Records(tmp_path).claimed(mark, WHERE, busy) as claim:
+            Records(tmp_path).write(claim, replace(record(), mark=mark))
+    records = Records(tmp_path)
+    assert [each.mark for each in records.left_elsewhere(MARK, WHERE)] == ["sales-0123456789"]
+    assert records.left_elsewhere(MARK, WHERE) == []
+    assert Records(tmp_path).left_elsewhere(MARK, WHERE + "2") == []
+    with Records(tmp_path).claimed("sales-0123456789", WHERE, busy):
+        assert Records(tmp_path).left_elsewhere(MARK, WHERE) == [], "it is under way"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_disk_without_room_for_a_record_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    records = Records(tmp_path, say=told.append)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        with FileIO("/dev/full", "r+") as full:
+            os.dup2(full.fileno(), claim._file.fileno())  # type: ignore[union-attr]
+        records.write(claim, record())
+        claim.settled = True
+    assert len(told) == 1
+    assert "No space left on device" in told[0]
+    assert left(Records(tmp_path)) is None
 
 
 def test_a_record_is_claimed_only_when_its_process_is_dead(tmp_path: Path) -> None:

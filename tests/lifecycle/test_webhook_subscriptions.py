@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Fault
+from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Fault, Reply, Request
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.properties import MARK
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
-from tests.support.world import OWN_MARK, World
+from tests.support.world import OWN_MARK, KilledError, World
 
 TYPE = "WebhookSubscription"
 CHANNEL = "11111111-2222-4333-8444-555555555555"
@@ -271,3 +271,24 @@ def test_unknown_values_pass_at_any_depth() -> None:
     filters = [UNKNOWN, {"key": "channelId", "value": UNKNOWN}]
     for news in ({"event_filters": filters}, {"event_filters": UNKNOWN, "url": UNKNOWN}):
         assert world.run(TYPE).check({}, {**NEWS, **news}).failures == ()
+
+
+def test_what_a_killed_create_left_is_named_when_the_program_has_changed() -> None:
+    world, run, given = world_with()
+    handle = world.emulator.handle
+
+    def dying(request: Request) -> Reply:
+        reply = handle(request)
+        if request.method == "POST":
+            raise KilledError
+        return reply
+
+    world.emulator.handle = dying  # type: ignore[method-assign]
+    with pytest.raises(KilledError):
+        run.create(given)
+    world.emulator.handle = handle  # type: ignore[method-assign]
+    (left,) = world.emulator.webhook_subscriptions()
+    (record,) = [each.read_text() for each in world.folder.iterdir()]
+    assert "example.com" not in record, "an address may hold what is secret"
+    with pytest.raises(OperationError, match=f'adopt="{left["id"]}"'):
+        world.run(TYPE).create(given)

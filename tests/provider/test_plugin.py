@@ -196,7 +196,7 @@ def test_no_more_requests_are_under_way_than_there_are_lanes(
 
 def create_on(engine: Engine, number: str) -> str:
     """Creates a voice channel with a name of its own; its id."""
-    return engine.create({"phoneNumberId": number, "name": number})[0]
+    return engine.create({"phoneNumberId": number, "name": number, "resourceMark": number})[0]
 
 
 def test_another_account_replaces_no_resource(engine: Engine) -> None:
