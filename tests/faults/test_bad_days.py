@@ -84,8 +84,9 @@ class BadDays(RuleBasedStateMachine):
         largest_page=st.sampled_from((10, 100)),
         clock_ahead=st.sampled_from((-86_400.0, 0.0, 86_400.0)),
         foreign=st.integers(0, 25),
+        settled=st.booleans(),
     )
-    def begin(self, foreign: int, **options: Any) -> None:
+    def begin(self, foreign: int, settled: bool, **options: Any) -> None:
         self.world = World(options=Options(**options), numbers=24)
         self.foreign = {
             self.world.emulator.add_connector(name=f"somebody else's {each}")["id"]
@@ -99,6 +100,11 @@ class BadDays(RuleBasedStateMachine):
         self.vanished: set[str] = set()
         self.told: list[str] = []
         self.marks: set[str] = set()
+        if settled:
+            # A stack that has been in use.
+            for name in RESOURCES:
+                self.write("dev", name, 0, None)
+            self.up("dev", [])
 
     @rule(
         stack=STACK,
@@ -130,6 +136,10 @@ class BadDays(RuleBasedStateMachine):
     @rule(stack=STACK, faults=st.lists(FAULTS, max_size=3))
     def up(self, stack: str, faults: list[Fault]) -> None:
         self._attempt(stack, faults, lambda: self.engines[stack].up(self.programs[stack]))
+
+    @rule(stack=STACK)
+    def up_on_a_good_day(self, stack: str) -> None:
+        self.up(stack, [])
 
     @rule(stack=STACK, name=NAMES, faults=st.lists(FAULTS, max_size=2))
     def up_of_one_target(self, stack: str, name: str, faults: list[Fault]) -> None:
@@ -168,8 +178,16 @@ class BadDays(RuleBasedStateMachine):
         if engine.state[name].id != before:
             self.retained.add(before)
 
-    @rule(stack=STACK, after=st.integers(1, 8), applied=st.booleans(), engine_alone=st.booleans())
-    def up_and_be_killed(self, stack: str, after: int, applied: bool, engine_alone: bool) -> None:
+    @rule(
+        stack=STACK,
+        after=st.integers(1, 8),
+        applied=st.booleans(),
+        engine_alone=st.booleans(),
+        at_once=st.booleans(),
+    )
+    def up_and_be_killed(
+        self, stack: str, after: int, applied: bool, engine_alone: bool, at_once: bool
+    ) -> None:
         handle = self.world.emulator.handle
         engine = self.engines[stack]
         seen = 0
@@ -192,6 +210,8 @@ class BadDays(RuleBasedStateMachine):
             self.dirty.add(stack)
         finally:
             self.world.emulator.handle = handle  # type: ignore[method-assign]
+        if at_once:
+            self.up(stack, [])
 
     @rule(choose=st.randoms(use_true_random=False))
     def somebody_deletes_one(self, choose: Any) -> None:
@@ -203,6 +223,7 @@ class BadDays(RuleBasedStateMachine):
 
     @rule()
     def records_are_lost(self) -> None:
+        """The next run is on another machine."""
         if not any(RESOURCES[name] for stack in self.dirty for name in self.programs[stack]):
             self.world.lose_records()
 
@@ -210,10 +231,14 @@ class BadDays(RuleBasedStateMachine):
     @rule()
     def stacks_are_renamed(self) -> None:
         """dev becomes prod and prod dev, with their programs; what each has made bears the other
-        name now."""
+        name now. Then the old name is used again, for the same program."""
         dev, prod = self.engines["dev"], self.engines["prod"]
         dev.state, prod.state = prod.state, dev.state
         self.programs["dev"], self.programs["prod"] = self.programs["prod"], self.programs["dev"]
+        for name, given in self.programs["prod"].items():
+            if given["name"] is None and name not in self.programs["dev"]:
+                self.programs["dev"][name] = dict(given)
+        self.up("dev", [])
 
     @precondition(lambda self: not self.dirty)
     @rule(stack=STACK)
@@ -227,6 +252,7 @@ class BadDays(RuleBasedStateMachine):
                 each["sales"] = old  # type: ignore[assignment]
             if new is not None:
                 each["support"] = new  # type: ignore[assignment]
+        self.up(stack, [])
 
     @invariant()
     def no_state_lacks_what_it_has(self) -> None:
