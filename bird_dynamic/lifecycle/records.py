@@ -167,8 +167,8 @@ class Records:
 
     def forget(self, mark: str, collection: str, token: str) -> None:
         """What that create has made has come to a resource in another way."""
-        claim = self._try(self._path(mark, collection))
-        if claim is not None:
+        path = self._path(mark, collection)
+        if path.exists() and (claim := self._try(path)) is not None:
             claim.settled = claim.left is None or claim.left.token == token
             claim.end()
             claim.release()

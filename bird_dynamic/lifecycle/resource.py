@@ -102,6 +102,8 @@ class ResourceLifecycle:
                 f"program and run `pulumi up`: the {self.description.item} stays with the other one"
             )
         managed.mark_diffed(item_id, marks, leaving=bool(difference.replaces))
+        if all(state.get(field.name) for field in self.description.settings):
+            self._has_found_its_resource(self._session(state)[1], state, state.get(DERIVED_NAME))
         return difference
 
     def unfinished(self, state: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import EmulatorServer, Options
+from bird_dynamic.emulator import EmulatorServer, Fault, Options
 from tests.engine.programs import (
     HEAD,
     NUMBER,
@@ -26,6 +26,7 @@ from tests.engine.programs import (
     summary,
     vanish,
 )
+from tests.engine.test_interrupted import interrupt
 from tests.support.engine import Run, Stack
 
 BOTH = ("dynamic", "plugin")
@@ -503,6 +504,89 @@ def a_resource_deleted_from_the_state_and_adopted_again(stage: Stage) -> None:
     stage.write(line())
     stage.converges()
     stage.destroys_all()
+
+
+# After a kill.
+
+
+def _killed(stage: Stage) -> str:
+    """A create whose processes were killed when Bird had done it; the connector's id."""
+    hang = Fault("hang", operation="create_connector", applied=True, seconds=60)
+    interrupt(stage.stack, stage.bird, hang)
+    stage.run("cancel", "--yes")
+    (left,) = stage.ids()
+    return left
+
+
+@situation()
+def killed_and_adopted_in_a_renamed_stack(stage: Stage) -> None:
+    stage.write(line())
+    left = _killed(stage)
+    assert stage.run("stack", "rename", "prod").ok
+    stage.stack.name = "prod"
+    stage.refused(f'adopt="{left}"')
+    stage.write(line(adopt=left))
+    stage.ok()
+    stage.write(line())
+    stage.converges()
+    dev = stage.another_stack("project", "test")
+    stage.refused(left, stack=dev)
+    assert stage.run("destroy", "--yes", "--skip-preview", stack=dev).ok
+    assert stage.ids() == [left]
+
+
+@situation()
+def killed_and_run_in_another_checkout_of_the_same_stack(stage: Stage) -> None:
+    stage.stack.environment["BIRD_STATE_DIR"] = str(stage.stack.folder.parent / "records of both")
+    stage.write(line())
+    left = _killed(stage)
+    other = stage.another_stack("elsewhere", "test")
+    stage.write(line(), stack=other)
+    stage.refused(left, stack=other)
+    stage.ok()
+    assert stage.id_of() == left
+
+
+@situation()
+def killed_while_it_was_replaced_and_run_on_another_machine(stage: Stage) -> None:
+    stage.bird.emulator.options = Options(allow_duplicates=True)
+    stage.write(line())
+    stage.ok()
+    stage.write(line(number=OTHER_NUMBER))
+    left = _killed(stage)
+    stage.stack.environment["BIRD_STATE_DIR"] = str(stage.stack.folder / "another machine")
+    done = stage.up()
+    assert not done.ok
+    assert f'adopt="{left}"' in done.output, done.output
+    assert stage.ids() == [left]
+    stage.stack.environment["BIRD_TAKE_OVER"] = "marked"
+    stage.ok()
+    assert stage.ids() == [left] == [stage.id_of()]
+
+
+@situation()
+def killed_with_a_name_of_the_programs_and_changed(stage: Stage) -> None:
+    stage.write(line(name="Support"))
+    left = _killed(stage)
+    stage.write(line(name="Support", number=OTHER_NUMBER))
+    done = stage.ok()
+    assert re.search(rf"{left} .*an interrupted create", done.output), done.output
+
+
+@situation("plugin")
+def moved_back_and_adopted_without_a_folder_for_records(stage: Stage) -> None:
+    stage.write(line())
+    stage.ok()
+    kept = stage.id_of()
+    name = stage.stack.resources()[0]["outputs"]["name"]
+    file = stage.stack.folder / "a file"
+    file.write_text("")
+    stage.stack.environment["BIRD_STATE_DIR"] = str(file)
+    stage.stack.way = "dynamic"
+    stage.write(line("other", adopt=kept, name=name))
+    done = stage.ok()
+    assert f"{kept}: kept" in done.output, done.output
+    assert stage.ids() == [kept]
 
 
 # Two resources for one connector.

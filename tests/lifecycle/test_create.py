@@ -294,6 +294,26 @@ def test_another_resources_mark_is_never_taken_over() -> None:
     assert new != theirs
 
 
+def test_a_record_ends_when_a_state_shows_what_the_create_has_made() -> None:
+    """It was taken over on another machine."""
+    world = World()
+    left = killed(world)
+    (record,) = [each.read_text() for each in world.folder.iterdir()]
+    (file,) = list(world.folder.iterdir())
+    world.lose_records()
+    world.environment["BIRD_TAKE_OVER"] = "marked"
+    _, state = world.run().create(world.inputs())
+    del world.environment["BIRD_TAKE_OVER"]
+    # Back on the first machine: the stack was renamed, so another resource has its mark.
+    file.write_text(record)
+    later = world.run()
+    later.diff(left, state, later.check(world.inputs(), world.inputs(**{MARK: OTHER_MARK})).inputs)
+    assert world.records.all() == []
+    with pytest.raises(OperationError, match=left):
+        world.run().create(world.inputs())
+    assert world.connector_ids() == [left]
+
+
 def test_a_lost_record_costs_the_healing_and_loses_nothing() -> None:
     world = World()
     left = killed(world)
