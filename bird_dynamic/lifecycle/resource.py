@@ -122,7 +122,9 @@ class ResourceLifecycle:
             if adopt and not self._run.managed.is_leaving(adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
                 return item_id, self._adopted(session, item_id, inputs, deadline)
-            mark, where = str(inputs.get(MARK)), self._address(session, inputs)
+            if not inputs.get(MARK):
+                return self._created(session, inputs, deadline, Claim.of_nothing())
+            mark, where = str(inputs[MARK]), self._address(session, inputs)
             for record in session.run.records.left_elsewhere(mark, where):
                 session.run.warn(
                     f"an interrupted create of {resource_of(record.mark)} (mark: {record.mark}) is "
@@ -142,7 +144,7 @@ class ResourceLifecycle:
         """Create it; under an automatic name, which a token proves to be this create's, where the
         program gives none."""
         run, marks = session.run, properties.marks_of(inputs)
-        mark, where = str(inputs.get(MARK)), self._address(session, inputs)
+        mark, where = str(inputs.get(MARK, "")), self._address(session, inputs)
         wanted = Wanted.by(self.description, inputs, claim.left)
         attempt = Attempt(session, wanted, claim, mark, where, deadline)
         with session.inventory.creating(wanted):
