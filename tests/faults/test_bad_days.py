@@ -241,6 +241,20 @@ class BadDays(RuleBasedStateMachine):
         self.up("dev", [])
 
     @precondition(lambda self: not self.dirty)
+    @rule(name=st.sampled_from(AUTOMATIC), program_too=st.booleans())
+    def a_resource_moves_to_another_stack(self, name: str, program_too: bool) -> None:
+        """`state move`; the program may still ask for it in the old stack."""
+        dev, prod = self.engines["dev"], self.engines["prod"]
+        programs = self.programs
+        if name in dev.state and name in programs["dev"] and name not in programs["prod"]:
+            prod.state[name] = dev.state.pop(name)
+            programs["prod"][name] = dict(programs["dev"][name])
+            if program_too:
+                del programs["dev"][name]
+            self.marks.add(prod.mark_of(name))
+            self.up("dev", [])
+
+    @precondition(lambda self: not self.dirty)
     @rule(stack=STACK)
     def a_resource_is_renamed_with_an_alias_and_its_old_name_is_used_again(
         self, stack: str
