@@ -55,6 +55,7 @@ class ManagedItems:
         self._holders: dict[str, list[_Holder]] = defaultdict(list)
         self._wanted: dict[str, set[str]] = defaultdict(set)
         self._program: set[str] = set()
+        self._diffed: set[str] = set()
         self._in_state: dict[str, str | None] = {}
 
     # What happens.
@@ -74,7 +75,10 @@ class ManagedItems:
         has the resource.
         """
         with self._lock:
-            what = ("leaving" if leaving else "stays") if marks & self._program else "known"
+            is_in_program = bool(marks & self._program)
+            if is_in_program:
+                self._diffed |= marks
+            what = ("leaving" if leaving else "stays") if is_in_program else "known"
             self._happens_locked(what, item_id, marks)
 
     def mark_wanted(self, item_id: str, marks: Marks) -> None:
@@ -108,10 +112,7 @@ class ManagedItems:
         """Whether the state has a resource with these marks already and no diff has shown which id
         it has: its replacement was forced."""
         with self._lock:
-            if not any(mark in self._in_state for mark in marks):
-                return False
-            seen = [holder.marks for by in self._holders.values() for holder in by]
-            return not any(marks & each for each in (*seen, *self._deleted.values()))
+            return bool(marks & self._in_state.keys()) and not marks & self._diffed
 
     def is_managed(self, item_id: str) -> bool:
         """Whether a resource is known to have it."""
