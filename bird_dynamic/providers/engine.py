@@ -49,7 +49,8 @@ class EngineWatch:
         self, address: str | None, ended: threading.Event, end: Callable[[], None]
     ) -> None:
         host, _, port = (address or "").rpartition(":")
-        self._address = (host, int(port)) if host and port.isdecimal() else None
+        # An address of IPv6 stands in brackets.
+        self._address = (host.strip("[]"), int(port)) if host and port.isdecimal() else None
         self._parent = os.getppid()
         self._ended = ended
         self._end = end

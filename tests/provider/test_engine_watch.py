@@ -46,6 +46,12 @@ def test_without_its_engine_nothing_is_sent_every_wait_ends_and_so_does_the_proc
         run.clock.sleep(60)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_an_engine_that_does_not_listen_is_gone(host: str) -> None:
+    with pytest.raises(EngineGoneError):
+        EngineWatch(f"{host}:1", threading.Event(), lambda: None).check()
+
+
 def test_without_an_address_nobody_is_watched() -> None:
     EngineWatch(None, threading.Event(), lambda: pytest.fail("ended")).check()
 
