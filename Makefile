@@ -21,7 +21,7 @@ demo-destroy: setup ## destroy what the demo created, and its files
 
 test: setup languages .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine included
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
-		.venv/bin/python -m pytest -n 4 --dist worksteal --cov --cov-report=term --cov-fail-under=95
+		.venv/bin/python -m pytest -n 6 --dist load --maxschedchunk 2 --cov --cov-report=term --cov-fail-under=95
 
 test-faults: .venv/.stamp ## try 10,000 made-up bad days, other ones each time (about 5 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random .venv/bin/python -m pytest \

@@ -17,6 +17,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.engine)
+            # A test is many commands, and one of these waits for half a minute; on a busy machine
+            # that takes its time.
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture

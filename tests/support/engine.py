@@ -112,7 +112,7 @@ class Stack:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=110,
+            timeout=300,
             check=False,
         )
         return Run(done.returncode, done.stdout)
