@@ -58,6 +58,8 @@ def interrupt(
         assert time.monotonic() < end
         time.sleep(0.02)
     bird.emulator.journal.clear()
+    if sent == signal.SIGKILL:
+        state_is_written(stack)
     providers = providers_of(stack)
     assert providers
     # The engine gives its plugins process groups of their own, so none is hit by accident.
@@ -68,6 +70,22 @@ def interrupt(
         os.kill(each, sent)
     running.wait(timeout=60)
     bird.emulator.faults = ()
+
+
+def state_is_written(stack: Stack) -> None:
+    """Wait until the engine writes nothing: its file backend truncates before it writes, and a kill
+    in between leaves a state that no Pulumi can read."""
+    end = time.monotonic() + 30
+    before = None
+    while True:
+        written = [
+            each.read_text() for each in (stack.folder / "state/.pulumi/stacks").rglob("*.json")
+        ]
+        if written == before and all(written):
+            return
+        before = written
+        assert time.monotonic() < end
+        time.sleep(0.3)
 
 
 def providers_of(stack: Stack) -> list[int]:
