@@ -58,7 +58,7 @@ def interrupt(
         assert time.monotonic() < end
         time.sleep(0.02)
     bird.emulator.journal.clear()
-    if sent == signal.SIGKILL:
+    if sent != signal.SIGINT:
         state_is_written(stack)
     providers = providers_of(stack)
     assert providers
