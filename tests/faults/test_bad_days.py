@@ -249,7 +249,8 @@ class BadDays(RuleBasedStateMachine):
         """`state move`; the program may still ask for it in the old stack."""
         dev, prod = self.engines["dev"], self.engines["prod"]
         programs = self.programs
-        if name in dev.state and name in programs["dev"] and name not in programs["prod"]:
+        is_free = name not in programs["prod"] and name not in prod.state
+        if name in dev.state and name in programs["dev"] and is_free:
             prod.state[name] = dev.state.pop(name)
             programs["prod"][name] = dict(programs["dev"][name])
             if program_too:
@@ -366,6 +367,10 @@ class BadDays(RuleBasedStateMachine):
                 for name, given in list(program.items()):
                     if given["phone_number_id"] == number["phoneNumberId"]:
                         del program[name]
+                return False
+            if "is not what the program asks for" in text:
+                for given in program.values():
+                    given["channel_conversational_status_enabled"] = None
                 return False
             adopt = re.search(r'adopt="([^"]+)"', text)
             named = re.search(r'voice channel "([^"]+)"', text)
