@@ -271,11 +271,12 @@ class _Search:
                 marked = [each for each in seen.items if self._is_marked(each)]
                 if equal := [each for each in marked if self._wanted.is_met_by(each)]:
                     return Taken((yield from self._take_over(equal)), created=False)
-            if seen.items:
-                holder = max(seen.items, key=self._wanted.is_blocked_by)
-                raise ExistsError(self._in_the_way(holder, "exists already")) from conflict
-            if seen.held:
+            # What has the mark and another number is not what is in the way.
+            blocking = [each for each in seen.items if self._wanted.is_blocked_by(each)]
+            if seen.held and not blocking:
                 raise ExistsError(self._held(seen.held[0])) from conflict
+            if holders := blocking or seen.items:
+                raise ExistsError(self._in_the_way(holders[0], "exists already")) from conflict
         raise ExistsError(
             f"{conflict}. No listing shows the {self._noun} that is in the way: it may be in "
             "another workspace. Look for it in app.bird.com; if nobody needs it, delete it there, "
