@@ -39,11 +39,8 @@ from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
-from bird_dynamic.providers.names import snake_case, snake_keys
+from bird_dynamic.providers.names import DYNAMIC_PROVIDER, snake_case, snake_keys
 from bird_dynamic.settings import Settings, gather
-
-PROVIDER = "__provider"
-"""What every state that a dynamic provider wrote has, and no other."""
 
 
 def provider(type_name: str) -> BirdProvider:
@@ -86,7 +83,7 @@ class BirdProvider(ResourceProvider):
         with _one_line():
             difference = self._life.diff(_id, self._held(_olds), _plain(_news))
             # A state that the plugin wrote has other names: an update rewrites it.
-            moved = PROVIDER not in _olds
+            moved = DYNAMIC_PROVIDER not in _olds
             return DiffResult(
                 changes=bool(difference.changed) or moved,
                 replaces=list(difference.replaces),
@@ -118,7 +115,7 @@ class BirdProvider(ResourceProvider):
     def _held(self, olds: dict[str, Any]) -> dict[str, Any]:
         """What the state has, in Python's names whichever way it was written."""
         held: dict[str, Any] = _plain(olds)
-        if PROVIDER in olds or not olds:
+        if DYNAMIC_PROVIDER in olds or not olds:
             return held
         named = {snake_case(name): value for name, value in held.items()}
         for field in self._description.outputs:

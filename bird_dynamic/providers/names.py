@@ -6,6 +6,9 @@ import re
 from functools import cache
 from typing import Any
 
+DYNAMIC_PROVIDER = "__provider"
+"""What every state that a dynamic provider wrote has, and no other."""
+
 
 @cache
 def camel_case(name: str) -> str:

@@ -44,14 +44,12 @@ from bird_dynamic.lifecycle.properties import MARK, Properties, with_own_name
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.providers.details import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.providers.names import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.providers.schema import LANES, LOOKUPS, NOT_HERE, schema
 from bird_dynamic.providers.wire import plain, received, sent
 from bird_dynamic.settings import VARIABLES, gather
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
-DYNAMIC_PROVIDER = "__provider"
-"""What a state that the dynamic provider wrote has."""
 
 Context = grpc.ServicerContext
 PropertyDiff = provider_pb2.PropertyDiff
