@@ -63,9 +63,10 @@ def interrupt(
     providers = providers_of(stack)
     assert providers
     # The engine gives its plugins process groups of their own, so none is hit by accident.
+    # The engine first: it would write its state when it notices that a provider has died.
     for each in [
-        *(providers if who != "engine" else []),
         *([running.pid] if who != "provider" else []),
+        *(providers if who != "engine" else []),
     ]:
         os.kill(each, sent)
     running.wait(timeout=60)
