@@ -7,6 +7,7 @@ the other.
 """
 
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Options, Reply, Request, Response
 from bird_dynamic.emulator.phone_numbers import PhoneNumber
@@ -18,6 +19,7 @@ __all__ = [
     "ORGANIZATION_ID",
     "WORKSPACE_ID",
     "BirdEmulator",
+    "Dialect",
     "EmulatorServer",
     "Fault",
     "Options",

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Sequence
 
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.dialect import QUESTIONS, Dialect
 from bird_dynamic.emulator.messages import Options
 from bird_dynamic.emulator.server import EmulatorServer
 from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID, Store
@@ -29,10 +30,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--allow-duplicates", action="store_true", help="do not answer 409 to a second connector"
     )
+    parser.add_argument(
+        "--dialect",
+        action="append",
+        default=[],
+        metavar="QUESTION=CHOICE",
+        help="answer a question that Bird's documentation leaves open; may be given several times: "
+        + "; ".join(f"{each.name}={'|'.join(each.names)}" for each in QUESTIONS),
+    )
     given = parser.parse_args(arguments)
+    try:
+        dialect = Dialect.of(dict(_choice(each) for each in given.dialect))
+    except ValueError as error:
+        parser.error(f"--dialect: {error}")
     store = Store.kept_in(given.state) if given.state else Store.with_numbers()
     options = Options(channel_after=given.channel_after, allow_duplicates=given.allow_duplicates)
-    server = EmulatorServer(BirdEmulator(store, options=options, seed=given.seed), port=given.port)
+    emulator = BirdEmulator(store, options=options, dialect=dialect, seed=given.seed)
+    server = EmulatorServer(emulator, port=given.port)
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -42,6 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopped.wait()
     server.stop()
     return 0
+
+
+def _choice(text: str) -> tuple[str, str]:
+    question, equals, choice = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r} is not of the form question=choice")
+    return question, choice
 
 
 def _introduce(server: EmulatorServer, state: str | None) -> None:

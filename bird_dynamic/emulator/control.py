@@ -8,6 +8,9 @@ PUT    /__emulator__/faults             put others in force: a list of `Fault`s 
 DELETE /__emulator__/faults             behave well again
 GET    /__emulator__/options            how this Bird behaves
 PATCH  /__emulator__/options            behave differently
+GET    /__emulator__/dialect            how it answers what the documentation leaves open
+PUT    /__emulator__/dialect            answer otherwise: a choice for each question, or the default
+PATCH  /__emulator__/dialect            answer some questions otherwise
 GET    /__emulator__/connectors         the connectors that exist
 POST   /__emulator__/connectors         add one behind everybody's back
 PATCH  /__emulator__/connectors/{id}    change one behind everybody's back
@@ -23,6 +26,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Request, Response
 
@@ -59,6 +63,12 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
             return asdict(emulator.options)
         case "PATCH", "options":
             emulator.options = replace(emulator.options, **body)
+        case "GET", "dialect":
+            return asdict(emulator.dialect)
+        case "PUT", "dialect":
+            emulator.dialect = Dialect.of(body)
+        case "PATCH", "dialect":
+            emulator.dialect = Dialect.of({**asdict(emulator.dialect), **body})
         case "GET", "connectors":
             return emulator.connectors()
         case "POST", "connectors":

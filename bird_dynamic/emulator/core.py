@@ -18,10 +18,12 @@ from email.utils import formatdate
 from typing import Any
 
 from bird_dynamic.emulator.api import OPERATIONS, answer, operation_of
+from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
 from bird_dynamic.emulator.messages import Json, Options, RefusalError, Reply, Request, Response
 from bird_dynamic.emulator.operations import connectors, webhook_subscriptions
 from bird_dynamic.emulator.operations.backend import Backend
+from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import ACCESS_KEY, Store
 
 SECRET_KEYS = ("securityArguments", "invitationToken", "signingKey")
@@ -38,12 +40,15 @@ class BirdEmulator:
         store: Store | None = None,
         *,
         options: Options | None = None,
+        dialect: Dialect | None = None,
         faults: Iterable[Fault] = (),
         seed: int | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = store or Store.with_numbers()
-        self._bird = Backend(self.store, options or Options(), self._now, self._new_id)
+        self._bird = Backend(
+            self.store, options or Options(), dialect or Dialect(), self._now, self._new_id
+        )
         self.journal: deque[Json] = deque(maxlen=100_000)
         self._seed = seed or 0
         # A store that was kept has used up the ids of the versions before it.
@@ -63,6 +68,15 @@ class BirdEmulator:
     @options.setter
     def options(self, options: Options) -> None:
         self._bird.options = options
+
+    @property
+    def dialect(self) -> Dialect:
+        """How this Bird answers what the documentation leaves open."""
+        return self._bird.dialect
+
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self._bird.dialect = dialect
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -89,9 +103,14 @@ class BirdEmulator:
             self.faults = ()
 
     def connectors(self) -> list[Json]:
-        """The connectors that exist, as the API shows them."""
+        """The connectors that exist, and are not about to be deleted, as the API shows them."""
         with self._lock:
-            return [connectors.shown(self._bird, each) for each in self.store.connectors.live()]
+            self._bird.catch_up()
+            return [
+                connectors.shown(self._bird, each)
+                for each in self.store.connectors.live()
+                if each.leaves_at is None
+            ]
 
     def add_connector(self, **wire: Any) -> Json:
         """Put a connector in behind everybody's back; anything not given is made up."""
@@ -117,7 +136,12 @@ class BirdEmulator:
     def webhook_subscriptions(self) -> list[Json]:
         """The webhook subscriptions that exist, as the API shows each of them."""
         with self._lock:
-            return [dict(each.wire) for each in self.store.webhook_subscriptions.live()]
+            self._bird.catch_up()
+            return [
+                dict(each.wire)
+                for each in self.store.webhook_subscriptions.live()
+                if each.leaves_at is None
+            ]
 
     def add_webhook_subscription(self, **wire: Any) -> Json:
         """Put a webhook subscription in behind everybody's back; anything not given is made up."""
@@ -137,6 +161,7 @@ class BirdEmulator:
     def handle(self, request: Request) -> Reply:
         """Answer a request, or misbehave as the faults say. Everything is in the journal."""
         with self._lock:
+            self._bird.catch_up()
             operation = operation_of(request)
             fault = self._plan.firing(operation, self._now())
             if fault is not None and fault.kind == "revoked":
@@ -157,9 +182,24 @@ class BirdEmulator:
             if self._revoked or given != f"AccessKey {ACCESS_KEY}":
                 raise RefusalError(401, "Unauthorized", "the access key is not valid")
             status, body = answer(self._bird, operation, request, fault)
-            return self._response(status, body)
+            return self._response(status, spelled(self.dialect, body))
         except RefusalError as refusal:
-            return self._response(refusal.status, refusal.body, **refusal.headers)
+            return self._refusal(refusal)
+
+    def _refusal(self, refusal: RefusalError) -> Response:
+        dialect = self.dialect
+        status = int(dialect.gone) if refusal.status == 404 else refusal.status
+        body: Json | None = dict(refusal.body)
+        if dialect.error_body == "brief":
+            body = {key: refusal.body[key] for key in ("code", "message")}
+        if dialect.error_body == "empty" or (status == 409 and dialect.conflict == "409-empty"):
+            body = None
+        response = self._response(status, body, **refusal.headers)
+        if dialect.error_body == "text" and response.body:
+            text = str(refusal.body["message"]).encode()
+            headers = {**response.headers, "Content-Type": "text/plain"}
+            response = replace(response, headers=headers, body=text)
+        return response
 
     def _spoiled(self, response: Response, fault: Fault) -> Reply:
         """The reply that a fault makes of an answer that was, or was not, going to be given."""

@@ -58,7 +58,8 @@ class Options:
     `channel_after`: reads of a connector before its channel is there (0: at once). `sparse_lists`:
     rows of a listing lack `channel`, `number` and `arguments`. `list_signing_keys`: a listing of
     webhook subscriptions shows their signing keys. `clock_ahead`: seconds by which the server's
-    clock is ahead.
+    clock is ahead. `release_after`: seconds that what a dialect does later takes. What has a fixed
+    set of choices is in `dialect`.
     """
 
     channel_after: int = 1
@@ -68,6 +69,7 @@ class Options:
     list_signing_keys: bool = False
     largest_page: int = 100
     clock_ahead: float = 0.0
+    release_after: float = 6.0
 
 
 class RefusalError(Exception):

@@ -22,6 +22,11 @@ NUMBERS = (
 _FIRST_NUMBER_ID = "2cffb55c-120e-91a8-8f10-ed9d1b412d29"
 
 
+def twin(number_id: str) -> str:
+    """Another id of the number that has this one."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, number_id))
+
+
 @dataclass(frozen=True)
 class PhoneNumber:
     """A number of the workspace. The numbers are from ranges that are set aside for fiction, or

@@ -6,6 +6,7 @@ control the emulator from outside; they need no access key, because only this ma
 
 from __future__ import annotations
 
+import gzip
 import socket
 import struct
 import threading
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bird_dynamic.emulator.control import CONTROL, control
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response, parsed_query
 
 if TYPE_CHECKING:
@@ -87,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(length) if length else b"",
         )
         if parts.path.startswith(CONTROL):
-            self._write(control(self.emulator, request))
+            self._write(control(self.emulator, request), Dialect())
         else:
             self._deliver(self.emulator.handle(request))
 
@@ -97,24 +99,34 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.delay:
             time.sleep(reply.delay)
         if reply.delivery == "normal":
-            self._write(reply.response)
+            self._write(reply.response, self.emulator.dialect)
             return
         self.close_connection = True
         if reply.delivery == "truncate":
-            self._write(reply.response, cut=True)
+            self._write(reply.response, self.emulator.dialect, cut=True)
         elif reply.delivery in ("reset", "refuse"):
             # Closing with a linger time of zero sends a reset instead of an orderly end.
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.connection.close()
 
-    def _write(self, response: Response, cut: bool = False) -> None:
+    def _write(self, response: Response, dialect: Dialect, cut: bool = False) -> None:
+        content = response.body
         lines = [f"HTTP/1.1 {response.status} -"]
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
-        if response.status != 204:
-            lines.append(f"Content-Length: {len(response.body)}")
+        if dialect.transfer == "gzip" and content:
+            content = gzip.compress(content)
+            lines.append("Content-Encoding: gzip")
+        if dialect.connection == "closed":
+            self.close_connection = True
+            lines.append("Connection: close")
+        body = content[: len(content) // 2] if cut else content
+        if dialect.transfer == "chunked" and content:
+            lines.append("Transfer-Encoding: chunked")
+            body = b"%x\r\n%b%b" % (len(content), body, b"" if cut else b"\r\n0\r\n\r\n")
+        elif response.status != 204:
+            lines.append(f"Content-Length: {len(content)}")
         head = "\r\n".join([*lines, "", ""]).encode()
-        body = response.body[: len(response.body) // 2] if cut else response.body
         self.wfile.write(head if self.command == "HEAD" else head + body)
 
     def log_message(self, format: str, *args: Any) -> None:

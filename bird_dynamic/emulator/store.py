@@ -67,10 +67,6 @@ class Store:
             (each for each in self.connectors.live() if each.channel_id == channel_id), None
         )
 
-    def number_of(self, connector: StoredConnector) -> PhoneNumber | None:
-        """The phone number that a connector is for, if it is for one."""
-        return self.numbers.get((connector.wire["arguments"] or {}).get("phoneNumberId", ""))
-
     def add(
         self, wire: dict[str, Any], channel_id: str, conversational: bool, now: float
     ) -> StoredConnector:
@@ -86,9 +82,12 @@ class Store:
         self.save()
         return added
 
-    def remove(self, connector_id: str, now: float) -> None:
-        """Delete a connector, and its channel and its calls with it."""
-        gone = self.connectors[connector_id]
+    def remove(self, item_id: str, now: float) -> None:
+        """Delete a connector, and its channel and its calls with it; or a webhook subscription."""
+        gone = self.connectors.get(item_id)
+        if gone is None:
+            self.remove_webhook_subscription(item_id, now)
+            return
         calls = [each for each in self.calls.live() if each.wire["channelId"] == gone.channel_id]
         self._delete(now, gone, *calls)
 

@@ -16,7 +16,8 @@ class Row:
     """A thing as the API shows it, and when it came, changed and went.
 
     Times are told twice: in changes of the store so far (`…_version`) and in seconds (`…_at`).
-    `earlier` has, for each change, its version, its moment, and what the row was until then.
+    `leaves_at` is when a deletion that was accepted is carried out. `earlier` has, for each
+    change, its version, its moment, and what the row was until then.
     """
 
     wire: dict[str, Any]
@@ -24,6 +25,7 @@ class Row:
     created_at: float
     deleted_version: int | None = None
     deleted_at: float | None = None
+    leaves_at: float | None = None
     earlier: list[tuple[int, float, dict[str, Any]]] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ from bird_dynamic.emulator import (
     ORGANIZATION_ID,
     WORKSPACE_ID,
     BirdEmulator,
+    Dialect,
     Fault,
     Options,
     Store,
@@ -42,7 +43,7 @@ DOCUMENTED = {
 
 @pytest.fixture
 def call() -> Caller:
-    return Caller(BirdEmulator(seed=1))
+    return Caller(BirdEmulator(seed=1, dialect=Dialect(signing_key="single")))
 
 
 def subscribe(call: Caller, **changes: Any) -> tuple[int, Any]:
@@ -61,6 +62,14 @@ def test_a_subscription_has_the_documented_fields(call: Caller) -> None:
     assert call.emulator.webhook_subscriptions() == [made]
 
 
+def test_a_signing_key_is_not_given_back_unless_a_dialect_says_so() -> None:
+    call = Caller(BirdEmulator())
+    _, made = subscribe(call, signingKey="k")
+    assert (
+        set(made) == set(call("GET", f"{WEBHOOKS}/{made['id']}")[1]) == DOCUMENTED - {"signingKey"}
+    )
+
+
 def test_a_listing_shows_the_signing_key_only_where_it_is_told_to(call: Caller) -> None:
     subscribe(call, signingKey="k")
     assert set(call("GET", WEBHOOKS)[1]["results"][0]) == DOCUMENTED - {"signingKey"}
@@ -77,7 +86,7 @@ def test_subscriptions_come_in_pages(call: Caller) -> None:
 
 def test_a_subscription_is_changed_in_place() -> None:
     clock = FakeClock()
-    call = Caller(BirdEmulator(clock=clock.time))
+    call = Caller(BirdEmulator(clock=clock.time, dialect=Dialect(signing_key="single")))
     _, made = subscribe(call, signingKey="k", eventFilters=[RINGING])
     clock.sleep(5)
     path = f"{WEBHOOKS}/{made['id']}"

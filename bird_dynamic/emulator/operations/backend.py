@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Json, Options, RefusalError, Request, not_found
+from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import Store, StoredConnector
-from bird_dynamic.emulator.tables import RowType, Table
+from bird_dynamic.emulator.tables import Row, RowType, Table
 
 Answer = tuple[int, Json | None]
 Handler = Callable[..., Answer]
 """Takes the backend, the request, its fault if any, and the ids in its path."""
+LAG = 2.0
+"""Seconds after which a listing that lags shows a change."""
 
 
 @dataclass
@@ -24,6 +28,7 @@ class Backend:
 
     store: Store
     options: Options
+    dialect: Dialect
     now: Callable[[], float]
     new_id: Callable[[], str]
 
@@ -34,9 +39,11 @@ class Backend:
 
     def listed(self, table: Table[RowType], fault: Fault | None) -> list[RowType]:
         """The rows that a listing sees."""
-        if fault is None or fault.kind != "stale_list":
-            return list(table.live())
-        return self._earlier(table, fault)
+        if fault is not None and fault.kind == "stale_list":
+            return self._earlier(table, fault)
+        if self.dialect.listing_lag == "moment":
+            return table.as_of(moment=self.now() - LAG)
+        return list(table.live())
 
     def read(self, table: Table[RowType], row_id: str, fault: Fault | None) -> RowType | None:
         """The row that a read sees."""
@@ -47,7 +54,44 @@ class Backend:
 
     def is_ready(self, connector: StoredConnector) -> bool:
         """Whether its channel is there."""
-        return connector.reads >= self.options.channel_after
+        return self.dialect.channel == "at-once" or connector.reads >= self.options.channel_after
+
+    @property
+    def allows_duplicates(self) -> bool:
+        """Whether a number may have two connectors of a template."""
+        return self.options.allow_duplicates or self.dialect.conflict == "none"
+
+    @property
+    def numbers(self) -> dict[str, PhoneNumber]:
+        """The phone numbers by every id that they have."""
+        numbers = self.store.numbers
+        if self.dialect.number_id != "twin":
+            return numbers
+        return {**numbers, **{twin(each): number for each, number in numbers.items()}}
+
+    def delete(self, row: Row) -> None:
+        """Delete it, now or later."""
+        if self.dialect.deletion == "at-once":
+            self.store.remove(row.wire["id"], self.now())
+        elif row.leaves_at is None:
+            row.leaves_at = self.now() + self.options.release_after
+            self.store.save()
+
+    def catch_up(self) -> None:
+        """Carry out what was to be done by now."""
+        leaving = [
+            row
+            for table in (self.store.connectors, self.store.webhook_subscriptions)
+            for row in table.live()
+            if row.leaves_at is not None and row.leaves_at <= self.now()
+        ]
+        for row in leaving:
+            self.store.remove(row.wire["id"], row.leaves_at or 0.0)
+
+    def deleted(self) -> Answer:
+        """The answer to a deletion."""
+        status = int(self.dialect.delete_status)
+        return status, None if status == 204 else {}
 
     def channel(self, channel_id: str) -> StoredConnector:
         """The connector that has this channel. Raises RefusalError if there is none."""

@@ -16,6 +16,7 @@ from bird_dynamic.emulator.checks import (
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Json, RefusalError, Request, invalid_at, not_found
 from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.tables import Row
 
@@ -58,7 +59,7 @@ def start_call(bird: Backend, request: Request, fault: Fault | None, channel_id:
     body = body_of(request)
     if problems := _BODY(body, ""):
         raise invalid_at(problems)
-    number = bird.store.number_of(channel)
+    number = number_of(bird, channel)
     if number is None or not channel.wire["connectorTemplateSlug"].startswith("voice-"):
         raise RefusalError(422, "InvalidPayload", "the channel cannot make calls")
     moment = bird.timestamp()
@@ -81,12 +82,12 @@ def list_calls(bird: Backend, request: Request, fault: Fault | None, channel_id:
     """GET …/channels/{channelId}/calls"""
     bird.channel(channel_id)
     rows = bird.listed(bird.store.calls, fault)
-    return _listing(request, [each for each in rows if each.wire["channelId"] == channel_id])
+    return _listing(bird, request, [each for each in rows if each.wire["channelId"] == channel_id])
 
 
 def list_workspace_calls(bird: Backend, request: Request, fault: Fault | None) -> Answer:
     """GET …/channels/calls"""
-    return _listing(request, bird.listed(bird.store.calls, fault))
+    return _listing(bird, request, bird.listed(bird.store.calls, fault))
 
 
 def get_call(
@@ -100,5 +101,5 @@ def get_call(
     return 200, found.wire
 
 
-def _listing(request: Request, rows: list[Row]) -> Answer:
-    return 200, page(request, rows, lambda each: each.wire, LARGEST_PAGE)
+def _listing(bird: Backend, request: Request, rows: list[Row]) -> Answer:
+    return 200, page(bird, request, rows, lambda each: each.wire, LARGEST_PAGE)

@@ -8,6 +8,7 @@ from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Json, Request, invalid_at
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.store import StoredConnector
 
@@ -25,7 +26,9 @@ def list_channels(bird: Backend, request: Request, fault: Fault | None) -> Answe
         among = parameters.several(request, name)
         rows = [(each, row) for each, row in rows if not among or row[key] in among]
     channels = [each for each, _ in rows]
-    return 200, page(request, channels, lambda each: _shown(bird, each), 1000, reversible=True)
+    return 200, page(
+        bird, request, channels, lambda each: _shown(bird, each), 1000, reversible=True
+    )
 
 
 def get_channel(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
@@ -59,7 +62,7 @@ def set_conversational(
 
 
 def _shown(bird: Backend, connector: StoredConnector) -> Json:
-    number = bird.store.number_of(connector)
+    number = number_of(bird, connector)
     return {
         "id": connector.channel_id,
         "platformId": connector.wire["connectorTemplateSlug"],

@@ -3,27 +3,76 @@ for a delete."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Json, RefusalError, Request, invalid_at, not_found
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
 from bird_dynamic.emulator.operations.paging import page
+from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import WORKSPACE_ID, StoredConnector
 from bird_dynamic.emulator.validation import problems_of_connector
+
+NEWEST = 2
+"""The version of each template that a dialect may state instead of the one that was asked for."""
+_NAMES: dict[str, Callable[[str], str]] = {
+    "as-sent": lambda name: name,
+    "trimmed": lambda name: " ".join(name.split()),
+    "lower": str.lower,
+    "upper": str.upper,
+}
+
+
+def _with_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {**{key: _with_keys(each) for key, each in value.items()}, "addedByBird": "yes"}
+    return [_with_keys(each) for each in value] if isinstance(value, list) else value
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _as_text(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_text(each) for each in value]
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _reordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _reordered(each) for key, each in value.items()}
+    return [_reordered(each) for each in reversed(value)] if isinstance(value, list) else value
+
+
+_ARGUMENTS: dict[str, Callable[[Json], Json]] = {
+    "as-sent": dict,
+    "keys-added": _with_keys,
+    "text": _as_text,
+    "reordered": _reordered,
+}
 
 
 def add(bird: Backend, body: Json) -> StoredConnector:
     """Put a connector in, without any check."""
     moment = bird.timestamp()
     template = body["connectorTemplateRef"]
-    arguments = {**(body.get("arguments") or {}), **bird.options.added_arguments}
-    if isinstance(arguments.get("phoneNumberId"), str):
-        arguments["phoneNumberId"] = arguments["phoneNumberId"].lower()
+    if bird.dialect.template == "newest":
+        template = f"{template.partition(':')[0]}:{NEWEST}"
+    arguments = {
+        **_ARGUMENTS[bird.dialect.arguments](body.get("arguments") or {}),
+        **bird.options.added_arguments,
+    }
+    if isinstance(number_id := arguments.get("phoneNumberId"), str):
+        arguments["phoneNumberId"] = number_id.lower()
+        if bird.dialect.number_id == "twin" and number_id.lower() in bird.store.numbers:
+            arguments["phoneNumberId"] = twin(number_id.lower())
     wire: Json = {
         "id": bird.new_id(),
         "workspaceId": WORKSPACE_ID,
         "routingKey": None,
-        "name": body.get("name", "made by somebody else"),
+        "name": _NAMES[bird.dialect.name](body.get("name", "made by somebody else")),
         "region": "eu-west-1",
         "description": "",
         "arguments": arguments,
@@ -38,7 +87,7 @@ def add(bird: Backend, body: Json) -> StoredConnector:
 
 def shown(bird: Backend, connector: StoredConnector) -> Json:
     """A connector as the API shows it."""
-    number = bird.store.number_of(connector)
+    number = number_of(bird, connector)
     wire = dict(connector.wire)
     channel = {
         "channelId": connector.channel_id,
@@ -46,7 +95,7 @@ def shown(bird: Backend, connector: StoredConnector) -> Json:
     }
     shown_number = number and {
         "profileId": number.id,
-        "numberId": number.id,
+        "numberId": wire["arguments"]["phoneNumberId"],
         "phoneNumber": number.number,
         "variables": {},
         "capabilities": ",".join(
@@ -69,21 +118,38 @@ def shown(bird: Backend, connector: StoredConnector) -> Json:
 def create_connector(bird: Backend, request: Request, fault: Fault | None) -> Answer:
     """POST …/connectors"""
     body = body_of(request)
-    if problems := problems_of_connector(body, bird.store.numbers):
+    if problems := problems_of_connector(body, bird.numbers):
         raise invalid_at(problems)
-    number_id = (body.get("arguments") or {}).get("phoneNumberId")
-    same = [
-        each
-        for each in bird.store.connectors.live()
-        if isinstance(number_id, str)
-        and (each.wire["arguments"] or {}).get("phoneNumberId") == number_id.lower()
-        and each.wire["connectorTemplateRef"] == body["connectorTemplateRef"]
-    ]
-    if same and not bird.options.allow_duplicates:
+    if _is_taken(bird, body) and not bird.allows_duplicates:
         raise RefusalError(
             409, "ResourceAlreadyExists", "a connector for this phone number exists already"
         )
-    return 201, shown(bird, add(bird, body))
+    made = shown(bird, add(bird, body))
+    if bird.dialect.create_answer == "id":
+        made = {"id": made["id"]}
+    return int(bird.dialect.create_status), made
+
+
+def _is_taken(bird: Backend, body: Json) -> bool:
+    """Whether something holds the number, for the same template; perhaps for a while after it is
+    gone."""
+    given = (body.get("arguments") or {}).get("phoneNumberId")
+    number = bird.numbers.get(given.lower()) if isinstance(given, str) else None
+    slug = body["connectorTemplateRef"].partition(":")[0]
+    held_until = bird.now() - (
+        bird.options.release_after if bird.dialect.number_free == "later" else 0.0
+    )
+    return number is not None and any(
+        number_of(bird, each) == number
+        and each.wire["connectorTemplateSlug"] == slug
+        and (each.deleted_at is None or each.deleted_at > held_until)
+        for each in bird.store.connectors.values()
+    )
+
+
+def number_of(bird: Backend, connector: StoredConnector) -> PhoneNumber | None:
+    """The phone number that a connector is for, if it is for one."""
+    return bird.numbers.get((connector.wire["arguments"] or {}).get("phoneNumberId", ""))
 
 
 def get_connector(
@@ -106,18 +172,21 @@ def list_connectors(bird: Backend, request: Request, fault: Fault | None) -> Ans
 
     def in_a_list(connector: StoredConnector) -> Json:
         row = shown(bird, connector)
-        if bird.options.sparse_lists:
+        if bird.options.sparse_lists or bird.dialect.rows == "null":
             row["channel"] = row["number"] = row["arguments"] = None
+        elif bird.dialect.rows == "keyless":
+            row = {key: row[key] for key in row if key not in ("channel", "number", "arguments")}
         return row
 
-    return 200, page(request, rows, in_a_list, bird.options.largest_page)
+    return 200, page(bird, request, rows, in_a_list, bird.options.largest_page)
 
 
 def delete_connector(
     bird: Backend, request: Request, fault: Fault | None, connector_id: str
 ) -> Answer:
     """DELETE …/connectors/{connectorId}"""
-    if bird.store.connectors.find(connector_id) is None:
+    found = bird.store.connectors.find(connector_id)
+    if found is None:
         raise not_found("connector")
-    bird.store.remove(connector_id, bird.now())
-    return 204, None
+    bird.delete(found)
+    return bird.deleted()

@@ -31,7 +31,7 @@ def list_numbers(bird: Backend, request: Request, fault: Fault | None) -> Answer
     for capability in ("voice", "sms", "mms", "fax"):
         able = parameters.flag(request, capability)
         rows = [each for each in rows if able in (None, capability in each.capabilities)]
-    return 200, page(request, rows, _shown, LARGEST_PAGE, reversible=True)
+    return 200, page(bird, request, rows, _shown, LARGEST_PAGE, reversible=True)
 
 
 def get_number(bird: Backend, request: Request, fault: Fault | None, number_id: str) -> Answer:
@@ -49,7 +49,7 @@ def list_long_codes(bird: Backend, request: Request, fault: Fault | None) -> Ans
     providers = parameters.several(request, "providerIds")
     if providers and PROVIDER_ID not in providers:
         rows = []
-    return 200, page(request, rows, _long_code, LARGEST_PAGE, reversible=True)
+    return 200, page(bird, request, rows, _long_code, LARGEST_PAGE, reversible=True)
 
 
 def get_long_code(bird: Backend, request: Request, fault: Fault | None, number_id: str) -> Answer:

@@ -9,12 +9,21 @@ from typing import TypeVar
 
 from bird_dynamic.emulator.messages import Json, Request, invalid
 from bird_dynamic.emulator.operations import parameters
+from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.tables import Row
 
 Item = TypeVar("Item")
+SMALL_PAGE = 25
+LAST_PAGE: dict[str, Json] = {
+    "absent": {},
+    "null": {"nextPageToken": None},
+    "empty": {"nextPageToken": ""},
+}
+_LAST = 10**15
 
 
 def page(
+    bird: Backend,
     request: Request,
     rows: Sequence[Item],
     shown: Callable[[Item], Json],
@@ -23,9 +32,12 @@ def page(
     reversible: bool = False,
 ) -> Json:
     """The page that a request asks for: limit (default 10), pageToken, and perhaps reverse."""
-    limit = parameters.whole(request, "limit", 1, largest, 10)
+    allowed = min(largest, SMALL_PAGE) if bird.dialect.page_size == "25" else largest
+    limit = parameters.whole(request, "limit", 1, allowed, 10)
+    if bird.dialect.page_size == "25-silently":
+        limit = min(limit, SMALL_PAGE)
     backwards = bool(reversible and parameters.flag(request, "reverse"))
-    places = [(_place(row, index), row) for index, row in enumerate(rows)]
+    places = _in_order(bird, rows)
     if backwards:
         places.reverse()
     token = parameters.text(request, "pageToken")
@@ -36,10 +48,28 @@ def page(
         places = [
             (place, row) for place, row in places if (place < after if backwards else place > after)
         ]
-    results = [shown(row) for _, row in places[:limit]]
+    results: list[Json] | None = [shown(row) for _, row in places[:limit]]
+    if not results and bird.dialect.empty_page == "null":
+        results = None
     if len(places) <= limit:
-        return {"results": results}
+        return {"results": results, **LAST_PAGE[bird.dialect.page_end]}
     return {"results": results, "nextPageToken": str(places[limit - 1][0])}
+
+
+def _in_order(bird: Backend, rows: Sequence[Item]) -> list[tuple[int, Item]]:
+    """The rows with their places, which grow from row to row and stay what they are."""
+    places = [(_place(row, index), row) for index, row in enumerate(rows)]
+    if bird.dialect.order == "newest-first":
+        return [(_LAST - place, row) for place, row in reversed(places)]
+    if bird.dialect.order == "by-id":
+        by_id = [(_place_by_id(row, place), row) for place, row in places]
+        return sorted(by_id, key=lambda each: each[0])
+    return places
+
+
+def _place_by_id(row: object, place: int) -> int:
+    # As many digits of the id as a token has room for.
+    return int(row.wire["id"].replace("-", "")[:14], 16) if isinstance(row, Row) else place
 
 
 def _place(row: object, index: int) -> int:

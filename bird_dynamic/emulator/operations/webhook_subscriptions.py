@@ -22,6 +22,7 @@ from bird_dynamic.emulator.tables import Row
 LARGEST_PAGE = 100
 MOST_ALIKE = 5
 """Subscriptions that may have the same service, event and filters."""
+_SHOWS_KEYS = {"never": (), "single": ("single",), "listed": ("single", "listed")}
 EVENTS = {
     "channels": (
         "channel.created",
@@ -76,7 +77,22 @@ def add(bird: Backend, body: Json) -> Row:
         "createdAt": moment,
         "updatedAt": moment,
     }
-    return bird.store.add_webhook_subscription({**wire, **body}, bird.now())
+    return bird.store.add_webhook_subscription({**wire, **_stored(bird, body)}, bird.now())
+
+
+def _stored(bird: Backend, body: Json) -> Json:
+    """What Bird makes of what it is sent."""
+    stored = dict(body)
+    if bird.dialect.webhook_url == "normalized" and "url" in body:
+        scheme, _, rest = body["url"].partition("://")
+        host, slash, path = rest.partition("/")
+        stored["url"] = f"{scheme}://{host.lower()}{slash or '/'}{path}"
+    if body.get("eventFilters"):
+        if bird.dialect.webhook_filters == "reordered":
+            stored["eventFilters"] = body["eventFilters"][::-1]
+        if bird.dialect.webhook_filters == "keys-added":
+            stored["eventFilters"] = [{**each, "operator": "eq"} for each in body["eventFilters"]]
+    return stored
 
 
 def create_webhook_subscription(bird: Backend, request: Request, fault: Fault | None) -> Answer:
@@ -85,18 +101,13 @@ def create_webhook_subscription(bird: Backend, request: Request, fault: Fault | 
     if problems := _CREATE(body, ""):
         raise invalid_at(problems)
     _check_filters(bird, body)
-    return 201, add(bird, body).wire
+    return 201, _shown(bird, add(bird, body), "single")
 
 
 def list_webhook_subscriptions(bird: Backend, request: Request, fault: Fault | None) -> Answer:
     """GET …/webhook-subscriptions"""
-
-    def in_a_list(row: Row) -> Json:
-        hidden = () if bird.options.list_signing_keys else ("signingKey",)
-        return {key: value for key, value in row.wire.items() if key not in hidden}
-
     rows = bird.listed(bird.store.webhook_subscriptions, fault)
-    return 200, page(request, rows, in_a_list, LARGEST_PAGE)
+    return 200, page(bird, request, rows, lambda row: _shown(bird, row, "listed"), LARGEST_PAGE)
 
 
 def get_webhook_subscription(
@@ -106,7 +117,7 @@ def get_webhook_subscription(
     found = bird.read(bird.store.webhook_subscriptions, subscription_id, fault)
     if found is None:
         raise not_found("webhook subscription")
-    return 200, found.wire
+    return 200, _shown(bird, found, "single")
 
 
 def update_webhook_subscription(
@@ -121,18 +132,17 @@ def update_webhook_subscription(
         raise RefusalError(422, "InvalidPayload", "at least one property is required")
     _check_filters(bird, {**found.wire, **body}, besides=found)
     bird.store.change_webhook_subscription(
-        subscription_id, bird.now(), **body, updatedAt=bird.timestamp()
+        subscription_id, bird.now(), **_stored(bird, body), updatedAt=bird.timestamp()
     )
-    return 200, found.wire
+    return 200, _shown(bird, found, "single")
 
 
 def delete_webhook_subscription(
     bird: Backend, request: Request, fault: Fault | None, subscription_id: str
 ) -> Answer:
     """DELETE …/webhook-subscriptions/{webhookSubscriptionId}"""
-    _found(bird, subscription_id)
-    bird.store.remove_webhook_subscription(subscription_id, bird.now())
-    return 204, None
+    bird.delete(_found(bird, subscription_id))
+    return bird.deleted()
 
 
 def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None) -> Answer:
@@ -145,6 +155,14 @@ def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None
         if service in (None, each)
     ]
     return 200, {"results": rows}
+
+
+def _shown(bird: Backend, row: Row, where: str) -> Json:
+    """A webhook subscription as the API shows it, alone (`single`) or in a listing (`listed`)."""
+    shows = where in _SHOWS_KEYS[bird.dialect.signing_key] or (
+        where == "listed" and bird.options.list_signing_keys
+    )
+    return {key: value for key, value in row.wire.items() if shows or key != "signingKey"}
 
 
 def _found(bird: Backend, subscription_id: str) -> Row:

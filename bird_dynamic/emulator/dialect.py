@@ -1,0 +1,332 @@
+"""How Bird may answer where its documentation is silent: one question a row, its choices, and how
+sure anybody is of each. Together, one choice for each question is a `Dialect`.
+
+The first choice is the likeliest, and what the emulator does unless it is told otherwise. How sure
+(`documented`, `observed`, `assumed`) is meant as in `docs/openapi.yaml`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to answer, what it means, and the evidence for it."""
+
+    name: str
+    means: str
+    confidence: str = "assumed"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the documentation leaves open. The first choice is the default."""
+
+    name: str
+    asks: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its choices."""
+        return [choice.name for choice in self.choices]
+
+
+def _question(name: str, asks: str, *choices: Choice) -> Question:
+    return Question(name, asks, choices)
+
+
+QUESTIONS = (
+    _question(
+        "name",
+        "How is a connector's name stored?",
+        Choice("as-sent", "as it was sent", "documented", "Installing a Voice channel"),
+        Choice("trimmed", "without blanks around it, inner ones collapsed"),
+        Choice("lower", "in lower case"),
+        Choice("upper", "in upper case"),
+    ),
+    _question(
+        "template",
+        "Which version of a template does a connector state?",
+        Choice("as-sent", "the one that was asked for", "documented", "Installing a Voice channel"),
+        Choice("newest", "the newest one, whatever was asked for"),
+    ),
+    _question(
+        "arguments",
+        "How are a connector's arguments stored?",
+        Choice("as-sent", "as they were sent", "documented", "Installing a Voice channel"),
+        Choice("keys-added", "with keys added in every map, also inside lists"),
+        Choice("text", "numbers and truth values as text"),
+        Choice("reordered", "lists in another order"),
+    ),
+    _question(
+        "number_id",
+        "Which id of a phone number does a connector state?",
+        Choice("as-sent", "the one that was sent", "observed", "bird-api.md: connector objects"),
+        Choice("twin", "another id of the same number; both are accepted"),
+    ),
+    _question(
+        "channel",
+        "When does a connector state its channel?",
+        Choice("later", "some reads later: it is made in the background", "documented"),
+        Choice("at-once", "in the answer to its creation"),
+    ),
+    _question(
+        "create_status",
+        "Which status answers a creation?",
+        Choice("201", "created", "documented", "Installing a Voice channel"),
+        Choice("200", "a plain success"),
+        Choice("202", "accepted"),
+    ),
+    _question(
+        "create_answer",
+        "What does the answer to a creation hold?",
+        Choice("whole", "the whole connector", "documented", "Installing a Voice channel"),
+        Choice("id", "its id alone"),
+    ),
+    _question(
+        "conflict",
+        "What answers a second connector of a template on a number?",
+        Choice("409", "a conflict, with an error body", "assumed", "bird-api-2.md, 1.30"),
+        Choice("409-empty", "a conflict without any body"),
+        Choice("none", "nothing: it is made"),
+    ),
+    _question(
+        "delete_status",
+        "Which status answers a deletion?",
+        Choice("204", "no content", "assumed", "bird-api-2.md, 3: no DELETE has a schema"),
+        Choice("200", "a plain success, with an empty object"),
+        Choice("202", "accepted"),
+    ),
+    _question(
+        "deletion",
+        "When is a deleted connector gone?",
+        Choice("at-once", "when its deletion is answered"),
+        Choice("later", "some seconds after that (option `release_after`)"),
+    ),
+    _question(
+        "number_free",
+        "When can the number of a connector that is gone have another one?",
+        Choice("at-once", "at once"),
+        Choice("later", "some seconds after that (option `release_after`)"),
+    ),
+    _question(
+        "gone",
+        "Which status says that something is not there?",
+        Choice("404", "not found", "documented", "bird-api-2.md, 1.30"),
+        Choice("410", "gone"),
+    ),
+    _question(
+        "order",
+        "In which order does a listing come?",
+        Choice("oldest-first", "the oldest first", "assumed", "documented for numbers alone"),
+        Choice("newest-first", "the newest first"),
+        Choice("by-id", "by id"),
+    ),
+    _question(
+        "page_size",
+        "What becomes of a `limit` of 100?",
+        Choice("100", "it is allowed", "documented", "for webhook subscriptions"),
+        Choice("25", "it is refused: 25 is the largest"),
+        Choice("25-silently", "it is taken for 25"),
+    ),
+    _question(
+        "page_end",
+        "How does the last page say that it is the last one?",
+        Choice("absent", "it has no `nextPageToken`", "documented", "bird-api-2.md, 1.15"),
+        Choice("null", "its `nextPageToken` is null"),
+        Choice("empty", "its `nextPageToken` is empty"),
+    ),
+    _question(
+        "empty_page",
+        "What are the results of a page with nothing on it?",
+        Choice("list", "an empty list"),
+        Choice("null", "null"),
+    ),
+    _question(
+        "listing_lag",
+        "Does a listing show a change at once?",
+        Choice("none", "it does"),
+        Choice("moment", "two seconds later"),
+    ),
+    _question(
+        "rows",
+        "What does a row of a listing of connectors tell?",
+        Choice("rich", "all that the connector has"),
+        Choice("null", "no channel, number and arguments: they are null"),
+        Choice("keyless", "no channel, number and arguments: they are left out"),
+    ),
+    _question(
+        "webhook_path",
+        "Where do webhook subscriptions lie?",
+        Choice("both", "in the workspace, and in that of an organization", "documented"),
+        Choice("long", "in the workspace of an organization", "documented", "older pages"),
+        Choice("short", "in the workspace", "observed", "bird-api-2.md, 1.1"),
+    ),
+    _question(
+        "webhook_url",
+        "How is the address of a webhook subscription stored?",
+        Choice("as-sent", "as it was sent"),
+        Choice("normalized", "its host in lower case, and a slash where it has no path"),
+    ),
+    _question(
+        "webhook_filters",
+        "How are the filters of a webhook subscription stored?",
+        Choice("as-sent", "as they were sent"),
+        Choice("reordered", "in another order"),
+        Choice("keys-added", "with a key added to each"),
+    ),
+    _question(
+        "signing_key",
+        "Is a signing key ever given back?",
+        Choice("never", "never", "observed", "bird-api-2.md, 1.7"),
+        Choice("single", "by a read of one, and by its creation", "documented", "samples"),
+        Choice("listed", "by a listing too", "documented", "samples"),
+    ),
+    _question(
+        "timestamps",
+        "How is a moment written?",
+        Choice("milliseconds", "2026-01-31T12:00:00.000Z", "documented", "samples"),
+        Choice("nanoseconds", "2026-01-31T12:00:00.000000000Z"),
+        Choice("offset", "2026-01-31T12:00:00+00:00"),
+        Choice("zoneless", "2026-01-31T12:00:00"),
+    ),
+    _question(
+        "id_case",
+        "In which case are ids?",
+        Choice("lower", "lower", "documented", "samples"),
+        Choice("upper", "upper"),
+    ),
+    _question(
+        "error_body",
+        "What does an error hold?",
+        Choice("full", "code, message and details", "documented", "bird-api-2.md, 1.29"),
+        Choice("brief", "code and message", "documented", "bird-api-2.md, 1.29"),
+        Choice("text", "a line of text that is not JSON"),
+        Choice("empty", "nothing"),
+    ),
+    _question(
+        "transfer",
+        "How does a body come, over a socket?",
+        Choice("whole", "with its length"),
+        Choice("chunked", "in chunks"),
+        Choice("gzip", "compressed"),
+    ),
+    _question(
+        "connection",
+        "What becomes of a connection after an answer?",
+        Choice("kept", "it is kept"),
+        Choice("closed", "it is closed"),
+    ),
+)
+"""Every open question."""
+_BY_NAME = {question.name: question for question in QUESTIONS}
+
+
+def _default(name: str) -> str:
+    return _BY_NAME[name].names[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """One choice for each of the `QUESTIONS`. Raises ValueError for a choice that there is not."""
+
+    name: str = _default("name")
+    template: str = _default("template")
+    arguments: str = _default("arguments")
+    number_id: str = _default("number_id")
+    channel: str = _default("channel")
+    create_status: str = _default("create_status")
+    create_answer: str = _default("create_answer")
+    conflict: str = _default("conflict")
+    delete_status: str = _default("delete_status")
+    deletion: str = _default("deletion")
+    number_free: str = _default("number_free")
+    gone: str = _default("gone")
+    order: str = _default("order")
+    page_size: str = _default("page_size")
+    page_end: str = _default("page_end")
+    empty_page: str = _default("empty_page")
+    listing_lag: str = _default("listing_lag")
+    rows: str = _default("rows")
+    webhook_path: str = _default("webhook_path")
+    webhook_url: str = _default("webhook_url")
+    webhook_filters: str = _default("webhook_filters")
+    signing_key: str = _default("signing_key")
+    timestamps: str = _default("timestamps")
+    id_case: str = _default("id_case")
+    error_body: str = _default("error_body")
+    transfer: str = _default("transfer")
+    connection: str = _default("connection")
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            names = _BY_NAME[name].names
+            if value not in names:
+                raise ValueError(f"{name} is {' or '.join(names)}, not {value!r}")
+
+    @classmethod
+    def of(cls, choices: Mapping[str, str]) -> Self:
+        """The dialect with these choices, and the default for every other question. Raises
+        ValueError for a question that there is not, with the nearest one that there is."""
+        for name in choices:
+            if name not in _BY_NAME:
+                nearest = difflib.get_close_matches(name, _BY_NAME, 1, 0.0)
+                raise ValueError(f"no question is called {name!r}; the nearest is {nearest[0]!r}")
+        return cls(**choices)
+
+    @classmethod
+    def drawn(cls, seed: int) -> Self:
+        """The same one for the same seed: each second question, about, is answered by lot."""
+        lots = random.Random(f"dialect {seed}")  # noqa: S311
+        return cls.of(
+            {
+                question.name: lots.choice(question.names)
+                for question in QUESTIONS
+                if lots.random() < 0.5
+            }
+        )
+
+    @property
+    def differences(self) -> dict[str, str]:
+        """The choices that are not the default."""
+        return {
+            field.name: value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) != field.default
+        }
+
+
+NAMED: Mapping[str, Dialect] = {
+    "default": Dialect(),
+    "tidy": Dialect(name="trimmed", webhook_url="normalized", page_end="null"),
+    "versioned": Dialect(template="newest", create_status="200", delete_status="200"),
+    "twins": Dialect(number_id="twin", gone="410"),
+    "slow": Dialect(
+        create_status="202",
+        delete_status="202",
+        deletion="later",
+        number_free="later",
+        listing_lag="moment",
+    ),
+    "terse": Dialect(create_answer="id", rows="keyless", conflict="409-empty", error_body="empty"),
+    "texts": Dialect(arguments="text", webhook_filters="keys-added", error_body="text"),
+    "mixed": Dialect(arguments="reordered", webhook_filters="reordered", order="by-id"),
+    "generous": Dialect(
+        arguments="keys-added", signing_key="listed", channel="at-once", conflict="none"
+    ),
+    "paged": Dialect(page_size="25", page_end="empty", empty_page="null", order="newest-first"),
+    "shouting": Dialect(name="upper", id_case="upper", timestamps="zoneless", transfer="gzip"),
+    "fleeting": Dialect(number_free="later", connection="closed", transfer="chunked", rows="null"),
+}
+"""Whole dialects that are worth a name: every choice is in one of them, but for a few that differ
+little."""
