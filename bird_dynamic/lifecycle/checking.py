@@ -21,6 +21,8 @@ from bird_dynamic.lifecycle.fields import (
 from bird_dynamic.lifecycle.properties import MARK, Properties, located
 from bird_dynamic.settings import Settings, how_to_set
 
+FIRST_INEXACT = 2**53
+"""From here on a double does not tell a whole number from its neighbour."""
 IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
 
 
@@ -67,7 +69,23 @@ def _failures(
             yield f"{field.name}: {problem}"
         elif field.kind is MAP:
             yield from _set_twice(description, field.name, field.sent, value)
+        yield from _numbers_that_change(field.name, value)
     yield from description.problems(inputs)
+
+
+def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
+    """What Pulumi's wire, where every number is a double, may already have changed."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _numbers_that_change(f"{path}.{key}", each)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _numbers_that_change(f"{path}[{index}]", each)
+    elif isinstance(value, int | float) and not abs(value) < FIRST_INEXACT:
+        yield (
+            f"{path}: is a number that Pulumi cannot carry exactly (whole numbers up to 2**53 can "
+            "be carried); write it as text, in quotes"
+        )
 
 
 def _missing(field: Field, settings: Settings) -> str:

@@ -140,3 +140,27 @@ def test_a_place_that_is_wrong_matters_only_where_no_argument_says_it() -> None:
     (failure,) = world.run().check({}, given).failures
     assert failure.startswith("bird:workspaceId (or BIRD_WORKSPACE_ID): an id that starts with ws_")
     assert world.run().check({}, {**given, "workspace_id": WORKSPACE_ID}).failures == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        ({"igId": 17841405309211845}, "arguments.igId"),
+        ({"a": [{"b": -(2**53)}]}, "arguments.a[0].b"),
+        ({"a": float("inf")}, "arguments.a"),
+        ({"a": float("nan")}, "arguments.a"),
+        ({"a": 1e300}, "arguments.a"),
+    ],
+)
+def test_a_number_that_pulumi_cannot_carry_exactly_is_refused(
+    arguments: dict[str, Any], path: str
+) -> None:
+    checked = World().run().check({}, {"phone_number_id": NUMBER, "arguments": arguments})
+    (failure,) = [each for each in checked.failures if "number" in each and "name" not in each]
+    assert failure.startswith(f"{path}: ")
+    assert "as text" in failure
+
+
+def test_whole_numbers_that_are_exact_are_good() -> None:
+    exact = {"a": 2**53 - 1, "b": [0.1, True, "17841405309211845"]}
+    assert World().inputs(arguments=exact)["arguments"] == exact
