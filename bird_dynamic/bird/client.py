@@ -16,7 +16,7 @@ from typing import Any
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.ids import canonical, required_id
-from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request
+from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request, Response
 from bird_dynamic.bird.sending import Sender
 
 PAGE_SIZE = 100
@@ -73,22 +73,26 @@ class Collection:
             yield page.items
             token = page.next_token
 
-    def update(self, item_id: str, body: Mapping[str, Any], deadline: Deadline) -> None:
-        """PATCH one. Repeated after an unknown outcome, because it says what is to be."""
+    def update(self, item_id: str, body: Mapping[str, Any], deadline: Deadline) -> Item | None:
+        """PATCH one; what it is afterwards, where the answer says it. Repeated after an unknown
+        outcome, because it says what is to be."""
         request = Request("PATCH", self._path_of(item_id), body=body)
-        self.sender.send(request, deadline, _anything)
+        response = self.sender.send(request, deadline, _whole)
+        return _item(response, asked=required_id(item_id))
 
-    def delete(self, item_id: str, deadline: Deadline) -> None:
-        """DELETE one (a connector's channel goes with it); already gone is done.
+    def delete(self, item_id: str, deadline: Deadline) -> bool:
+        """DELETE one (a connector's channel goes with it); already gone is done. False where Bird
+        has accepted it (202) and need not have done it yet.
 
         Repeated after an unknown outcome: the answer to the second one tells what the first one
         did.
         """
         request = Request("DELETE", self._path_of(item_id))
         try:
-            self.sender.send(request, deadline, _anything)
+            return self.sender.send(request, deadline, _whole).status != 202
         except RejectedError as error:
             self.confirm_gone(error, deadline)
+            return True
 
     def _path_of(self, item_id: str) -> str:
         return f"{self.path}/{required_id(item_id)}"
@@ -102,7 +106,7 @@ class Collection:
             raise error
         request = Request("GET", self.path, query={"limit": "1"})
         try:
-            self.sender.send(request, deadline, _anything)
+            self.sender.send(request, deadline, _whole)
         except RejectedError as refused:
             if refused.status in (401, 403, 404, 410):
                 raise
@@ -133,21 +137,23 @@ class Conversational:
         documented."""
         body = {"status": "active" if active else "inactive"}
         request = Request("PATCH", self._path_of(channel_id), body=body)
-        self._sender.send(request, deadline, _anything)
+        self._sender.send(request, deadline, _whole)
 
     def _path_of(self, channel_id: str) -> str:
         return f"{self._channels}/{required_id(channel_id)}/conversational"
 
 
-def _item(body: Any, asked: str | None = None) -> Item | None:
+def _item(response: Response, asked: str | None = None) -> Item | None:
+    body = response.body
     item_id = canonical(body.get("id")) if isinstance(body, dict) else None
     if item_id is None or asked not in (None, item_id):
         return None
     return {**body, "id": item_id}
 
 
-def _page(body: Any) -> Page | None:
+def _page(response: Response) -> Page | None:
     """Half a page is none: what it hides would be taken for absent."""
+    body = response.body
     if not isinstance(body, dict) or "results" not in body:
         return None
     results, token = body["results"], body.get("nextPageToken")
@@ -165,14 +171,15 @@ def _row(row: Any) -> Item | None:
     return {**row, "id": canonical(row["id"]) or row["id"]}
 
 
-def _status(body: Any) -> str | None:
+def _status(response: Response) -> str | None:
+    body = response.body
     status = body.get("status") if isinstance(body, dict) else None
     return status if _is_text(status) else None
 
 
-def _anything(body: Any) -> bool | None:
+def _whole(response: Response) -> Response | None:
     # No body, or any JSON: what is not JSON comes from somebody between us and Bird.
-    return None if body is UNREADABLE else True
+    return None if response.body is UNREADABLE else response
 
 
 def _is_text(value: Any) -> bool:

@@ -18,7 +18,7 @@ import random
 import threading
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bird_dynamic.bird.clock import Clock, Deadline
 from bird_dynamic.bird.errors import (
@@ -91,10 +91,10 @@ class Sender:
         self._ahead: float | None = None
 
     def send(
-        self, request: Request, deadline: Deadline, read: Callable[[Any], Result | None]
+        self, request: Request, deadline: Deadline, read: Callable[[Response], Result | None]
     ) -> Result:
-        """The result that `read` finds in the body of a success; None from it means an unreadable
-        body.
+        """The result that `read` finds in the answer of a success; None from it means an unreadable
+        one.
 
         Raises RejectedError, UnknownOutcomeError, NotSentError, or DeadlineError where Bird has
         throttled or the deadline has passed before anything was sent.
@@ -184,7 +184,7 @@ class Sender:
         return longest * (0.5 + 0.5 * self._jitter())
 
 
-def _judge(response: Response, read: Callable[[Any], Result | None]) -> Result:
+def _judge(response: Response, read: Callable[[Response], Result | None]) -> Result:
     answer = _answer(response)
     if response.status >= 500:
         raise UnknownOutcomeError(f"Bird answered {answer}", answer)
@@ -199,7 +199,7 @@ def _judge(response: Response, read: Callable[[Any], Result | None]) -> Result:
         )
     if response.status >= 400:
         raise RejectedError(answer)
-    result = read(response.body)
+    result = read(response)
     if result is None:
         raise UnknownOutcomeError(
             f"Bird answered {response.status} with a body that cannot be understood",

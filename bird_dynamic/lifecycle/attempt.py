@@ -13,6 +13,7 @@ from bird_dynamic.lifecycle.creation import (
     Look,
     Post,
     ProvenError,
+    Say,
     Seen,
     Step,
     Taken,
@@ -92,6 +93,8 @@ class Attempt:
                 self._session.wait(seconds, self._deadline)
             case Tell(text=text):
                 self._session.run.warn(text)
+            case Say(text=text):
+                self._session.run.say(text)
         return None
 
     def _look(self, look: Look) -> Seen:
@@ -104,7 +107,7 @@ class Attempt:
     def _post(self) -> Item | BirdError:
         wanted, run = self._wanted, self._session.run
         began = run.clock.time()
-        record = Record(self._mark, self._where, wanted.identity, wanted.token, began)
+        record = Record(self._mark, self._where, wanted.identity, wanted.token, began, wanted.asked)
         run.records.write(self._claim, record)
         # The machine sends its first request only when it has looked for what was left.
         before = self._is_unknown and self._has_sent

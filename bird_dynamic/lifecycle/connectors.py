@@ -21,12 +21,10 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.account import Session
 from bird_dynamic.lifecycle.creation import Taken
 from bird_dynamic.lifecycle.properties import Properties
-from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.lifecycle.resource import QUIET_WAIT, ResourceLifecycle
 
 FIRST_POLL = 0.2
 LONGEST_POLL = 5.0
-QUIET_WAIT = 15.0
-"""Seconds of waiting for a channel after which the user is told, and told again."""
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 
@@ -36,6 +34,9 @@ class ConnectorLifecycle(ResourceLifecycle):
 
     def unfinished(self, state: Mapping[str, Any]) -> bool:
         return not state.get("channel_id") and state.get("wait_for_channel") is not False
+
+    def _is_settled(self, state: Mapping[str, Any]) -> bool:
+        return bool(state.get("channel_id"))
 
     def _finished(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
@@ -71,9 +72,15 @@ class ConnectorLifecycle(ResourceLifecycle):
         return item
 
     def _real(
-        self, session: Session, item: Item, held: Mapping[str, Any], deadline: Deadline
+        self,
+        session: Session,
+        item: Item,
+        held: Mapping[str, Any],
+        deadline: Deadline,
+        *,
+        is_first: bool,
     ) -> Properties:
-        real = super()._real(session, item, held, deadline)
+        real = super()._real(session, item, held, deadline, is_first=is_first)
         if real.get(CONVERSATIONAL) is not None and real.get("channel_id"):
             channel_id = real["channel_id"]
             real[CONVERSATIONAL] = self._switch(session, held).get(channel_id, deadline)
@@ -86,12 +93,13 @@ class ConnectorLifecycle(ResourceLifecycle):
         state: Mapping[str, Any],
         inputs: Properties,
         deadline: Deadline,
-    ) -> None:
+    ) -> Item | None:
         """Leaving the switch out leaves it alone."""
         wanted = inputs.get(CONVERSATIONAL)
         if wanted is not None and wanted != state.get(CONVERSATIONAL):
             channel_id = state.get("channel_id") or _channel_of(session, item_id, deadline)
             self._switch(session, state).set(channel_id, wanted, deadline)
+        return None
 
     @staticmethod
     def _switch(session: Session, props: Mapping[str, Any]) -> Conversational:

@@ -9,7 +9,8 @@ through every course that events can take.
      │  └──has our mark, or is equal already───► say so, send nothing
      ▼
     post ──done────────────────────────────────► created
-     │  ├──refused────► say so   (409: look who is in the way; proven ours ► take it over)
+     │  ├──refused────► say so   (409: look who is in the way: proven ours ► take it over;
+     │  │                          nobody, or something that is leaving ► wait, post again)
      ▼  │
     unknown ► look, for a while, with growing pauses ──proven ours──► take it over
         └──nothing there──► post again, a few times
@@ -28,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import chain, repeat
 from typing import Any
 
 from bird_dynamic.bird.errors import (
@@ -48,11 +50,14 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 a listing that lags and a request that is still being carried out: only then is nothing found a
 reason to send it again."""
 
+FOR_EVER = float("inf")
 LATER = "Run `pulumi up` again: it looks for what was made before it sends anything"
 
-CONFLICT_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before each look for the connector that is in the way: it exists, but a listing may
-lag."""
+CONFLICT_PAUSES = (0.5, 1.0, 2.0, 4.0, 5.0)
+"""Seconds before a refused request is sent again, where nothing is seen in its way; the last for
+ever. A 409 says that nothing was made, so that sending it again is safe."""
+QUIET = 5.0
+"""Seconds of that after which the user is told, and told again as often."""
 
 CLOCK_SLACK = 2.0
 """Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
@@ -87,14 +92,22 @@ class Tell:
 
 
 @dataclass(frozen=True)
+class Say:
+    """Show the user something while the create goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Seen:
-    """What a look found, without what a resource is known to have; of that, `held` is in the way.
-    `at` is Bird's time, `listed` the ids of all that there is, `complete` whether all of that told
-    its name."""
+    """What a look found, without what a resource is known to have; of that, `held` is in the way,
+    and `leaving` too, until this run has replaced it. `at` is Bird's time, `listed` the ids of all
+    that there is, `complete` whether all of that told its name."""
 
     items: tuple[Item, ...]
     at: float | None
     held: tuple[Item, ...] = ()
+    leaving: tuple[Item, ...] = ()
     listed: Collection[str] = frozenset()
     complete: bool = True
 
@@ -116,7 +129,7 @@ class ProvenError(ExistsError):
     """An interrupted create has made something with other arguments than are wanted now."""
 
 
-Step = Look | Post | Wait | Tell
+Step = Look | Post | Wait | Tell | Say
 Creation = Generator[Step, Any, Taken]
 
 
@@ -149,16 +162,22 @@ def creation(
             result = yield Post()
         except (NotSentError, DeadlineError) as error:
             raise _after(unanswered, "Sending it again failed", error) from None
-        posts += 1
         if isinstance(result, RejectedError):
             if result.status != 409:
                 raise _after(unanswered, "Sent again, it was refused", result) from None
-            return (yield from search.after_conflict(result, unanswered))
+            taken = yield from search.after_conflict(result, unanswered)
+            if taken is not None:
+                return taken
+            continue
+        posts += 1
+        search.has_posted = True
         if not isinstance(result, UnknownOutcomeError):
-            return Taken(search.new(result), created=True)
+            return Taken((yield from search.what_is_new(result)), created=True)
         unanswered = result
+        # What Bird says that it has accepted is never asked for again.
+        is_accepted = result.answer is not None and result.answer.status == 202
         try:
-            found = yield from search.after_no_answer(sum(PAUSES))
+            found = yield from search.after_no_answer(FOR_EVER if is_accepted else sum(PAUSES))
         except ExistsError:
             raise
         except BirdError as error:
@@ -180,7 +199,7 @@ def _after(unanswered: UnknownOutcomeError | None, what: str, error: BirdError) 
 
 def _within(seconds: float) -> Iterator[float]:
     """The pauses that so many seconds have room for."""
-    for pause in PAUSES:
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
         if seconds <= 0:
             return
         yield min(pause, seconds)
@@ -197,7 +216,10 @@ class _Search:
         self._is_forced = is_forced
         self._takes_over = takes_over
         self._old = {each["id"] for each in before.items}
+        self._conflicts = 0
+        self._waited = self._told = 0.0
         self.complete = before.complete
+        self.has_posted = False
 
     def before_sending(self, resumed: float | None) -> Generator[Step, Any, Item | None]:
         """What an interrupted create has left, or what the user lets us take over. Raises
@@ -244,44 +266,93 @@ class _Search:
         say that there is none."""
         for pause in _within(seconds):
             yield Wait(pause)
-            seen: Seen = yield Look(fresh=True)
+            # Without a token, what has the same phone number may be it too.
+            seen: Seen = yield Look(fresh=True, in_the_way=self._wanted.mark is None)
             self.complete = seen.complete
             if (found := self._ours(seen)) is not None:
                 return found
         return None
 
-    def new(self, item: Item) -> Item:
-        """What Bird says that it has made. Raises ExistsError where it was there before."""
+    def what_is_new(self, item: Item) -> Generator[Step, Any, Item]:
+        """What Bird says that it has made. Raises ExistsError where that was there before, or is
+        something else."""
         if item["id"] in self._before.listed:
             raise ExistsError(self._in_the_way(item, "is what Bird answered with, and not new"))
-        return item
+        if self._fits(item):
+            return item
+        if (found := (yield from self.after_no_answer(sum(PAUSES)))) is not None:
+            return found
+        raise ExistsError(
+            self._in_the_way(item, "is what Bird answered with, and has another name")
+        )
+
+    def _fits(self, item: Item) -> bool:
+        """Whether an answer can be that to our request, as far as it tells."""
+        name = item.get("name")
+        if self._wanted.mark is not None:
+            return not isinstance(name, str) or str(self._wanted.token) in name.lower()
+        stated = {key: item[key] for key in self._wanted.description.identity if key in item}
+        return not stated or self._wanted.is_named_like({**self._wanted.body, **stated})
 
     def after_conflict(
         self, conflict: RejectedError, unanswered: UnknownOutcomeError | None
-    ) -> Generator[Step, Any, Taken]:
+    ) -> Generator[Step, Any, Taken | None]:
         """After a 409: ours if it is proven, by its token or by our earlier request without an
-        answer; else say who is there."""
-        for pause in CONFLICT_PAUSES:
+        answer; where somebody is in the way that stays there, say who. None, after a pause, where
+        nobody is: a number may be held for a while after its connector is gone."""
+        seen: Seen = yield Look(fresh=True, in_the_way=True)
+        proven = self._ours(seen) if unanswered else self._proven(seen.items)
+        if proven is not None:
+            return Taken(proven, created=unanswered is not None)
+        if self._takes_over and not self._is_forced:
+            marked = [each for each in seen.items if self._is_marked(each)]
+            if equal := [each for each in marked if self._wanted.is_met_by(each)]:
+                return Taken((yield from self._take_over(equal)), created=False)
+        blocking = [each for each in seen.items if self._may_block(each)]
+        if seen.held and not blocking:
+            raise ExistsError(self._held(seen.held[0])) from conflict
+        if blocking and not seen.leaving:
+            raise ExistsError(self._in_the_way(blocking[0], "exists already")) from conflict
+        yield from self._wait_for_the_number(conflict, seen.leaving)
+        return None
+
+    def _may_block(self, item: Item) -> bool:
+        # What has the mark and another number is not what is in the way.
+        return (
+            self._wanted.mark is None
+            or self._wanted.is_blocked_by(item)
+            or not self._wanted.shows(item)
+        )
+
+    def _wait_for_the_number(
+        self, conflict: RejectedError, leaving: Sequence[Item]
+    ) -> Generator[Step, Any, None]:
+        pause = CONFLICT_PAUSES[min(self._conflicts, len(CONFLICT_PAUSES) - 1)]
+        self._conflicts += 1
+        if self._waited - self._told >= QUIET:
+            self._told = self._waited
+            yield Say(f"waiting until what holds the phone number is gone ({self._waited:.0f} s)")
+        try:
             yield Wait(pause)
-            seen: Seen = yield Look(fresh=True, in_the_way=True)
-            proven = self._ours(seen) if unanswered else self._proven(seen.items)
-            if proven is not None:
-                return Taken(proven, created=unanswered is not None)
-            if self._takes_over and not self._is_forced:
-                marked = [each for each in seen.items if self._is_marked(each)]
-                if equal := [each for each in marked if self._wanted.is_met_by(each)]:
-                    return Taken((yield from self._take_over(equal)), created=False)
-            # What has the mark and another number is not what is in the way.
-            blocking = [each for each in seen.items if self._wanted.is_blocked_by(each)]
-            if seen.held and not blocking:
-                raise ExistsError(self._held(seen.held[0])) from conflict
-            if holders := blocking or seen.items:
-                raise ExistsError(self._in_the_way(holders[0], "exists already")) from conflict
-        raise ExistsError(
-            f"{conflict}. No listing shows the {self._noun} that is in the way: it may be in "
-            "another workspace. Look for it in app.bird.com; if nobody needs it, delete it there, "
+        except DeadlineError as late:
+            raise ExistsError(
+                f"{conflict}, for {self._waited:.0f} s. {self._who(leaving)}"
+            ) from late
+        self._waited += pause
+
+    def _who(self, leaving: Sequence[Item]) -> str:
+        if leaving:
+            return (
+                f"The {self._noun} {self._called(leaving[0])} holds the phone number, and this run "
+                "replaces it, but deletes it only after everything else. Nothing was created. "
+                "Where two resources exchange their phone numbers, both need "
+                "opts=pulumi.ResourceOptions(delete_before_replace=True)"
+            )
+        return (
+            f"No listing shows the {self._noun} that is in the way: it may be in another "
+            "workspace. Look for it in app.bird.com; if nobody needs it, delete it there, "
             'otherwise take it over with adopt="<its id>"'
-        ) from conflict
+        )
 
     def _take_over(self, equal: list[Item]) -> Generator[Step, Any, Item]:
         if not self._takes_over:
@@ -299,13 +370,19 @@ class _Search:
             return self._proven(seen.items)
         new = [each for each in seen.items if each["id"] not in self._old]
         found = self._only([each for each in new if self._wanted.is_met_by(each)])
-        if found is not None and not self._created_since(found):
-            raise ExistsError(self._in_the_way(found, "may be this one, or somebody else's"))
+        doubtful = [found] if found is not None and not self._created_since(found) else []
+        if found is None:
+            # Bird may have made something else of the arguments: sent again, there would be two.
+            doubtful = [each for each in new if self._created_since(each)]
+        if doubtful:
+            raise ExistsError(self._in_the_way(doubtful[0], "may be this one, or somebody else's"))
         return found
 
     def _proven(self, items: Sequence[Item]) -> Item | None:
         found = self._only([each for each in items if self._wanted.is_proven_by(each)])
-        if found is not None and not self._wanted.is_met_by(found):
+        asked, left = self._wanted.asked, self._wanted.left
+        is_asked_for = self.has_posted if left is None else left.asked == asked
+        if found is not None and not (is_asked_for or self._wanted.is_met_by(found)):
             raise ProvenError(
                 f"the {self._noun} {self._called(found)} was made for this resource by a run that "
                 "was interrupted, with other arguments. Nothing was created. Make the arguments "

@@ -106,7 +106,9 @@ class Description:
     permission: str
     fields: tuple[Field, ...]
     problems: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
-    delete_before_replace: bool = True
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    """Where the create request says what only one can have: two with the same values at all of
+    these paths cannot exist together."""
 
     @cached_property
     def item(self) -> str:

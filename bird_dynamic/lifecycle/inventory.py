@@ -74,6 +74,7 @@ class Inventory:
         tells_all = wanted.mark is None or self._nameless <= MOST_READ
         free: list[Item] = []
         held: list[Item] = []
+        leaving: list[Item] = []
         for row in rows:
             may_be = wanted.may_be(row) and (tells_all or isinstance(row.get("name"), str))
             in_the_way = look.in_the_way and (
@@ -85,9 +86,14 @@ class Inventory:
             if is_managed and not in_the_way:
                 continue
             item = self._collection.get(row["id"], deadline)
-            if item is not None and (wanted.may_be(item) or wanted.is_blocked_by(item)):
-                (held if is_managed else free).append(item)
-        return Seen(tuple(free), None, tuple(held), ids, tells_all)
+            if item is None:
+                continue
+            if not is_managed and (wanted.may_be(item) or wanted.is_blocked_by(item)):
+                free.append(item)
+            elif is_managed and wanted.is_blocked_by(item):
+                goes = self._managed.is_being_replaced(row["id"])
+                (leaving if goes else held).append(item)
+        return Seen(tuple(free), None, tuple(held), tuple(leaving), ids, tells_all)
 
     def _list(self, since: float, deadline: Deadline) -> tuple[tuple[Item, ...], Collection[str]]:
         """All of them, listed at `since` or later, and their ids: one lane lists, the others wait

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.bird.ids import canonical
+from bird_dynamic.lifecycle.deletions import Deletions
 from bird_dynamic.lifecycle.properties import marks_of
 from bird_dynamic.lifecycle.run_log import RunLog
 
@@ -46,8 +47,9 @@ class _Holder:
 class ManagedItems:
     """The ids of one run. Thread-safe."""
 
-    def __init__(self, log: RunLog | None = None) -> None:
+    def __init__(self, log: RunLog | None = None, deletions: Deletions | None = None) -> None:
         self._log = log
+        self._deletions = deletions
         self._lock = threading.Lock()
         self._known: set[str] = set()
         self._deleted: dict[str, Marks] = {}
@@ -93,6 +95,11 @@ class ManagedItems:
         """This run deletes it for a resource; a lagging listing may still show it."""
         self._happens("deleted", item_id, marks)
 
+    def mark_gone(self, item_id: str) -> None:
+        """Bird has deleted it, or has accepted to: later runs are to know it too."""
+        if self._deletions is not None:
+            self._deletions.remember(canonical(item_id) or item_id)
+
     def mark_released(self, item_id: str, marks: Marks) -> None:
         """The resource that was to take it does not, after all."""
         self._happens("released", item_id, marks)
@@ -114,6 +121,11 @@ class ManagedItems:
         with self._lock:
             return bool(marks & self._in_state.keys()) and not marks & self._diffed
 
+    def is_in_program(self, marks: Marks) -> bool:
+        """Whether a check has shown that the program has a resource with these marks."""
+        with self._lock:
+            return bool(marks & self._program)
+
     def is_managed(self, item_id: str) -> bool:
         """Whether a resource is known to have it."""
         with self._lock:
@@ -121,10 +133,13 @@ class ManagedItems:
             return item_id in self._known or bool(self._holders.get(item_id))
 
     def is_deleted(self, item_id: str) -> bool:
-        """Whether this run has deleted it."""
+        """Whether this run, or an earlier one on this machine, has deleted it: whatever still shows
+        it shows what was."""
         with self._lock:
             item_id = self._up_to_date(item_id)
-            return item_id in self._deleted
+            if item_id in self._deleted:
+                return True
+        return self._deletions is not None and item_id in self._deletions
 
     def is_leaving(self, item_id: str, marks: Marks) -> bool:
         """Whether a create with these marks replaces it, so that it must not be adopted again."""
@@ -139,6 +154,12 @@ class ManagedItems:
                 )
                 or any(self._in_state.get(each) == item_id for each in marks)
             )
+
+    def is_being_replaced(self, item_id: str) -> bool:
+        """Whether this run puts something else in the place of all resources that have it."""
+        with self._lock:
+            holders = self._holders[self._up_to_date(item_id)]
+            return bool(holders) and all(holder.leaving for holder in holders)
 
     def claim(self, item_id: str, marks: Marks) -> bool:
         """Give it to a resource that adopts it or takes it over; false where a resource has it."""

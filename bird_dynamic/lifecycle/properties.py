@@ -8,8 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.fields import MAP, Description, Field, OnChange
-from bird_dynamic.settings import UUID, Settings
+from bird_dynamic.lifecycle.drift import (
+    STATED_OTHERWISE,
+    accepted,
+    forgotten,
+    is_alike,
+    is_respelled,
+    is_unchanged,
+    observed,
+    ordered,
+    same,
+)
+from bird_dynamic.lifecycle.fields import (
+    MAP,
+    TEMPLATE,
+    TEXT,
+    UNKNOWN,
+    UUID_TEXT,
+    Description,
+    Field,
+    OnChange,
+)
+from bird_dynamic.settings import Settings
 
 Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
@@ -24,10 +44,16 @@ MARK = "resource_mark"
 
 @dataclass(frozen=True)
 class Difference:
-    """The names of the inputs that differ, and of those that cannot be changed in place."""
+    """The names of the inputs that differ, and of those that cannot be changed in place.
+
+    `respelled` are those in which only the program differs: it says now what Bird has made of what
+    it said before. `deletes_first`: a replacement cannot exist beside what it replaces.
+    """
 
     changed: tuple[str, ...]
     replaces: tuple[str, ...]
+    respelled: tuple[str, ...] = ()
+    deletes_first: bool = False
 
 
 def difference(
@@ -35,12 +61,19 @@ def difference(
 ) -> Difference:
     """What has to change for the state to be as the inputs say. Sends nothing."""
     wanted = with_own_name(state, inputs)
-    changed = [
-        field
-        for field in description.inputs
-        if field.on_change is not OnChange.NOTHING
-        and not _same_in(field, state.get(field.name, field.default), wanted.get(field.name))
-    ]
+    remembered = state.get(STATED_OTHERWISE) or {}
+    changed, respelled = [], []
+    for field in description.inputs:
+        if field.on_change is OnChange.NOTHING:
+            continue
+        held = _ordered(field, state.get(field.name, field.default))
+        asked = _ordered(field, wanted.get(field.name))
+        if is_unchanged(field.name, held, asked, remembered):
+            continue
+        if is_respelled(field.name, held, asked, remembered):
+            respelled.append(field.name)
+        else:
+            changed.append(field)
     return Difference(
         changed=tuple(field.name for field in changed),
         replaces=tuple(
@@ -49,7 +82,43 @@ def difference(
             if field.on_change is OnChange.REPLACE
             or (not field.removable and wanted.get(field.name) is None)
         ),
+        respelled=tuple(respelled),
+        deletes_first=_exclude_each_other(description, state, wanted),
     )
+
+
+def _exclude_each_other(
+    description: Description, state: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> bool:
+    """Whether what the state has and what the inputs ask for cannot exist at the same time. What is
+    not known yet may be the same."""
+    return bool(description.exclusive) and all(
+        _may_be_one(_sent_at(description, path, state), _sent_at(description, path, inputs))
+        for path in description.exclusive
+    )
+
+
+def _may_be_one(old: Any, new: Any) -> bool:
+    if UNKNOWN in (old, new):
+        return True
+    return old is not None and is_alike(without_version(old), without_version(new))
+
+
+def _sent_at(description: Description, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
+    """What a create request says there."""
+    for field in description.inputs:
+        if field.sent == path and props.get(field.name, field.default) is not None:
+            return props.get(field.name, field.default)
+    for field in description.inputs:
+        if field.kind is MAP and field.sent == path[:-1]:
+            value = props.get(field.name) or {}
+            return UNKNOWN if value is UNKNOWN else value.get(path[-1])
+    return None
+
+
+def without_version(value: Any) -> Any:
+    """A template reference without its version: nothing says that two versions are two things."""
+    return value.partition(":")[0] if isinstance(value, str) else value
 
 
 def with_own_name(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
@@ -104,25 +173,64 @@ def changes(description: Description, state: Mapping[str, Any], inputs: Properti
     }
 
 
-def state_of(description: Description, item: Item, held: Mapping[str, Any]) -> Properties:
+def is_stated(description: Description, body: Mapping[str, Any]) -> bool:
+    """Whether Bird states anything of what an update changes."""
+    return any(
+        field.returned and field.sent and field.sent[-1] in body for field in description.inputs
+    )
+
+
+def state_of(
+    description: Description, item: Item, held: Mapping[str, Any], *, is_first: bool = False
+) -> Properties:
     """The whole state of a resource: what Bird states now, and what was held where it states
     nothing.
 
-    `held` is the state until now, or the inputs of a resource that is being created.
+    `held` is the state until now, or the inputs of a resource that is being created. `is_first`:
+    this is what Bird makes of those inputs, so they stay, and what differs is remembered.
     """
     state: Properties = {field.name: held.get(field.name) for field in description.fields}
     state |= {key: held[key] for key in (DERIVED_NAME, MARK) if held.get(key) is not None}
+    remembered = dict(held.get(STATED_OTHERWISE) or {})
     for field in description.fields:
         stated, value = _find(item, field.returned)
         if not stated or (value is None and field.needed):
             # Nothing says that it has none: it cannot be without.
             continue
-        if field.is_input and field.kind is MAP:
-            value = _as_held(value, held.get(field.name))
-        if field.unordered and _same_in(field, value, held.get(field.name)):
-            value = held.get(field.name)
-        state[field.name] = field.convert(value) if field.convert else value
+        found = typed(field, field.convert(value) if field.convert else value)
+        if not field.is_input:
+            state[field.name] = found
+            continue
+        if found is None and value is not None:
+            # Of another type than there can be: that states nothing.
+            continue
+        asked = held.get(field.name)
+        if field.kind is MAP and not isinstance(asked, Mapping):
+            # What Bird adds to nothing is nobody's wish.
+            continue
+        if is_first:
+            remembered |= accepted(field.name, _ordered(field, asked), _ordered(field, found))
+            continue
+        now = observed(field.name, _ordered(field, asked), _ordered(field, found), remembered)
+        if not same(now, _ordered(field, asked)):
+            state[field.name] = now
+    if remembered:
+        state[STATED_OTHERWISE] = remembered
     return state
+
+
+def typed(field: Field, value: Any) -> Any:
+    """A value of the type that the schema says, whatever Bird answers; None where it has none."""
+    if field.kind in (TEXT, UUID_TEXT):
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return None
+        return str(value)
+    return value if field.kind is not MAP or isinstance(value, Mapping) else None
+
+
+def differing_paths(state: Mapping[str, Any]) -> list[str]:
+    """Where Bird has stated otherwise than the program says."""
+    return sorted(state.get(STATED_OTHERWISE) or ())
 
 
 def maps_of(description: Description, item: Item) -> Properties:
@@ -143,25 +251,34 @@ def differences_to_adopt(
 ) -> list[str]:
     """In what a connector is not what the inputs ask for, in words.
 
-    Stricter than a diff: what Bird does not state is not there. The inputs are not shown, because a
-    program may have passed a secret anywhere, and of a map only the keys.
+    Stricter than a diff: what Bird does not state is not there. More lenient in how Bird spells it.
+    The inputs are not shown, because a program may have passed a secret anywhere, and of a map only
+    the keys.
     """
-    changed = difference(description, state, inputs).changed
     found = []
     for field in description.inputs:
+        asked = inputs.get(field.name)
+        stated = _find(item, field.returned)[1] if field.returned else state.get(field.name)
         if field.kind is MAP and field.returned:
-            stated = _find(item, field.returned)[1]
             has = stated if isinstance(stated, Mapping) else {}
             keys = [
-                key
-                for key, value in (inputs.get(field.name) or {}).items()
-                if not same_where_asked(value, has.get(key))
+                key for key, value in (asked or {}).items() if not is_alike(value, has.get(key))
             ]
             if keys:
                 found.append(f"{field.name} has other values for {', '.join(keys)}")
-        elif field.name in changed:
-            found.append(f"{field.name} is {state.get(field.name)!r} in Bird")
+        elif field.on_change is not OnChange.NOTHING and not _may_be_spelled(field, asked, stated):
+            found.append(f"{field.name} is {stated!r} in Bird")
     return found
+
+
+def _may_be_spelled(field: Field, asked: Any, stated: Any) -> bool:
+    if field.convert:
+        stated = field.convert(stated)
+    if asked is None:
+        return same(stated if stated is not None else field.default, None)
+    if field.kind is TEMPLATE:
+        asked, stated = without_version(asked), without_version(stated)
+    return is_alike(asked, stated)
 
 
 def states_all(description: Description, row: Item, state: Mapping[str, Any]) -> bool:
@@ -182,9 +299,14 @@ def states_all(description: Description, row: Item, state: Mapping[str, Any]) ->
     return True
 
 
-def updated(description: Description, state: Mapping[str, Any], inputs: Properties) -> Properties:
+def updated(
+    description: Description,
+    state: Mapping[str, Any],
+    inputs: Properties,
+    item: Item | None = None,
+) -> Properties:
     """The state after an update in place: the new inputs, with the outputs and the name that the
-    state has."""
+    state has. `item` is what Bird has made of what was changed in it."""
     after: Properties = {
         field.name: (inputs if field.is_input else state).get(field.name)
         for field in description.fields
@@ -194,6 +316,17 @@ def updated(description: Description, state: Mapping[str, Any], inputs: Properti
         after[DERIVED_NAME] = state.get(DERIVED_NAME) or state["name"]
     if inputs.get(MARK) is not None:
         after[MARK] = inputs[MARK]
+    remembered = dict(state.get(STATED_OTHERWISE) or {})
+    changed = difference(description, state, inputs).changed
+    for field in description.inputs:
+        held, asked = _ordered(field, state.get(field.name)), _ordered(field, after[field.name])
+        remembered = forgotten(field.name, held, asked, remembered)
+        stated, value = _find(item or {}, field.returned)
+        if field.name in changed and stated:
+            value = field.convert(value) if field.convert else value
+            remembered |= accepted(field.name, asked, _ordered(field, value))
+    if remembered:
+        after[STATED_OTHERWISE] = remembered
     return after
 
 
@@ -207,53 +340,8 @@ def inputs_of(description: Description, state: Mapping[str, Any]) -> Properties:
     return {name: state[name] for name in (*given, MARK) if state.get(name) is not None}
 
 
-def same_where_asked(asked: Any, found: Any) -> bool:
-    """Whether `found` has everything that was asked for, whatever else Bird has added to it."""
-    if isinstance(asked, Mapping):
-        return isinstance(found, Mapping) and all(
-            same_where_asked(value, found.get(key)) for key, value in asked.items()
-        )
-    return same(asked, found)
-
-
-def same(old: Any, new: Any) -> bool:
-    """Whether two values say the same; nothing, an empty map and an empty list do."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(same, old, new))
-    if old in (None, {}, []) and new in (None, {}, []):
-        return True
-    if isinstance(old, str) and isinstance(new, str) and UUID.fullmatch(old):
-        return old.lower() == new.lower()
-    # True == 1.0 in Python, and every number from Pulumi is a float.
-    return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
-
-
-def ordered(value: Any) -> Any:
-    """A list whose order says nothing, in one order."""
-    if not isinstance(value, list):
-        return value
-    return sorted(
-        value, key=lambda each: repr(sorted(each.items()) if isinstance(each, Mapping) else each)
-    )
-
-
-def _same_in(field: Field, old: Any, new: Any) -> bool:
-    return same(ordered(old), ordered(new)) if field.unordered else same(old, new)
-
-
-def _as_held(stated: Any, held: Any) -> Any:
-    # Bird may add keys to what it was given, and need not repeat all of them: only a key that was
-    # set and that Bird states can drift.
-    if not isinstance(held, Mapping) or not isinstance(stated, Mapping):
-        return held
-    return {
-        key: _as_held(stated[key], value)
-        if isinstance(value, Mapping) and isinstance(stated.get(key), Mapping)
-        else stated.get(key, value)
-        for key, value in held.items()
-    }
+def _ordered(field: Field, value: Any) -> Any:
+    return ordered(value) if field.unordered else value
 
 
 def _find(item: Item, path: tuple[str, ...]) -> tuple[bool, Any]:

@@ -38,13 +38,15 @@ RETRY = 0.2
 class Record:
     """One create that has begun: the mark of the resource, where it creates, a digest of the
     identity of what it makes, the token of its name (None where the program gives the name, or
-    there is none), and since when (seconds since the epoch by this machine's clock)."""
+    there is none), since when (seconds since the epoch by this machine's clock), and a digest of
+    all that it asks for (empty in records of earlier releases)."""
 
     mark: str
     collection: str
     identity: str
     token: str | None
     began: float
+    asked: str = ""
 
 
 class Claim:

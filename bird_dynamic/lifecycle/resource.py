@@ -30,7 +30,12 @@ from bird_dynamic.lifecycle.secrets import texts_in
 from bird_dynamic.lifecycle.wanted import Wanted
 
 CLEAN_UP = 30.0
-"""Seconds that removing something half-made may take, after the deadline of its create."""
+"""Seconds of a create that are kept for removing what is half made, and at most this share: """
+CLEAN_UP_SHARE = 0.2
+FIRST_LOOK = 0.5
+LONGEST_LOOK = 5.0
+QUIET_WAIT = 15.0
+"""Seconds of waiting after which the user is told, and told again."""
 
 Accounts = Callable[[str | None], Account]
 """The account of a profile, or the one that is used without any."""
@@ -102,9 +107,39 @@ class ResourceLifecycle:
                 f"program and run `pulumi up`: the {self.description.item} stays with the other one"
             )
         managed.mark_diffed(item_id, marks, leaving=bool(difference.replaces))
+        if difference.replaces and managed.is_in_program(marks):
+            self._run.warn(self._replacement(item_id, state, inputs, difference))
         if all(state.get(field.name) for field in self.description.settings):
             self._has_found_its_resource(self._session(state)[1], state, state.get(DERIVED_NAME))
         return difference
+
+    def _replacement(
+        self,
+        item_id: str,
+        state: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        difference: Difference,
+    ) -> str:
+        """What a replacement does, for the preview."""
+        called = self._called(inputs) if inputs.get("name") else self._called(state)
+        number = f", {state['phone_number']}" if state.get("phone_number") else ""
+        said = (
+            f"{called} ({self.description.item} {item_id}{number}) is replaced, because of "
+            f"{', '.join(difference.replaces)}: "
+        )
+        if state.get("channel_id"):
+            said += "its channel_id changes. "
+        if difference.deletes_first:
+            return (
+                f"{said}Bird allows only one {self.description.item} of a template on a phone "
+                "number, so the old one is deleted first: until the new one is there, nothing "
+                "answers"
+            )
+        return f"{said}The new one is there before the old one is deleted: there is no gap"
+
+    def _is_settled(self, state: Mapping[str, Any]) -> bool:
+        """Whether Bird has stated all of it once, so that what it states otherwise now is drift."""
+        return True
 
     def unfinished(self, state: Mapping[str, Any]) -> bool:
         """Whether the state is that of a create that was not completed."""
@@ -191,11 +226,13 @@ class ResourceLifecycle:
             alone, place = with_its_place(item_id)
             return alone, {**state, **place}
 
-    def read(self, item_id: str, state: Mapping[str, Any]) -> tuple[Properties, Properties] | None:
+    def read(
+        self, item_id: str, state: Mapping[str, Any], timeout: float | None = None
+    ) -> tuple[Properties, Properties] | None:
         """The real state and the inputs that would have made it; None where it is gone."""
         with self._doing("Reading", state, item_id):
             held, session = self._session(state)
-            deadline = session.deadline()
+            deadline = session.deadline(timeout)
             known = any(state.get(field.name) for field in self.description.outputs)
             if known:
                 self._run.managed.mark_managed(item_id)
@@ -218,7 +255,10 @@ class ResourceLifecycle:
             if not known:
                 self._has_found_its_resource(session, state, item.get("name"))
                 held = {**properties.maps_of(self.description, item), **held}
-            real = self._real(session, item, held, deadline)
+            is_first = known and not self._is_settled(state)
+            real = self._real(session, item, held, deadline, is_first=is_first)
+            if is_first:
+                self._tell(held, real)
             return real, properties.inputs_of(self.description, real)
 
     def update(
@@ -240,9 +280,23 @@ class ResourceLifecycle:
                 item = session.collection.get(item_id, deadline)
                 if item is not None:
                     item = self._ready(session, item, inputs, deadline)
-                    state = properties.state_of(self.description, item, state)
-            self._change(session, item_id, state, inputs, deadline)
-            return properties.updated(self.description, state, inputs)
+                    before = state
+                    state = properties.state_of(self.description, item, state, is_first=True)
+                    self._tell(before, state)
+            changed = self._change(session, item_id, state, inputs, deadline)
+            after = properties.updated(self.description, state, inputs, changed)
+            self._tell(state, after)
+            return after
+
+    def _tell(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Say where Bird has made something else of what the program says, once."""
+        known = properties.differing_paths(before)
+        if new := [each for each in properties.differing_paths(after) if each not in known]:
+            self._run.warn(
+                f"{self._called(after)}: Bird states {', '.join(new)} otherwise than the program "
+                "says it (spelled, ordered or typed in another way). That is remembered and is "
+                "no drift"
+            )
 
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
         """Delete it. Already gone is done."""
@@ -255,7 +309,25 @@ class ResourceLifecycle:
             required_id(item_id, "its id, which an import may have brought,")
             self._run.managed.mark_deleted(item_id, marks)
             deadline = session.deadline(timeout or state.get("delete_timeout"))
-            session.collection.delete(item_id, deadline)
+            is_done = session.collection.delete(item_id, deadline)
+            self._run.managed.mark_gone(item_id)
+            if not is_done:
+                self._wait_until_gone(session, item_id, deadline)
+
+    def _wait_until_gone(self, session: Session, item_id: str, deadline: Deadline) -> None:
+        """Bird has accepted a delete: the next command must find it done."""
+        pause, waited, told = FIRST_LOOK, 0.0, 0.0
+        while session.collection.get(item_id, deadline) is not None:
+            if pause >= deadline.remaining:
+                raise DeadlineError(
+                    f"Bird has accepted to delete it and still has it after {waited:.0f} s"
+                )
+            session.wait(pause, deadline)
+            waited, pause = waited + pause, min(LONGEST_LOOK, pause * 1.6)
+            if waited - told >= QUIET_WAIT:
+                told = waited
+                what = f"{self.description.item} {item_id}"
+                session.run.say(f"{what}: waiting until it is deleted ({waited:.0f} s)")
 
     def _finished(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
@@ -272,10 +344,16 @@ class ResourceLifecycle:
         return item
 
     def _real(
-        self, session: Session, item: Item, held: Mapping[str, Any], deadline: Deadline
+        self,
+        session: Session,
+        item: Item,
+        held: Mapping[str, Any],
+        deadline: Deadline,
+        *,
+        is_first: bool,
     ) -> Properties:
         """The whole state, where the item alone does not tell it."""
-        return properties.state_of(self.description, item, held)
+        return properties.state_of(self.description, item, held, is_first=is_first)
 
     def _change(
         self,
@@ -284,10 +362,15 @@ class ResourceLifecycle:
         state: Mapping[str, Any],
         inputs: Properties,
         deadline: Deadline,
-    ) -> None:
-        """Change in Bird what can be changed in place."""
-        if body := properties.changes(self.description, state, inputs):
-            session.collection.update(item_id, body, deadline)
+    ) -> Item | None:
+        """Change in Bird what can be changed in place; what Bird has made of it."""
+        body = properties.changes(self.description, state, inputs)
+        if not body:
+            return None
+        item = session.collection.update(item_id, body, deadline)
+        if item is not None or not properties.is_stated(self.description, body):
+            return item
+        return session.collection.get(item_id, deadline)
 
     def _adopted(
         self, session: Session, item_id: str, inputs: Properties, deadline: Deadline
@@ -328,13 +411,14 @@ class ResourceLifecycle:
         held = dict(inputs)
         if self.description.is_named and held.get("name") is None:
             held["name"] = held[DERIVED_NAME] = item.get("name")
-        state = self._real(session, item, held, deadline)
+        state = self._real(session, item, held, deadline, is_first=True)
         differing = properties.differences_to_adopt(self.description, item, state, held)
         if differing:
             raise AdoptError(
                 f"the {self.description.item} {item_id} is not what the program asks for: "
                 f"{'; '.join(differing)}. Write what Bird has; nothing was changed"
             )
+        self._tell(held, state)
         return state
 
     def _session(self, props: Mapping[str, Any]) -> tuple[dict[str, Any], Session]:
@@ -356,23 +440,37 @@ class ResourceLifecycle:
         removed again."""
         item_id: str = taken.item["id"]
         try:
-            item = self._finished(session, taken, inputs, deadline)
-            return item_id, properties.state_of(self.description, item, inputs)
+            item = self._finished(session, taken, inputs, self._working_time(deadline))
+            state = properties.state_of(self.description, item, inputs, is_first=True)
+            self._tell(inputs, state)
+            return item_id, state
         except BirdError as error:
-            raise self._half_made(session, taken, inputs, error) from error
+            raise self._half_made(session, taken, inputs, error, deadline) from error
         except Exception as error:
             # Whatever it was, what exists must not be forgotten.
             told = BirdError(f"what Bird answered cannot be used ({type(error).__name__}: {error})")
-            raise self._half_made(session, taken, inputs, told) from error
+            raise self._half_made(session, taken, inputs, told, deadline) from error
+
+    def _working_time(self, deadline: Deadline) -> Deadline:
+        """The deadline, less what is kept for removing what could not be finished."""
+        if self._keeps_half_made:
+            return deadline
+        kept = min(CLEAN_UP, CLEAN_UP_SHARE * deadline.seconds)
+        return replace(deadline, at=deadline.at - kept)
 
     def _half_made(
-        self, session: Session, taken: Taken, inputs: Properties, error: BirdError
+        self,
+        session: Session,
+        taken: Taken,
+        inputs: Properties,
+        error: BirdError,
+        deadline: Deadline,
     ) -> HalfMadeError:
         """What becomes of something that exists and cannot be finished, as the error to raise."""
         item_id = taken.item["id"]
         called = f"The {self.description.item} {item_id}"
         if self._keeps_half_made:
-            state = properties.state_of(self.description, taken.item, inputs)
+            state = properties.state_of(self.description, taken.item, inputs, is_first=True)
             return HalfMadeError(
                 f"{error}. {called} is kept; the next `pulumi up` completes it",
                 item_id,
@@ -386,7 +484,8 @@ class ResourceLifecycle:
                 settled=False,
             )
         try:
-            session.collection.delete(item_id, session.deadline(CLEAN_UP))
+            session.collection.delete(item_id, deadline)
+            self._run.managed.mark_gone(item_id)
         except BirdError as failure:
             return HalfMadeError(
                 f"{error}. {called} was made, and removing it failed too: {failure}. "
@@ -403,11 +502,14 @@ class ResourceLifecycle:
         # The same for all accounts.
         return self._accounts(None).run
 
+    def _called(self, props: Mapping[str, Any]) -> str:
+        name = props.get("name") or resource_of(props.get(MARK))
+        return f'{self.description.noun} "{name}"' if name else self.description.noun
+
     def _doing(
         self, verb: str, props: Mapping[str, Any], item_id: str = ""
     ) -> AbstractContextManager[None]:
-        name = props.get("name") or resource_of(props.get(MARK))
-        called = f'{self.description.noun} "{name}"' if name else self.description.noun
+        called = self._called(props)
         doing = f"{verb} {called} ({item_id})" if item_id else f"{verb} {called}"
         settings = self._accounts(props.get("profile")).settings
 

@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.drift import is_alike, loosened
+from bird_dynamic.lifecycle.fields import TEMPLATE, Description
 from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token, draw_token
-from bird_dynamic.lifecycle.properties import MARK, body, ordered, same, same_where_asked
+from bird_dynamic.lifecycle.properties import MARK, body, without_version
 from bird_dynamic.lifecycle.records import Record
 
 
@@ -26,38 +27,48 @@ class Wanted:
     body: Mapping[str, Any]
     mark: str | None = None
     token: str | None = None
-    left: str | None = None
-    """The identity of what an interrupted create of the resource may have made."""
+    left: Record | None = None
+    """What an interrupted create of the resource has recorded."""
 
     @classmethod
     def by(
         cls, description: Description, inputs: Mapping[str, Any], record: Record | None = None
     ) -> Wanted:
         """What a program's inputs ask for, after an interrupted create with that record."""
-        left = record.identity if record is not None else None
         if not description.is_named or inputs.get("name") is not None:
-            return cls(description, body(description, inputs), left=left)
+            return cls(description, body(description, inputs), left=record)
         mark = str(inputs[MARK])
         token = (record.token if record is not None else None) or draw_token()
         named = {**inputs, "name": automatic_name(mark, token)}
-        return cls(description, body(description, named), mark, token, left)
+        return cls(description, body(description, named), mark, token, record)
 
     @cached_property
     def key(self) -> str:
         """The same for two wishes whose results could not be told apart by their identity."""
-        return self.mark or repr([self._asked(name) for name in self.description.identity])
+        return self.mark or repr(
+            [loosened(self.body.get(name)) for name in self.description.identity]
+        )
 
     @cached_property
     def identity(self) -> str:
         """A digest of the identity: that may hold what is secret, such as an address."""
         return self._digest(self.body)
 
+    @cached_property
+    def asked(self) -> str:
+        """A digest of all that is asked for, besides an automatic name and what is secret."""
+        hidden = {field.sent[0] for field in self.description.inputs if field.secret}
+        asked = {key: value for key, value in self.body.items() if key not in hidden}
+        if self.mark is not None:
+            asked.pop("name", None)
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
     def may_be_left(self, item: Item) -> bool:
         """Whether it has the identity of what an interrupted create asked for."""
-        return self.left is not None and self._digest(item) == self.left
+        return self.left is not None and self._digest(item) == self.left.identity
 
     def _digest(self, item: Mapping[str, Any]) -> str:
-        asked = [self._ordered(name, item.get(name)) or None for name in self.description.identity]
+        asked = [loosened(item.get(name)) for name in self.description.identity]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     def is_proven_by(self, item: Item) -> bool:
@@ -76,18 +87,17 @@ class Wanted:
         return self.is_named_like(item)
 
     def is_named_like(self, item: Item) -> bool:
-        """Whether it has the identity that is wanted."""
+        """Whether it has the identity that is wanted, however Bird spells it."""
         return all(
-            same(self._asked(name), self._ordered(name, item.get(name)))
-            for name in self.description.identity
+            is_alike(self.body.get(name), item.get(name)) for name in self.description.identity
         )
 
     def is_met_by(self, item: Item) -> bool:
         """Whether it has all that is asked for, besides an automatic name, as far as Bird states
-        it."""
+        it, and however Bird spells it."""
         stated = {field.returned[0] for field in self.description.inputs if field.returned}
         return (self.mark is not None or self.is_named_like(item)) and all(
-            same_where_asked(value, item.get(name))
+            is_alike(self._unversioned(name, value), self._unversioned(name, item.get(name)))
             for name, value in self.body.items()
             if name in stated and name not in self.description.identity
         )
@@ -95,13 +105,18 @@ class Wanted:
     def is_blocked_by(self, item: Item) -> bool:
         """Whether it holds what only one can hold: the phone number, for the same template."""
         number = self.body.get("arguments", {}).get("phoneNumberId")
-        template = self.body.get("connectorTemplateRef")
-        if number is None or item.get("connectorTemplateRef") != template:
+        template = without_version(self.body.get("connectorTemplateRef"))
+        if number is None or without_version(item.get("connectorTemplateRef")) != template:
             return False
         arguments, held = item.get("arguments"), item.get("number")
-        return number in (
-            arguments.get("phoneNumberId") if isinstance(arguments, Mapping) else None,
-            held.get("numberId") if isinstance(held, Mapping) else None,
+        held = held if isinstance(held, Mapping) else {}
+        return any(
+            is_alike(number, each)
+            for each in (
+                arguments.get("phoneNumberId") if isinstance(arguments, Mapping) else None,
+                held.get("numberId"),
+                held.get("profileId"),
+            )
         )
 
     @staticmethod
@@ -109,11 +124,10 @@ class Wanted:
         """Whether a row of a listing tells what it holds."""
         return bool(row.get("arguments") or row.get("number"))
 
-    def _asked(self, name: str) -> Any:
-        return self._ordered(name, self.body.get(name))
-
-    def _ordered(self, name: str, value: Any) -> Any:
-        unordered = any(
-            field.unordered and field.returned[:1] == (name,) for field in self.description.inputs
+    def _unversioned(self, name: str, value: Any) -> Any:
+        """A template without its version, of which Bird may state another one."""
+        is_template = any(
+            field.kind is TEMPLATE and field.returned == (name,)
+            for field in self.description.inputs
         )
-        return ordered(value) if unordered else value
+        return without_version(value) if is_template else value

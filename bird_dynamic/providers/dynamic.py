@@ -78,16 +78,15 @@ class BirdProvider(ResourceProvider):
             return CheckResult(_engines(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """What changes. A connector that is replaced is deleted first, because it holds the phone
-        number."""
+        """What changes."""
         with _one_line():
             difference = self._life.diff(_id, self._held(_olds), _plain(_news))
             # A state that the plugin wrote has other names: an update rewrites it.
             moved = DYNAMIC_PROVIDER not in _olds
             return DiffResult(
-                changes=bool(difference.changed) or moved,
+                changes=bool(difference.changed or difference.respelled) or moved,
                 replaces=list(difference.replaces),
-                delete_before_replace=self._description.delete_before_replace,
+                delete_before_replace=difference.deletes_first,
             )
 
     def create(self, props: dict[str, Any]) -> CreateResult:

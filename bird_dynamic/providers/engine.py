@@ -23,6 +23,7 @@ from collections.abc import Callable
 from bird_dynamic.bird.clock import SystemClock
 from bird_dynamic.bird.errors import EngineGoneError
 from bird_dynamic.lifecycle.account import Run
+from bird_dynamic.lifecycle.deletions import DELETIONS, Deletions
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.lifecycle.run_log import RunLog, folders
@@ -128,7 +129,7 @@ def run_of(
         )
     return Run(
         records=Records(folder / RECORDS, say=warn),
-        managed=ManagedItems(log),
+        managed=ManagedItems(log, Deletions(folder / DELETIONS)),
         clock=SystemClock(cancelled),
         say=say,
         warn=warn,

@@ -160,7 +160,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             difference = life.diff(request.id, state, inputs)
             # A state that the dynamic provider wrote has other names: an update rewrites it.
             moved = DYNAMIC_PROVIDER in request.olds
-            changes = bool(difference.changed) or moved or life.unfinished(state)
+            changed = difference.changed or difference.respelled
+            changes = bool(changed) or moved or life.unfinished(state)
             return DiffResponse(
                 changes=DiffResponse.DIFF_SOME if changes else DiffResponse.DIFF_NONE,
                 replaces=[camel_case(name) for name in difference.replaces],
@@ -172,7 +173,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                     ).items()
                 },
                 hasDetailedDiff=bool(difference.changed),
-                deleteBeforeReplace=life.description.delete_before_replace,
+                deleteBeforeReplace=difference.deletes_first,
             )
 
     def Create(self, request: Any, context: Context) -> Any:  # noqa: N802
@@ -199,7 +200,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         with self._operation(request, context) as life:
             held, stated = received(request.properties), received(request.inputs)
             item_id, state = life.identified(request.id, held.properties or stated.properties)
-            found = life.read(item_id, state)
+            found = life.read(item_id, state, getattr(request, "timeout", None) or None)
             if found is None:
                 return provider_pb2.ReadResponse()
             secret = held.secret | stated.secret

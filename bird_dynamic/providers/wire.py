@@ -14,6 +14,7 @@ from google.protobuf import struct_pb2
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
+from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.fields import MAP, UNKNOWN, Description
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Properties
 from bird_dynamic.providers.names import camel_case, snake_case
@@ -60,13 +61,13 @@ def sent(
         for field in description.fields
         if field.kind is MAP and field.convert and not field.is_input
     }
-    names = {field.name for field in description.fields} | {DERIVED_NAME, MARK}
+    names = {field.name for field in description.fields} | {DERIVED_NAME, MARK, STATED_OTHERWISE}
     struct = struct_pb2.Struct()
     for name, value in properties.items():
         if value is None or name not in names:
             continue
         shown = _on_the_wire(_camel_keys(value) if name in converted else value)
-        if name in secret or name in description.secrets:
+        if name in secret or name in description.secrets or name == STATED_OTHERWISE:
             shown = rpc.wrap_rpc_secret(shown)
         struct.update({camel_case(name): shown})
     return struct

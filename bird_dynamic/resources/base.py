@@ -9,6 +9,7 @@ import pulumi
 from pulumi import dynamic
 
 from bird_dynamic.bird.ids import IdError, with_its_place
+from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.fields import Description, OnChange
 from bird_dynamic.lifecycle.naming import mark
 from bird_dynamic.lifecycle.properties import MARK
@@ -45,7 +46,10 @@ class BirdResource(dynamic.Resource):
         if not reads:
             properties[MARK] = _mark(type_token, resource_name, opts)
         opts = pulumi.ResourceOptions.merge(
-            pulumi.ResourceOptions(additional_secret_outputs=list(description.secrets)), opts
+            pulumi.ResourceOptions(
+                additional_secret_outputs=[*description.secrets, STATED_OTHERWISE]
+            ),
+            opts,
         )
         self._register(type_token, resource_name, properties, opts)
 

@@ -40,7 +40,7 @@ def test_the_conversational_switch_changes_in_place_and_left_out_it_is_left_alon
     assert stack.outputs()["connector_id"] == connector_id
 
 
-def test_another_phone_number_replaces_the_connector_and_the_old_one_is_deleted_first(
+def test_another_phone_number_replaces_the_connector_and_the_new_one_is_there_first(
     stack: Stack, bird: EmulatorServer
 ) -> None:
     stack.write(channel(phone_number_id=NUMBER))
@@ -49,9 +49,14 @@ def test_another_phone_number_replaces_the_connector_and_the_old_one_is_deleted_
     sent(bird)
 
     stack.write(channel(phone_number_id=OTHER_NUMBER))
-    assert summary(stack.up()) == {"+-1 replaced", "1 unchanged"}
+    replaced = stack.up()
+    assert summary(replaced) == {"+-1 replaced", "1 unchanged"}
+    assert "because of phone_number_id" in replaced.output.replace(
+        "phoneNumberId", "phone_number_id"
+    )
+    assert "there is no gap" in replaced.output
     changing = [each for each in sent(bird) if each in ("create_connector", "delete_connector")]
-    assert changing == ["delete_connector", "create_connector"]
+    assert changing == ["create_connector", "delete_connector"]
     new, after = only(bird), stack.outputs()
     assert new["arguments"]["phoneNumberId"] == OTHER_NUMBER
     assert new["id"] != old["id"]
@@ -62,3 +67,21 @@ def test_another_phone_number_replaces_the_connector_and_the_old_one_is_deleted_
     }
     assert new["name"] != before["name"], "each create draws a token of its own"
     assert after["channel_id"] != before["channel_id"]
+
+
+def test_what_cannot_exist_beside_the_old_one_replaces_it_with_a_gap_and_the_preview_says_so(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel(name="Support"))
+    assert stack.up().ok
+    sent(bird)
+    stack.write(channel(name="Sales"))
+    preview = stack.run("preview")
+    assert preview.ok
+    assert "nothing answers" in preview.output
+    assert "its channel_id changes" in preview.output
+    assert sent(bird) == []
+    assert stack.up().ok
+    changing = [each for each in sent(bird) if each in ("create_connector", "delete_connector")]
+    assert changing == ["delete_connector", "create_connector"]
+    assert only(bird)["name"] == "Sales"

@@ -327,7 +327,7 @@ class BadDays(RuleBasedStateMachine):
             any(
                 held.id == connector_id
                 for engine in self.engines.values()
-                for held in engine.state.values()
+                for held in (*engine.state.values(), *engine.replaced)
             )
             or connector_id in self.retained
             or any(connector_id in text for text in (*self.told, *self.world.said))

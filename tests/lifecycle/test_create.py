@@ -562,10 +562,21 @@ def test_a_connector_that_holds_the_number_is_named() -> None:
     assert world.connector_ids() == [holder]
 
 
-def test_a_conflict_that_no_listing_explains_is_told() -> None:
-    world = World(Fault("status", operation=CREATE, status=409))
-    with pytest.raises(OperationError, match="No listing shows"):
+def test_a_conflict_that_no_listing_explains_is_waited_out() -> None:
+    world = World(Fault("status", operation=CREATE, status=409, times=6))
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+    assert world.count(CREATE) == 7
+    assert any("waiting until what holds the phone number is gone" in each for each in world.said)
+
+
+def test_a_conflict_that_no_listing_explains_for_all_the_time_is_told() -> None:
+    world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="60s")
+    began = world.clock.monotonic()
+    with pytest.raises(OperationError, match=r"409.*No listing shows.*another workspace"):
         world.run().create(world.inputs())
+    assert world.clock.monotonic() - began <= 60
+    assert list(world.records.all()) == []
 
 
 def test_a_conflict_with_what_an_interrupted_run_left_heals_though_listings_lag() -> None:

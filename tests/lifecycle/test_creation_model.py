@@ -17,12 +17,19 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.bird.errors import Answer, BirdError, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.errors import (
+    Answer,
+    BirdError,
+    DeadlineError,
+    RejectedError,
+    UnknownOutcomeError,
+)
 from bird_dynamic.lifecycle.creation import (
     PAUSES,
     POSTS,
     Look,
     Post,
+    Say,
     Seen,
     Taken,
     Tell,
@@ -36,6 +43,8 @@ MARK, OTHER_MARK = "support-0123456789", "sales-9876543210"
 TOKEN, OTHER_TOKEN = "aaaaaaaa", "bbbbbbbb"
 BODY = {"name": "n", "connectorTemplateRef": "v:1", "arguments": {"phoneNumberId": "p"}}
 BEGAN = 1_000_000.0
+LONGEST = 150.0
+"""Seconds after which a create is over."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,11 @@ def drive(name: Name, situation: str, model: Model) -> Taken | BirdError:
                 case Wait(seconds=seconds):
                     model.waited += seconds
                     answer = None
+                    if model.waited > LONGEST:
+                        step = machine.throw(DeadlineError("late"))
+                        continue
+                case Say():
+                    answer = None
                 case Tell(text=text):
                     model.told.append(text)
                     answer = None
@@ -278,8 +292,7 @@ def test_a_conflict_without_a_request_of_ours_takes_nothing_over() -> None:
         machine = creation(name.wanted())
         next(machine)
         assert machine.send(Seen((), BEGAN)) == Post()
-        machine.send(RejectedError(Answer(409)))
-        assert machine.send(None) == Look(fresh=True, in_the_way=True)
+        assert machine.send(RejectedError(Answer(409))) == Look(fresh=True, in_the_way=True)
         moment = datetime.fromtimestamp(BEGAN + 1, timezone.utc).isoformat()
         with pytest.raises(BirdError, match=r"theirs.*exists already"):
             machine.send(Seen(({**BODY, "id": "theirs", "createdAt": moment},), BEGAN))

@@ -58,11 +58,14 @@ def test_a_resource_lives_its_whole_life(
     assert plugin.read(connector_id, updated)[0] == ""
 
 
-def test_a_replacement_deletes_first(plugin: Plugin) -> None:
+def test_a_replacement_deletes_first_only_where_the_phone_number_stays(plugin: Plugin) -> None:
     inputs, _ = plugin.check({}, NEWS)
     connector_id, state = plugin.create(inputs)
     answer = plugin.diff(connector_id, state, {**inputs, "phone_number_id": "x"})
     assert list(answer.replaces) == ["phone_number_id"]
+    assert not answer.deleteBeforeReplace
+    answer = plugin.diff(connector_id, state, {**inputs, "name": "x"})
+    assert list(answer.replaces) == ["name"]
     assert answer.deleteBeforeReplace
 
 

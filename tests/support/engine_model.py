@@ -40,6 +40,8 @@ class Engine:
     world: World
     stack: str = "dev"
     state: dict[str, Held] = field(default_factory=dict)
+    replaced: list[Held] = field(default_factory=list)
+    """What was replaced and is to be deleted: at the end of the run, or by the next one."""
     deleting: set[str] = field(default_factory=set)
     """The ids that this stack has asked to delete."""
     is_dead: bool = False
@@ -60,6 +62,7 @@ class Engine:
             if targets is None or name in targets:
                 self._delete(provider, name)
                 changed += 1
+        self._delete_what_is_replaced(provider)
         return changed
 
     def replace_by_force(self, name: str, news: Mapping[str, Any], *, shows_olds: bool) -> None:
@@ -70,9 +73,8 @@ class Engine:
         if shows_olds:
             self._checked(provider, held.inputs, given)
         inputs = self._checked(provider, {}, given)
-        created = self._created(provider, inputs)
-        self.state[name] = created
-        self._remove(provider, held)
+        self._put_in_its_place(name, held, self._created(provider, inputs))
+        self._delete_what_is_replaced(provider)
 
     def replace_and_retain(self, name: str, news: Mapping[str, Any]) -> None:
         """A replacement of a resource with `retain_on_delete`."""
@@ -109,13 +111,27 @@ class Engine:
             inputs = self._checked(provider, held.inputs, news)
             difference = provider.diff(held.id, held.outputs, inputs)
             if not difference.replaces:
-                if difference.changed:
+                is_changed = bool(difference.changed or difference.respelled)
+                if is_changed:
                     held.outputs = provider.update(held.id, held.outputs, inputs)
                 held.inputs = inputs
-                return int(bool(difference.changed))
-            self._delete(provider, name)
-        self.state[name] = self._created(provider, self._checked(provider, {}, news))
+                return int(is_changed)
+            if difference.deletes_first:
+                self._delete(provider, name)
+                held = None
+        created = self._created(provider, self._checked(provider, {}, news))
+        self._put_in_its_place(name, held, created)
         return 1
+
+    def _put_in_its_place(self, name: str, held: Held | None, created: Held) -> None:
+        self.state[name] = created
+        if held is not None:
+            self.replaced.append(held)
+
+    def _delete_what_is_replaced(self, provider: ResourceLifecycle) -> None:
+        while self.replaced:
+            self._remove(provider, self.replaced[0])
+            del self.replaced[0]
 
     def _created(self, provider: ResourceLifecycle, inputs: Properties) -> Held:
         connector_id, outputs = provider.create(inputs)

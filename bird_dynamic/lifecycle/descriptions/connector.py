@@ -166,6 +166,9 @@ OUTPUTS = (
 )
 """What Bird knows of every connector."""
 
+EXCLUSIVE = (("connectorTemplateRef",), ("arguments", "phoneNumberId"))
+"""One connector of a template on a phone number. Source: the create operation's "connector already
+exists"; what makes it so is assumed."""
 PATH = "/workspaces/{workspace_id}/connectors"
 PERMISSION = (
     "any action on /workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update "
@@ -177,6 +180,7 @@ CONNECTOR = Description(
     noun="connector",
     path=PATH,
     identity=("name",),
+    exclusive=EXCLUSIVE,
     permission=PERMISSION,
     fields=(
         TEMPLATE_REF,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bird_dynamic.lifecycle.descriptions.connector import (
     COMMON_INPUTS,
+    EXCLUSIVE,
     NAME,
     OUTPUTS,
     PATH,
@@ -22,6 +23,7 @@ VOICE_CHANNEL = Description(
     noun="voice channel",
     path=PATH,
     identity=("name",),
+    exclusive=EXCLUSIVE,
     permission=PERMISSION,
     fields=(
         Field(

@@ -50,6 +50,17 @@ def _filters_problem(value: Any) -> str | None:
     return None
 
 
+def _keys_and_values(filters: Any) -> Any:
+    """Bird's filters without what it may have added to them."""
+    if not isinstance(filters, list):
+        return None
+    return [
+        {name: each[name] for name in ("key", "value") if name in each}
+        for each in filters
+        if isinstance(each, Mapping)
+    ]
+
+
 WEBHOOK_SUBSCRIPTION = Description(
     type_name="WebhookSubscription",
     noun="webhook subscription",
@@ -94,6 +105,7 @@ WEBHOOK_SUBSCRIPTION = Description(
             returned=("eventFilters",),
             is_input=True,
             unordered=True,
+            convert=_keys_and_values,
             on_change=OnChange.UPDATE,
         ),
         Field(
@@ -156,5 +168,4 @@ WEBHOOK_SUBSCRIPTION = Description(
             returned=("updatedAt",),
         ),
     ),
-    delete_before_replace=False,
 )

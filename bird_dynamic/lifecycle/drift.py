@@ -1,0 +1,192 @@
+"""What was asked, what Bird made of it, and what Bird states now.
+
+Bird may store a value otherwise than it was sent: trimmed, re-cased, with keys added, another
+version of a template, numbers as text. So the state keeps the program's value, and where Bird's
+first statement differs from it, the pair is remembered beside it (`STATED_OTHERWISE`), as digests:
+a value may be secret. Drift is a change of Bird's first statement into its present one.
+
+A value is compared part by part: key by key where both sides are maps, item by item where both are
+lists of the same length. What Bird adds is nobody's wish, and no drift.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bird_dynamic.settings import UUID
+
+STATED_OTHERWISE = "stated_otherwise"
+"""In a state: path -> the digests of what was asked there and of what Bird stated first. Absent
+where the two agree everywhere."""
+
+Remembered = Mapping[str, str]
+OnDifference = Callable[[str, Any, Any], Any]
+
+
+def merged(path: str, asked: Any, stated: Any, on_difference: OnDifference) -> Any:
+    """What was asked, with the result of `on_difference(path, asked, stated)` in place of each part
+    that is stated otherwise."""
+    if isinstance(asked, Mapping) and isinstance(stated, Mapping):
+        return {
+            key: merged(f"{path}.{key}", value, stated[key], on_difference)
+            if key in stated
+            else value
+            for key, value in asked.items()
+        }
+    if isinstance(asked, list) and isinstance(stated, list) and len(asked) == len(stated):
+        return [
+            merged(f"{path}[{index}]", each, found, on_difference)
+            for index, (each, found) in enumerate(zip(asked, stated, strict=True))
+        ]
+    return asked if same(asked, stated) else on_difference(path, asked, stated)
+
+
+def accepted(path: str, asked: Any, stated: Any) -> dict[str, str]:
+    """What is to be remembered of Bird's first statement."""
+    noted: dict[str, str] = {}
+
+    def note(where: str, wanted: Any, found: Any) -> None:
+        noted[where] = _pair(where, wanted, found)
+
+    merged(path, asked, stated, note)
+    return noted
+
+
+def observed(path: str, held: Any, stated: Any, remembered: Remembered) -> Any:
+    """What a state is to hold that held that: what it held, where Bird still states what it stated
+    first, and Bird's statement where that has changed."""
+    return merged(
+        path,
+        held,
+        stated,
+        lambda where, wanted, found: (
+            wanted if remembered.get(where) == _pair(where, wanted, found) else found
+        ),
+    )
+
+
+def is_unchanged(path: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
+    """Whether a program that wants that is content with what the state holds."""
+    return all(_is_content(*leaf, remembered) for leaf in _leaves(path, held, wanted))
+
+
+def is_respelled(path: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
+    """Whether the program now says what Bird has made of what it said before: a change of the
+    program alone."""
+    return all(
+        _is_content(where, old, new, remembered) or remembered.get(where) == _pair(where, old, new)
+        for where, old, new in _leaves(path, held, wanted)
+    )
+
+
+def forgotten(path: str, held: Any, wanted: Any, remembered: Remembered) -> dict[str, str]:
+    """What is still to be remembered once the state holds what is wanted now."""
+    outdated = [
+        where
+        for where, old, new in _leaves(path, held, wanted)
+        if not _is_content(where, old, new, remembered)
+    ]
+    return {
+        where: pair
+        for where, pair in remembered.items()
+        if not any(where == each or where.startswith((f"{each}.", f"{each}[")) for each in outdated)
+    }
+
+
+def _is_content(where: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
+    # After a drift that somebody has taken back, the state holds Bird's spelling.
+    return same(held, wanted) or remembered.get(where) == _pair(where, wanted, held)
+
+
+def _leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in one.keys() | other.keys():
+            yield from _leaves(f"{path}.{key}", one.get(key), other.get(key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (first, second) in enumerate(zip(one, other, strict=True)):
+            yield from _leaves(f"{path}[{index}]", first, second)
+    else:
+        yield path, one, other
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two values say the same; nothing, an empty map and an empty list do."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(same, old, new))
+    if old in (None, {}, []) and new in (None, {}, []):
+        return True
+    if isinstance(old, str) and isinstance(new, str) and UUID.fullmatch(old):
+        return old.lower() == new.lower()
+    # True == 1.0 in Python, and every number from Pulumi is a float.
+    return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
+
+
+def is_alike(asked: Any, found: Any) -> bool:
+    """Whether Bird may have made `found` of what was asked: the same but for case, blanks, numbers
+    as text, the order of lists, and keys that were added.
+
+    Only for telling what a create may have come to. What is alike is not proven to be ours.
+    """
+    if isinstance(asked, Mapping):
+        return isinstance(found, Mapping) and all(
+            is_alike(value, found.get(key)) for key, value in asked.items()
+        )
+    if isinstance(asked, list) and isinstance(found, list):
+        rest = list(found)
+        for each in asked:
+            match = next((other for other in rest if is_alike(each, other)), None)
+            if match is None:
+                return False
+            rest.remove(match)
+        return not rest
+    return same(asked, found) or _loose(asked) == _loose(found) is not None
+
+
+def _loose(value: Any) -> str | None:
+    if isinstance(value, str | int | float):
+        # An address is the same with a slash at its end.
+        return " ".join(str(value).split()).casefold().rstrip("/")
+    return None
+
+
+def loosened(value: Any) -> Any:
+    """The same for all texts that are alike."""
+    if isinstance(value, Mapping):
+        return {key: loosened(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return ordered([loosened(each) for each in value]) or None
+    return _loose(value)
+
+
+def ordered(value: Any) -> Any:
+    """A list whose order says nothing, in one order."""
+    if not isinstance(value, list):
+        return value
+    return sorted(
+        value, key=lambda each: repr(sorted(each.items()) if isinstance(each, Mapping) else each)
+    )
+
+
+def _pair(path: str, asked: Any, stated: Any) -> str:
+    return f"{_digest(path, asked)} {_digest(path, stated)}"
+
+
+def _digest(path: str, value: Any) -> str:
+    text = json.dumps([path, _plain(value)], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    """The same for everything that `same` takes for the same."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()} or None
+    if isinstance(value, list):
+        return [_plain(each) for each in value] or None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value.lower() if isinstance(value, str) and UUID.fullmatch(value) else value
