@@ -14,13 +14,16 @@ from functools import partial
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.errors import RejectedError, UnknownOutcomeError
 from bird_dynamic.bird.ids import canonical, required_id
 from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request, Response
 from bird_dynamic.bird.sending import Sender
 
 PAGE_SIZE = 100
 """The largest page that the CRM API is known to serve in general; its default is 10."""
+
+MOST_PAGES = 10_000
+"""Of one listing. With the default of 10 rows these are 100,000 things in one workspace."""
 
 
 class Collection:
@@ -64,10 +67,13 @@ class Collection:
             return self.page(token, deadline)
 
     def pages(self, deadline: Deadline) -> Iterator[tuple[Item, ...]]:
-        """The listing, page after page; ends even where a token comes round again."""
+        """The listing, page after page; ends even where a token comes round again. Raises
+        UnknownOutcomeError where it does not end: half a listing is none."""
         tokens: set[str | None] = set()
         token: str | None = None
         while token not in tokens:
+            if len(tokens) == MOST_PAGES:
+                raise UnknownOutcomeError(f"the listing has not ended after {MOST_PAGES:,} pages")
             tokens.add(token)
             page = self.page(token, deadline)
             yield page.items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +25,25 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait."""
         ...
+
+
+class Cancellation(threading.Event):
+    """The end of a run before its time. Who only waits for an event waits for it; who waits for
+    something else asks to be told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._listeners: list[Callable[[], None]] = []
+
+    def tell(self, listener: Callable[[], None]) -> None:
+        """Call this once the run is cancelled."""
+        self._listeners.append(listener)
+
+    def set(self) -> None:
+        """The run is cancelled."""
+        super().set()
+        for listener in list(self._listeners):
+            listener()
 
 
 class SystemClock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.models import Transport
 from bird_dynamic.settings import Settings
 
@@ -9,8 +10,11 @@ LANES = 4
 """How many operations a dynamic provider's process runs at the same time."""
 
 
-def connect(settings: Settings, connections: int = LANES) -> Transport:
-    """The transport of an account, with at most so many connections."""
+def connect(
+    settings: Settings, connections: int = LANES, cancelled: Cancellation | None = None
+) -> Transport:
+    """The transport of an account, with at most so many connections. Once `cancelled` is set, its
+    exchanges end."""
     from bird_dynamic.bird.http import HttpTransport
 
-    return HttpTransport(settings, connections=connections)
+    return HttpTransport(settings, connections=connections, cancelled=cancelled)

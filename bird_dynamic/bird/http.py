@@ -3,11 +3,12 @@
 It uses the connection pool of `requests` (its adapter) without a session on top, because a session
 would take credentials from `.netrc` (they would replace the access key), take certificates from
 REQUESTS_CA_BUNDLE, follow a redirect with the access key and keep cookies. The proxy settings
-HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off, and every
-request has a connect and a read timeout.
+HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off, and an exchange
+ends in time whatever the other side does (see `exchanges`). A body that is too long is not read to
+its end; its connection is closed.
 
-This is the only module of the provider that imports `requests`, and it is imported by the first
-operation.
+This module and `connections` are the only ones of the provider that import `requests`; the first
+operation imports them.
 """
 
 from __future__ import annotations
@@ -16,28 +17,47 @@ import os
 import platform
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from requests.utils import should_bypass_proxies
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import EmptyPoolError, NewConnectionError
 
-from bird_dynamic.bird.errors import ConfigurationError, NotSentError, UnknownOutcomeError
+from bird_dynamic.bird.clock import Cancellation
+from bird_dynamic.bird.connections import ExchangeAdapter
+from bird_dynamic.bird.errors import (
+    BirdError,
+    ConfigurationError,
+    DeadlineError,
+    NotSentError,
+    UnknownOutcomeError,
+)
+from bird_dynamic.bird.exchanges import Exchange, Exchanges
 from bird_dynamic.bird.json import parse
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.settings import Settings
 
 CONNECT_TIMEOUT = 5.0
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes after decompression; a page of a hundred connectors has some hundred thousand."""
+CHUNK = 64 * 1024
+TOO_LATE = "no connection to Bird could be made in time"
 
 
 class HttpTransport:
     """Sends one request once; thread-safe. `connections` is how many may be open at the same
-    time."""
+    time. Once `cancelled` is set, all exchanges end, and none begins."""
 
     def __init__(
-        self, settings: Settings, *, connections: int = 4, adapter: BaseAdapter | None = None
+        self,
+        settings: Settings,
+        *,
+        connections: int = 4,
+        adapter: BaseAdapter | None = None,
+        cancelled: Cancellation | None = None,
     ) -> None:
         self._url = settings.api_url
         self._url_setting = settings.where("apiUrl")
@@ -48,21 +68,40 @@ class HttpTransport:
             "Authorization": f"AccessKey {settings.access_key}",
             "User-Agent": f"bird-dynamic/{_version()} python/{platform.python_version()}",
         }
-        self._adapter = adapter or HTTPAdapter(
-            pool_connections=1, pool_maxsize=connections, pool_block=True, max_retries=0
-        )
+        self._adapter = adapter or ExchangeAdapter(connections)
+        self._cancelled = cancelled or Cancellation()
+        self._exchanges = Exchanges(self._cancelled)
 
     def send(self, request: Request, timeout: float) -> Response:
         """See `models.Transport`."""
         prepared = self._prepared(request)
+        with self._exchanges.lasting(timeout) as exchange:
+            try:
+                response = self._exchanged(prepared, timeout)
+            except Exception:
+                # What a cut connection leads to depends on who was reading from it, and what.
+                if exchange.was_cut:
+                    raise self._cut(exchange, timeout) from None
+                raise
+            if exchange.was_cut:
+                # The end of the connection may look like the end of the answer.
+                raise self._cut(exchange, timeout)
+            return response
+
+    def _exchanged(self, prepared: requests.PreparedRequest, timeout: float) -> Response:
         try:
             response = self._adapter.send(
                 prepared,
+                stream=True,
                 timeout=(min(CONNECT_TIMEOUT, timeout), timeout),
                 verify=self._verify,
                 proxies=self._proxies,
             )
-            body = _json(response)
+            # Closing gives the place in the pool back, and closes the connection if there is more.
+            with closing(response):
+                body = _json(response)
+        except EmptyPoolError:
+            raise NotSentError("no connection to Bird was free in time") from None
         except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
             raise ConfigurationError(
                 "HTTPS_PROXY: is not the address of a proxy that can be used; it must look like "
@@ -94,6 +133,16 @@ class HttpTransport:
         except requests.exceptions.RequestException:
             raise self._unusable_url() from None
 
+    def _cut(self, exchange: Exchange, timeout: float) -> BirdError:
+        is_cancelled = self._cancelled.is_set()
+        if exchange.may_be_sent:
+            return UnknownOutcomeError(
+                "the run was cancelled before Bird had answered"
+                if is_cancelled
+                else _unanswered(timeout)
+            )
+        return DeadlineError("the run was cancelled") if is_cancelled else NotSentError(TOO_LATE)
+
     def _unusable_url(self) -> ConfigurationError:
         return ConfigurationError(f"{self._url_setting}: is not an address that can be used.")
 
@@ -103,9 +152,9 @@ def _translated(
 ) -> NotSentError | UnknownOutcomeError:
     causes = tuple(_causes(error))
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotSentError("no connection to Bird could be made in time")
+        return NotSentError(TOO_LATE)
     if isinstance(error, requests.exceptions.Timeout):
-        return UnknownOutcomeError(f"Bird did not answer within {timeout:.0f} s")
+        return UnknownOutcomeError(_unanswered(timeout))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NotSentError(
             "Bird's certificate is not trusted; behind a proxy that inspects TLS, set "
@@ -134,11 +183,18 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen += [each for each in further if isinstance(each, BaseException)]
 
 
+def _unanswered(seconds: float) -> str:
+    return f"Bird did not answer within {seconds:.0f} s"
+
+
 def _json(response: requests.Response) -> Any:
-    if not response.content:
-        return None
+    content = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        content += chunk
+        if len(content) > LARGEST_BODY:
+            return UNREADABLE
     try:
-        return parse(response.content)
+        return parse(bytes(content)) if content else None
     except ValueError:
         return UNREADABLE
 

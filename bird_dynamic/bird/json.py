@@ -1,8 +1,9 @@
 """Reading JSON that somebody else wrote, so that nothing in it can fail later.
 
-What comes out can be written as JSON again and sent over Pulumi's wire: no lone surrogates, no
-numbers beyond a double, no nesting that exhausts a stack. After a POST that has made a connector,
-a crash over a decorative field of the answer would lose the connector.
+What comes out can be written as JSON again and sent over Pulumi's wire, and means the same there:
+no lone surrogates, no integer that a double may change, no nesting that exhausts a stack, and
+nothing that Pulumi takes for a sign of its own. After a POST that has made a connector, a crash
+over a decorative field of the answer would lose the connector.
 """
 
 from __future__ import annotations
@@ -13,8 +14,23 @@ from typing import Any
 
 DEEPEST = 20
 """Levels of nesting that are kept; what is deeper is null. Bird's documented objects have five."""
-LONGEST_NUMBER = 308
-"""Characters of an integer that a double certainly can hold; a longer one is kept as text."""
+LARGEST_NUMBER = 2**53
+"""The largest integer up to which a double holds each one; a larger one is kept as text."""
+SIGNS = frozenset(
+    {
+        "4dabf18193072939515e22adb298388d",
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+"""What Pulumi's wire obeys: a map with the first one as a key is an asset, an archive, a secret, an
+output or a resource, whatever else it says; a text that equals one of the others is an unknown
+value. Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`."""
 
 
 def parse(content: bytes) -> Any:
@@ -27,7 +43,10 @@ def parse(content: bytes) -> Any:
 
 
 def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
+    # Python refuses to read very many digits as a number.
+    if len(digits) > 20 or abs(int(digits)) > LARGEST_NUMBER:
+        return digits
+    return int(digits)
 
 
 def _real(digits: str) -> float | None:
@@ -37,17 +56,20 @@ def _real(digits: str) -> float | None:
 
 def _harmless(value: Any, levels: int) -> Any:
     if isinstance(value, str):
-        return (
-            value
-            if value.isascii()
-            else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        )
+        return _harmless_text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict | list) and levels == 0:
         return None
     if isinstance(value, dict):
-        return {_harmless(key, 0): _harmless(each, levels - 1) for key, each in value.items()}
+        return {_harmless_text(key): _harmless(each, levels - 1) for key, each in value.items()}
     if isinstance(value, list):
         return [_harmless(each, levels - 1) for each in value]
     return value
+
+
+def _harmless_text(text: str) -> str:
+    if not text.isascii():
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # Ids are put in lower case later.
+    return f"[{text}]" if text.lower() in SIGNS else text

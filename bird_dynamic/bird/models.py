@@ -41,7 +41,7 @@ class Response:
 
 
 UNREADABLE = object()
-"""Stands for a body that is not JSON."""
+"""Stands for a body that is not JSON, or too long."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,11 @@ class Page:
 class Transport(Protocol):
     """Sends one request once.
 
-    Raises NotSentError or UnknownOutcomeError where there is no answer, and returns every answer
-    that there is, whatever its status.
+    Raises NotSentError or UnknownOutcomeError where there is no answer, DeadlineError where the run
+    is cancelled before anything was sent, and returns every answer that there is, whatever its
+    status.
     """
 
     def send(self, request: Request, timeout: float) -> Response:
-        """`timeout` is in seconds, for the whole of the answer to begin."""
+        """`timeout` is in seconds, from the first attempt to connect to the end of the answer."""
         ...

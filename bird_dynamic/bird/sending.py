@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from bird_dynamic.bird.clock import Clock, Deadline
@@ -30,14 +30,18 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
+from bird_dynamic.bird.moments import http_moment
 from bird_dynamic.bird.pacing import Pace
 
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 FIRST_THROTTLED_PAUSE = 1.0
 LONGEST_PAUSE = 8.0
+LONGEST_THROTTLED_PAUSE = 3600.0
+"""Longer than operations wait. Who asks for more would stop the whole run with one wrong answer."""
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 log = logging.getLogger("bird_dynamic")
 Result = TypeVar("Result")
@@ -163,18 +167,18 @@ class Sender:
                 request_id or "-",
                 1000 * (self.clock.monotonic() - started),
             )
-        if (date := _seconds_since_epoch(response.headers.get("date", ""))) is not None:
+        if (date := http_moment(response.headers.get("date", ""))) is not None:
             self._ahead = date - self.clock.time()
         return response
 
     def _throttled_pause(self, response: Response, times: int) -> float:
         asked = response.headers.get("retry-after", "")
-        if asked.isdecimal():
-            return float(asked)
-        until = _seconds_since_epoch(asked)
+        if _SECONDS.fullmatch(asked):
+            return min(float(asked), LONGEST_THROTTLED_PAUSE)
+        until = http_moment(asked)
         now = self.server_time()
         if until is not None and now is not None:
-            return max(0.0, until - now)
+            return min(max(0.0, until - now), LONGEST_THROTTLED_PAUSE)
         return self._pause(FIRST_THROTTLED_PAUSE, times)
 
     def _pause(self, first: float, times: int) -> float:
@@ -186,7 +190,7 @@ class Sender:
 
 def _judge(response: Response, read: Callable[[Response], Result | None]) -> Result:
     answer = _answer(response)
-    if response.status >= 500:
+    if not 200 <= response.status < 500:
         raise UnknownOutcomeError(f"Bird answered {answer}", answer)
     if 300 <= response.status < 400:
         raise RejectedError(
@@ -211,10 +215,3 @@ def _judge(response: Response, read: Callable[[Response], Result | None]) -> Res
 def _answer(response: Response) -> Answer:
     body = None if response.body is UNREADABLE else response.body
     return Answer.read(response.status, body, response.request_id)
-
-
-def _seconds_since_epoch(http_date: str) -> float | None:
-    try:
-        return parsedate_to_datetime(http_date).timestamp()
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None

@@ -28,7 +28,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from itertools import chain, repeat
 from typing import Any
 
@@ -40,6 +39,7 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.models import Item
+from bird_dynamic.bird.moments import moment
 from bird_dynamic.lifecycle.wanted import Wanted
 
 POSTS = 3
@@ -398,16 +398,8 @@ class _Search:
         return ours[0] if ours else None
 
     def _created_since(self, item: Item) -> bool:
-        try:
-            stated = str(item["createdAt"]).replace("Z", "+00:00")
-            created = datetime.fromisoformat(stated)
-            if created.tzinfo is None:
-                created = created.replace(tzinfo=timezone.utc)
-            moment = created.timestamp()
-        except (KeyError, ValueError, OverflowError, OSError):
-            return False
-        began = self._before.at
-        return began is not None and moment >= began - CLOCK_SLACK
+        began, created = self._before.at, moment(item.get("createdAt"))
+        return began is not None and created is not None and created >= began - CLOCK_SLACK
 
     def _is_marked(self, item: Item) -> bool:
         return self._wanted.mark is not None and self._wanted.may_be(item)

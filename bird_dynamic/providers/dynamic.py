@@ -16,7 +16,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
+from types import FunctionType
 from typing import Any, NoReturn
 
 from pulumi.dynamic import (
@@ -32,6 +33,7 @@ from pulumi.dynamic import (
 from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
 from pulumi.output import Unknown
 
+from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.account import Account, Run
@@ -67,6 +69,7 @@ class BirdProvider(ResourceProvider):
     def configure(self, req: ConfigureRequest) -> None:
         """Called once, before any other method, with the stack's configuration."""
         _log_as_asked(os.environ)
+        _hear_cancel()
         self._lifecycle = lifecycle(self._type_name, _accounts(req.config.get))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -147,15 +150,42 @@ _opening = threading.Lock()
 @cache
 def _account(settings: Settings) -> Account:
     """One connection for all resources of an access key, whatever their kind."""
-    return Account(settings, connect, _run())
+    return Account(settings, partial(connect, cancelled=_cancelled), _run())
 
 
 @cache
 def _run() -> Run:
     """What all accounts of this process share. `python -m pulumi.dynamic` serves one engine run."""
-    return run_of(
-        of_this_process(), say=_say, warn=_say, end=end_with_grace, cancelled=threading.Event()
-    )
+    return run_of(of_this_process(), say=_say, warn=_say, end=end_with_grace, cancelled=_cancelled)
+
+
+_cancelled = Cancellation()
+
+
+@cache
+def _hear_cancel() -> None:
+    """Hear when the engine cancels the run: the SDK answers that, and tells no provider.
+
+    gRPC keeps the method that the process registered as it started, so its code is what can be
+    changed. It still does all that the SDK's does. The process has four lanes for everything that
+    the engine asks, so that a cancel is heard once one of them is free.
+    """
+    servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
+    method = getattr(servicer, "Cancel", None)
+    if isinstance(method, FunctionType) and not method.__code__.co_freevars:
+        _sdk.append(FunctionType(method.__code__, method.__globals__))
+        method.__code__ = _cancel.__code__
+
+
+_sdk: list[Callable[[Any, Any, Any], Any]] = []
+
+
+def _cancel(servicer: Any, request: Any, context: Any) -> Any:
+    # Runs with the names of the SDK's module, not with those of this one.
+    from bird_dynamic.providers import dynamic
+
+    dynamic._cancelled.set()
+    return dynamic._sdk[0](servicer, request, context)
 
 
 def _say(text: str) -> None:

@@ -32,6 +32,7 @@ from pulumi.runtime.proto import (
     provider_pb2_grpc,
 )
 
+from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.account import Account
@@ -64,7 +65,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> None:
         """`end` is called once the engine at that address is gone."""
         self._end = end
-        self._cancelled = threading.Event()
+        self._cancelled = Cancellation()
         self._serve(engine_address)
 
     def _serve(self, engine_address: str | None) -> None:
@@ -258,14 +259,19 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(**answer)
 
     def Cancel(self, request: Any, context: Context) -> Any:  # noqa: N802
-        """Nobody waits any longer; what was made stays in the state."""
+        """Nobody waits any longer, not even for an answer. What was made stays in the state, and
+        what may have been made in a record."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
     def _account_with(self, configuration: Mapping[str, Any]) -> Account:
         return Account(
             gather(configuration.get),
-            partial(connect, connections=_lanes(configuration.get("bird:lanes")) or LANES),
+            partial(
+                connect,
+                connections=_lanes(configuration.get("bird:lanes")) or LANES,
+                cancelled=self._cancelled,
+            ),
             self._run,
         )
 

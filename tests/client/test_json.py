@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime import rpc
 
-from bird_dynamic.bird.json import DEEPEST, parse
+from bird_dynamic.bird.ids import canonical
+from bird_dynamic.bird.json import DEEPEST, SIGNS, parse
 
 JSON = st.recursive(
     st.none()
@@ -31,7 +36,10 @@ JSON = st.recursive(
         (b'{"\\ude00": 1}', {"\ufffd": 1}),
         (b'"\\ud83d\\ude00"', "😀"),
         (b"[1e999, -1e999, NaN, Infinity]", [None] * 4),
-        (b"9" * 308, int("9" * 308)),
+        (b"[9007199254740992, -9007199254740992]", [2**53, -(2**53)]),
+        (b"[9007199254740993, -9007199254740993]", ["9007199254740993", "-9007199254740993"]),
+        (b"18446744073709551616", "18446744073709551616"),
+        (b"9" * 308, "9" * 308),
         (b"9" * 400, "9" * 400),
         (b"-" + b"9" * 5000, "-" + "9" * 5000),
     ],
@@ -52,6 +60,36 @@ def test_what_is_too_deep_is_cut_off() -> None:
     while value:
         value, levels = value[0], levels + 1
     assert levels == DEEPEST
+
+
+@pytest.mark.parametrize("sign", sorted(SIGNS))
+@pytest.mark.parametrize("spelled", [str, str.upper])
+def test_what_pulumi_takes_for_a_sign_of_its_own_is_plain_text(
+    sign: str, spelled: Callable[[str], str]
+) -> None:
+    said = spelled(sign)
+    read = parse(json.dumps({"id": said, said: [said, {"a": said}], f"{said} ": 1}).encode())
+    plain = f"[{said}]"
+    assert read == {"id": plain, plain: [plain, {"a": plain}], f"{said} ": 1}
+    assert canonical(read["id"]) is None
+    struct = struct_pb2.Struct()
+    struct.update(read)
+    assert rpc.deserialize_properties(struct, True) == read
+
+
+def test_the_sdk_knows_no_other_sign() -> None:
+    source = Path(rpc.__file__).read_text()
+    assert set(re.findall(r'^UNKNOWN = "(.+)"', source, re.MULTILINE)) <= SIGNS
+    assert rpc._special_sig_key in SIGNS
+
+
+@given(st.integers())
+def test_an_integer_is_exact_on_the_wire(number: int) -> None:
+    struct = struct_pb2.Struct()
+    struct.update({"value": parse(str(number).encode())})
+    value = struct["value"]
+    assert number == int(value)
+    assert isinstance(value, str) == (abs(number) > 2**53)
 
 
 @given(JSON)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, EngineGoneError, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.errors import (
+    BirdError,
+    DeadlineError,
+    EngineGoneError,
+    RejectedError,
+    UnknownOutcomeError,
+)
 from bird_dynamic.bird.ids import IdError
 from bird_dynamic.bird.models import UNREADABLE, Page, Request, Response
 from bird_dynamic.bird.sending import Sender
@@ -98,6 +105,23 @@ def test_half_a_listing_is_none(body: Any) -> None:
     connectors, _, deadline = bird(answer(body=body))
     with pytest.raises(UnknownOutcomeError, match="cannot be understood"):
         connectors.page(None, deadline)
+
+
+@pytest.mark.parametrize("rows", [[], [{"id": ID}]])
+def test_an_endless_listing_ends_with_the_time_or_with_too_many_pages(rows: Any) -> None:
+    numbers = itertools.count()
+
+    def next_page(request: Request) -> Response:
+        return answer(body={"results": rows, "nextPageToken": str(next(numbers))})
+
+    clock = FakeClock()
+    sender = Sender(ScriptedTransport(next_page), clock)
+    connectors = Collection(sender, "/workspaces/w/connectors")
+    with pytest.raises(DeadlineError):
+        list(connectors.pages(Deadline.after(5, clock)))
+    assert next(numbers) <= 5 * 50
+    with pytest.raises(UnknownOutcomeError, match="has not ended after 10,000 pages"):
+        list(connectors.pages(Deadline.after(3600, clock)))
 
 
 def test_null_where_the_rows_should_be_is_an_empty_page() -> None:

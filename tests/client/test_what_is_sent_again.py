@@ -16,7 +16,12 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.models import UNREADABLE, Response
-from bird_dynamic.bird.sending import ATTEMPTS, RetryBudget, Sender
+from bird_dynamic.bird.sending import (
+    ATTEMPTS,
+    LONGEST_THROTTLED_PAUSE,
+    RetryBudget,
+    Sender,
+)
 from tests.support.clock import FakeClock
 from tests.support.scripted import ID, OTHER_ID, ScriptedTransport, answer
 
@@ -128,6 +133,34 @@ def test_a_pause_beyond_the_deadline_ends_the_operation_at_once() -> None:
     with pytest.raises(DeadlineError, match="429 TooManyRequests"):
         world.connectors.create({}, world.deadline)
     assert world.clock.now == began
+    assert world.sent == 1
+
+
+@pytest.mark.parametrize("asked", ["9" * 20, "9" * 400, formatdate(99_999_999_999)])
+def test_an_endless_pause_ends_the_operation_and_not_the_run(asked: str) -> None:
+    now = formatdate(1_000_000_000, usegmt=True)
+    world = World(answer(429, retry_after=asked, date=now), answer(201))
+    with pytest.raises(DeadlineError):
+        world.connectors.create({}, world.deadline)
+    world.clock.now += LONGEST_THROTTLED_PAUSE
+    assert world.connectors.create({}, Deadline.after(60, world.clock))["id"] == ID
+
+
+@pytest.mark.parametrize(
+    "asked", ["-5", "0", "0.25", "1.5", "-0", "soon", "", "nan", "inf", "1e9", "½"]
+)
+def test_an_odd_pause_does_no_harm(asked: str) -> None:
+    world = World(answer(429, retry_after=asked), answer(201))
+    began = world.clock.now
+    assert world.connectors.create({}, world.deadline)["id"] == ID
+    assert world.clock.now - began <= 1.6
+
+
+@pytest.mark.parametrize("status", [101, 103, 199])
+def test_an_interim_answer_says_nothing(status: int) -> None:
+    world = World(answer(status))
+    with pytest.raises(UnknownOutcomeError):
+        world.connectors.create({}, world.deadline)
     assert world.sent == 1
 
 

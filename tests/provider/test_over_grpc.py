@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,6 +155,27 @@ def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
     assert "attempt=1 status=201 request_id=" in said
     assert CANARY not in said
     assert ACCESS_KEY not in said
+
+
+def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
+    start: Callable[..., Plugin], server: EmulatorServer, tmp_path: Path
+) -> None:
+    server.emulator.faults = (
+        Fault("hang", operation="create_connector", applied=True, seconds=20, times=1),
+    )
+    plugin = start(environment={"BIRD_STATE_DIR": str(tmp_path)})
+    inputs, _ = plugin.check({}, NEWS)
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as lane:
+        creating = lane.submit(plugin.create, inputs)
+        while not server.emulator.connectors():
+            time.sleep(0.01)
+        plugin.cancel()
+        with pytest.raises(PluginError, match="the run was cancelled before Bird had answered"):
+            creating.result()
+    assert time.monotonic() < began + 10
+    found, _ = start(environment={"BIRD_STATE_DIR": str(tmp_path)}).create(inputs)
+    assert [each["id"] for each in server.emulator.connectors()] == [found]
 
 
 def test_an_older_state_is_still_understood(

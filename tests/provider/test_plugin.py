@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import grpc
 import pytest
-from google.protobuf import any_pb2, struct_pb2
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
@@ -21,14 +21,17 @@ from bird_dynamic.emulator import (
     WORKSPACE_ID,
     BirdEmulator,
     EmulatorServer,
+    Fault,
     Options,
     PhoneNumber,
     Reply,
     Request,
 )
+from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.providers.names import camel_case, snake_case
 from bird_dynamic.providers.plugin import BirdPlugin
 from bird_dynamic.providers.wire import received
+from bird_dynamic.settings import state_folder
 
 NUMBER = PhoneNumber.made_up(0).id
 URN = "urn:pulumi:dev::phones::bird:index:{}::support"
@@ -343,12 +346,32 @@ def test_a_half_made_connector_is_given_back_with_its_id(
 
 
 def test_waiting_ends_when_the_run_is_cancelled(engine: Engine, bird: EmulatorServer) -> None:
-    from google.protobuf import empty_pb2
-
     bird.emulator.options = Options(channel_after=10**6)
     engine.call("Cancel", empty_pb2.Empty())
     with pytest.raises(AbortedError, match="the run was cancelled"):
         engine.create({"phoneNumberId": NUMBER})
+
+
+def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
+    engine: Engine, bird: EmulatorServer
+) -> None:
+    bird.emulator.faults = (
+        Fault("hang", operation="create_connector", applied=True, seconds=20, times=1),
+    )
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as lane:
+        creating = lane.submit(engine.create, {"phoneNumberId": NUMBER})
+        while not bird.emulator.connectors():
+            time.sleep(0.01)
+        engine.call("Cancel", empty_pb2.Empty())
+        with pytest.raises(AbortedError, match="the run was cancelled before Bird had answered"):
+            creating.result()
+    assert time.monotonic() < began + 10
+    (left,) = Records(state_folder() / RECORDS).all()
+    assert left.mark.startswith("support-")
+    found, _ = Engine(bird.url).create({"phoneNumberId": NUMBER})
+    assert [each["id"] for each in bird.emulator.connectors()] == [found]
+    assert Records(state_folder() / RECORDS).all() == []
 
 
 @pytest.mark.parametrize("place", [f"{WORKSPACE_ID}/", f"{ORGANIZATION_ID}/{WORKSPACE_ID}/", ""])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
@@ -116,6 +116,9 @@ class Plugin:
         self._call(
             "Delete", provider_pb2.DeleteRequest(id=connector_id, urn=URN, properties=properties)
         )
+
+    def cancel(self) -> None:
+        self._call("Cancel", empty_pb2.Empty())
 
     def stop(self) -> str:
         """End the process; what it wrote to standard error."""

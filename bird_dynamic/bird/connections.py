@@ -1,0 +1,153 @@
+"""Connections that end with the exchange that uses them, and that no answer outlives.
+
+They are urllib3's, with three differences. The exchange of their thread knows the socket, whether
+it is new (before TLS and before a proxy is asked) or was kept alive, so that it can be cut. Interim
+answers (1xx) are skipped, all of them: Python's own client takes 102 and 103 for the answer, and
+the real one for that of the next request. And what comes after an answer closes the connection, for
+the same reason.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from contextlib import suppress
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from bird_dynamic.bird.exchanges import exchange_of_this_thread
+
+
+class _Answer(http.client.HTTPResponse):
+    """The final answer to a request."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
+        super().__init__(sock, *arguments, **named)
+        self._socket = sock
+        self._exchange = exchange_of_this_thread()
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                raise http.client.BadStatusLine("101: nobody asked for another protocol")
+            if not 100 <= status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+    def _close_conn(self) -> None:
+        # Called at the end of an answer, and before it where nobody wants the rest.
+        if self._has_more():
+            self._exchange.end_connection()
+        super()._close_conn()  # type: ignore[misc]
+
+    def _has_more(self) -> bool:
+        patience = self._socket.gettimeout()
+        try:
+            self._socket.settimeout(0)
+            return bool(self.fp.peek(1))
+        except (OSError, ValueError):
+            return False
+        finally:
+            with suppress(OSError):
+                self._socket.settimeout(patience)
+
+
+class _Connection(HTTPConnection):
+    response_class = _Answer
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except TimeoutError as error:
+            # In TLS or at a proxy: nothing was sent yet.
+            raise ConnectTimeoutError(self, "no connection in time") from error
+        exchange_of_this_thread().may_be_sent = True
+
+    def request(self, *arguments: Any, **named: Any) -> None:
+        if self.sock is not None:
+            exchange = exchange_of_this_thread()
+            exchange.uses(self.sock)
+            exchange.may_be_sent = True
+        super().request(*arguments, **named)
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        # The end of the connection looks like the end of the proxy's headers.
+        exchange_of_this_thread().check()
+
+    def _new_conn(self) -> socket.socket:
+        """As urllib3's, but each address of a host gets what is left of the time, not all of it."""
+        try:
+            host = self._dns_host.strip("[]")
+            found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            raise NewConnectionError(self, "no such name") from error
+        failure: OSError = OSError("the host has no address")
+        for family, kind, protocol, _, address in found:
+            try:
+                return self._connected(socket.socket(family, kind, protocol), address)
+            except OSError as error:
+                failure = error
+        if isinstance(failure, TimeoutError):
+            raise ConnectTimeoutError(self, "no connection in time") from failure
+        raise NewConnectionError(self, str(failure)) from failure
+
+    def _connected(self, new: socket.socket, address: Any) -> socket.socket:
+        exchange = exchange_of_this_thread()
+        try:
+            exchange.uses(new)
+            for option in self.socket_options or ():
+                new.setsockopt(*option)
+            new.settimeout(min(float(self.timeout or exchange.remaining), exchange.remaining))
+            new.connect(address)
+        except OSError:
+            new.close()
+            raise
+        return new
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        return super()._get_conn(exchange_of_this_thread().remaining)
+
+
+class _SecurePool(_Pool, HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class ExchangeAdapter(HTTPAdapter):
+    """The adapter of `requests` over these connections, at most so many at the same time."""
+
+    def __init__(self, connections: int) -> None:
+        super().__init__(
+            pool_connections=1, pool_maxsize=connections, pool_block=True, max_retries=0
+        )
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        """Called by `requests` for connections without a proxy."""
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        """Called by `requests` for connections through a proxy. SOCKS is refused: it needs another
+        package, whose connections nobody could cut."""
+        if proxy.lower().startswith("socks"):
+            raise InvalidSchema("SOCKS")
+        manager = super().proxy_manager_for(proxy, **named)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
