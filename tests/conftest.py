@@ -40,6 +40,13 @@ def not_as_described(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.fixture
+def any_dialect(not_as_described: list[str]) -> Iterator[None]:
+    """For a test under dialects: the description has the default one alone."""
+    yield
+    not_as_described.clear()
+
+
+@pytest.fixture
 def bird_differs(not_as_described: list[str]) -> Iterator[None]:
     """For a test in which Bird answers otherwise than described."""
     yield

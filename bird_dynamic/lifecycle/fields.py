@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -106,6 +107,11 @@ class Description:
     permission: str
     fields: tuple[Field, ...]
     problems: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
+    other_ids: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = dataclass_field(
+        default_factory=dict
+    )
+    """For an id in the create request, where an answer may state the one that was asked for when it
+    states another id of the same thing in its place."""
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Where the create request says what only one can have: two with the same values at all of
     these paths cannot exist together."""

@@ -246,6 +246,17 @@ def maps_of(description: Description, item: Item) -> Properties:
     return {name: value for name, value in maps.items() if value}
 
 
+def as_asked(description: Description, item: Item, asked: Mapping[str, Any]) -> Item:
+    """What Bird states, with the ids that a create request asks for where it states others of the
+    same things."""
+    for (*inside, last), places in description.other_ids.items():
+        wanted = _find(asked, (*inside, last))[1]
+        if wanted is not None and any(is_alike(wanted, _find(item, place)[1]) for place in places):
+            (outer,) = inside
+            item = {**item, outer: {**(item.get(outer) or {}), last: wanted}}
+    return item
+
+
 def differences_to_adopt(
     description: Description, item: Item, state: Mapping[str, Any], inputs: Properties
 ) -> list[str]:
@@ -255,6 +266,7 @@ def differences_to_adopt(
     The inputs are not shown, because a program may have passed a secret anywhere, and of a map only
     the keys.
     """
+    item = as_asked(description, item, body(description, inputs))
     found = []
     for field in description.inputs:
         asked = inputs.get(field.name)

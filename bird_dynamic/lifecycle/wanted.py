@@ -13,7 +13,7 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.drift import is_alike, loosened
 from bird_dynamic.lifecycle.fields import TEMPLATE, Description
 from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token, draw_token
-from bird_dynamic.lifecycle.properties import MARK, body, without_version
+from bird_dynamic.lifecycle.properties import MARK, as_asked, body, without_version
 from bird_dynamic.lifecycle.records import Record
 
 
@@ -95,6 +95,7 @@ class Wanted:
     def is_met_by(self, item: Item) -> bool:
         """Whether it has all that is asked for, besides an automatic name, as far as Bird states
         it, and however Bird spells it."""
+        item = as_asked(self.description, item, self.body)
         stated = {field.returned[0] for field in self.description.inputs if field.returned}
         return (self.mark is not None or self.is_named_like(item)) and all(
             is_alike(self._unversioned(name, value), self._unversioned(name, item.get(name)))
@@ -108,16 +109,8 @@ class Wanted:
         template = without_version(self.body.get("connectorTemplateRef"))
         if number is None or without_version(item.get("connectorTemplateRef")) != template:
             return False
-        arguments, held = item.get("arguments"), item.get("number")
-        held = held if isinstance(held, Mapping) else {}
-        return any(
-            is_alike(number, each)
-            for each in (
-                arguments.get("phoneNumberId") if isinstance(arguments, Mapping) else None,
-                held.get("numberId"),
-                held.get("profileId"),
-            )
-        )
+        arguments = as_asked(self.description, item, self.body).get("arguments")
+        return isinstance(arguments, Mapping) and is_alike(number, arguments.get("phoneNumberId"))
 
     @staticmethod
     def shows(row: Item) -> bool:

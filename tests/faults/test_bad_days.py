@@ -14,12 +14,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.emulator import Fault, Options, PhoneNumber
+from bird_dynamic.emulator import Dialect, Fault, Options, PhoneNumber
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.messages import Reply
@@ -27,6 +28,7 @@ from bird_dynamic.lifecycle.naming import bears_mark
 from tests.support.engine_model import Engine
 from tests.support.world import KilledError, World
 
+pytestmark = pytest.mark.usefixtures("any_dialect")
 SCHEDULES = int(os.environ.get("BIRD_FAULT_SCHEDULES", "200"))
 STEPS = 12
 VOICE = [
@@ -85,9 +87,12 @@ class BadDays(RuleBasedStateMachine):
         clock_ahead=st.sampled_from((-86_400.0, 0.0, 86_400.0)),
         foreign=st.integers(0, 25),
         settled=st.booleans(),
+        dialect=st.none() | st.integers(0, 9_999),
+        release_after=st.sampled_from((6.0, 20.0)),
     )
-    def begin(self, foreign: int, settled: bool, **options: Any) -> None:
-        self.world = World(options=Options(**options), numbers=24)
+    def begin(self, foreign: int, settled: bool, dialect: int | None, **options: Any) -> None:
+        drawn = Dialect() if dialect is None else Dialect.drawn(dialect)
+        self.world = World(options=Options(**options), dialect=drawn, numbers=24)
         self.foreign = {
             self.world.emulator.add_connector(name=f"somebody else's {each}")["id"]
             for each in range(foreign)
@@ -222,7 +227,7 @@ class BadDays(RuleBasedStateMachine):
         if ours:
             gone = choose.choice(ours)
             self.vanished.add(gone)
-            self.world.emulator.store.remove(gone, self.world.clock.now)
+            self.world.emulator.remove_connector(gone)
 
     @rule()
     def records_are_lost(self) -> None:
@@ -363,9 +368,11 @@ class BadDays(RuleBasedStateMachine):
             theirs = {held.id for each in self.engines.values() for held in each.state.values()}
             if left[1] in theirs:
                 # Another stack has that number: one of the two has to do without.
-                number = self.world.emulator.store.connectors[left[1]].wire["arguments"]
+                (holder,) = [
+                    each for each in self.world.emulator.connectors() if each["id"] == left[1]
+                ]
                 for name, given in list(program.items()):
-                    if given["phone_number_id"] == number["phoneNumberId"]:
+                    if given["phone_number_id"] == holder["number"]["profileId"]:
                         del program[name]
                 return False
             if "is not what the program asks for" in text:
@@ -377,7 +384,7 @@ class BadDays(RuleBasedStateMachine):
             assert named, text
             assert adopt, text
             if "with other arguments" in text:
-                self.world.emulator.store.remove(left[1], self.world.clock.now)
+                self.world.emulator.remove_connector(left[1])
                 return False
             (name,) = [each for each in program if (program[each]["name"] or each) == named[1]]
             program[name]["adopt"] = adopt[1]

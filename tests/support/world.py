@@ -19,6 +19,7 @@ from bird_dynamic.emulator import (
     ORGANIZATION_ID,
     WORKSPACE_ID,
     BirdEmulator,
+    Dialect,
     Fault,
     Options,
     PhoneNumber,
@@ -28,6 +29,7 @@ from bird_dynamic.emulator import (
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.lifecycle.account import Account, Run
 from bird_dynamic.lifecycle.catalogue import lifecycle
+from bird_dynamic.lifecycle.deletions import Deletions
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.properties import MARK, Properties
 from bird_dynamic.lifecycle.records import Records
@@ -81,6 +83,7 @@ class World:
         self,
         *faults: Fault,
         options: Options | None = None,
+        dialect: Dialect | None = None,
         numbers: int = 12,
         timeout: str = "300",
         access_key: str = ACCESS_KEY,
@@ -90,6 +93,7 @@ class World:
         self.emulator = BirdEmulator(
             Store.with_numbers(numbers),
             options=options,
+            dialect=dialect,
             faults=faults,
             seed=seed,
             clock=self.clock.time,
@@ -116,8 +120,9 @@ class World:
 
     def lose_records(self) -> None:
         """The next run is on another machine."""
-        for each in self.folder.iterdir():
-            each.unlink()
+        for each in self.folder.rglob("*"):
+            if each.is_file():
+                each.unlink()
 
     def run(
         self,
@@ -134,7 +139,7 @@ class World:
 
         run = Run(
             records=self.records,
-            managed=managed or ManagedItems(),
+            managed=managed or ManagedItems(deletions=Deletions(self.folder / "deletions")),
             clock=self.clock,
             say=self.said.append,
             warn=self.said.append,

@@ -136,13 +136,12 @@ def _is_taken(bird: Backend, body: Json) -> bool:
     given = (body.get("arguments") or {}).get("phoneNumberId")
     number = bird.numbers.get(given.lower()) if isinstance(given, str) else None
     slug = body["connectorTemplateRef"].partition(":")[0]
-    held_until = bird.now() - (
-        bird.options.release_after if bird.dialect.number_free == "later" else 0.0
-    )
+    lately = bird.now() - bird.options.release_after
+    lasts = bird.dialect.number_free == "later"
     return number is not None and any(
         number_of(bird, each) == number
         and each.wire["connectorTemplateSlug"] == slug
-        and (each.deleted_at is None or each.deleted_at > held_until)
+        and (each.deleted_at is None or (lasts and each.deleted_at > lately))
         for each in bird.store.connectors.values()
     )
 

@@ -7,6 +7,7 @@ Sources: "Installing a Voice channel" for the body and the connector object; the
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.lifecycle.descriptions.common import LOCAL_INPUTS, WORKSPACE
@@ -169,6 +170,10 @@ OUTPUTS = (
 EXCLUSIVE = (("connectorTemplateRef",), ("arguments", "phoneNumberId"))
 """One connector of a template on a phone number. Source: the create operation's "connector already
 exists"; what makes it so is assumed."""
+OTHER_IDS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    ("arguments", "phoneNumberId"): (("number", "numberId"), ("number", "profileId"))
+}
+"""Whether a connector may state another id of its phone number is not known."""
 PATH = "/workspaces/{workspace_id}/connectors"
 PERMISSION = (
     "any action on /workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update "
@@ -181,6 +186,7 @@ CONNECTOR = Description(
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
+    other_ids=OTHER_IDS,
     permission=PERMISSION,
     fields=(
         TEMPLATE_REF,

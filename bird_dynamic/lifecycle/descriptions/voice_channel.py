@@ -11,6 +11,7 @@ from bird_dynamic.lifecycle.descriptions.connector import (
     COMMON_INPUTS,
     EXCLUSIVE,
     NAME,
+    OTHER_IDS,
     OUTPUTS,
     PATH,
     PERMISSION,
@@ -24,6 +25,7 @@ VOICE_CHANNEL = Description(
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
+    other_ids=OTHER_IDS,
     permission=PERMISSION,
     fields=(
         Field(
