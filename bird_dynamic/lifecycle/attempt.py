@@ -100,7 +100,7 @@ class Attempt:
     def _look(self, look: Look) -> Seen:
         sender = self._session.collection.sender
         began = sender.server_time()
-        seen = self._session.inventory.find(self._wanted, look, self._deadline)
+        seen = self._session.inventory.find(self._wanted, look, self._deadline, self._mark)
         # Before Bird's first answer nobody knows its time.
         return replace(seen, at=began or sender.server_time())
 

@@ -51,8 +51,9 @@ class Inventory:
         with turn:
             yield
 
-    def find(self, wanted: Wanted, look: Look, deadline: Deadline) -> Seen:
-        """What `look` asks for, as it is now. Bird's time is left to the caller.
+    def find(self, wanted: Wanted, look: Look, deadline: Deadline, mark: str = "") -> Seen:
+        """What `look` asks for, for the resource with that mark, as it is now. Bird's time is left
+        to the caller.
 
         A row of a listing may lag or be poorer than what it stands for, so each is confirmed by a
         GET.
@@ -91,7 +92,7 @@ class Inventory:
             if not is_managed and (wanted.may_be(item) or wanted.is_blocked_by(item)):
                 free.append(item)
             elif is_managed and wanted.is_blocked_by(item):
-                goes = self._managed.is_being_replaced(row["id"])
+                goes = self._managed.is_about_to_go(row["id"], mark)
                 (leaving if goes else held).append(item)
         return Seen(tuple(free), None, tuple(held), tuple(leaving), ids, tells_all)
 

@@ -155,11 +155,14 @@ class ManagedItems:
                 or any(self._in_state.get(each) == item_id for each in marks)
             )
 
-    def is_being_replaced(self, item_id: str) -> bool:
-        """Whether this run puts something else in the place of all resources that have it."""
+    def is_about_to_go(self, item_id: str, mark: str) -> bool:
+        """Whether this run replaces it, for other resources than the one with that mark: that one's
+        own would be gone by now, if it were to go first."""
         with self._lock:
             holders = self._holders[self._up_to_date(item_id)]
-            return bool(holders) and all(holder.leaving for holder in holders)
+            return bool(holders) and all(
+                holder.leaving and mark not in holder.marks for holder in holders
+            )
 
     def claim(self, item_id: str, marks: Marks) -> bool:
         """Give it to a resource that adopts it or takes it over; false where a resource has it."""
