@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from bird_dynamic.bird.http import HttpTransport  # noqa: E402
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, PhoneNumber  # noqa: E402
+from bird_dynamic.emulator.dialect import NAMED  # noqa: E402
 from bird_dynamic.lifecycle.account import Account  # noqa: E402
 from bird_dynamic.lifecycle.catalogue import lifecycle  # noqa: E402
 from bird_dynamic.lifecycle.properties import DERIVED_NAME  # noqa: E402
@@ -191,6 +192,41 @@ def refresh() -> None:
     say("requests for a refresh of 1,000 channels", f"{sent} in {took:.2f} s", "20")
 
 
+def dialects() -> None:
+    """What each named dialect costs, against the default one: 24 creates, reads and deletes."""
+    default = (0, 0.0)
+    with emulator() as url:
+        for name, dialect in NAMED.items():
+            control(url, "POST", "reset")
+            control(url, "PATCH", "options", {"release_after": 1.0})
+            control(url, "PUT", "dialect", dialect.differences)
+            started = time.perf_counter()
+            _whole_lives(url, 24)
+            took = time.perf_counter() - started
+            requests = len(control(url, "GET", "journal"))
+            default = default if default[0] else (requests, took)
+            say(
+                f"dialect {name}: 24 creates, reads, deletes",
+                f"{requests / default[0]:.2f} x requests, {took / default[1]:.1f} x time",
+                "none",
+            )
+
+
+def _whole_lives(url: str, count: int) -> None:
+    provider, states = provider_of(account(url)), {}
+
+    def create(index: int) -> None:
+        checked = provider.check({}, inputs(index)).inputs
+        connector_id, state = provider.create(checked)
+        states[connector_id] = state
+
+    in_lanes(create, count)
+    reading = provider_of(account(url))
+    in_lanes(lambda index: reading.read(*list(states.items())[index]), count)
+    deleting = provider_of(account(url))
+    in_lanes(lambda index: deleting.delete(*list(states.items())[index]), count)
+
+
 def emulator_speed() -> None:
     """How soon the emulator answers, and how many requests it answers in a second."""
     began = time.perf_counter()
@@ -225,6 +261,7 @@ def main() -> int:
     own_cpu()
     refresh()
     emulator_speed()
+    dialects()
     return 0
 
 

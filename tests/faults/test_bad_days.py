@@ -48,6 +48,7 @@ OPERATIONS = (
     "delete_connector",
     "set_conversational",
 )
+READS = {"list_connectors", "get_connector", "get_conversational"}
 STATUSES = (400, 401, 403, 404, 409, 410, 422, 429, 500, 502, 503, 504)
 
 
@@ -322,6 +323,11 @@ class BadDays(RuleBasedStateMachine):
         for stack in STACKS:
             assert self.engines[stack].up(self.programs[stack]) == 0
         assert self.world.operations == []
+        # Nor is anything replaced or changed that nobody has changed, however Bird spells it.
+        for stack in STACKS:
+            self.engines[stack].refresh()
+            assert self.engines[stack].up(self.programs[stack]) == 0
+        assert set(self.world.operations) <= READS
         assert self.foreign <= set(self.world.connector_ids())
         # Only a forced replacement is not tried again by itself.
         assert {record.mark for record in self.world.records.all()} <= self.forced
