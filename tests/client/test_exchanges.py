@@ -96,6 +96,14 @@ def test_a_peer_that_does_not_read_ends_in_time() -> None:
         transport(peer.url).send(big, TIMEOUT)
 
 
+def test_a_name_that_nobody_looks_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: looked_up.wait(30) and [])
+    with within(PATIENCE), pytest.raises(NotSentError, match="in time"):
+        transport("https://bird.invalid").send(POST, TIMEOUT)
+    looked_up.set()
+
+
 def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as full:
         # Nobody accepts, and there is no room to wait in: a connection is not answered.
