@@ -133,7 +133,7 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
 def test_an_operation_waits_for_a_free_connection_no_longer_than_it_may() -> None:
     with Peer(silence) as peer:
         one = transport(peer.url)
-        busy = threading.Thread(target=_failing(lambda: one.send(GET, 1.5)))
+        busy = threading.Thread(target=_failing(lambda: one.send(GET, 0.8)))
         busy.start()
         while not peer.asked:
             time.sleep(0.01)
