@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import http.client
 import socket
+import threading
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +24,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from bird_dynamic.bird.exchanges import exchange_of_this_thread
+
+CONNECT_TIMEOUT = 5.0
 
 
 class _Answer(http.client.HTTPResponse):
@@ -82,13 +87,15 @@ class _Connection(HTTPConnection):
         exchange_of_this_thread().check()
 
     def _new_conn(self) -> socket.socket:
-        """As urllib3's, but each address of a host gets what is left of the time, not all of it."""
+        """As urllib3's, but the look-up of a host and each of its addresses get what is left of the
+        time, not all of it."""
+        failure: OSError = OSError("the host has no address")
         try:
-            host = self._dns_host.strip("[]")
-            found = socket.getaddrinfo(host, self.port, type=socket.SOCK_STREAM)
+            found = _addresses(self._dns_host.strip("[]"), self.port, self._patience)
+        except FutureTimeoutError as error:
+            raise ConnectTimeoutError(self, "no address in time") from error
         except (socket.gaierror, UnicodeError) as error:
             raise NewConnectionError(self, "no such name") from error
-        failure: OSError = OSError("the host has no address")
         for family, kind, protocol, _, address in found:
             try:
                 return self._connected(socket.socket(family, kind, protocol), address)
@@ -99,17 +106,35 @@ class _Connection(HTTPConnection):
         raise NewConnectionError(self, str(failure)) from failure
 
     def _connected(self, new: socket.socket, address: Any) -> socket.socket:
-        exchange = exchange_of_this_thread()
         try:
-            exchange.uses(new)
+            exchange_of_this_thread().uses(new)
             for option in self.socket_options or ():
                 new.setsockopt(*option)
-            new.settimeout(min(float(self.timeout or exchange.remaining), exchange.remaining))
+            new.settimeout(self._patience)
             new.connect(address)
         except OSError:
             new.close()
             raise
         return new
+
+    @property
+    def _patience(self) -> float:
+        return min(float(self.timeout or CONNECT_TIMEOUT), exchange_of_this_thread().remaining)
+
+
+def _addresses(host: str, port: int, seconds: float) -> list[Any]:
+    """The addresses of a host, or FutureTimeoutError. Nothing can interrupt the system's resolver,
+    so that a thread of its own waits for it: one for each new connection."""
+    found: Future[list[Any]] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            found.set_exception(error)
+
+    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    return found.result(seconds)
 
 
 class _SecureConnection(_Connection, HTTPSConnection):

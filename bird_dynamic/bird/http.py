@@ -27,7 +27,7 @@ from requests.utils import should_bypass_proxies
 from urllib3.exceptions import EmptyPoolError, NewConnectionError
 
 from bird_dynamic.bird.clock import Cancellation
-from bird_dynamic.bird.connections import ExchangeAdapter
+from bird_dynamic.bird.connections import CONNECT_TIMEOUT, ExchangeAdapter
 from bird_dynamic.bird.errors import (
     BirdError,
     ConfigurationError,
@@ -40,7 +40,6 @@ from bird_dynamic.bird.json import parse
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.settings import Settings
 
-CONNECT_TIMEOUT = 5.0
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes after decompression; a page of a hundred connectors has some hundred thousand."""
 CHUNK = 64 * 1024

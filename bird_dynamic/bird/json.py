@@ -14,6 +14,9 @@ from typing import Any
 
 DEEPEST = 20
 """Levels of nesting that are kept; what is deeper is null. Bird's documented objects have five."""
+MOST_VALUES = 500_000
+"""Values in one answer: reading more would take seconds that the deadline knows nothing of. A page
+of a hundred connectors has some ten thousand."""
 LARGEST_NUMBER = 2**53
 """The largest integer up to which a double holds each one; a larger one is kept as text."""
 SIGNS = frozenset(
@@ -34,7 +37,10 @@ value. Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`."""
 
 
 def parse(content: bytes) -> Any:
-    """The value. Raises ValueError for what is not JSON."""
+    """The value. Raises ValueError for what is not JSON, or too much of it."""
+    # There is one of these in front of each value or of its key.
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise ValueError("JSON with too many values")
     try:
         text = content.decode("utf-8-sig")
         return _harmless(json.loads(text, parse_int=_integer, parse_float=_real), DEEPEST)

@@ -172,20 +172,22 @@ def _hear_cancel() -> None:
     """
     servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
     method = getattr(servicer, "Cancel", None)
+    # A method with a closure could not be given other code: then a cancel goes unheard, as before.
     if isinstance(method, FunctionType) and not method.__code__.co_freevars:
-        _sdk.append(FunctionType(method.__code__, method.__globals__))
+        _sdks_own.append(FunctionType(method.__code__, method.__globals__))
         method.__code__ = _cancel.__code__
 
 
-_sdk: list[Callable[[Any, Any, Any], Any]] = []
+_sdks_own: list[Callable[[Any, Any, Any], Any]] = []
+"""What the SDK does about a cancel, once it was replaced."""
 
 
 def _cancel(servicer: Any, request: Any, context: Any) -> Any:
-    # Runs with the names of the SDK's module, not with those of this one.
+    # Its code runs among the names of the SDK's module, not among those of this one.
     from bird_dynamic.providers import dynamic
 
     dynamic._cancelled.set()
-    return dynamic._sdk[0](servicer, request, context)
+    return dynamic._sdks_own[0](servicer, request, context)
 
 
 def _say(text: str) -> None:

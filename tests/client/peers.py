@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,15 +17,17 @@ LINE = b"HTTP/1.1 200 OK\r\n"
 
 class Peer:
     """Listens on this machine. Each connection is served by what `says` gives for it; the requests
-    that came are in `asked`, a list for each connection."""
+    that came are in `asked`, a list for each connection. With a `tls` context it speaks TLS."""
 
-    def __init__(self, *says: Says) -> None:
+    def __init__(self, *says: Says, tls: ssl.SSLContext | None = None) -> None:
         self._says = says
+        self._tls = tls
         self._ended = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self._connections: list[socket.socket] = []
         self.asked: list[list[bytes]] = []
-        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.getsockname()[1]}"
 
     def __enter__(self) -> Peer:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -52,7 +55,11 @@ class Peer:
                 threading.Thread(target=self._serve, args=(says, number), daemon=True).start()
 
     def _serve(self, says: Says, number: int) -> None:
-        with contextlib.suppress(OSError), self._connections[number] as connection:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as open_ones:
+            connection = open_ones.enter_context(self._connections[number])
+            if self._tls is not None:
+                secure = self._tls.wrap_socket(connection, server_side=True)
+                connection = open_ones.enter_context(secure)
             says(_Noting(connection, self.asked[number]))  # type: ignore[arg-type]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,9 +33,13 @@ LATER = b'{"later": true}'
 
 
 def transport(
-    url: str, *, connections: int = 1, cancelled: Cancellation | None = None
+    url: str,
+    *,
+    connections: int = 1,
+    cancelled: Cancellation | None = None,
+    ca_bundle: str | None = None,
 ) -> HttpTransport:
-    settings = Settings("key", api_url=url)
+    settings = Settings("key", api_url=url, ca_bundle=ca_bundle)
     return HttpTransport(settings, connections=connections, cancelled=cancelled)
 
 
@@ -96,6 +104,14 @@ def test_a_peer_that_does_not_read_ends_in_time() -> None:
         transport(peer.url).send(big, TIMEOUT)
 
 
+def test_a_name_that_nobody_looks_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: looked_up.wait(30) and [])
+    with within(PATIENCE), pytest.raises(NotSentError, match="in time"):
+        transport("https://bird.invalid").send(POST, TIMEOUT)
+    looked_up.set()
+
+
 def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as full:
         # Nobody accepts, and there is no room to wait in: a connection is not answered.
@@ -117,7 +133,7 @@ def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch)
 def test_an_operation_waits_for_a_free_connection_no_longer_than_it_may() -> None:
     with Peer(silence) as peer:
         one = transport(peer.url)
-        busy = threading.Thread(target=_failing(lambda: one.send(GET, 1.5)))
+        busy = threading.Thread(target=_failing(lambda: one.send(GET, 0.8)))
         busy.start()
         while not peer.asked:
             time.sleep(0.01)
@@ -339,3 +355,60 @@ def test_nothing_of_an_exchange_is_logged_as_a_warning(caplog: pytest.LogCapture
     with Peer(drip(LINE, b"A: b\r\n")) as peer, pytest.raises(UnknownOutcomeError):
         transport(peer.url).send(GET, TIMEOUT)
     assert caplog.records == []
+
+
+# The same over TLS.
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For this machine, with its key in the same file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    path = tmp_path_factory.mktemp("tls") / "127.0.0.1.pem"
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "-", "-out", "-"]
+    done = subprocess.run([openssl, *made, *files], capture_output=True, check=True)
+    path.write_bytes(done.stdout)
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def test_requests_share_a_connection_over_tls(tls: ssl.SSLContext, certificate: Path) -> None:
+    with Peer(one_by_one(answer(b"[1]"), answer(b"[2]"), answer(b"[3]")), tls=tls) as peer:
+        one = transport(peer.url, ca_bundle=str(certificate))
+        assert [one.send(GET, 5).body for _ in range(3)] == [[1], [2], [3]]
+        assert [len(each) for each in peer.asked] == [3]
+
+
+def test_a_certificate_that_nobody_knows_is_refused(tls: ssl.SSLContext) -> None:
+    with Peer(silence, tls=tls) as peer, pytest.raises(NotSentError, match="is not trusted"):
+        transport(peer.url).send(GET, 5)
+
+
+def test_an_exchange_over_tls_ends_in_time(tls: ssl.SSLContext, certificate: Path) -> None:
+    with Peer(drip(LINE + b"Content-Length: 9999\r\n\r\n", b"["), tls=tls) as peer:
+        one = transport(peer.url, ca_bundle=str(certificate))
+        with within(PATIENCE), pytest.raises(UnknownOutcomeError, match="did not answer within"):
+            one.send(POST, TIMEOUT)
+
+
+def test_what_tls_has_decrypted_already_is_nobodys_answer(
+    tls: ssl.SSLContext, certificate: Path
+) -> None:
+    # One record: what is read of it leaves nothing to be seen on the socket.
+    first = answer(b"[%b]" % (b" " * 8000))
+    with Peer(
+        one_by_one(first + answer(LATER) * 20, answer(LATER)), one_by_one(answer(b"{}")), tls=tls
+    ) as peer:
+        one = transport(peer.url, ca_bundle=str(certificate))
+        assert one.send(GET, 5).body == []
+        assert one.send(GET, 5).body == {}
+        assert [len(each) for each in peer.asked] == [1, 1]

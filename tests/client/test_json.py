@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
 from bird_dynamic.bird.ids import canonical
-from bird_dynamic.bird.json import DEEPEST, SIGNS, parse
+from bird_dynamic.bird.json import DEEPEST, MOST_VALUES, SIGNS, parse
 
 JSON = st.recursive(
     st.none()
@@ -48,10 +48,24 @@ def test_what_cannot_be_carried_is_replaced(text: bytes, value: Any) -> None:
     assert parse(text) == value
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"<html>", b"[" * 100_000])
+MANY = MOST_VALUES // 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"", b"{", b"\xff\xfe", b"<html>", b"[" * 100_000),
+        *(b"[" + each * MANY + b"1,1]" for each in (b"[],", b"{},", b"1,1,", b'"a","b",')),
+    ],
+    ids=lambda text: repr(text[:5]),
+)
 def test_what_is_no_json_is_told(text: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse(text)
+
+
+def test_a_great_many_values_are_read() -> None:
+    assert len(parse(b"[" + b"[]," * (MANY - 1) + b"1]")) == MANY
 
 
 def test_what_is_too_deep_is_cut_off() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ from bird_dynamic.providers.names import camel_case, snake_case
 from bird_dynamic.providers.plugin import BirdPlugin
 from bird_dynamic.providers.wire import received
 from bird_dynamic.settings import state_folder
+from tests.client.peers import LINE, Peer, answer, drip
 
 NUMBER = PhoneNumber.made_up(0).id
 URN = "urn:pulumi:dev::phones::bird:index:{}::support"
@@ -343,6 +345,22 @@ def test_a_half_made_connector_is_given_back_with_its_id(
         news=struct(engine.inputs({"phoneNumberId": NUMBER})),
     )
     assert engine.call("Update", request).properties["channelId"]
+
+
+def test_a_create_ends_with_its_timeout_whatever_the_other_side_says() -> None:
+    listing = answer(b'{"results": []}')
+
+    def says(connection: socket.socket) -> None:
+        while b"POST" not in connection.recv(65536):
+            connection.sendall(listing)
+        drip(LINE + b"Content-Length: 9999\r\n\r\n", b"[", asked=False)(connection)
+
+    with Peer(says) as peer:
+        began = time.monotonic()
+        with pytest.raises(AbortedError, match="Bird did not answer within 1 s"):
+            Engine(peer.url).create({"phoneNumberId": NUMBER}, timeout=1.0)
+        assert time.monotonic() < began + 2.0
+    assert len(Records(state_folder() / RECORDS).all()) == 1
 
 
 def test_waiting_ends_when_the_run_is_cancelled(engine: Engine, bird: EmulatorServer) -> None:
