@@ -19,7 +19,7 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.secrets import shortened, without
+from bird_dynamic.lifecycle.secrets import printable, shortened, without
 from bird_dynamic.settings import Settings
 
 
@@ -46,7 +46,7 @@ def explained(
     except BirdError as error:
         hidden = list(secrets())
         sentences = _sentences(doing, error, description, settings)
-        text = " ".join(shortened(without(sentence, hidden)) for sentence in sentences)
+        text = " ".join(printable(shortened(without(sentence, hidden))) for sentence in sentences)
         raise OperationError(text, error) from None
 
 

@@ -53,3 +53,9 @@ def shortened(text: str) -> str:
         return text
     half = LONGEST_TEXT // 2
     return f"{text[:half]} … {text[-half:]}"
+
+
+def printable(text: str) -> str:
+    """A text that no terminal obeys: control characters, which Bird's texts may have, are blanks
+    in it."""
+    return "".join(each if each.isprintable() else " " for each in text)

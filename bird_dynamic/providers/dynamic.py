@@ -40,6 +40,7 @@ from bird_dynamic.lifecycle.account import Account, Run
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
+from bird_dynamic.lifecycle.secrets import printable
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
 from bird_dynamic.providers.names import DYNAMIC_PROVIDER, snake_case, snake_keys
 from bird_dynamic.settings import Settings, gather
@@ -192,7 +193,7 @@ def _cancel(servicer: Any, request: Any, context: Any) -> Any:
 
 def _say(text: str) -> None:
     # The engine shows what this process writes to standard error; it offers no other way.
-    print(text, file=sys.stderr, flush=True)
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def _log_as_asked(environment: Mapping[str, str]) -> None:

@@ -43,6 +43,7 @@ from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.naming import mark
 from bird_dynamic.lifecycle.properties import MARK, Properties, with_own_name
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
+from bird_dynamic.lifecycle.secrets import printable
 from bird_dynamic.providers.details import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.names import DYNAMIC_PROVIDER, camel_case
@@ -357,7 +358,7 @@ class _Log(logging.Handler):
             return
         line = engine_pb2.LogRequest(
             severity=severity,
-            message=text,
+            message=printable(text),
             urn=getattr(self._working_on, "urn", ""),
             ephemeral=ephemeral,
         )

@@ -15,7 +15,7 @@ from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.explaining import OperationError, explained
-from bird_dynamic.lifecycle.secrets import shortened, texts_in, without
+from bird_dynamic.lifecycle.secrets import printable, shortened, texts_in, without
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER
 
@@ -96,3 +96,8 @@ def test_a_number_that_is_secret_is_kept_out_of_birds_own_words() -> None:
         explain()
     assert "987654321" not in str(caught.value)
     assert "[secret] is no pin" in str(caught.value)
+
+
+def test_what_bird_says_does_not_move_the_cursor() -> None:
+    assert printable("a\x1b[2Jb\r\nc\u009bd\u202ee") == "a [2Jb  c d e"
+    assert printable("Ünï 電話 ok") == "Ünï 電話 ok"
