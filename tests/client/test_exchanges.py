@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import logging
 import shutil
@@ -11,7 +12,8 @@ import subprocess
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,15 @@ TIMEOUT = 0.2
 PATIENCE = 1.2
 """A second longer."""
 LATER = b'{"later": true}'
+
+
+@pytest.fixture(autouse=True)
+def kept_connections_end() -> Iterator[None]:
+    """A transport lives as long as its process, so nothing closes what it has kept alive."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def transport(
