@@ -191,8 +191,10 @@ def test_a_create_interrupted_by_the_user_ends_as_one_connector(
     stack: Stack, bird: EmulatorServer, operation: str
 ) -> None:
     stack.write(PROGRAM)
-    fault = Fault("hang", operation=operation, applied=True, seconds=1.0)
+    fault = Fault("hang", operation=operation, applied=True, seconds=300.0)
+    began = time.monotonic()
     interrupt(stack, bird, fault, signal.SIGINT, who="engine")
+    assert time.monotonic() - began < 120, "the request that hangs is not waited for"
     converge(stack, bird)
     assert len(bird.emulator.connectors()) == 1
 

@@ -420,6 +420,18 @@ def test_an_import_has_the_arguments_that_bird_has(engine: Engine, bird: Emulato
     assert inputs["phoneNumberId"] == NUMBER
 
 
+def test_a_read_has_the_time_that_its_custom_timeout_says(
+    engine: Engine, bird: EmulatorServer
+) -> None:
+    item_id, state = engine.create({"phoneNumberId": NUMBER})
+    bird.emulator.faults = (Fault("hang", operation="get_connector", seconds=30, times=None),)
+    asked = provider_pb2.ReadRequest(
+        id=item_id, urn=URN.format("VoiceChannel"), properties=struct(state), timeout=1.0
+    )
+    with pytest.raises(AbortedError, match="did not answer within 1 s"):
+        engine.call("Read", asked)
+
+
 def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER})
     assert engine.invoke("getPhoneNumber", country="FR")["number"] == "+33199000001"
