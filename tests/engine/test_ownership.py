@@ -111,7 +111,7 @@ class Stage:
         (found,) = [
             each["urn"]
             for each in (stack or self.stack).resources()
-            if each["urn"].endswith(f"::{name}")
+            if each["urn"].endswith(f"::{name}") and not each.get("delete")
         ]
         return str(found)
 
@@ -122,7 +122,7 @@ class Stage:
         (found,) = [
             str(each["id"])
             for each in (stack or self.stack).resources()
-            if each["urn"].endswith(f"::{name}")
+            if each["urn"].endswith(f"::{name}") and not each.get("delete")
         ]
         return found
 
