@@ -43,7 +43,8 @@ check: .venv/.stamp ## check format, lint, types, layers, and that the docs are 
 	@.venv/bin/python -m ruff check --quiet
 	@.venv/bin/python -m mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check
+	@.venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check && \
+		.venv/bin/python tools/unconfirmed.py --check
 
 docs: .venv/.stamp ## write the pages that are made from the code
 	@.venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \

@@ -20,6 +20,8 @@ from bird_dynamic.emulator import (
     ACCESS_KEY,
     ORGANIZATION_ID,
     WORKSPACE_ID,
+    BirdEmulator,
+    Dialect,
     EmulatorServer,
     PhoneNumber,
 )
@@ -29,8 +31,20 @@ class EmulatedBird(EmulatorServer):
     """An emulated Bird, with one workspace, on a free port; a context manager.
 
     `url` is where it listens. `emulator` holds what it has and what it was asked: `journal`, and
-    `faults`, to be set to `Fault`s of `bird_dynamic.emulator` that are to happen.
+    `faults`, to be set to `Fault`s of `bird_dynamic.emulator` that are to happen. With a `dialect`,
+    it answers what Bird's documentation leaves open otherwise than by default.
     """
+
+    def __init__(
+        self,
+        emulator: BirdEmulator | None = None,
+        *,
+        port: int = 0,
+        dialect: Dialect | None = None,
+    ) -> None:
+        super().__init__(emulator, port=port)
+        if dialect is not None:
+            self.emulator.dialect = dialect
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,9 +88,9 @@ try:
 except ImportError:
 
     def __getattr__(name: str) -> Any:
-        if name == "bird":
+        if name in ("bird", "bird_dialect"):
             raise ImportError(
-                "the fixture `bird` needs pytest: install it, or write "
+                f"the fixture `{name}` needs pytest: install it, or write "
                 "`with bird_dynamic.testing.EmulatedBird() as bird:`"
             )
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -84,7 +98,20 @@ except ImportError:
 else:
 
     @pytest.fixture
-    def bird() -> Iterator[EmulatedBird]:
+    def bird_dialect() -> Dialect | None:
+        """The dialect of `bird`; define a fixture of this name in your tests to choose another."""
+        return None
+
+    @pytest.fixture
+    def bird(request: pytest.FixtureRequest) -> Iterator[EmulatedBird]:
         """An emulated Bird that nobody has asked anything yet, for this test alone."""
-        with EmulatedBird() as running:
+        with EmulatedBird(dialect=_chosen(request)) as running:
             yield running
+
+    def _chosen(request: pytest.FixtureRequest) -> Dialect | None:
+        try:
+            chosen: Dialect | None = request.getfixturevalue("bird_dialect")
+        except pytest.FixtureLookupError:
+            # A test module may import `bird` alone.
+            return None
+        return chosen

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 import requests
 
-from bird_dynamic.emulator import Fault
+from bird_dynamic.emulator import Dialect, Fault
 from bird_dynamic.testing import EmulatedBird, bird
 from tests.emulator.caller import VOICE
 
@@ -28,6 +28,22 @@ def test_the_first_adds_a_connector(bird: EmulatedBird):
 
 def test_the_second_sees_none_of_it(bird):
     assert bird.connectors() == []
+"""
+
+OTHER_DIALECT = """
+import pytest
+from bird_dynamic.emulator import Dialect
+{get_fixture}
+
+@pytest.fixture
+def bird_dialect():
+    return Dialect(gone="410")
+
+def test_it_answers_as_chosen(bird):
+    assert bird.emulator.dialect.differences == {{"gone": "410"}}
+
+def test_and_so_does_the_next(bird):
+    assert bird.emulator.dialect.gone == "410"
 """
 
 
@@ -65,6 +81,16 @@ def test_it_can_be_told_to_misbehave(bird: EmulatedBird) -> None:
     assert ask(bird, "GET", "connectors").ok
 
 
+@pytest.mark.usefixtures("any_dialect")
+def test_it_can_be_told_to_answer_otherwise() -> None:
+    with EmulatedBird(dialect=Dialect(gone="410")) as other:
+        assert ask(other, "GET", "nothing").status_code == 410
+
+
+def test_it_answers_by_default_as_the_documentation_says(bird: EmulatedBird) -> None:
+    assert bird.emulator.dialect == Dialect()
+
+
 def test_it_ends_with_its_block() -> None:
     with EmulatedBird() as short_lived:
         assert ask(short_lived, "GET", "connectors").ok
@@ -76,8 +102,9 @@ def test_it_ends_with_its_block() -> None:
     "get_fixture",
     ["from bird_dynamic.testing import bird", "pytest_plugins = ['bird_dynamic.testing']"],
 )
-def test_each_test_of_a_user_has_its_own(get_fixture: str, tmp_path: Path) -> None:
-    (tmp_path / "test_mine.py").write_text(USERS_TESTS.format(get_fixture=get_fixture))
+@pytest.mark.parametrize("written", [USERS_TESTS, OTHER_DIALECT], ids=["default", "dialect"])
+def test_each_test_of_a_user_has_its_own(get_fixture: str, written: str, tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(written.format(get_fixture=get_fixture))
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
     few = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(

@@ -61,6 +61,7 @@ def test_numbers_are_filtered(call: Caller, query: dict[str, str], found: list[s
     [
         ({"numberString": "+33199000001"}, ["+33199000001"]),
         ({"countryCodes[]": "FR"}, ["+33199000001"]),
+        ({"countryCodes": "FR"}, ["+33199000001"]),
         ({"countryCodes[]": ["FR", "AU"]}, ["+33199000001", "+61255500001"]),
         (
             {"countryCodes[]": ["FR", "AU"], "providerIds[]": [PROVIDER_ID]},

@@ -37,6 +37,17 @@ EVENTS = {
     "conversations": ("conversation.created", "conversation.updated"),
 }
 """The events of each service, as far as they are known."""
+FILTER_KEYS = {
+    "channels": (
+        "channelId",
+        "messageStatus",
+        "interactionType",
+        "platformId",
+        "channelStatus",
+        "status",
+    ),
+}
+"""What the events of a service can be filtered by, as far as it is known."""
 
 _URL = text(
     r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/[^\s]*)?",
@@ -149,9 +160,13 @@ def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None
     """GET …/available-webhooks"""
     service = parameters.choice(request, "service", *EVENTS)
     rows = [
-        {"service": each, "event": event}
+        {
+            "service": each,
+            "events": [
+                {"name": event, "filterKeys": list(FILTER_KEYS.get(each, ()))} for event in events
+            ],
+        }
         for each, events in EVENTS.items()
-        for event in events
         if service in (None, each)
     ]
     return 200, {"results": rows}
