@@ -166,13 +166,6 @@ QUESTIONS = (
         Choice("keyless", "no channel, number and arguments: they are left out"),
     ),
     _question(
-        "webhook_path",
-        "Where do webhook subscriptions lie?",
-        Choice("both", "in the workspace, and in that of an organization", "documented"),
-        Choice("long", "in the workspace of an organization", "documented", "older pages"),
-        Choice("short", "in the workspace", "observed", "bird-api-2.md, 1.1"),
-    ),
-    _question(
         "webhook_url",
         "How is the address of a webhook subscription stored?",
         Choice("as-sent", "as it was sent"),
@@ -258,7 +251,6 @@ class Dialect:
     empty_page: str = _default("empty_page")
     listing_lag: str = _default("listing_lag")
     rows: str = _default("rows")
-    webhook_path: str = _default("webhook_path")
     webhook_url: str = _default("webhook_url")
     webhook_filters: str = _default("webhook_filters")
     signing_key: str = _default("signing_key")
