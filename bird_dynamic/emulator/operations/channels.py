@@ -41,11 +41,7 @@ def get_conversational(
 ) -> Answer:
     """GET …/channels/{channelId}/conversational"""
     found = bird.channel(channel_id)
-    return 200, {
-        "status": "active" if found.conversational else "inactive",
-        "createdAt": found.wire["createdAt"],
-        "updatedAt": found.wire["updatedAt"],
-    }
+    return 200, {"status": "active" if found.conversational else "inactive"}
 
 
 def set_conversational(

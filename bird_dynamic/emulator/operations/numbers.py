@@ -14,6 +14,7 @@ LARGEST_PAGE = 99
 PROVIDER_ID = "b17d0000-0000-4000-8000-0000000000aa"
 """Every number is of this one carrier."""
 _STATUS = "active"
+_SINCE = dict.fromkeys(("createdAt", "updatedAt"), "2026-01-01T00:00:00.000Z")
 
 
 def list_numbers(bird: Backend, request: Request, fault: Fault | None) -> Answer:
@@ -70,8 +71,9 @@ def _shown(number: PhoneNumber) -> Json:
         "number": number.number,
         "country": number.country,
         "type": number.type,
-        "capabilities": list(number.capabilities),
+        "capabilities": _capabilities(number),
         "status": _STATUS,
+        **_SINCE,
     }
 
 
@@ -82,8 +84,13 @@ def _long_code(number: PhoneNumber) -> Json:
         "numberString": number.number,
         "countryCode": number.country,
         "type": number.type,
-        "capabilities": {
-            each: dict.fromkeys(("inbound", "outbound"), each in number.capabilities)
-            for each in ("voice", "sms", "mms")
-        },
+        "capabilities": _capabilities(number),
+        **_SINCE,
+    }
+
+
+def _capabilities(number: PhoneNumber) -> Json:
+    return {
+        each: dict.fromkeys(("inbound", "outbound"), each in number.capabilities)
+        for each in ("voice", "sms", "mms")
     }
