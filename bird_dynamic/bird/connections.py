@@ -72,7 +72,9 @@ class _Connection(HTTPConnection):
         except TimeoutError as error:
             # In TLS or at a proxy: nothing was sent yet.
             raise ConnectTimeoutError(self, "no connection in time") from error
-        exchange_of_this_thread().may_be_sent = True
+        exchange = exchange_of_this_thread()
+        exchange.check()
+        exchange.may_be_sent = True
 
     def request(self, *arguments: Any, **named: Any) -> None:
         if self.sock is not None:
@@ -112,6 +114,8 @@ class _Connection(HTTPConnection):
                 new.setsockopt(*option)
             new.settimeout(self._patience)
             new.connect(address)
+            # Cut before it was connected: not every system remembers that.
+            exchange_of_this_thread().check()
         except OSError:
             new.close()
             raise

@@ -8,7 +8,6 @@ each one whose time is over: whatever its lane waits for ends. A cancel does it 
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -39,7 +38,8 @@ class Exchange:
         """From now on, a cut ends this connection. Raises OSError where it was cut already."""
         # A handle of its own: TLS takes the plain socket's away, and the number of a closed one may
         # be that of somebody else's connection.
-        handle = socket.socket(fileno=os.dup(connection.fileno()))
+        number = socket.dup(connection.fileno())
+        handle = socket.socket(connection.family, connection.type, connection.proto, number)
         with self._lock:
             self._forget()
             self._handle = handle
@@ -90,9 +90,9 @@ class Exchanges:
         """An exchange of this thread, cut after so many seconds. Raises DeadlineError where the run
         was cancelled."""
         exchange = Exchange(seconds)
-        self._begin(exchange)
-        _of_thread.exchange = exchange
         try:
+            self._begin(exchange)
+            _of_thread.exchange = exchange
             yield exchange
         finally:
             with self._changed:
@@ -105,8 +105,8 @@ class Exchanges:
                 raise DeadlineError("the run was cancelled")
             self._open.add(exchange)
             if not self._is_watched:
-                self._is_watched = True
                 threading.Thread(target=self._watch, name="exchanges", daemon=True).start()
+                self._is_watched = True
             elif exchange.ends < self._looks_at:
                 self._changed.notify()
 

@@ -31,9 +31,9 @@ SIGNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-"""What Pulumi's wire obeys: a map with the first one as a key is an asset, an archive, a secret, an
-output or a resource, whatever else it says; a text that equals one of the others is an unknown
-value. Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`."""
+"""What Pulumi's wire obeys: a map with the one without dashes as a key is an asset, an archive, a
+secret, an output or a resource, whatever else it says; a text that equals one of the others is an
+unknown value. Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`."""
 
 
 def parse(content: bytes) -> Any:

@@ -320,5 +320,4 @@ NAMED: Mapping[str, Dialect] = {
     "shouting": Dialect(name="upper", id_case="upper", timestamps="zoneless", transfer="gzip"),
     "fleeting": Dialect(number_free="later", connection="closed", transfer="chunked", rows="null"),
 }
-"""Whole dialects that are worth a name: every choice is in one of them, but for a few that differ
-little."""
+"""Whole dialects that are worth a name, for tests of everything."""

@@ -2,8 +2,8 @@
 request.
 
 A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`,
-`Tell`) and is sent what came of it. It touches neither network, clock nor disk, so a test can walk
-through every course that events can take.
+`Tell`, `Say`) and is sent what came of it. It touches neither network, clock nor disk, so a test
+can walk through every course that events can take.
 
     look ──proven ours─────────────────────────► take it over
      │  └──has our mark, or is equal already───► say so, send nothing
@@ -147,8 +147,9 @@ def creation(
     `takes_over`: the user says that what has the resource's mark is its own.
 
     Events: a `Look` is answered by `Seen`, a `Post` by what it made or by the error it ended with,
-    a `Wait` and a `Tell` by nothing; any of them may instead be answered by throwing the error that
-    prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
+    a `Wait`, a `Tell` and a `Say` by nothing; any of them may instead be answered by throwing the
+    error that prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was
+    thrown.
     """
     before: Seen = yield Look(fresh=resumed is not None)
     search = _Search(wanted, before, is_forced, takes_over)
@@ -165,7 +166,12 @@ def creation(
         if isinstance(result, RejectedError):
             if result.status != 409:
                 raise _after(unanswered, "Sent again, it was refused", result) from None
-            taken = yield from search.after_conflict(result, unanswered)
+            try:
+                taken = yield from search.after_conflict(result, unanswered)
+            except (ExistsError, UnknownOutcomeError):
+                raise
+            except BirdError as error:
+                raise _after(unanswered, "Sent again, it was refused", error) from None
             if taken is not None:
                 return taken
             continue
@@ -313,7 +319,11 @@ class _Search:
             raise ExistsError(self._held(seen.held[0])) from conflict
         if blocking and not seen.leaving:
             raise ExistsError(self._in_the_way(blocking[0], "exists already")) from conflict
-        yield from self._wait_for_the_number(conflict, seen.leaving)
+        try:
+            yield from self._wait_for_the_number(conflict, seen.leaving)
+        except ExistsError as error:
+            # What the first request has made may still appear.
+            raise _after(unanswered, "Sent again, it was refused", error) from None
         return None
 
     def _may_block(self, item: Item) -> bool:

@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from bird_dynamic.bird.ids import canonical
+
 DELETIONS = "deletions"
 """The folder, in that of this package's state."""
 KEPT = 86_400.0
@@ -26,6 +28,8 @@ class Deletions:
 
     def remember(self, item_id: str) -> None:
         """Bird has deleted it, or has accepted to."""
+        if canonical(item_id) is None:
+            return
         with suppress(OSError):
             if not self._is_tidy:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -40,7 +44,10 @@ class Deletions:
                     path.unlink()
 
     def __contains__(self, item_id: str) -> bool:
+        if canonical(item_id) is None:
+            # A row of a listing may have any id, and this is going to be part of a path.
+            return False
         try:
-            return (self._folder / item_id).exists()
+            return (self._folder / item_id).stat().st_mtime >= time.time() - KEPT
         except OSError:
             return False

@@ -68,6 +68,19 @@ def observed(path: str, held: Any, stated: Any, remembered: Remembered) -> Any:
     )
 
 
+def late(path: str, held: Any, stated: Any, remembered: Remembered) -> dict[str, str]:
+    """What is to be remembered of something that nobody has changed since Bird stated it first:
+    Bird may have repeated what it was sent, and spell it in its own way only now."""
+    noted: dict[str, str] = {}
+
+    def note(where: str, wanted: Any, found: Any) -> None:
+        if where not in remembered and is_alike(wanted, found):
+            noted[where] = _pair(where, wanted, found)
+
+    merged(path, held, stated, note)
+    return noted
+
+
 def is_unchanged(path: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
     """Whether a program that wants that is content with what the state holds."""
     return all(_is_content(*leaf, remembered) for leaf in _leaves(path, held, wanted))
@@ -138,17 +151,20 @@ def is_alike(asked: Any, found: Any) -> bool:
         )
     if isinstance(asked, list) and isinstance(found, list):
         rest = list(found)
-        for each in asked:
+        # What asks for most first: what asks for less would be content with its match.
+        for each in sorted(asked, key=lambda each: len(repr(each)), reverse=True):
             match = next((other for other in rest if is_alike(each, other)), None)
             if match is None:
                 return False
             rest.remove(match)
         return not rest
-    return same(asked, found) or _loose(asked) == _loose(found) is not None
+    loose = _loose(asked)
+    return same(asked, found) or (loose is not None and loose == _loose(found))
 
 
 def _loose(value: Any) -> str | None:
     if isinstance(value, str | int | float):
+        value = int(value) if isinstance(value, float) and value.is_integer() else value
         # An address is the same with a slash at its end.
         return " ".join(str(value).split()).casefold().rstrip("/")
     return None
@@ -167,9 +183,7 @@ def ordered(value: Any) -> Any:
     """A list whose order says nothing, in one order."""
     if not isinstance(value, list):
         return value
-    return sorted(
-        value, key=lambda each: repr(sorted(each.items()) if isinstance(each, Mapping) else each)
-    )
+    return sorted(value, key=lambda each: json.dumps(each, sort_keys=True, default=repr))
 
 
 def _pair(path: str, asked: Any, stated: Any) -> str:

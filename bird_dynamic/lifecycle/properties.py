@@ -15,6 +15,7 @@ from bird_dynamic.lifecycle.drift import (
     is_alike,
     is_respelled,
     is_unchanged,
+    late,
     observed,
     ordered,
     same,
@@ -192,6 +193,8 @@ def state_of(
     state: Properties = {field.name: held.get(field.name) for field in description.fields}
     state |= {key: held[key] for key in (DERIVED_NAME, MARK) if held.get(key) is not None}
     remembered = dict(held.get(STATED_OTHERWISE) or {})
+    changed_at = item.get("updatedAt")
+    is_untouched = changed_at is not None and changed_at == held.get("updated_at")
     for field in description.fields:
         stated, value = _find(item, field.returned)
         if not stated or (value is None and field.needed):
@@ -211,6 +214,9 @@ def state_of(
         if is_first:
             remembered |= accepted(field.name, _ordered(field, asked), _ordered(field, found))
             continue
+        if is_untouched:
+            before, after = _ordered(field, asked), _ordered(field, found)
+            remembered |= late(field.name, before, after, remembered)
         now = observed(field.name, _ordered(field, asked), _ordered(field, found), remembered)
         if not same(now, _ordered(field, asked)):
             state[field.name] = now

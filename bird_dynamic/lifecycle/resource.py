@@ -257,7 +257,7 @@ class ResourceLifecycle:
                 held = {**properties.maps_of(self.description, item), **held}
             is_first = known and not self._is_settled(state)
             real = self._real(session, item, held, deadline, is_first=is_first)
-            if is_first:
+            if known:
                 self._tell(held, real)
             return real, properties.inputs_of(self.description, real)
 
@@ -484,7 +484,7 @@ class ResourceLifecycle:
                 settled=False,
             )
         try:
-            session.collection.delete(item_id, deadline)
+            is_done = session.collection.delete(item_id, deadline)
             self._run.managed.mark_gone(item_id)
         except BirdError as failure:
             return HalfMadeError(
@@ -495,7 +495,10 @@ class ResourceLifecycle:
                 settled=False,
             )
         self._run.managed.mark_deleted(item_id, properties.marks_of(inputs))
-        return HalfMadeError(f"{error}. {called} was removed again; nothing is left of it", item_id)
+        removed = "was removed again; nothing is left of it"
+        if not is_done:
+            removed = "is being removed again: Bird has accepted to delete it"
+        return HalfMadeError(f"{error}. {called} {removed}", item_id)
 
     @property
     def _run(self) -> Run:

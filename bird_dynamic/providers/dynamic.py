@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
+from inspect import iscoroutinefunction, isgeneratorfunction
 from types import FunctionType
 from typing import Any, NoReturn
 
@@ -172,10 +173,15 @@ def _hear_cancel() -> None:
     the engine asks, so that a cancel is heard once one of them is free.
     """
     servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
-    method = getattr(servicer, "Cancel", None)
-    # A method with a closure could not be given other code: then a cancel goes unheard, as before.
-    if isinstance(method, FunctionType) and not method.__code__.co_freevars:
-        _sdks_own.append(FunctionType(method.__code__, method.__globals__))
+    # Its own, not one that it inherits: that would be every servicer's.
+    method = vars(servicer).get("Cancel") if servicer is not None else None
+    if not isinstance(method, FunctionType) or method.__code__ is _cancel.__code__:
+        return
+    code = method.__code__
+    is_plain = not code.co_freevars and code.co_argcount == _cancel.__code__.co_argcount
+    # Of any other kind, a cancel goes unheard, as before.
+    if is_plain and not iscoroutinefunction(method) and not isgeneratorfunction(method):
+        _sdks_own.append(FunctionType(code, method.__globals__, argdefs=method.__defaults__))
         method.__code__ = _cancel.__code__
 
 

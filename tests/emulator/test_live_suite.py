@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,21 +10,35 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
+from bird_dynamic.emulator import (
+    ACCESS_KEY,
+    ORGANIZATION_ID,
+    WORKSPACE_ID,
+    Dialect,
+    EmulatorServer,
+    Fault,
+    Options,
+    PhoneNumber,
+)
+from bird_dynamic.emulator.dialect import NAMED
 from bird_dynamic.emulator.operations import connectors
 
 ROOT = Path(__file__).parents[2]
 
 
-def run_on(server: EmulatorServer, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_on(
+    server: EmulatorServer, tests: str = "tests/live", **variables: str
+) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if "BIRD" not in name}
     environment |= {
         "BIRD_API_URL": server.url,
         "BIRD_ACCESS_KEY": ACCESS_KEY,
         "BIRD_WORKSPACE_ID": WORKSPACE_ID,
+        "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
+        "BIRD_LIVE_REPORT": os.devnull,
         **variables,
     }
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/live"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -35,7 +50,7 @@ def test_it_passes_and_sweeps_away_what_an_aborted_run_left() -> None:
         server.emulator.add_connector(name="bird-dynamic-live-left")
         done = run_on(server, BIRD_LIVE_PHONE_NUMBER_ID=PhoneNumber.made_up(0).id)
         assert done.returncode == 0, done.stdout
-        assert "9 passed" in done.stdout
+        assert "10 passed" in done.stdout
         assert [each["id"] for each in server.emulator.connectors()] == [foreign["id"]]
 
 
@@ -56,12 +71,38 @@ def test_it_tells_what_bird_answers_otherwise_than_described(
     monkeypatch.setattr(connectors, "shown", lambda *given: {**shown(*given), "surprise": 1})
     with EmulatorServer() as server:
         done = run_on(server, BIRD_LIVE_PHONE_NUMBER_ID=PhoneNumber.made_up(0).id)
-    assert "1 failed, 8 passed" in done.stdout
+    assert "1 failed, 9 passed" in done.stdout
     assert "('surprise' was unexpected)" in done.stdout
 
 
 def test_without_a_number_it_asks_nothing() -> None:
     with EmulatorServer() as server:
         done = run_on(server)
-        assert "9 skipped" in done.stdout
+        assert "10 skipped" in done.stdout
         assert list(server.emulator.journal) == []
+
+
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize(
+    "name", ["default", "tidy", "versioned", "twins", "slow", "terse", "mixed", "shouting"]
+)
+def test_it_finds_the_dialect(name: str, tmp_path: Path) -> None:
+    report = tmp_path / "bird-dialect.json"
+    with EmulatorServer() as server:
+        server.emulator.add_connector(name="somebody else's")
+        server.emulator.dialect = NAMED[name]
+        server.emulator.options = Options(release_after=1.0)
+        done = run_on(
+            server,
+            "tests/live/test_dialect.py",
+            BIRD_LIVE_PHONE_NUMBER_ID=PhoneNumber.made_up(0).id,
+            BIRD_LIVE_REPORT=str(report),
+        )
+        assert done.returncode == 0, done.stdout
+        assert len(server.emulator.connectors()) == 1
+        assert server.emulator.webhook_subscriptions() == []
+    choices = json.loads(report.read_text())["choices"]
+    told = {question: getattr(NAMED[name], question) for question in choices}
+    assert choices == told
+    assert len(choices) >= 17
+    assert Dialect.of(choices).name == NAMED[name].name

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.lifecycle.drift import (
     STATED_OTHERWISE,
@@ -199,8 +200,6 @@ def test_what_bird_spells_otherwise_can_be_adopted() -> None:
 
 @pytest.mark.parametrize("name", [None, GIVEN["name"]])
 def test_a_lost_answer_heals_where_bird_spells_it_otherwise(name: str | None) -> None:
-    from bird_dynamic.emulator import Fault, Options
-
     world = World(
         Fault("empty", operation="create_connector", applied=True),
         options=Options(allow_duplicates=True),
@@ -221,3 +220,22 @@ def test_a_replacement_is_there_first_where_both_can_exist() -> None:
     assert "phone_number_id" in world.said[-1]
     renamed = world.inputs(name="other")
     assert world.run().diff(connector_id, state, renamed).deletes_first
+
+
+def test_what_bird_repeats_at_first_and_spells_otherwise_later_is_no_drift() -> None:
+    world = World(options=Options(channel_after=0))
+    connector_id, state = world.run().create(world.inputs(**GIVEN))
+    spelled = {"name": "support line", "arguments": {**GIVEN["arguments"], "codec": "opus"}}  # type: ignore[dict-item]
+    spelled["arguments"]["phoneNumberId"] = state["phone_number_id"]  # type: ignore[index]
+    world.emulator.change_connector(connector_id, **spelled)
+    inputs = world.inputs(**GIVEN)
+    for _ in range(2):
+        state, _ = world.run().read(connector_id, state) or ({}, {})
+        assert world.run().diff(connector_id, state, inputs).changed == ()
+    assert len([each for each in world.said if "otherwise" in each]) == 1
+    # The same once Bird says that somebody has changed it.
+    world.emulator.change_connector(
+        connector_id, name="SUPPORT LINE", updatedAt="2030-01-01T00:00:00.000Z"
+    )
+    state, _ = world.run().read(connector_id, state) or ({}, {})
+    assert world.run().diff(connector_id, state, inputs).replaces == ("name",)

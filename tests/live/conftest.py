@@ -96,7 +96,7 @@ def sweep(session: Session) -> list[str]:
     """Delete what this suite has left; the ids."""
     deadline = Deadline.after(PATIENCE, session.collection.sender.clock)
     rows = chain.from_iterable(session.collection.pages(deadline))
-    left = [str(row["id"]) for row in rows if str(row.get("name")).startswith(PREFIX)]
+    left = [str(row["id"]) for row in rows if str(row.get("name")).casefold().startswith(PREFIX)]
     for connector_id in left:
         session.collection.delete(connector_id, deadline)
     return left

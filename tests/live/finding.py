@@ -1,0 +1,256 @@
+"""Which dialect a Bird speaks: each question that can be asked safely, asked of one connector and
+one webhook subscription. What cannot be told is left out, never guessed.
+
+What a template does with arguments, and what an empty page looks like, cannot be asked safely.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
+from bird_dynamic.bird.moments import moment
+
+TIMEOUT = 30.0
+PATIENCE = 60.0
+"""Seconds that something is waited for: a channel, the end of a connector, a free number."""
+TEMPLATE = "voice-messagebird:1"
+ABSENT = "00000000-0000-4000-8000-000000000000"
+URL = "https://Bird-Dynamic-Live.example.com"
+_TIMESTAMPS = {
+    "milliseconds": r".*\.\d{3}Z",
+    "nanoseconds": r".*\.\d{9}Z",
+    "offset": r".*:\d\d\+00:00",
+    "zoneless": r".*:\d\d",
+}
+
+
+@dataclass
+class Finder:
+    """`choices` are what was found, `seen` says how. `name` is what a connector is to be called:
+    with capitals and blanks, to see what becomes of them."""
+
+    transport: Transport
+    workspace_id: str
+    organization_id: str | None
+    phone_number_id: str
+    name: str
+    patience: float = PATIENCE
+    choices: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def find(self) -> None:
+        """Ask everything. What was made is deleted again, unless a request fails."""
+        created = self._ask("POST", self._connectors, self._body(self.name))
+        assert created.status < 300, f"the number must be free: {created.status}"
+        made = _object(created)
+        self._of_the_creation(created, made)
+        path = f"{self._connectors}/{made['id']}"
+        self._note("listing_lag", "none" if self._row(made["id"]) else "moment", "listed at once")
+        item = self._until(path, lambda answer: bool(_object(answer).get("channel")))
+        self._of_the_connector(_object(item))
+        self._of_the_listing(str(made["id"]))
+        self._of_a_refusal()
+        self._of_a_conflict()
+        if self.organization_id is not None:
+            self._of_a_webhook_subscription(_object(item))
+        self._of_the_deletion(path)
+
+    @property
+    def _connectors(self) -> str:
+        return f"/workspaces/{self.workspace_id}/connectors"
+
+    def _body(self, name: str, number: str = "") -> dict[str, Any]:
+        number = number or self.phone_number_id
+        return {
+            "name": name,
+            "connectorTemplateRef": TEMPLATE,
+            "arguments": {"phoneNumberId": number},
+        }
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Response:
+        return self.transport.send(Request(method, path, query or {}, body), TIMEOUT)
+
+    def _until(self, path: str, good: Callable[[Response], bool]) -> Response:
+        end = time.monotonic() + self.patience
+        while True:
+            answer = self._ask("GET", path)
+            if good(answer) or time.monotonic() > end:
+                return answer
+            time.sleep(0.5)
+
+    def _note(self, question: str, choice: str | None, how: str) -> None:
+        if choice is not None:
+            self.choices[question], self.seen[question] = choice, how
+
+    def _row(self, item_id: Any) -> dict[str, Any] | None:
+        rows = _object(self._ask("GET", self._connectors, query={"limit": "10"})).get("results")
+        return next((each for each in rows or () if each.get("id") == item_id), None)
+
+    def _of_the_creation(self, answer: Response, made: Mapping[str, Any]) -> None:
+        status = str(answer.status)
+        self._note("create_status", status if status in ("200", "201", "202") else None, status)
+        whole = "name" in made
+        self._note("create_answer", "whole" if whole else "id", f"{len(made)} properties")
+        if whole:
+            at_once = bool(made.get("channel"))
+            self._note("channel", "at-once" if at_once else "later", "in the answer, or not")
+        item_id = str(made["id"])
+        if item_id.upper() != item_id.lower():
+            self._note("id_case", "upper" if item_id.isupper() else "lower", "an id with letters")
+
+    def _of_the_connector(self, item: Mapping[str, Any]) -> None:
+        spellings = {
+            "as-sent": self.name,
+            "trimmed": " ".join(self.name.split()),
+            "lower": self.name.lower(),
+            "upper": self.name.upper(),
+        }
+        stated = item.get("name")
+        found = next((key for key, each in spellings.items() if each == stated), None)
+        self._note("name", found, f"{self.name!r} is {stated!r}")
+        template = item.get("connectorTemplateRef")
+        if isinstance(template, str):
+            choice = "as-sent" if template == TEMPLATE else "newest"
+            self._note("template", choice, template)
+        number = (item.get("arguments") or {}).get("phoneNumberId")
+        if isinstance(number, str):
+            is_same = number.lower() == self.phone_number_id.lower()
+            self._note("number_id", "as-sent" if is_same else "twin", "the same id, or not")
+        written = str(item.get("createdAt"))
+        for choice, pattern in _TIMESTAMPS.items():
+            if re.fullmatch(pattern, written):
+                self._note("timestamps", choice, written)
+
+    def _of_the_listing(self, item_id: str) -> None:
+        answer = self._ask("GET", self._connectors, query={"limit": "100"})
+        if answer.status in (400, 422):
+            self._note("page_size", "25", f"a limit of 100 is answered {answer.status}")
+            answer = self._ask("GET", self._connectors, query={"limit": "25"})
+        page = _object(answer)
+        rows = page.get("results") or []
+        if len(rows) > 25:
+            self._note("page_size", "100", f"{len(rows)} rows")
+        if not page.get("nextPageToken"):
+            ends = {False: "absent", None: "null", "": "empty"}
+            self._note("page_end", ends.get(page.get("nextPageToken", False)), "the only page")
+        self._of_the_order(rows)
+        for row in rows:
+            if row.get("id") == item_id:
+                told = "rich" if row.get("arguments") else None
+                told = told or ("null" if "arguments" in row else "keyless")
+                self._note("rows", told, "the arguments of a row")
+
+    def _of_the_order(self, rows: list[dict[str, Any]]) -> None:
+        moments = [moment(each.get("createdAt")) or 0.0 for each in rows]
+        ids = [str(each.get("id")) for each in rows]
+        orders = {
+            "oldest-first": moments == sorted(moments),
+            "newest-first": moments == sorted(moments, reverse=True),
+            "by-id": ids == sorted(ids),
+        }
+        fitting = [order for order, fits in orders.items() if fits]
+        if len(set(moments)) > 1 and len(fitting) == 1:
+            self._note("order", fitting[0], f"{len(rows)} rows")
+
+    def _of_a_refusal(self) -> None:
+        refused = self._ask("POST", self._connectors, self._body(f"{self.name}wrong", ABSENT))
+        body = refused.body
+        if refused.status == 422:
+            choice = {None: "empty", UNREADABLE: "text"}.get(body) if not _is_map(body) else None
+            if _is_map(body):
+                choice = "full" if body.get("details") else "brief"
+            self._note("error_body", choice, "a number that there is not")
+
+    def _of_a_conflict(self) -> None:
+        second = self._ask("POST", self._connectors, self._body(f"{self.name}second"))
+        if second.status == 409:
+            choice = "409" if second.body is not None else "409-empty"
+            self._note("conflict", choice, "a second connector on the number")
+        elif second.status < 300:
+            self._note("conflict", "none", f"a second connector is answered {second.status}")
+            self._remove(_object(second)["id"])
+
+    def _of_a_webhook_subscription(self, item: Mapping[str, Any]) -> None:
+        path = f"/organizations/{self.organization_id}/workspaces/{self.workspace_id}"
+        path += "/webhook-subscriptions"
+        filters = [
+            {"key": "status", "value": "ringing"},
+            {"key": "channelId", "value": (item.get("channel") or {}).get("channelId", ABSENT)},
+        ]
+        body = {
+            "service": "channels",
+            "event": "voice.inbound",
+            "url": URL,
+            "eventFilters": filters,
+            "signingKey": "bird-dynamic-live",
+        }
+        created = self._ask("POST", path, body)
+        if created.status >= 300:
+            return
+        one = f"{path}/{_object(created)['id']}"
+        read = _object(self._ask("GET", one))
+        rows = _object(self._ask("GET", path, query={"limit": "25"})).get("results") or []
+        self._ask("DELETE", one)
+        listed = any(each.get("id") == read.get("id") and each.get("signingKey") for each in rows)
+        choice = "listed" if listed else "single" if read.get("signingKey") else "never"
+        self._note("signing_key", choice, "a key that was sent")
+        urls = {URL: "as-sent", f"{URL.lower()}/": "normalized"}
+        self._note("webhook_url", urls.get(str(read.get("url"))), str(read.get("url")))
+        stated = read.get("eventFilters") or []
+        if any(each.keys() - {"key", "value"} for each in stated):
+            self._note("webhook_filters", "keys-added", "two filters")
+        elif [each.get("key") for each in stated] == ["channelId", "status"]:
+            self._note("webhook_filters", "reordered", "two filters")
+        elif len(stated) == len(filters):
+            self._note("webhook_filters", "as-sent", "two filters")
+
+    def _of_the_deletion(self, path: str) -> None:
+        status = str(self._ask("DELETE", path).status)
+        self._note("delete_status", status if status in ("200", "202", "204") else None, status)
+        gone = self._ask("GET", path)
+        later = gone.status < 300
+        self._note("deletion", "later" if later else "at-once", f"a read answers {gone.status}")
+        if later:
+            gone = self._until(path, lambda answer: answer.status >= 300)
+        if gone.status in (404, 410):
+            self._note("gone", str(gone.status), "a read of what was deleted")
+        self._of_the_free_number()
+
+    def _of_the_free_number(self) -> None:
+        again = self._ask("POST", self._connectors, self._body(f"{self.name}again"))
+        at_once = again.status < 300
+        self._note("number_free", "at-once" if at_once else "later", f"answered {again.status}")
+        end = time.monotonic() + self.patience
+        while again.status == 409 and time.monotonic() < end:
+            time.sleep(0.5)
+            again = self._ask("POST", self._connectors, self._body(f"{self.name}again"))
+        if again.status < 300:
+            self._remove(_object(again)["id"])
+
+    def _remove(self, item_id: Any) -> None:
+        """Delete a connector, and see it gone from the listing too."""
+        path = f"{self._connectors}/{item_id}"
+        self._ask("DELETE", path)
+        self._until(path, lambda answer: answer.status >= 300)
+        end = time.monotonic() + self.patience
+        while self._row(item_id) is not None and time.monotonic() < end:
+            time.sleep(0.5)
+
+
+def _is_map(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _object(response: Response) -> dict[str, Any]:
+    return dict(response.body) if _is_map(response.body) else {}
