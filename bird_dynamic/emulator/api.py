@@ -41,7 +41,9 @@ _WORKSPACE = "/workspaces/{workspaceId}"
 _CONNECTORS = f"{_WORKSPACE}/connectors"
 _CHANNELS = f"{_WORKSPACE}/channels"
 _CALLS = f"{_CHANNELS}/{{channelId}}/calls"
-_WEBHOOKS = f"/organizations/{{organizationId}}{_WORKSPACE}/webhook-subscriptions"
+_SHORT_WEBHOOKS = f"{_WORKSPACE}/webhook-subscriptions"
+_ORGANIZATION = "/organizations/{organizationId}"
+_WEBHOOKS = f"{_ORGANIZATION}{_SHORT_WEBHOOKS}"
 _WEBHOOK = f"{_WEBHOOKS}/{{webhookSubscriptionId}}"
 
 # The first route that fits is taken: the calls of the workspace come before a channel's id.
@@ -72,13 +74,20 @@ ROUTES = {
         ("GET", f"{_WORKSPACE}/available-webhooks", webhook_subscriptions.list_available_webhooks),
     )
 }
+SHORT_ROUTES = {
+    name: Route(route.method, route.path.removeprefix(_ORGANIZATION), route.handler)
+    for name, route in ROUTES.items()
+    if route.path.startswith(_ORGANIZATION)
+}
+"""The same operations without the organization, as the newest pages of the documentation have
+them."""
 OPERATIONS = ("any", *ROUTES, "unknown")
 """The names that a fault can be aimed at."""
 
 
 def operation_of(request: Request) -> str:
     """The name of the operation that a request asks for, or "unknown"."""
-    for name, route in ROUTES.items():
+    for name, route in (*ROUTES.items(), *SHORT_ROUTES.items()):
         if request.method == route.method and route.ids(request.path):
             return name
     return "unknown"
@@ -89,7 +98,7 @@ def answer(bird: Backend, operation: str, request: Request, fault: Fault | None)
     if operation == "unknown":
         raise _unknown(request)
     route = ROUTES[operation]
-    ids = route.ids(request.path) or {}
+    ids = route.ids(request.path) or SHORT_ROUTES[operation].ids(request.path) or {}
     if ids.pop("organizationId", ORGANIZATION_ID) != ORGANIZATION_ID:
         raise not_found("organization")
     if ids.pop("workspaceId") != WORKSPACE_ID:
@@ -98,7 +107,8 @@ def answer(bird: Backend, operation: str, request: Request, fault: Fault | None)
 
 
 def _unknown(request: Request) -> RefusalError:
-    allowed = [route.method for route in ROUTES.values() if route.ids(request.path)]
+    routes = (*ROUTES.values(), *SHORT_ROUTES.values())
+    allowed = [route.method for route in routes if route.ids(request.path)]
     if allowed:
         return RefusalError(405, "MethodNotAllowed", "method not allowed", Allow=", ".join(allowed))
     return RefusalError(404, "NotFound", "no such path")

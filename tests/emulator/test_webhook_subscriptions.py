@@ -296,3 +296,13 @@ def test_the_available_events_are_listed_by_service(call: Caller) -> None:
     assert "status" in events["voice.inbound"]
     assert len(call("GET", "/available-webhooks")[1]["results"]) > len(rows)
     assert call("GET", "/available-webhooks", service="faxes")[0] == 422
+
+
+def test_subscriptions_lie_in_the_workspace_too_without_its_organization(call: Caller) -> None:
+    _, made = subscribe(call)
+    short = "/webhook-subscriptions"
+    assert call("GET", f"{short}/{made['id']}") == (200, made)
+    assert call("PATCH", f"{short}/{made['id']}", {"status": "inactive"})[0] == 200
+    assert call("DELETE", f"{short}/{made['id']}")[0] == 204
+    assert call.emulator.journal[-1]["operation"] == "delete_webhook_subscription"
+    assert call("PUT", short)[0] == 405
