@@ -119,6 +119,7 @@ def test_calls_are_listed_by_channel_and_page_by_page(call: Caller) -> None:
         ({"to": TO, "ringTimeout": True}, ".ringTimeout"),
         ({"to": TO, "maxDuration": 0}, ".maxDuration"),
         ({"to": TO, "sendKeys": "1" * 21}, ".sendKeys"),
+        ({"to": TO, "sendKeys": ""}, ".sendKeys"),
         ({"to": TO, "record": "yes"}, ".record"),
         ({"to": TO, "recordStart": "later"}, ".recordStart"),
         ({"to": TO, "scheduledFor": "tomorrow"}, ".scheduledFor"),

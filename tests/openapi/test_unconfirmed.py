@@ -27,7 +27,7 @@ def test_the_page_asks_every_question_and_has_every_choice() -> None:
 
 def test_the_page_tells_what_is_not_documented_and_nothing_else() -> None:
     text = page()
-    assert "sent `callFlow[].conditions`" in text
+    assert "status 409: " in text
     assert "answered `results` | observed |" in text
     assert "parameter `limit`" in text
     assert "| `get_number` | the operation itself | assumed, after third-party code |" in text

@@ -29,7 +29,7 @@ _BODY = record(
         "from": _NUMBER,
         "ringTimeout": whole(3, 120),
         "maxDuration": whole(1),
-        "sendKeys": text(r"[0-9*#]{0,20}", "at most 20 of the keys 0 to 9, * and #"),
+        "sendKeys": text(r"[0-9*#]{1,20}", "1 to 20 of the keys 0 to 9, * and #"),
         "record": boolean(),
         "recordStart": choice("record-from-answer", "record-from-ringing"),
         "flowStart": choice("from-answer", "from-ringing"),
