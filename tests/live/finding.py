@@ -19,7 +19,9 @@ TIMEOUT = 30.0
 PATIENCE = 60.0
 """Seconds that something is waited for: a channel, the end of a connector, a free number."""
 TEMPLATE = "voice-messagebird:1"
+MOST_PAGES = 100
 ABSENT = "00000000-0000-4000-8000-000000000000"
+ABSENCE = (404, 410)
 URL = "https://Bird-Dynamic-Live.example.com"
 _TIMESTAMPS = {
     "milliseconds": r".*\.\d{3}Z",
@@ -94,8 +96,17 @@ class Finder:
             self.choices[question], self.seen[question] = choice, how
 
     def _row(self, item_id: Any) -> dict[str, Any] | None:
-        rows = _object(self._ask("GET", self._connectors, query={"limit": "10"})).get("results")
-        return next((each for each in rows or () if each.get("id") == item_id), None)
+        token: str | None = None
+        for _ in range(MOST_PAGES):
+            query = {"limit": "25", **({"pageToken": token} if token else {})}
+            page = _object(self._ask("GET", self._connectors, query=query))
+            for each in page.get("results") or ():
+                if each.get("id") == item_id:
+                    return dict(each)
+            token = page.get("nextPageToken")
+            if not isinstance(token, str) or not token:
+                break
+        return None
 
     def _of_the_creation(self, answer: Response, made: Mapping[str, Any]) -> None:
         status = str(answer.status)
@@ -107,7 +118,8 @@ class Finder:
             self._note("channel", "at-once" if at_once else "later", "in the answer, or not")
         item_id = str(made["id"])
         if item_id.upper() != item_id.lower():
-            self._note("id_case", "upper" if item_id.isupper() else "lower", "an id with letters")
+            cases = {item_id.upper(): "upper", item_id.lower(): "lower"}
+            self._note("id_case", cases.get(item_id), "an id with letters")
 
     def _of_the_connector(self, item: Mapping[str, Any]) -> None:
         spellings = {
@@ -141,7 +153,7 @@ class Finder:
         rows = page.get("results") or []
         if len(rows) > 25:
             self._note("page_size", "100", f"{len(rows)} rows")
-        if not page.get("nextPageToken"):
+        if answer.status < 300 and "results" in page and not page.get("nextPageToken"):
             ends = {False: "absent", None: "null", "": "empty"}
             self._note("page_end", ends.get(page.get("nextPageToken", False)), "the only page")
         self._of_the_order(rows)
@@ -199,9 +211,12 @@ class Finder:
         if created.status >= 300:
             return
         one = f"{path}/{_object(created)['id']}"
-        read = _object(self._ask("GET", one))
-        rows = _object(self._ask("GET", path, query={"limit": "25"})).get("results") or []
-        self._ask("DELETE", one)
+        try:
+            self._ask("PATCH", one, {"status": "inactive"})
+            read = _object(self._ask("GET", one))
+            rows = _object(self._ask("GET", path, query={"limit": "25"})).get("results") or []
+        finally:
+            self._ask("DELETE", one)
         listed = any(each.get("id") == read.get("id") and each.get("signingKey") for each in rows)
         choice = "listed" if listed else "single" if read.get("signingKey") else "never"
         self._note("signing_key", choice, "a key that was sent")
@@ -220,17 +235,18 @@ class Finder:
         self._note("delete_status", status if status in ("200", "202", "204") else None, status)
         gone = self._ask("GET", path)
         later = gone.status < 300
-        self._note("deletion", "later" if later else "at-once", f"a read answers {gone.status}")
+        if later or gone.status in ABSENCE:
+            self._note("deletion", "later" if later else "at-once", f"a read answers {gone.status}")
         if later:
-            gone = self._until(path, lambda answer: answer.status >= 300)
-        if gone.status in (404, 410):
+            gone = self._until(path, lambda answer: answer.status in ABSENCE)
+        if gone.status in ABSENCE:
             self._note("gone", str(gone.status), "a read of what was deleted")
-        self._of_the_free_number()
+            self._of_the_free_number()
 
     def _of_the_free_number(self) -> None:
         again = self._ask("POST", self._connectors, self._body(f"{self.name}again"))
-        at_once = again.status < 300
-        self._note("number_free", "at-once" if at_once else "later", f"answered {again.status}")
+        choice = "at-once" if again.status < 300 else "later" if again.status == 409 else None
+        self._note("number_free", choice, f"answered {again.status}")
         end = time.monotonic() + self.patience
         while again.status == 409 and time.monotonic() < end:
             time.sleep(0.5)
