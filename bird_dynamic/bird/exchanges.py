@@ -52,10 +52,8 @@ class Exchange:
 
     def cut(self) -> None:
         """End it: what waits for its connection fails at once."""
-        with self._lock:
-            self.was_cut = True
-            if self._handle is not None:
-                _shut(self._handle)
+        self.was_cut = True
+        self.end_connection()
 
     def end_connection(self) -> None:
         """Nothing more comes over its connection, and no other exchange gets it."""

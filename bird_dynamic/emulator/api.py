@@ -21,29 +21,36 @@ from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
 
 @dataclass(frozen=True)
 class Route:
-    """An operation: its method, its path with `{names}` in it, and what carries it out."""
+    """An operation: its method, its path with `{names}` in it and `[what may be left out]`, and
+    what carries it out."""
 
     method: str
     path: str
     handler: Handler
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where it may be asked for: with what stands in brackets, and without it."""
+        whole = re.sub(r"[\[\]]", "", self.path)
+        return tuple(dict.fromkeys((whole, re.sub(r"\[.+?\]", "", self.path))))
+
     def ids(self, path: str) -> dict[str, str] | None:
         """The ids in a path by name, in lower case; None if the path is another one."""
         match = self._pattern.fullmatch(path)
-        return match and {name: value.lower() for name, value in match.groupdict().items()}
+        return match and {name: each.lower() for name, each in match.groupdict().items() if each}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path))
+        optional = re.sub(r"\[(.+?)\]", r"(?:\1)?", self.path)
+        return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", optional))
 
 
 _WORKSPACE = "/workspaces/{workspaceId}"
 _CONNECTORS = f"{_WORKSPACE}/connectors"
 _CHANNELS = f"{_WORKSPACE}/channels"
 _CALLS = f"{_CHANNELS}/{{channelId}}/calls"
-_SHORT_WEBHOOKS = f"{_WORKSPACE}/webhook-subscriptions"
-_ORGANIZATION = "/organizations/{organizationId}"
-_WEBHOOKS = f"{_ORGANIZATION}{_SHORT_WEBHOOKS}"
+# The newest pages of the documentation have no organization in it.
+_WEBHOOKS = f"[/organizations/{{organizationId}}]{_WORKSPACE}/webhook-subscriptions"
 _WEBHOOK = f"{_WEBHOOKS}/{{webhookSubscriptionId}}"
 
 # The first route that fits is taken: the calls of the workspace come before a channel's id.
@@ -74,20 +81,13 @@ ROUTES = {
         ("GET", f"{_WORKSPACE}/available-webhooks", webhook_subscriptions.list_available_webhooks),
     )
 }
-SHORT_ROUTES = {
-    name: Route(route.method, route.path.removeprefix(_ORGANIZATION), route.handler)
-    for name, route in ROUTES.items()
-    if route.path.startswith(_ORGANIZATION)
-}
-"""The same operations without the organization, as the newest pages of the documentation have
-them."""
 OPERATIONS = ("any", *ROUTES, "unknown")
 """The names that a fault can be aimed at."""
 
 
 def operation_of(request: Request) -> str:
     """The name of the operation that a request asks for, or "unknown"."""
-    for name, route in (*ROUTES.items(), *SHORT_ROUTES.items()):
+    for name, route in ROUTES.items():
         if request.method == route.method and route.ids(request.path):
             return name
     return "unknown"
@@ -98,7 +98,7 @@ def answer(bird: Backend, operation: str, request: Request, fault: Fault | None)
     if operation == "unknown":
         raise _unknown(request)
     route = ROUTES[operation]
-    ids = route.ids(request.path) or SHORT_ROUTES[operation].ids(request.path) or {}
+    ids = route.ids(request.path) or {}
     if ids.pop("organizationId", ORGANIZATION_ID) != ORGANIZATION_ID:
         raise not_found("organization")
     if ids.pop("workspaceId") != WORKSPACE_ID:
@@ -107,8 +107,7 @@ def answer(bird: Backend, operation: str, request: Request, fault: Fault | None)
 
 
 def _unknown(request: Request) -> RefusalError:
-    routes = (*ROUTES.values(), *SHORT_ROUTES.values())
-    allowed = [route.method for route in routes if route.ids(request.path)]
+    allowed = [route.method for route in ROUTES.values() if route.ids(request.path)]
     if allowed:
         return RefusalError(405, "MethodNotAllowed", "method not allowed", Allow=", ".join(allowed))
     return RefusalError(404, "NotFound", "no such path")

@@ -8,7 +8,7 @@ no HTTP library.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from bird_dynamic.bird.client import Collection
@@ -21,6 +21,10 @@ from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.lifecycle.refreshing import SharedReads
 from bird_dynamic.settings import Settings, parse_duration, state_folder
+
+LONGEST_POLL = 5.0
+QUIET_WAIT = 15.0
+"""Seconds of waiting after which the user is told, and told again."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,19 @@ class Session:
             raise DeadlineError(f"the time of {deadline.seconds:.0f} s is over")
         if seconds > 0:
             self.collection.sender.clock.sleep(seconds)
+
+    def polls(self, first: float, deadline: Deadline, waiting: str) -> Iterator[float]:
+        """The pauses between looks for something that takes its time, each after its wait, as the
+        seconds waited so far. They grow from `first`, and end with the deadline; `waiting`, what
+        for, is said now and then."""
+        pause, waited, told = first, 0.0, 0.0
+        while pause < deadline.remaining:
+            self.wait(pause, deadline)
+            waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
+            if waited - told >= QUIET_WAIT:
+                told = waited
+                self.run.say(f"{waiting} ({waited:.0f} s)")
+            yield waited
 
 
 class _FirstUse:

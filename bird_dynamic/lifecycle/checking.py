@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bird_dynamic.bird.json import LARGEST_NUMBER
 from bird_dynamic.lifecycle.fields import (
     MAP,
     ORGANIZATION_ID,
@@ -21,8 +22,6 @@ from bird_dynamic.lifecycle.fields import (
 from bird_dynamic.lifecycle.properties import MARK, Properties, located
 from bird_dynamic.settings import Settings, how_to_set
 
-FIRST_INEXACT = 2**53
-"""From here on a double does not tell a whole number from its neighbour."""
 IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
 
 
@@ -81,7 +80,7 @@ def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _numbers_that_change(f"{path}[{index}]", each)
-    elif isinstance(value, int | float) and not abs(value) < FIRST_INEXACT:
+    elif isinstance(value, int | float) and not abs(value) < LARGEST_NUMBER:
         yield (
             f"{path}: is a number that Pulumi cannot carry exactly (whole numbers up to 2**53 can "
             "be carried); write it as text, in quotes"

@@ -21,10 +21,9 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.account import Session
 from bird_dynamic.lifecycle.creation import Taken
 from bird_dynamic.lifecycle.properties import Properties
-from bird_dynamic.lifecycle.resource import QUIET_WAIT, ResourceLifecycle
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
 
 FIRST_POLL = 0.2
-LONGEST_POLL = 5.0
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 
@@ -52,24 +51,20 @@ class ConnectorLifecycle(ResourceLifecycle):
 
     def _ready(self, session: Session, item: Item, inputs: Properties, deadline: Deadline) -> Item:
         """Poll until Bird has made the channel, which it does in the background."""
-        item_id = item["id"]
-        pause, waited, said = FIRST_POLL, 0.0, 0.0
+        if inputs.get("wait_for_channel") is False or _has_channel(item):
+            return item
         last: BirdError | None = None
-        while inputs.get("wait_for_channel") is not False and not _has_channel(item):
-            if pause >= deadline.remaining:
-                raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s", last)
-            session.wait(pause, deadline)
-            waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
-            if waited - said >= QUIET_WAIT:
-                said = waited
-                session.run.say(f"connector {item_id}: waiting for its channel ({waited:.0f} s)")
+        waiting = f"connector {item['id']}: waiting for its channel"
+        for _ in session.polls(FIRST_POLL, deadline, waiting):
             # Not found means not yet: a read may lag behind the create that Bird has confirmed.
             try:
-                item = session.collection.get(item_id, deadline) or item
+                item = session.collection.get(item["id"], deadline) or item
             except (NotSentError, UnknownOutcomeError) as error:
                 # A bad minute of Bird says nothing of the channel.
                 last = error
-        return item
+            if _has_channel(item):
+                return item
+        raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s", last)
 
     def _real(
         self,

@@ -168,9 +168,10 @@ def creation(
                 raise _after(unanswered, "Sent again, it was refused", result) from None
             try:
                 taken = yield from search.after_conflict(result, unanswered)
-            except (ExistsError, UnknownOutcomeError):
+            except ExistsError:
                 raise
             except BirdError as error:
+                # What the request without an answer has made may still appear.
                 raise _after(unanswered, "Sent again, it was refused", error) from None
             if taken is not None:
                 return taken
@@ -319,11 +320,7 @@ class _Search:
             raise ExistsError(self._held(seen.held[0])) from conflict
         if blocking and not seen.leaving:
             raise ExistsError(self._in_the_way(blocking[0], "exists already")) from conflict
-        try:
-            yield from self._wait_for_the_number(conflict, seen.leaving)
-        except ExistsError as error:
-            # What the first request has made may still appear.
-            raise _after(unanswered, "Sent again, it was refused", error) from None
+        yield from self._wait_for_the_number(conflict, seen.leaving)
         return None
 
     def _may_block(self, item: Item) -> bool:
@@ -345,7 +342,7 @@ class _Search:
         try:
             yield Wait(pause)
         except DeadlineError as late:
-            raise ExistsError(
+            raise DeadlineError(
                 f"{conflict}, for {self._waited:.0f} s. {self._who(leaving)}"
             ) from late
         self._waited += pause

@@ -44,15 +44,16 @@ def merged(path: str, asked: Any, stated: Any, on_difference: OnDifference) -> A
     return asked if same(asked, stated) else on_difference(path, asked, stated)
 
 
+def _differences(path: str, asked: Any, stated: Any) -> list[tuple[str, Any, Any]]:
+    """The parts that are stated otherwise: where, what was asked, what is stated."""
+    found: list[tuple[str, Any, Any]] = []
+    merged(path, asked, stated, lambda *part: found.append(part))
+    return found
+
+
 def accepted(path: str, asked: Any, stated: Any) -> dict[str, str]:
     """What is to be remembered of Bird's first statement."""
-    noted: dict[str, str] = {}
-
-    def note(where: str, wanted: Any, found: Any) -> None:
-        noted[where] = _pair(where, wanted, found)
-
-    merged(path, asked, stated, note)
-    return noted
+    return {part[0]: _pair(*part) for part in _differences(path, asked, stated)}
 
 
 def observed(path: str, held: Any, stated: Any, remembered: Remembered) -> Any:
@@ -71,14 +72,11 @@ def observed(path: str, held: Any, stated: Any, remembered: Remembered) -> Any:
 def late(path: str, held: Any, stated: Any, remembered: Remembered) -> dict[str, str]:
     """What is to be remembered of something that nobody has changed since Bird stated it first:
     Bird may have repeated what it was sent, and spell it in its own way only now."""
-    noted: dict[str, str] = {}
-
-    def note(where: str, wanted: Any, found: Any) -> None:
-        if where not in remembered and is_alike(wanted, found):
-            noted[where] = _pair(where, wanted, found)
-
-    merged(path, held, stated, note)
-    return noted
+    return {
+        where: _pair(where, wanted, found)
+        for where, wanted, found in _differences(path, held, stated)
+        if where not in remembered and is_alike(wanted, found)
+    }
 
 
 def is_unchanged(path: str, held: Any, wanted: Any, remembered: Remembered) -> bool:

@@ -51,7 +51,7 @@ class Inventory:
         with turn:
             yield
 
-    def find(self, wanted: Wanted, look: Look, deadline: Deadline, mark: str = "") -> Seen:
+    def find(self, wanted: Wanted, look: Look, deadline: Deadline, mark: str) -> Seen:
         """What `look` asks for, for the resource with that mark, as it is now. Bird's time is left
         to the caller.
 

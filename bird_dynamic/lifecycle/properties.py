@@ -200,33 +200,34 @@ def state_of(
         if not stated or (value is None and field.needed):
             # Nothing says that it has none: it cannot be without.
             continue
-        found = typed(field, field.convert(value) if field.convert else value)
+        found = _read(field, value)
         if not field.is_input:
             state[field.name] = found
             continue
         if found is None and value is not None:
             # Of another type than there can be: that states nothing.
             continue
-        asked = held.get(field.name)
+        asked = _ordered(field, held.get(field.name))
         if field.kind is MAP and not isinstance(asked, Mapping):
             # What Bird adds to nothing is nobody's wish.
             continue
         if is_first:
-            remembered |= accepted(field.name, _ordered(field, asked), _ordered(field, found))
+            remembered |= accepted(field.name, asked, found)
             continue
         if is_untouched:
-            before, after = _ordered(field, asked), _ordered(field, found)
-            remembered |= late(field.name, before, after, remembered)
-        now = observed(field.name, _ordered(field, asked), _ordered(field, found), remembered)
-        if not same(now, _ordered(field, asked)):
+            remembered |= late(field.name, asked, found, remembered)
+        now = observed(field.name, asked, found, remembered)
+        if not same(now, asked):
             state[field.name] = now
     if remembered:
         state[STATED_OTHERWISE] = remembered
     return state
 
 
-def typed(field: Field, value: Any) -> Any:
-    """A value of the type that the schema says, whatever Bird answers; None where it has none."""
+def _read(field: Field, value: Any) -> Any:
+    """What Bird states, as a state has it and of the type that the schema says; None where it is of
+    another one."""
+    value = _ordered(field, field.convert(value) if field.convert else value)
     if field.kind in (TEXT, UUID_TEXT):
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return None
@@ -290,8 +291,7 @@ def differences_to_adopt(
 
 
 def _may_be_spelled(field: Field, asked: Any, stated: Any) -> bool:
-    if field.convert:
-        stated = field.convert(stated)
+    stated = _read(field, stated)
     if asked is None:
         return same(stated if stated is not None else field.default, None)
     if field.kind is TEMPLATE:
@@ -341,8 +341,7 @@ def updated(
         remembered = forgotten(field.name, held, asked, remembered)
         stated, value = _find(item or {}, field.returned)
         if field.name in changed and stated:
-            value = field.convert(value) if field.convert else value
-            remembered |= accepted(field.name, asked, _ordered(field, value))
+            remembered |= accepted(field.name, asked, _read(field, value))
     if remembered:
         after[STATED_OTHERWISE] = remembered
     return after

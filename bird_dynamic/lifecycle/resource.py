@@ -30,12 +30,10 @@ from bird_dynamic.lifecycle.secrets import texts_in
 from bird_dynamic.lifecycle.wanted import Wanted
 
 CLEAN_UP = 30.0
-"""Seconds of a create that are kept for removing what is half made, and at most this share: """
+"""Seconds of a create that are kept for removing what is half made."""
 CLEAN_UP_SHARE = 0.2
+"""The share of a create's time that is kept for it at most."""
 FIRST_LOOK = 0.5
-LONGEST_LOOK = 5.0
-QUIET_WAIT = 15.0
-"""Seconds of waiting after which the user is told, and told again."""
 
 Accounts = Callable[[str | None], Account]
 """The account of a profile, or the one that is used without any."""
@@ -316,18 +314,16 @@ class ResourceLifecycle:
 
     def _wait_until_gone(self, session: Session, item_id: str, deadline: Deadline) -> None:
         """Bird has accepted a delete: the next command must find it done."""
-        pause, waited, told = FIRST_LOOK, 0.0, 0.0
+        what = f"{self.description.item} {item_id}"
+        polls = session.polls(FIRST_LOOK, deadline, f"{what}: waiting until it is deleted")
+        waited = 0.0
         while session.collection.get(item_id, deadline) is not None:
-            if pause >= deadline.remaining:
+            longer = next(polls, None)
+            if longer is None:
                 raise DeadlineError(
                     f"Bird has accepted to delete it and still has it after {waited:.0f} s"
                 )
-            session.wait(pause, deadline)
-            waited, pause = waited + pause, min(LONGEST_LOOK, pause * 1.6)
-            if waited - told >= QUIET_WAIT:
-                told = waited
-                what = f"{self.description.item} {item_id}"
-                session.run.say(f"{what}: waiting until it is deleted ({waited:.0f} s)")
+            waited = longer
 
     def _finished(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline

@@ -19,9 +19,8 @@ from bird_dynamic.emulator import (
     BirdEmulator,
     EmulatorServer,
 )
-from bird_dynamic.emulator.api import ROUTES, SHORT_ROUTES
 from tests.emulator.caller import NUMBER, Caller
-from tests.support.openapi import document
+from tests.support.openapi import OPERATION_IDS, document
 
 AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
 SCHEMA = schemathesis.openapi.from_dict(document())
@@ -57,7 +56,7 @@ def server() -> Iterator[EmulatorServer]:
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-@pytest.mark.parametrize("operation", [*ROUTES, *(f"{each}_of_workspace" for each in SHORT_ROUTES)])
+@pytest.mark.parametrize("operation", OPERATION_IDS)
 def test_every_answer_to_a_made_up_request_is_as_described(
     server: EmulatorServer, operation: str, mode: GenerationMode
 ) -> None:

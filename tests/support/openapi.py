@@ -19,6 +19,7 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from bird_dynamic.emulator import Request, Response
+from bird_dynamic.emulator.api import ROUTES
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 HOST = "https://api.bird.com"
@@ -29,6 +30,15 @@ _LIKE = re.compile(
     rb"|(?P<name>(?<=\"name\": )\"[^\"\\\\]*\")"
     rb"|(?P<token>(?<=ageToken['\"]: ['\"])\d+)"
 )
+
+
+OPERATION_IDS = {
+    name + suffix: (route.method, path)
+    for name, route in ROUTES.items()
+    for path, suffix in zip(route.paths, ("", "_of_workspace"), strict=False)
+}
+"""What is emulated, by the id that the description has for it: a path that may be shortened is two
+operations there."""
 
 
 @cache
