@@ -3,7 +3,7 @@ between the two."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ from bird_dynamic.settings import Settings
 Properties = dict[str, Any]
 """A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
 
+ValueAt = Callable[[tuple[str, ...]], Any]
 DERIVED_NAME = "derived_name"
 """Beside `name` in a state whose program gives no name: the one that the resource was given, or had
 when it was adopted."""
@@ -84,18 +85,19 @@ def difference(
             or (not field.removable and wanted.get(field.name) is None)
         ),
         respelled=tuple(respelled),
-        deletes_first=_exclude_each_other(description, state, wanted),
+        deletes_first=exclude_each_other(
+            description,
+            lambda path: _sent_at(description, path, state),
+            lambda path: _sent_at(description, path, wanted),
+        ),
     )
 
 
-def _exclude_each_other(
-    description: Description, state: Mapping[str, Any], inputs: Mapping[str, Any]
-) -> bool:
-    """Whether what the state has and what the inputs ask for cannot exist at the same time. What is
-    not known yet may be the same."""
+def exclude_each_other(description: Description, one: ValueAt, other: ValueAt) -> bool:
+    """Whether two of them cannot exist at the same time, each as a function from a path of a create
+    request to the value there. What is not known yet may be the same."""
     return bool(description.exclusive) and all(
-        _may_be_one(_sent_at(description, path, state), _sent_at(description, path, inputs))
-        for path in description.exclusive
+        _may_be_one(one(path), other(path)) for path in description.exclusive
     )
 
 
@@ -359,6 +361,11 @@ def inputs_of(description: Description, state: Mapping[str, Any]) -> Properties:
 
 def _ordered(field: Field, value: Any) -> Any:
     return ordered(value) if field.unordered else value
+
+
+def value_at(path: tuple[str, ...], item: Item) -> Any:
+    """The value at a path of what is sent or answered; None where there is none."""
+    return _find(item, path)[1]
 
 
 def _find(item: Item, path: tuple[str, ...]) -> tuple[bool, Any]:

@@ -13,7 +13,14 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.drift import is_alike, loosened
 from bird_dynamic.lifecycle.fields import TEMPLATE, Description
 from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token, draw_token
-from bird_dynamic.lifecycle.properties import MARK, as_asked, body, without_version
+from bird_dynamic.lifecycle.properties import (
+    MARK,
+    as_asked,
+    body,
+    exclude_each_other,
+    value_at,
+    without_version,
+)
 from bird_dynamic.lifecycle.records import Record
 
 
@@ -105,12 +112,12 @@ class Wanted:
 
     def is_blocked_by(self, item: Item) -> bool:
         """Whether it holds what only one can hold: the phone number, for the same template."""
-        number = self.body.get("arguments", {}).get("phoneNumberId")
-        template = without_version(self.body.get("connectorTemplateRef"))
-        if number is None or without_version(item.get("connectorTemplateRef")) != template:
-            return False
-        arguments = as_asked(self.description, item, self.body).get("arguments")
-        return isinstance(arguments, Mapping) and is_alike(number, arguments.get("phoneNumberId"))
+        held = as_asked(self.description, item, self.body)
+        return exclude_each_other(
+            self.description,
+            lambda path: value_at(path, self.body),
+            lambda path: value_at(path, held),
+        )
 
     @staticmethod
     def shows(row: Item) -> bool:
@@ -119,8 +126,10 @@ class Wanted:
 
     def _unversioned(self, name: str, value: Any) -> Any:
         """A template without its version, of which Bird may state another one."""
-        is_template = any(
-            field.kind is TEMPLATE and field.returned == (name,)
-            for field in self.description.inputs
+        return without_version(value) if name in self._templates else value
+
+    @cached_property
+    def _templates(self) -> frozenset[str]:
+        return frozenset(
+            field.returned[0] for field in self.description.inputs if field.kind is TEMPLATE
         )
-        return without_version(value) if is_template else value
