@@ -50,7 +50,8 @@ QUESTIONS = (
         "name",
         "How is a connector's name stored?",
         Choice("as-sent", "as it was sent", "documented", "Installing a Voice channel"),
-        Choice("trimmed", "without blanks around it, inner ones collapsed"),
+        Choice("trimmed", "without blanks around it"),
+        Choice("collapsed", "without blanks around it, inner ones collapsed"),
         Choice("lower", "in lower case"),
         Choice("upper", "in upper case"),
     ),
@@ -81,6 +82,12 @@ QUESTIONS = (
         Choice("at-once", "in the answer to its creation"),
     ),
     _question(
+        "channel_place",
+        "Where does a connector state its channel?",
+        Choice("everywhere", "wherever it is shown", "assumed", "by analogy with a read of one"),
+        Choice("single", "in a read of it alone, not in a listing", "documented", "the read alone"),
+    ),
+    _question(
         "create_status",
         "Which status answers a creation?",
         Choice("201", "created", "documented", "Installing a Voice channel"),
@@ -104,7 +111,7 @@ QUESTIONS = (
         "delete_status",
         "Which status answers a deletion?",
         Choice("204", "no content", "assumed", "bird-api-2.md, 3: no DELETE has a schema"),
-        Choice("200", "a plain success, with an empty object"),
+        Choice("200", "a plain success, with what is deleted"),
         Choice("202", "accepted"),
     ),
     _question(
@@ -138,6 +145,12 @@ QUESTIONS = (
         Choice("100", "it is allowed", "documented", "for webhook subscriptions"),
         Choice("25", "it is refused: 25 is the largest"),
         Choice("25-silently", "it is taken for 25"),
+    ),
+    _question(
+        "page_token",
+        "What is a page token?",
+        Choice("digits", "a text of digits"),
+        Choice("base64", "base64 of a list in JSON", "observed", "bird-api-2.md, 1.32"),
     ),
     _question(
         "page_end",
@@ -177,6 +190,7 @@ QUESTIONS = (
         Choice("as-sent", "as they were sent"),
         Choice("reordered", "in another order"),
         Choice("keys-added", "with a key added to each"),
+        Choice("lower", "with their values in lower case"),
     ),
     _question(
         "signing_key",
@@ -238,6 +252,7 @@ class Dialect:
     arguments: str = _default("arguments")
     number_id: str = _default("number_id")
     channel: str = _default("channel")
+    channel_place: str = _default("channel_place")
     create_status: str = _default("create_status")
     create_answer: str = _default("create_answer")
     conflict: str = _default("conflict")
@@ -247,6 +262,7 @@ class Dialect:
     gone: str = _default("gone")
     order: str = _default("order")
     page_size: str = _default("page_size")
+    page_token: str = _default("page_token")
     page_end: str = _default("page_end")
     empty_page: str = _default("empty_page")
     listing_lag: str = _default("listing_lag")
@@ -300,7 +316,7 @@ class Dialect:
 
 NAMED: Mapping[str, Dialect] = {
     "default": Dialect(),
-    "tidy": Dialect(name="trimmed", webhook_url="normalized", page_end="null"),
+    "tidy": Dialect(name="collapsed", webhook_url="normalized", page_end="null"),
     "versioned": Dialect(template="newest", create_status="200", delete_status="200"),
     "twins": Dialect(number_id="twin", gone="410"),
     "slow": Dialect(
@@ -316,7 +332,13 @@ NAMED: Mapping[str, Dialect] = {
     "generous": Dialect(
         arguments="keys-added", signing_key="listed", channel="at-once", conflict="none"
     ),
-    "paged": Dialect(page_size="25", page_end="empty", empty_page="null", order="newest-first"),
+    "paged": Dialect(
+        page_size="25",
+        page_token="base64",  # noqa: S106
+        page_end="empty",
+        empty_page="null",
+        order="newest-first",
+    ),
     "shouting": Dialect(name="upper", id_case="upper", timestamps="zoneless", transfer="gzip"),
     "fleeting": Dialect(number_free="later", connection="closed", transfer="chunked", rows="null"),
 }

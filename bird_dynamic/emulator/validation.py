@@ -8,7 +8,7 @@ from typing import Any
 
 from bird_dynamic.emulator.phone_numbers import PhoneNumber
 
-TEMPLATES = {
+TEMPLATES: dict[str, str | None] = {
     "voice-messagebird:1": "voice",
     "sms-messagebird:1": "sms",
     "whatsapp:1": None,
@@ -32,7 +32,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def problems_of_connector(
-    body: Mapping[str, Any], numbers: Mapping[str, PhoneNumber]
+    body: Mapping[str, Any],
+    numbers: Mapping[str, PhoneNumber],
+    templates: Mapping[str, str | None] = TEMPLATES,
 ) -> dict[str, list[str]]:
     """JSON path -> texts, as in Bird's error details; empty if the body is good."""
     problems: dict[str, list[str]] = {}
@@ -48,9 +50,9 @@ def problems_of_connector(
     if not body.get("name"):
         problems.setdefault(".name", []).append("is required")
     template = body.get("connectorTemplateRef")
-    if not isinstance(template, str) or template not in TEMPLATES:
+    if not isinstance(template, str) or template not in templates:
         problems.setdefault(".connectorTemplateRef", []).append("is not a known template")
-    elif capability := TEMPLATES[template]:
+    elif capability := templates[template]:
         arguments = body.get("arguments")
         number_id = arguments.get("phoneNumberId") if isinstance(arguments, dict) else None
         problem = _number_problem(number_id, capability, numbers)

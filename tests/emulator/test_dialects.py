@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import urllib.error
@@ -17,7 +18,7 @@ from bird_dynamic.emulator import ACCESS_KEY, BirdEmulator, Dialect, EmulatorSer
 from bird_dynamic.emulator.__main__ import main
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
 from bird_dynamic.emulator.phone_numbers import twin
-from tests.emulator.caller import NUMBER, ROOT, VOICE, WEBHOOKS, Caller
+from tests.emulator.caller import NUMBER, OTHER_NUMBER, ROOT, VOICE, WEBHOOKS, Caller
 from tests.support.clock import FakeClock
 
 pytestmark = pytest.mark.usefixtures("any_dialect")
@@ -42,8 +43,8 @@ def foreign(call: Caller, count: int) -> list[str]:
 
 @pytest.mark.parametrize(
     ("choice", "stored"),
-    [("as-sent", " My  Line "), ("trimmed", "My Line"), ("lower", " my  line "),
-     ("upper", " MY  LINE ")],
+    [("as-sent", " My  Line "), ("trimmed", "My  Line"), ("collapsed", "My Line"),
+     ("lower", " my  line "), ("upper", " MY  LINE ")],
 )  # fmt: skip
 def test_how_a_name_is_stored(choice: str, stored: str) -> None:
     assert caller(name=choice).create(name=" My  Line ")[1]["name"] == stored
@@ -53,7 +54,11 @@ def test_how_a_name_is_stored(choice: str, stored: str) -> None:
     ("choice", "stated"), [("as-sent", VOICE), ("newest", "voice-messagebird:2")]
 )
 def test_which_template_is_stated(choice: str, stated: str) -> None:
-    assert caller(template=choice).create()[1]["connectorTemplateRef"] == stated
+    call = caller(template=choice)
+    assert call.create()[1]["connectorTemplateRef"] == stated
+    again = {"connectorTemplateRef": stated, "arguments": {"phoneNumberId": OTHER_NUMBER}}
+    assert call.create(**again)[1]["connectorTemplateRef"] == stated
+    assert call.create(connectorTemplateRef="voice-messagebird:3")[0] == 422
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,9 @@ def test_how_arguments_are_stored(choice: str, stored: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("choice", "stated"), [("as-sent", NUMBER), ("twin", twin(NUMBER))])
 def test_which_id_of_a_number_is_stated(choice: str, stated: str) -> None:
     call = caller(number_id=choice)
-    assert call.create()[1]["arguments"]["phoneNumberId"] == stated
+    made = call.create()[1]
+    assert made["arguments"]["phoneNumberId"] == made["number"]["numberId"] == stated
+    assert call("GET", f"/numbers/{stated}")[0] == 200
     assert call.create(arguments={"phoneNumberId": stated})[0] == 409
 
 
@@ -85,6 +92,16 @@ def test_when_a_channel_is_stated(choice: str, there: bool) -> None:
     _, made = call.create()
     assert bool(made["channel"]) is there
     assert call("GET", f"/connectors/{made['id']}")[1]["channel"]
+
+
+@pytest.mark.parametrize(("choice", "listed"), [("everywhere", True), ("single", False)])
+def test_where_a_channel_is_stated(choice: str, listed: bool) -> None:
+    call = caller(channel_place=choice)
+    made = call.create()[1]
+    assert call("GET", f"/connectors/{made['id']}")[1]["channel"]
+    row = call("GET", "/connectors")[1]["results"][0]
+    assert bool(row.get("channel")) is listed
+    assert row["arguments"]
 
 
 @pytest.mark.parametrize("choice", ["201", "200", "202"])
@@ -108,12 +125,14 @@ def test_what_answers_a_second_connector(choice: str, status: int, told: bool) -
     assert (answered, body is not None) == (status, told)
 
 
-@pytest.mark.parametrize(("choice", "body"), [("204", None), ("200", {}), ("202", {})])
-def test_which_status_answers_a_deletion(choice: str, body: Any) -> None:
+@pytest.mark.parametrize("choice", ["204", "200", "202"])
+def test_which_status_answers_a_deletion(choice: str) -> None:
     call = caller(delete_status=choice)
-    connector_id, subscription_id = foreign(call, 1)[0], subscribe(call)["id"]
-    assert call("DELETE", f"/connectors/{connector_id}") == (int(choice), body)
-    assert call("DELETE", f"{WEBHOOKS}/{subscription_id}") == (int(choice), body)
+    made = call.emulator.add_connector()
+    for path in (f"/connectors/{made['id']}", f"{WEBHOOKS}/{subscribe(call)['id']}"):
+        item = call("GET", path)[1]
+        bodies = {"204": None, "200": item, "202": {}}
+        assert call("DELETE", path) == (int(choice), bodies[choice])
 
 
 @pytest.mark.parametrize(("choice", "soon"), [("at-once", 404), ("later", 200)])
@@ -162,6 +181,21 @@ def test_what_becomes_of_a_large_limit(choice: str, status: int, rows: int | Non
     assert call("GET", "/connectors", limit="25")[0] == 200
 
 
+@pytest.mark.parametrize("order", ["oldest-first", "newest-first", "by-id"])
+@pytest.mark.parametrize("choice", ["digits", "base64"])
+def test_what_a_page_token_is(choice: str, order: str) -> None:
+    call = caller(page_token=choice, order=order)
+    made = foreign(call, 3)
+    token = call("GET", "/connectors", limit="1")[1]["nextPageToken"]
+    if choice == "base64":
+        assert isinstance(json.loads(base64.b64decode(token))[0], int)
+    else:
+        assert token.isdecimal()
+    assert sorted(call.listed("/connectors", limit="1")) == sorted(made)
+    for wrong in ("", "e30=", "W10=", "\u00e9", "-1"):
+        assert call("GET", "/connectors", pageToken=wrong)[0] == 422
+
+
 @pytest.mark.parametrize(
     ("choice", "end"),
     [("absent", {}), ("null", {"nextPageToken": None}), ("empty", {"nextPageToken": ""})],
@@ -203,13 +237,14 @@ def test_how_an_address_is_stored(choice: str, stored: str) -> None:
     assert subscribe(caller(webhook_url=choice))["url"] == stored
 
 
-@pytest.mark.parametrize("choice", ["as-sent", "reordered", "keys-added"])
+@pytest.mark.parametrize("choice", ["as-sent", "reordered", "keys-added", "lower"])
 def test_how_filters_are_stored(choice: str) -> None:
-    sent = [{"key": "status", "value": each} for each in ("ringing", "ongoing")]
+    sent = [{"key": "status", "value": each} for each in ("Ringing", "ongoing")]
     stored = {
         "as-sent": sent,
         "reordered": sent[::-1],
         "keys-added": [{**each, "operator": "eq"} for each in sent],
+        "lower": [{**each, "value": each["value"].lower()} for each in sent],
     }
     assert (
         subscribe(caller(webhook_filters=choice), eventFilters=sent)["eventFilters"]

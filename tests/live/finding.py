@@ -124,7 +124,8 @@ class Finder:
     def _of_the_connector(self, item: Mapping[str, Any]) -> None:
         spellings = {
             "as-sent": self.name,
-            "trimmed": " ".join(self.name.split()),
+            "trimmed": self.name.strip(),
+            "collapsed": " ".join(self.name.split()),
             "lower": self.name.lower(),
             "upper": self.name.upper(),
         }

@@ -88,10 +88,11 @@ class Backend:
         for row in leaving:
             self.store.remove(row.wire["id"], row.leaves_at or 0.0)
 
-    def deleted(self) -> Answer:
-        """The answer to a deletion."""
+    def deleted(self, item: Json) -> Answer:
+        """The answer to a deletion of what is shown as this item."""
+        bodies: dict[int, Json | None] = {204: None, 200: item, 202: {}}
         status = int(self.dialect.delete_status)
-        return status, None if status == 204 else {}
+        return status, bodies[status]
 
     def channel(self, channel_id: str) -> StoredConnector:
         """The connector that has this channel. Raises RefusalError if there is none."""

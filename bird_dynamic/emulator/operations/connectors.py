@@ -14,13 +14,14 @@ from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import WORKSPACE_ID, StoredConnector
-from bird_dynamic.emulator.validation import problems_of_connector
+from bird_dynamic.emulator.validation import TEMPLATES, problems_of_connector
 
 NEWEST = 2
 """The version of each template that a dialect may state instead of the one that was asked for."""
 _NAMES: dict[str, Callable[[str], str]] = {
     "as-sent": lambda name: name,
-    "trimmed": lambda name: " ".join(name.split()),
+    "trimmed": str.strip,
+    "collapsed": lambda name: " ".join(name.split()),
     "lower": str.lower,
     "upper": str.upper,
 }
@@ -59,7 +60,7 @@ def add(bird: Backend, body: Json) -> StoredConnector:
     moment = bird.timestamp()
     template = body["connectorTemplateRef"]
     if bird.dialect.template == "newest":
-        template = f"{template.partition(':')[0]}:{NEWEST}"
+        template = _newest(template)
     arguments = {
         **_ARGUMENTS[bird.dialect.arguments](body.get("arguments") or {}),
         **bird.options.added_arguments,
@@ -118,7 +119,7 @@ def shown(bird: Backend, connector: StoredConnector) -> Json:
 def create_connector(bird: Backend, request: Request, fault: Fault | None) -> Answer:
     """POST …/connectors"""
     body = body_of(request)
-    if problems := problems_of_connector(body, bird.numbers):
+    if problems := problems_of_connector(body, bird.numbers, _templates(bird)):
         raise invalid_at(problems)
     if _is_taken(bird, body) and not bird.allows_duplicates:
         raise RefusalError(
@@ -128,6 +129,17 @@ def create_connector(bird: Backend, request: Request, fault: Fault | None) -> An
     if bird.dialect.create_answer == "id":
         made = {"id": made["id"]}
     return int(bird.dialect.create_status), made
+
+
+def _newest(template: str) -> str:
+    return f"{template.partition(':')[0]}:{NEWEST}"
+
+
+def _templates(bird: Backend) -> dict[str, str | None]:
+    """The templates that a connector may be made of, and the capability that each needs."""
+    if bird.dialect.template != "newest":
+        return TEMPLATES
+    return {**TEMPLATES, **{_newest(each): needed for each, needed in TEMPLATES.items()}}
 
 
 def _is_taken(bird: Backend, body: Json) -> bool:
@@ -175,6 +187,8 @@ def list_connectors(bird: Backend, request: Request, fault: Fault | None) -> Ans
             row["channel"] = row["number"] = row["arguments"] = None
         elif bird.dialect.rows == "keyless":
             row = {key: row[key] for key in row if key not in ("channel", "number", "arguments")}
+        if bird.dialect.channel_place == "single":
+            row.pop("channel", None)
         return row
 
     return 200, page(bird, request, rows, in_a_list, bird.options.largest_page)
@@ -188,4 +202,4 @@ def delete_connector(
     if found is None:
         raise not_found("connector")
     bird.delete(found)
-    return bird.deleted()
+    return bird.deleted(shown(bird, found))

@@ -59,7 +59,7 @@ def get_long_code(bird: Backend, request: Request, fault: Fault | None, number_i
 
 
 def _found(bird: Backend, number_id: str) -> PhoneNumber:
-    number = bird.store.numbers.get(number_id)
+    number = bird.numbers.get(number_id)
     if number is None:
         raise not_found("number")
     return number

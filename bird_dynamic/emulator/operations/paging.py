@@ -3,6 +3,8 @@ deletes do not shift it."""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -20,6 +22,22 @@ LAST_PAGE: dict[str, Json] = {
     "empty": {"nextPageToken": ""},
 }
 _LAST = 10**15
+
+
+def _in_base64(place: int) -> str:
+    return base64.b64encode(json.dumps([place]).encode()).decode()
+
+
+def _from_base64(token: str) -> str:
+    text = base64.b64decode(token, validate=True).decode("ascii")
+    match = re.fullmatch(r"\[([0-9]+)\]", text)
+    return match[1] if match else ""
+
+
+_TOKENS: dict[str, Callable[[int], str]] = {"digits": str, "base64": _in_base64}
+"""What stands for a place in a listing."""
+_DIGITS: dict[str, Callable[[str], str]] = {"digits": str, "base64": _from_base64}
+"""The digits of the place that a token stands for, if it stands for one."""
 
 
 def page(
@@ -42,9 +60,7 @@ def page(
         places.reverse()
     token = parameters.text(request, "pageToken")
     if token is not None:
-        if not re.fullmatch(r"[0-9]{1,18}", token):
-            raise invalid(".pageToken", "is not a page token")
-        after = int(token)
+        after = _place_of(bird, token)
         places = [
             (place, row) for place, row in places if (place < after if backwards else place > after)
         ]
@@ -53,7 +69,19 @@ def page(
         results = None
     if len(places) <= limit:
         return {"results": results, **LAST_PAGE[bird.dialect.page_end]}
-    return {"results": results, "nextPageToken": str(places[limit - 1][0])}
+    token_of = _TOKENS[bird.dialect.page_token]
+    return {"results": results, "nextPageToken": token_of(places[limit - 1][0])}
+
+
+def _place_of(bird: Backend, token: str) -> int:
+    """The place that a token stands for. Raises RefusalError if it is none."""
+    try:
+        digits = _DIGITS[bird.dialect.page_token](token)
+    except ValueError:
+        digits = ""
+    if not re.fullmatch(r"[0-9]{1,18}", digits):
+        raise invalid(".pageToken", "is not a page token")
+    return int(digits)
 
 
 def _in_order(bird: Backend, rows: Sequence[Item]) -> list[tuple[int, Item]]:

@@ -103,6 +103,10 @@ def _stored(bird: Backend, body: Json) -> Json:
             stored["eventFilters"] = body["eventFilters"][::-1]
         if bird.dialect.webhook_filters == "keys-added":
             stored["eventFilters"] = [{**each, "operator": "eq"} for each in body["eventFilters"]]
+        if bird.dialect.webhook_filters == "lower":
+            stored["eventFilters"] = [
+                {**each, "value": each["value"].lower()} for each in body["eventFilters"]
+            ]
     return stored
 
 
@@ -152,8 +156,9 @@ def delete_webhook_subscription(
     bird: Backend, request: Request, fault: Fault | None, subscription_id: str
 ) -> Answer:
     """DELETE …/webhook-subscriptions/{webhookSubscriptionId}"""
-    bird.delete(_found(bird, subscription_id))
-    return bird.deleted()
+    found = _found(bird, subscription_id)
+    bird.delete(found)
+    return bird.deleted(_shown(bird, found, "single"))
 
 
 def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None) -> Answer:
