@@ -82,9 +82,25 @@ def test_without_a_number_it_asks_nothing() -> None:
         assert list(server.emulator.journal) == []
 
 
+def test_it_asks_of_subscriptions_without_an_organization_too(tmp_path: Path) -> None:
+    report = tmp_path / "bird-dialect.json"
+    with EmulatorServer() as server:
+        done = run_on(
+            server,
+            "tests/live/test_dialect.py",
+            BIRD_LIVE_PHONE_NUMBER_ID=PhoneNumber.made_up(0).id,
+            BIRD_LIVE_REPORT=str(report),
+            BIRD_ORGANIZATION_ID="",
+        )
+        paths = [each["path"] for each in server.emulator.journal]
+    assert done.returncode == 0, done.stdout
+    assert json.loads(report.read_text())["choices"]["signing_key"] == "never"
+    assert not any(each.startswith("/organizations/") for each in paths)
+
+
 @pytest.mark.usefixtures("any_dialect")
 @pytest.mark.parametrize(
-    "name", ["default", "tidy", "versioned", "twins", "slow", "terse", "mixed", "shouting"]
+    "name", ["default", "tidy", "versioned", "twins", "slow", "terse", "mixed", "paged", "shouting"]
 )
 def test_it_finds_the_dialect(name: str, tmp_path: Path) -> None:
     report = tmp_path / "bird-dialect.json"

@@ -6,6 +6,8 @@ What a template does with arguments, and what an empty page looks like, cannot b
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -44,6 +46,7 @@ class Finder:
     patience: float = PATIENCE
     choices: dict[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+    has_channel: bool = False
 
     def find(self) -> None:
         """Ask everything. What was made is deleted again, unless a request fails."""
@@ -54,12 +57,12 @@ class Finder:
         path = f"{self._connectors}/{made['id']}"
         self._note("listing_lag", "none" if self._row(made["id"]) else "moment", "listed at once")
         item = self._until(path, lambda answer: bool(_object(answer).get("channel")))
+        self.has_channel = bool(_object(item).get("channel"))
         self._of_the_connector(_object(item))
         self._of_the_listing(str(made["id"]))
         self._of_a_refusal()
         self._of_a_conflict()
-        if self.organization_id is not None:
-            self._of_a_webhook_subscription(_object(item))
+        self._of_a_webhook_subscription(_object(item))
         self._of_the_deletion(path)
 
     @property
@@ -158,11 +161,27 @@ class Finder:
             ends = {False: "absent", None: "null", "": "empty"}
             self._note("page_end", ends.get(page.get("nextPageToken", False)), "the only page")
         self._of_the_order(rows)
+        self._of_a_page_token(len(rows))
         for row in rows:
             if row.get("id") == item_id:
-                told = "rich" if row.get("arguments") else None
-                told = told or ("null" if "arguments" in row else "keyless")
-                self._note("rows", told, "the arguments of a row")
+                self._of_a_row(row)
+
+    def _of_a_row(self, row: Mapping[str, Any]) -> None:
+        """Of the row of our connector, whose channel has been seen, if it has come in time."""
+        told = "rich" if row.get("arguments") else "null" if "arguments" in row else "keyless"
+        self._note("rows", told, "the arguments of a row")
+        if told == "rich" and self.has_channel:
+            place = "everywhere" if row.get("channel") else "single"
+            self._note("channel_place", place, "the channel of a row")
+
+    def _of_a_page_token(self, rows: int) -> None:
+        if rows < 2:
+            return
+        page = _object(self._ask("GET", self._connectors, query={"limit": "1"}))
+        token = page.get("nextPageToken")
+        if isinstance(token, str) and token:
+            choice = "digits" if token.isdecimal() else "base64" if _is_base64(token) else None
+            self._note("page_token", choice, f"a text of {len(token)} characters")
 
     def _of_the_order(self, rows: list[dict[str, Any]]) -> None:
         moments = [moment(each.get("createdAt")) or 0.0 for each in rows]
@@ -195,8 +214,9 @@ class Finder:
             self._remove(_object(second)["id"])
 
     def _of_a_webhook_subscription(self, item: Mapping[str, Any]) -> None:
-        path = f"/organizations/{self.organization_id}/workspaces/{self.workspace_id}"
-        path += "/webhook-subscriptions"
+        path = f"/workspaces/{self.workspace_id}/webhook-subscriptions"
+        if self.organization_id is not None:
+            path = f"/organizations/{self.organization_id}{path}"
         filters = [
             {"key": "status", "value": "ringing"},
             {"key": "channelId", "value": (item.get("channel") or {}).get("channelId", ABSENT)},
@@ -263,6 +283,14 @@ class Finder:
         end = time.monotonic() + self.patience
         while self._row(item_id) is not None and time.monotonic() < end:
             time.sleep(0.5)
+
+
+def _is_base64(token: str) -> bool:
+    """Whether it is a list in JSON behind base64."""
+    try:
+        return isinstance(json.loads(base64.b64decode(token, validate=True)), list)
+    except ValueError:
+        return False
 
 
 def _is_map(value: Any) -> bool:
