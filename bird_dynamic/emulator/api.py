@@ -78,6 +78,8 @@ ROUTES = {
         ("GET", _WEBHOOK, webhook_subscriptions.get_webhook_subscription),
         ("PATCH", _WEBHOOK, webhook_subscriptions.update_webhook_subscription),
         ("DELETE", _WEBHOOK, webhook_subscriptions.delete_webhook_subscription),
+        ("GET", f"{_WEBHOOK}/logs", webhook_subscriptions.list_webhook_logs),
+        ("GET", f"{_WEBHOOK}/logs/details", webhook_subscriptions.get_webhook_log),
         ("GET", f"{_WORKSPACE}/available-webhooks", webhook_subscriptions.list_available_webhooks),
     )
 }

@@ -51,6 +51,8 @@ def test_a_listing_of_channels_is_filtered_and_turned_round(call: Caller) -> Non
     assert call.listed("/channels") == [first, second]
     assert call.listed("/channels", reverse="true", limit="1") == [second, first]
     assert call.listed("/channels", platform="voice-messagebird") == [first]
+    platforms = ["voice-messagebird", "sms-messagebird"]
+    assert call.listed("/channels", platform=platforms) == [first, second]
     assert call.listed("/channels", status="active") == [first, second]
     assert call.listed("/channels", status="preview") == []
     assert call.listed("/channels", **{"channelIds[]": [second, ABSENT]}) == [second]
@@ -107,13 +109,18 @@ def test_calls_are_listed_by_channel_and_page_by_page(call: Caller) -> None:
     assert call("GET", f"/channels/{second}/calls/{made[0]}")[0] == 404
 
 
+def test_a_call_may_be_for_a_sip_address(call: Caller) -> None:
+    path = f"/channels/{call.channel()}/calls"
+    assert call("POST", path, {"to": "sip:desk@example.com"})[1]["to"] == "sip:desk@example.com"
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [
         ({}, ".to"),
         ({"to": ""}, ".to"),
         ({"to": 31612345678}, ".to"),
-        ({"to": TO, "from": "me"}, ".from"),
+        ({"to": TO, "from": ""}, ".from"),
         ({"to": TO, "ringTimeout": 2}, ".ringTimeout"),
         ({"to": TO, "ringTimeout": 121}, ".ringTimeout"),
         ({"to": TO, "ringTimeout": True}, ".ringTimeout"),

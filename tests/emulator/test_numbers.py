@@ -36,6 +36,16 @@ def test_a_number_can_be_read_in_both_shapes(call: Caller) -> None:
     assert call("GET", f"/numbers-long-code/{ABSENT}")[0] == 404
 
 
+def test_a_long_code_names_the_connector_that_holds_it(call: Caller) -> None:
+    path = f"/numbers-long-code/{NUMBER}"
+    assert call("GET", path)[1]["endpoint"]["dependencies"] == []
+    connector_id = call.create()[1]["id"]
+    held = [{"type": "connector", "connectorId": connector_id}]
+    assert call("GET", path)[1]["endpoint"]["dependencies"] == held
+    call("DELETE", f"/connectors/{connector_id}")
+    assert call("GET", path)[1]["endpoint"]["dependencies"] == []
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -77,7 +87,16 @@ def test_long_codes_are_filtered(
     assert [row["numberString"] for row in rows] == found
 
 
-@pytest.mark.parametrize("query", [{"voice": "yes"}, {"country": ["NL", "DE"]}, {"reverse": ""}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"voice": "yes"},
+        {"country": ["NL", "DE"]},
+        {"reverse": ""},
+        {"prefix": ""},
+        {"searchTerm": "1" * 251},
+    ],
+)
 def test_a_filter_that_cannot_be_understood_is_refused(
     call: Caller, query: dict[str, str | list[str]]
 ) -> None:

@@ -78,10 +78,19 @@ def test_a_listing_shows_the_signing_key_only_where_it_is_told_to(call: Caller) 
 
 
 def test_subscriptions_come_in_pages(call: Caller) -> None:
-    made = [call.emulator.add_webhook_subscription()["id"] for _ in range(25)]
+    made = [call.emulator.add_webhook_subscription()["id"] for _ in range(30)]
     assert call.listed(WEBHOOKS) == call.listed(WEBHOOKS, limit="7") == made
-    assert len(call("GET", WEBHOOKS)[1]["results"]) == 10
+    assert len(call("GET", WEBHOOKS)[1]["results"]) == 25
     assert call("GET", WEBHOOKS, limit="101")[0] == 422
+
+
+def test_nothing_has_ever_been_delivered(call: Caller) -> None:
+    _, made = subscribe(call)
+    logs = f"{WEBHOOKS}/{made['id']}/logs"
+    assert call("GET", logs) == (200, {"results": []})
+    assert call("GET", f"{logs}/details", requestId=ABSENT)[0] == 404
+    assert call("GET", f"{logs}/details")[0] == 422
+    assert call("GET", f"{WEBHOOKS}/{ABSENT}/logs")[0] == 404
 
 
 def test_a_subscription_is_changed_in_place() -> None:

@@ -30,7 +30,10 @@ def test_the_page_tells_what_is_not_documented_and_nothing_else() -> None:
     assert "status 409: " in text
     assert "answered `results` | observed |" in text
     assert "parameter `limit`" in text
-    assert "| `get_number` | the operation itself | assumed, after third-party code |" in text
+    assert (
+        "| `delete_webhook_subscription` | the operation itself | assumed, after third-party code |"
+        in text
+    )
     assert "ringTimeout" not in text
     assert document()["info"]["title"] not in text
 

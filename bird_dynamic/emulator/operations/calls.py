@@ -1,5 +1,6 @@
-"""Voice calls. None is ever made, so that each stays `accepted` with a duration of zero. Guesses:
-what a phone number looks like, and that a body with other properties is refused."""
+"""Voice calls. None is ever made, so that each stays `accepted` with a duration of zero. A guess:
+that a body with other properties is refused. Whom a call is for and from may be any text, a SIP
+address too."""
 
 from __future__ import annotations
 
@@ -21,12 +22,13 @@ from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.tables import Row
 
 LARGEST_PAGE = 1000
+PAGE = 25
 COMMANDS = ("hangup", "playback", "say", "gather", "record", "bridge", "pause")
-_NUMBER = text(r"\+?[1-9][0-9]{1,14}", "a phone number such as +3197010200001")
+_ADDRESS = text(r"(?s).+", "a text such as +3197010200001")
 _BODY = record(
     {
-        "to": _NUMBER,
-        "from": _NUMBER,
+        "to": _ADDRESS,
+        "from": _ADDRESS,
         "ringTimeout": whole(3, 120),
         "maxDuration": whole(1),
         "sendKeys": text(r"[0-9*#]{1,20}", "1 to 20 of the keys 0 to 9, * and #"),
@@ -102,4 +104,4 @@ def get_call(
 
 
 def _listing(bird: Backend, request: Request, rows: list[Row]) -> Answer:
-    return 200, page(bird, request, rows, lambda each: each.wire, LARGEST_PAGE)
+    return 200, page(bird, request, rows, lambda each: each.wire, LARGEST_PAGE, default=PAGE)

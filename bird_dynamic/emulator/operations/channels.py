@@ -19,10 +19,13 @@ def list_channels(bird: Backend, request: Request, fault: Fault | None) -> Answe
     """GET …/channels"""
     connectors = bird.listed(bird.store.connectors, fault)
     rows = [(each, _shown(bird, each)) for each in connectors if bird.is_ready(each)]
-    for name, key in (("platform", "platformId"), ("status", "status")):
-        wanted = parameters.text(request, name)
-        rows = [(each, row) for each, row in rows if wanted in (None, row[key])]
-    for name, key in (("channelIds", "id"), ("identifiers", "identifier")):
+    status = parameters.text(request, "status")
+    rows = [(each, row) for each, row in rows if status in (None, row["status"])]
+    for name, key in (
+        ("platform", "platformId"),
+        ("channelIds", "id"),
+        ("identifiers", "identifier"),
+    ):
         among = parameters.several(request, name)
         rows = [(each, row) for each, row in rows if not among or row[key] in among]
     channels = [each for each, _ in rows]

@@ -3,14 +3,18 @@ of the filters on status, type, country and capabilities."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from bird_dynamic.emulator.faults import Fault
-from bird_dynamic.emulator.messages import Json, Request, not_found
+from bird_dynamic.emulator.messages import Json, Request, invalid, not_found
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Answer, Backend
+from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.phone_numbers import PhoneNumber
 
 LARGEST_PAGE = 99
+LONGEST_PART = 250
 PROVIDER_ID = "b17d0000-0000-4000-8000-0000000000aa"
 """Every number is of this one carrier."""
 _STATUS = "active"
@@ -25,9 +29,9 @@ def list_numbers(bird: Backend, request: Request, fault: Fault | None) -> Answer
         rows = [each for each in rows if wanted in (None, getattr(each, name))]
     if parameters.text(request, "status") not in (None, _STATUS):
         rows = []
-    prefix = (parameters.text(request, "prefix") or "").removeprefix("+")
+    prefix = _part(request, "prefix").removeprefix("+")
     rows = [each for each in rows if each.number.removeprefix("+").startswith(prefix)]
-    searched = parameters.text(request, "searchTerm") or ""
+    searched = _part(request, "searchTerm")
     rows = [each for each in rows if searched in each.number]
     for capability in ("voice", "sms", "mms", "fax"):
         able = parameters.flag(request, capability)
@@ -50,12 +54,20 @@ def list_long_codes(bird: Backend, request: Request, fault: Fault | None) -> Ans
     providers = parameters.several(request, "providerIds")
     if providers and PROVIDER_ID not in providers:
         rows = []
-    return 200, page(bird, request, rows, _long_code, LARGEST_PAGE, reversible=True)
+    return 200, page(bird, request, rows, partial(_long_code, bird), LARGEST_PAGE, reversible=True)
 
 
 def get_long_code(bird: Backend, request: Request, fault: Fault | None, number_id: str) -> Answer:
     """GET …/numbers-long-code/{longCodeNumberId}"""
-    return 200, _long_code(_found(bird, number_id))
+    return 200, _long_code(bird, _found(bird, number_id))
+
+
+def _part(request: Request, name: str) -> str:
+    """The part of a number that is searched for."""
+    given = parameters.text(request, name) or ""
+    if len(given) > LONGEST_PART:
+        raise invalid(f".{name}", f"must have at most {LONGEST_PART} characters")
+    return given
 
 
 def _found(bird: Backend, number_id: str) -> PhoneNumber:
@@ -77,7 +89,7 @@ def _shown(number: PhoneNumber) -> Json:
     }
 
 
-def _long_code(number: PhoneNumber) -> Json:
+def _long_code(bird: Backend, number: PhoneNumber) -> Json:
     return {
         "id": number.id,
         "endpointId": number.id,
@@ -85,7 +97,24 @@ def _long_code(number: PhoneNumber) -> Json:
         "countryCode": number.country,
         "type": number.type,
         "capabilities": _capabilities(number),
+        "endpoint": _endpoint(bird, number),
         **_SINCE,
+    }
+
+
+def _endpoint(bird: Backend, number: PhoneNumber) -> Json:
+    """What uses a number, and for what it may be used."""
+    ready = {"status": _STATUS}
+    return {
+        "type": "long-code-number",
+        "capabilities": [
+            {"name": each, "inbound": ready, "outbound": ready} for each in number.capabilities
+        ],
+        "dependencies": [
+            {"type": "connector", "connectorId": each.wire["id"]}
+            for each in bird.store.connectors.live()
+            if number_of(bird, each) == number
+        ],
     }
 
 

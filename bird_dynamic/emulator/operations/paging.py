@@ -47,11 +47,12 @@ def page(
     shown: Callable[[Item], Json],
     largest: int,
     *,
+    default: int = 10,
     reversible: bool = False,
 ) -> Json:
-    """The page that a request asks for: limit (default 10), pageToken, and perhaps reverse."""
+    """The page that a request asks for: limit, pageToken, and perhaps reverse."""
     allowed = min(largest, SMALL_PAGE) if bird.dialect.page_size == "25" else largest
-    limit = parameters.whole(request, "limit", 1, allowed, 10)
+    limit = parameters.whole(request, "limit", 1, allowed, default)
     if bird.dialect.page_size == "25-silently":
         limit = min(limit, SMALL_PAGE)
     backwards = bool(reversible and parameters.flag(request, "reverse"))

@@ -8,8 +8,10 @@ from bird_dynamic.emulator.messages import Request, invalid
 
 
 def text(request: Request, name: str) -> str | None:
-    """A parameter that may be given once."""
+    """A parameter that may be given once, and not empty."""
     values = request.values(name)
+    if "" in values:
+        raise invalid(f".{name}", "must not be empty")
     if len(values) > 1:
         raise invalid(f".{name}", "is given more than once")
     return values[0] if values else None

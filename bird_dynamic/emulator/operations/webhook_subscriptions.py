@@ -20,6 +20,7 @@ from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
 from bird_dynamic.emulator.tables import Row
 
 LARGEST_PAGE = 100
+PAGE = 25
 MOST_ALIKE = 5
 """Subscriptions that may have the same service, event and filters."""
 _SHOWS_KEYS = {"never": (), "single": ("single",), "listed": ("single", "listed")}
@@ -122,7 +123,9 @@ def create_webhook_subscription(bird: Backend, request: Request, fault: Fault | 
 def list_webhook_subscriptions(bird: Backend, request: Request, fault: Fault | None) -> Answer:
     """GET …/webhook-subscriptions"""
     rows = bird.listed(bird.store.webhook_subscriptions, fault)
-    return 200, page(bird, request, rows, lambda row: _shown(bird, row, "listed"), LARGEST_PAGE)
+    return 200, page(
+        bird, request, rows, lambda row: _shown(bird, row, "listed"), LARGEST_PAGE, default=PAGE
+    )
 
 
 def get_webhook_subscription(
@@ -159,6 +162,25 @@ def delete_webhook_subscription(
     found = _found(bird, subscription_id)
     bird.delete(found)
     return bird.deleted(_shown(bird, found, "single"))
+
+
+def list_webhook_logs(
+    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
+) -> Answer:
+    """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs: no webhook has ever been called."""
+    _found(bird, subscription_id)
+    none: list[Json] = []
+    return 200, page(bird, request, none, dict, LARGEST_PAGE, default=PAGE)
+
+
+def get_webhook_log(
+    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
+) -> Answer:
+    """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs/details"""
+    _found(bird, subscription_id)
+    if parameters.text(request, "requestId") is None:
+        raise invalid(".requestId", "is required")
+    raise not_found("request")
 
 
 def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None) -> Answer:
