@@ -20,9 +20,13 @@ answers of neighbouring endpoints; assumed for connectors). They are read lenien
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+
+_CONFLICT = re.compile(r"already[ _-]?exists|conflict", re.IGNORECASE)
 
 
 class BirdError(Exception):
@@ -109,6 +113,15 @@ class RejectedError(BirdError):
     def status(self) -> int:
         """The HTTP status."""
         return self.answer.status
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether something that exists is in the way. 409 is documented for that; some of Bird's
+        neighbouring operations refuse it as bad input, with the same words."""
+        said = f"{self.answer.code} {self.answer.message}"
+        return self.status == 409 or (
+            self.status in (400, 422) and _CONFLICT.search(said) is not None
+        )
 
 
 def _text(value: Any) -> str:

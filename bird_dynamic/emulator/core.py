@@ -20,7 +20,15 @@ from typing import Any
 from bird_dynamic.emulator.api import OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
-from bird_dynamic.emulator.messages import Json, Options, RefusalError, Reply, Request, Response
+from bird_dynamic.emulator.messages import (
+    CONFLICT,
+    Json,
+    Options,
+    RefusalError,
+    Reply,
+    Request,
+    Response,
+)
 from bird_dynamic.emulator.operations import connectors, webhook_subscriptions
 from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.spelling import spelled
@@ -190,6 +198,9 @@ class BirdEmulator:
         dialect = self.dialect
         status = int(dialect.gone) if refusal.status == 404 else refusal.status
         body: Json | None = dict(refusal.body)
+        if status == 422 and refusal.body["code"] == CONFLICT:
+            # Only this code says that the input is not at fault.
+            return self._response(status, body, **refusal.headers)
         if dialect.error_body == "brief":
             body = {key: refusal.body[key] for key in ("code", "message")}
         if dialect.error_body == "empty" or (status == 409 and dialect.conflict == "409-empty"):

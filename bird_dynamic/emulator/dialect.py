@@ -105,6 +105,8 @@ QUESTIONS = (
         "What answers a second connector of a template on a number?",
         Choice("409", "a conflict, with an error body", "assumed", "bird-api-2.md, 1.30"),
         Choice("409-empty", "a conflict without any body"),
+        Choice("422", "a refusal of the input, with the code of a conflict"),
+        Choice("existing", "a plain success, with the connector that is there"),
         Choice("none", "nothing: it is made"),
     ),
     _question(

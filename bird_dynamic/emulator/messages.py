@@ -72,6 +72,10 @@ class Options:
     release_after: float = 6.0
 
 
+CONFLICT = "ResourceAlreadyExists"
+"""The code of an error that says that something is in the way."""
+
+
 class RefusalError(Exception):
     """An error status, on its way to become an answer."""
 

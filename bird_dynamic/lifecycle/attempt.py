@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.errors import Answer, BirdError, RejectedError, UnknownOutcomeError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.account import Session
 from bird_dynamic.lifecycle.creation import (
@@ -13,6 +13,7 @@ from bird_dynamic.lifecycle.creation import (
     Look,
     Post,
     ProvenError,
+    Read,
     Say,
     Seen,
     Step,
@@ -89,6 +90,8 @@ class Attempt:
                 return self._look(step)
             case Post():
                 return self._post()
+            case Read(item_id=item_id):
+                return self._session.collection.get(item_id, self._deadline)
             case Wait(seconds=seconds):
                 self._session.wait(seconds, self._deadline)
             case Tell(text=text):
@@ -113,7 +116,7 @@ class Attempt:
         before = self._is_unknown and self._has_sent
         self._has_sent = self._is_unknown = True
         try:
-            return self._session.collection.create(wanted.body, self._deadline)
+            item = self._session.collection.create(wanted.body, self._deadline)
         except UnknownOutcomeError as error:
             return error
         except BirdError as error:
@@ -122,3 +125,8 @@ class Attempt:
             if isinstance(error, RejectedError):
                 return error
             raise
+        if run.managed.is_deleted(item["id"]):
+            self._is_unknown = before
+            gone = f"{wanted.description.item} {item['id']} is there until its deletion is done"
+            return RejectedError(Answer(409, message=gone))
+        return item

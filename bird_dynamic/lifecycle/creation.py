@@ -1,21 +1,22 @@
 """How a connector (or anything else) is created so that there is one of it, whatever happens to a
 request.
 
-A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Wait`,
-`Tell`, `Say`) and is sent what came of it. It touches neither network, clock nor disk, so a test
+A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Read`,
+`Wait`, `Tell`, `Say`) and is sent what came of it. It touches neither network, clock nor disk, so a test
 can walk through every course that events can take.
 
     look ──proven ours─────────────────────────► take it over
      │  └──has our mark, or is equal already───► say so, send nothing
      ▼
-    post ──done────────────────────────────────► created
-     │  ├──refused────► say so   (409: look who is in the way: proven ours ► take it over;
+    post ──done────────────────────────────────► created   (what was there before: say so)
+     │  ├──refused────► say so   (conflict: look who is in the way: proven ours ► take it over;
      │  │                          nobody, or something that is leaving ► wait, post again)
      ▼  │
     unknown ► look, for a while, with growing pauses ──proven ours──► take it over
         └──nothing there──► post again, a few times
 
-What proves that a connector is ours: the answer to our own POST; the token in its name, drawn for
+What proves that a connector is ours: the answer to our own POST, unless it tells of something that
+was there before; the token in its name, drawn for
 this one create, by this process or by an interrupted one that has left a record (`resumed`); the
 user's word, `bird:takeOver: marked`, for one that has the resource's mark. Nothing else: not a
 name that others can have, not that nobody has been seen with it.
@@ -55,12 +56,14 @@ LATER = "Run `pulumi up` again: it looks for what was made before it sends anyth
 
 CONFLICT_PAUSES = (0.5, 1.0, 2.0, 4.0, 5.0)
 """Seconds before a refused request is sent again, where nothing is seen in its way; the last for
-ever. A 409 says that nothing was made, so that sending it again is safe."""
+ever. A conflict says that nothing was made, so that sending it again is safe."""
 QUIET = 5.0
 """Seconds of that after which the user is told, and told again as often."""
 
 CLOCK_SLACK = 2.0
 """Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
+ANSWER_SLACK = 10.0
+"""The same, for what answers our own request: it is all but certain to be what that has made."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,13 @@ class Look:
 @dataclass(frozen=True)
 class Post:
     """Send the create request."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """Read one."""
+
+    item_id: str
 
 
 @dataclass(frozen=True)
@@ -101,13 +111,15 @@ class Say:
 @dataclass(frozen=True)
 class Seen:
     """What a look found, without what a resource is known to have; of that, `held` is in the way,
-    and `leaving` too, until this run has replaced it. `at` is Bird's time, `listed` the ids of all
+    `leaving` too, until this run has replaced it, and `replaced`, which it deletes only when all else
+    is done. `at` is Bird's time, `listed` the ids of all
     that there is, `complete` whether all of that told its name."""
 
     items: tuple[Item, ...]
     at: float | None
     held: tuple[Item, ...] = ()
     leaving: tuple[Item, ...] = ()
+    replaced: tuple[Item, ...] = ()
     listed: Collection[str] = frozenset()
     complete: bool = True
 
@@ -129,7 +141,7 @@ class ProvenError(ExistsError):
     """An interrupted create has made something with other arguments than are wanted now."""
 
 
-Step = Look | Post | Wait | Tell | Say
+Step = Look | Post | Read | Wait | Tell | Say
 Creation = Generator[Step, Any, Taken]
 
 
@@ -147,7 +159,7 @@ def creation(
     `takes_over`: the user says that what has the resource's mark is its own.
 
     Events: a `Look` is answered by `Seen`, a `Post` by what it made or by the error it ended with,
-    a `Wait`, a `Tell` and a `Say` by nothing; any of them may instead be answered by throwing the
+    a `Read` by what it found or None, a `Wait`, a `Tell` and a `Say` by nothing; any of them may instead be answered by throwing the
     error that prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was
     thrown.
     """
@@ -162,9 +174,10 @@ def creation(
         try:
             result = yield Post()
         except (NotSentError, DeadlineError) as error:
-            raise _after(unanswered, "Sending it again failed", error) from None
+            late = search.explained(error)
+            raise _after(unanswered, "Sending it again failed", late) from None
         if isinstance(result, RejectedError):
-            if result.status != 409:
+            if not result.is_conflict:
                 raise _after(unanswered, "Sent again, it was refused", result) from None
             try:
                 taken = yield from search.after_conflict(result, unanswered)
@@ -172,7 +185,8 @@ def creation(
                 raise
             except BirdError as error:
                 # What the request without an answer has made may still appear.
-                raise _after(unanswered, "Sent again, it was refused", error) from None
+                late = search.explained(error)
+                raise _after(unanswered, "Sent again, it was refused", late) from None
             if taken is not None:
                 return taken
             continue
@@ -223,6 +237,8 @@ class _Search:
         self._is_forced = is_forced
         self._takes_over = takes_over
         self._old = {each["id"] for each in before.items}
+        self._conflict: RejectedError | None = None
+        self._leaving: Sequence[Item] = ()
         self._conflicts = 0
         self._waited = self._told = 0.0
         self.complete = before.complete
@@ -285,6 +301,12 @@ class _Search:
         something else."""
         if item["id"] in self._before.listed:
             raise ExistsError(self._in_the_way(item, "is what Bird answered with, and not new"))
+        if not self._tells_what_it_is(item):
+            item = yield from self._read(item)
+        if self._is_older(item):
+            raise ExistsError(
+                self._in_the_way(item, "is what Bird answered with, and older than the request")
+            )
         if self._fits(item):
             return item
         if (found := (yield from self.after_no_answer(sum(PAUSES)))) is not None:
@@ -293,21 +315,67 @@ class _Search:
             self._in_the_way(item, "is what Bird answered with, and has another name")
         )
 
+    def _tells_what_it_is(self, item: Item) -> bool:
+        """Whether an answer tells enough to be taken for new, or for something else."""
+        if self._wanted.mark is not None:
+            return isinstance(item.get("name"), str)
+        asked = self._wanted.description.identity
+        return moment(item.get("createdAt")) is not None and all(
+            key in item for key in asked if key in self._wanted.body
+        )
+
+    def _read(self, item: Item) -> Generator[Step, Any, Item]:
+        what = f"Bird answered with the {self._noun} {item['id']}"
+        for pause in (0.0, *PAUSES):
+            if pause:
+                yield Wait(pause)
+            try:
+                found: Item | None = yield Read(item["id"])
+            except BirdError as error:
+                raise UnknownOutcomeError(f"{what}. Reading it failed: {error}. {LATER}") from error
+            if found is not None:
+                return found
+        raise UnknownOutcomeError(f"{what}, and does not have it. {LATER}")
+
+    def _is_older(self, item: Item) -> bool:
+        """Whether it was there before our request: the listing before that may lag."""
+        if self._bears_token(item):
+            return False
+        began, created = self._before.at, moment(item.get("createdAt"))
+        return began is not None and created is not None and created < began - ANSWER_SLACK
+
     def _fits(self, item: Item) -> bool:
         """Whether an answer can be that to our request, as far as it tells."""
         name = item.get("name")
         if self._wanted.mark is not None:
-            return not isinstance(name, str) or str(self._wanted.token) in name.lower()
+            return not isinstance(name, str) or self._bears_token(item) or self._is_cut(item)
         stated = {key: item[key] for key in self._wanted.description.identity if key in item}
         return not stated or self._wanted.is_named_like({**self._wanted.body, **stated})
+
+    def _bears_token(self, item: Item) -> bool:
+        name, token = item.get("name"), self._wanted.token
+        return token is not None and isinstance(name, str) and token in name.lower()
+
+    def _is_cut(self, item: Item) -> bool:
+        """Whether it is what we asked for under the beginning of its name: Bird may allow shorter
+        names than ours, and the token is at the end."""
+        name, asked = str(item["name"]).strip().lower(), str(self._wanted.body["name"]).lower()
+        return (
+            name != ""
+            and asked.startswith(name)
+            and self._created_since(item)
+            and self._wanted.is_met_by(item)
+        )
 
     def after_conflict(
         self, conflict: RejectedError, unanswered: UnknownOutcomeError | None
     ) -> Generator[Step, Any, Taken | None]:
-        """After a 409: ours if it is proven, by its token or by our earlier request without an
+        """After a conflict: ours if it is proven, by its token or by our earlier request without an
         answer; where somebody is in the way that stays there, say who. None, after a pause, where
         nobody is: a number may be held for a while after its connector is gone."""
+        self._conflict = conflict
         seen: Seen = yield Look(fresh=True, in_the_way=True)
+        self._leaving = seen.leaving
         proven = self._ours(seen) if unanswered else self._proven(seen.items)
         if proven is not None:
             return Taken(proven, created=unanswered is not None)
@@ -318,10 +386,28 @@ class _Search:
         blocking = [each for each in seen.items if self._may_block(each)]
         if seen.held and not blocking:
             raise ExistsError(self._held(seen.held[0])) from conflict
-        if blocking and not seen.leaving:
-            raise ExistsError(self._in_the_way(blocking[0], "exists already")) from conflict
-        yield from self._wait_for_the_number(conflict, seen.leaving)
+        if seen.replaced:
+            raise ExistsError(self._replaced(seen.replaced[0])) from conflict
+        # What may be in the way does not matter where something is that leaves; what is, does.
+        staying = [
+            each for each in blocking if not seen.leaving or self._wanted.is_blocked_by(each)
+        ]
+        if staying:
+            raise ExistsError(self._in_the_way(staying[0], "exists already")) from conflict
+        pause = CONFLICT_PAUSES[min(self._conflicts, len(CONFLICT_PAUSES) - 1)]
+        self._conflicts += 1
+        if self._waited - self._told >= QUIET:
+            self._told = self._waited
+            yield Say(f"waiting until what holds the phone number is gone ({self._waited:.0f} s)")
+        yield Wait(pause)
+        self._waited += pause
         return None
+
+    def explained(self, error: BirdError) -> BirdError:
+        """The error; where the time is over because of a conflict, with what that was."""
+        if self._conflict is None or not isinstance(error, DeadlineError):
+            return error
+        return DeadlineError(f"{self._conflict}, for {self._waited:.0f} s. {self._who()}")
 
     def _may_block(self, item: Item) -> bool:
         # What has the mark and another number is not what is in the way.
@@ -331,26 +417,10 @@ class _Search:
             or not self._wanted.shows(item)
         )
 
-    def _wait_for_the_number(
-        self, conflict: RejectedError, leaving: Sequence[Item]
-    ) -> Generator[Step, Any, None]:
-        pause = CONFLICT_PAUSES[min(self._conflicts, len(CONFLICT_PAUSES) - 1)]
-        self._conflicts += 1
-        if self._waited - self._told >= QUIET:
-            self._told = self._waited
-            yield Say(f"waiting until what holds the phone number is gone ({self._waited:.0f} s)")
-        try:
-            yield Wait(pause)
-        except DeadlineError as late:
-            raise DeadlineError(
-                f"{conflict}, for {self._waited:.0f} s. {self._who(leaving)}"
-            ) from late
-        self._waited += pause
-
-    def _who(self, leaving: Sequence[Item]) -> str:
-        if leaving:
+    def _who(self) -> str:
+        if self._leaving:
             return (
-                f"The {self._noun} {self._called(leaving[0])} holds the phone number, and this run "
+                f"The {self._noun} {self._called(self._leaving[0])} holds the phone number, and this run "
                 "replaces it, but deletes it only after everything else. Nothing was created. "
                 "Where two resources exchange their phone numbers, both need "
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)"
@@ -425,6 +495,15 @@ class _Search:
             f"another resource of this stack has the {self._noun} {self._called(item)}, and Bird "
             "allows no second one with the same phone number. Give this resource another number, "
             "or remove one of the two"
+        )
+
+    def _replaced(self, item: Item) -> str:
+        return (
+            f"the {self._noun} {self._called(item)} holds the phone number. This run has replaced "
+            "it, and deletes it only when everything else is done. Nothing was created. To keep it "
+            f'for this resource: adopt="{item["id"]}". To delete it before its replacement is '
+            "created, the other resource needs "
+            "opts=pulumi.ResourceOptions(delete_before_replace=True)"
         )
 
     def _in_the_way(self, item: Item, how: str) -> str:

@@ -6,13 +6,15 @@ first statement differs from it, the pair is remembered beside it (`STATED_OTHER
 a value may be secret. Drift is a change of Bird's first statement into its present one.
 
 A value is compared part by part: key by key where both sides are maps, item by item where both are
-lists of the same length. What Bird adds is nobody's wish, and no drift.
+lists of the same length. What Bird adds is nobody's wish, and no drift. The order of a list is a
+part of its own: where Bird has stated another one than was asked for, order says nothing to it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -21,6 +23,11 @@ from bird_dynamic.settings import UUID
 STATED_OTHERWISE = "stated_otherwise"
 """In a state: path -> the digests of what was asked there and of what Bird stated first. Absent
 where the two agree everywhere."""
+
+ANY_ORDER = "any"
+"""What is remembered of the order of a list instead: that it says nothing."""
+
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 Remembered = Mapping[str, str]
 OnDifference = Callable[[str, Any, Any], Any]
@@ -37,11 +44,38 @@ def merged(path: str, asked: Any, stated: Any, on_difference: OnDifference) -> A
             for key, value in asked.items()
         }
     if isinstance(asked, list) and isinstance(stated, list) and len(asked) == len(stated):
-        return [
-            merged(f"{path}[{index}]", each, found, on_difference)
-            for index, (each, found) in enumerate(zip(asked, stated, strict=True))
+        places = _places(asked, stated)
+        items = [
+            merged(f"{path}[{index}]", each, stated[places[index]], on_difference)
+            for index, each in enumerate(asked)
         ]
+        wanted = _InOrder(asked)
+        if places == sorted(places) or on_difference(f"{path}[*]", wanted, stated) is wanted:
+            return items
+        return [items[places.index(at)] for at in range(len(items))]
     return asked if same(asked, stated) else on_difference(path, asked, stated)
+
+
+class _InOrder(list[Any]):
+    """A list as one whose order matters."""
+
+
+def _places(asked: list[Any], stated: list[Any]) -> list[int]:
+    """Where each item of a list is in another one of the same length: first those that are the
+    same, then those that are alike, then what is left."""
+    pairs = enumerate(zip(asked, stated, strict=True))
+    places = {at: at for at, (each, found) in pairs if same(each, found)}
+    free = [at for at in range(len(stated)) if at not in places]
+    for fits in (same, is_alike):
+        for index, each in enumerate(asked):
+            if index in places:
+                continue
+            at = next((at for at in free if fits(each, stated[at])), None)
+            if at is not None:
+                places[index] = at
+                free.remove(at)
+    rest = iter(free)
+    return [places[at] if at in places else next(rest) for at in range(len(asked))]
 
 
 def _differences(path: str, asked: Any, stated: Any) -> list[tuple[str, Any, Any]]:
@@ -117,8 +151,11 @@ def _leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
         for key in one.keys() | other.keys():
             yield from _leaves(f"{path}.{key}", one.get(key), other.get(key))
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, (first, second) in enumerate(zip(one, other, strict=True)):
-            yield from _leaves(f"{path}[{index}]", first, second)
+        places = _places(one, other)
+        for index, first in enumerate(one):
+            yield from _leaves(f"{path}[{index}]", first, other[places[index]])
+        if places != sorted(places):
+            yield f"{path}[*]", _InOrder(one), _InOrder(other)
     else:
         yield path, one, other
 
@@ -161,11 +198,15 @@ def is_alike(asked: Any, found: Any) -> bool:
 
 
 def _loose(value: Any) -> str | None:
-    if isinstance(value, str | int | float):
-        value = int(value) if isinstance(value, float) and value.is_integer() else value
-        # An address is the same with a slash at its end.
-        return " ".join(str(value).split()).casefold().rstrip("/")
-    return None
+    if not isinstance(value, str | int | float):
+        return None
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
+    text = " ".join(str(value).split())
+    # The case of an address means nothing up to its path, and neither does a slash at its end.
+    origin = _ORIGIN.match(text)
+    if origin is None:
+        return text.casefold().rstrip("/")
+    return f"{origin[0].casefold()}{text[origin.end() :]}".rstrip("/")
 
 
 def loosened(value: Any) -> Any:
@@ -185,6 +226,8 @@ def ordered(value: Any) -> Any:
 
 
 def _pair(path: str, asked: Any, stated: Any) -> str:
+    if isinstance(asked, _InOrder):
+        return ANY_ORDER
     return f"{_digest(path, asked)} {_digest(path, stated)}"
 
 

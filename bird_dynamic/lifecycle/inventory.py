@@ -76,6 +76,7 @@ class Inventory:
         free: list[Item] = []
         held: list[Item] = []
         leaving: list[Item] = []
+        replaced: list[Item] = []
         for row in rows:
             may_be = wanted.may_be(row) and (tells_all or isinstance(row.get("name"), str))
             in_the_way = look.in_the_way and (
@@ -92,9 +93,21 @@ class Inventory:
             if not is_managed and (wanted.may_be(item) or wanted.is_blocked_by(item)):
                 free.append(item)
             elif is_managed and wanted.is_blocked_by(item):
-                goes = self._managed.is_about_to_go(row["id"], mark)
-                (leaving if goes else held).append(item)
-        return Seen(tuple(free), None, tuple(held), tuple(leaving), ids, tells_all)
+                if self._managed.is_replaced(row["id"]):
+                    replaced.append(item)
+                elif self._managed.is_about_to_go(row["id"], mark):
+                    leaving.append(item)
+                else:
+                    held.append(item)
+        return Seen(
+            items=tuple(free),
+            at=None,
+            held=tuple(held),
+            leaving=tuple(leaving),
+            replaced=tuple(replaced),
+            listed=ids,
+            complete=tells_all,
+        )
 
     def _list(self, since: float, deadline: Deadline) -> tuple[tuple[Item, ...], Collection[str]]:
         """All of them, listed at `since` or later, and their ids: one lane lists, the others wait

@@ -164,6 +164,22 @@ class ManagedItems:
                 holder.leaving and mark not in holder.marks for holder in holders
             )
 
+    def is_replaced(self, item_id: str) -> bool:
+        """Whether this run has put something in its place already, and so deletes it only when all
+        else is done."""
+        with self._lock:
+            holders = self._holders[self._up_to_date(item_id)]
+            return bool(holders) and all(
+                holder.leaving and self._took_any_locked(holder.marks) for holder in holders
+            )
+
+    def _took_any_locked(self, marks: Marks) -> bool:
+        return any(
+            other.took_it and bool(other.marks & marks)
+            for others in self._holders.values()
+            for other in others
+        )
+
     def claim(self, item_id: str, marks: Marks) -> bool:
         """Give it to a resource that adopts it or takes it over; false where a resource has it."""
         with self._lock:

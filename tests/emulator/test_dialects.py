@@ -116,7 +116,13 @@ def test_what_the_answer_to_a_creation_holds(choice: str, alone: bool) -> None:
 
 @pytest.mark.parametrize(
     ("choice", "status", "told"),
-    [("409", 409, True), ("409-empty", 409, False), ("none", 201, True)],
+    [
+        ("409", 409, True),
+        ("409-empty", 409, False),
+        ("422", 422, True),
+        ("existing", 200, True),
+        ("none", 201, True),
+    ],
 )
 def test_what_answers_a_second_connector(choice: str, status: int, told: bool) -> None:
     call = caller(conflict=choice)

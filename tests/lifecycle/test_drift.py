@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.emulator import Request as WireRequest
@@ -80,6 +82,37 @@ def test_keys_that_bird_adds_are_nobodys_wish_at_any_depth() -> None:
     assert observed("x", asked, stated, {}) == asked
 
 
+ITEMS = st.lists(
+    st.integers(0, 9)
+    | st.sampled_from((" Spaced ", "CASE", "case two"))
+    | st.fixed_dictionaries({"k": st.integers(0, 9)}),
+    min_size=2,
+    max_size=6,
+)
+
+
+@given(ITEMS, st.data())
+def test_where_birds_order_is_its_own_any_order_is_no_drift(items: list[Any], data: Any) -> None:
+    def stated() -> list[Any]:
+        spelled = [each.strip().lower() if isinstance(each, str) else each for each in items]
+        return data.draw(st.permutations(spelled))
+
+    remembered = accepted("x", items, stated())
+    assume("x[*]" in remembered)
+    seen = observed("x", items, stated(), remembered)
+    assert seen == items
+    assert is_unchanged("x", seen, data.draw(st.permutations(items)), remembered)
+    changed = stated()
+    changed[0] = "somebody else's"
+    drifted = observed("x", items, changed, remembered)
+    assert not is_unchanged("x", drifted, items, remembered)
+    assert is_unchanged("x", observed("x", drifted, stated(), remembered), items, remembered)
+
+
+def test_an_order_that_bird_keeps_is_drift_where_somebody_changes_it() -> None:
+    assert observed("x", ["a", "b", "b"], ["b", "a", "b"], {}) == ["b", "a", "b"]
+
+
 def test_what_is_remembered_tells_no_value() -> None:
     remembered = accepted("x", {"pin": " 1234567 "}, {"pin": "1234567"})
     assert "1234567" not in json.dumps(remembered)
@@ -96,6 +129,9 @@ def test_what_is_remembered_tells_no_value() -> None:
         ({"a": 1}, {"a": "1", "b": 2}, True),
         ({"a": 1}, {}, False),
         ("https://A.com/x", "https://a.com/x/", True),
+        ("HTTPS://a.com", "https://a.com/", True),
+        ("https://a.com/X", "https://a.com/x", False),
+        ("https://a.com?X=1", "https://a.com?x=1", False),
         ("a", None, False),
         (True, 1, False),
         (None, {}, True),

@@ -61,7 +61,7 @@ class Finder:
         self._of_the_connector(_object(item))
         self._of_the_listing(str(made["id"]))
         self._of_a_refusal()
-        self._of_a_conflict()
+        self._of_a_conflict(made["id"])
         self._of_a_webhook_subscription(_object(item))
         self._of_the_deletion(path)
 
@@ -204,13 +204,17 @@ class Finder:
                 choice = "full" if body.get("details") else "brief"
             self._note("error_body", choice, "a number that there is not")
 
-    def _of_a_conflict(self) -> None:
+    def _of_a_conflict(self, first_id: Any) -> None:
         second = self._ask("POST", self._connectors, self._body(f"{self.name}second"))
+        what = f"a second connector on the number is answered {second.status}"
         if second.status == 409:
-            choice = "409" if second.body is not None else "409-empty"
-            self._note("conflict", choice, "a second connector on the number")
+            self._note("conflict", "409" if second.body is not None else "409-empty", what)
+        elif second.status == 422:
+            self._note("conflict", "422", what)
+        elif second.status < 300 and _object(second)["id"] == first_id:
+            self._note("conflict", "existing", what)
         elif second.status < 300:
-            self._note("conflict", "none", f"a second connector is answered {second.status}")
+            self._note("conflict", "none", what)
             self._remove(_object(second)["id"])
 
     def _of_a_webhook_subscription(self, item: Mapping[str, Any]) -> None:

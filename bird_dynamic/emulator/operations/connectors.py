@@ -8,7 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bird_dynamic.emulator.faults import Fault
-from bird_dynamic.emulator.messages import Json, RefusalError, Request, invalid_at, not_found
+from bird_dynamic.emulator.messages import (
+    CONFLICT,
+    Json,
+    RefusalError,
+    Request,
+    invalid_at,
+    not_found,
+)
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
 from bird_dynamic.emulator.operations.paging import page
@@ -121,14 +128,17 @@ def create_connector(bird: Backend, request: Request, fault: Fault | None) -> An
     body = body_of(request)
     if problems := problems_of_connector(body, bird.numbers, _templates(bird)):
         raise invalid_at(problems)
-    if _is_taken(bird, body) and not bird.allows_duplicates:
-        raise RefusalError(
-            409, "ResourceAlreadyExists", "a connector for this phone number exists already"
-        )
-    made = shown(bird, add(bird, body))
-    if bird.dialect.create_answer == "id":
-        made = {"id": made["id"]}
-    return int(bird.dialect.create_status), made
+    holder = _holder(bird, body)
+    status = int(bird.dialect.create_status)
+    if holder is None or bird.allows_duplicates:
+        made = add(bird, body)
+    elif bird.dialect.conflict == "existing" and holder.deleted_at is None:
+        status, made = 200, holder
+    else:
+        status = 422 if bird.dialect.conflict == "422" else 409
+        raise RefusalError(status, CONFLICT, "a connector for this phone number exists already")
+    answer = shown(bird, made)
+    return status, {"id": answer["id"]} if bird.dialect.create_answer == "id" else answer
 
 
 def _newest(template: str) -> str:
@@ -142,20 +152,24 @@ def _templates(bird: Backend) -> dict[str, str | None]:
     return {**TEMPLATES, **{_newest(each): needed for each, needed in TEMPLATES.items()}}
 
 
-def _is_taken(bird: Backend, body: Json) -> bool:
-    """Whether something holds the number, for the same template; perhaps for a while after it is
-    gone."""
+def _holder(bird: Backend, body: Json) -> StoredConnector | None:
+    """What holds the number, for the same template; perhaps for a while after it is gone."""
     given = (body.get("arguments") or {}).get("phoneNumberId")
     number = bird.numbers.get(given.lower()) if isinstance(given, str) else None
     slug = body["connectorTemplateRef"].partition(":")[0]
     lately = bird.now() - bird.options.release_after
     lasts = bird.dialect.number_free == "later"
-    return number is not None and any(
-        number_of(bird, each) == number
+    if number is None:
+        return None
+    holding = [
+        each
+        for each in bird.store.connectors.values()
+        if number_of(bird, each) == number
         and each.wire["connectorTemplateSlug"] == slug
         and (each.deleted_at is None or (lasts and each.deleted_at > lately))
-        for each in bird.store.connectors.values()
-    )
+    ]
+    # One that is there answers before one that is gone.
+    return min(holding, key=lambda each: each.deleted_at or 0.0, default=None)
 
 
 def number_of(bird: Backend, connector: StoredConnector) -> PhoneNumber | None:

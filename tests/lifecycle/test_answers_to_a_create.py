@@ -1,0 +1,161 @@
+"""What Bird answers a create with is believed only where it can be what the request has made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import Reply
+from bird_dynamic.emulator import Request as WireRequest
+from tests.support.world import NUMBER, OTHER_NUMBER, World
+
+ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "whole": lambda item: item,
+    "its id alone": lambda item: {"id": item["id"]},
+    "without a name": lambda item: {**item, "name": None},
+    "without a moment": lambda item: {key: item[key] for key in item if key != "createdAt"},
+}
+names = pytest.mark.parametrize("name", [None, "Front desk"], ids=["automatic", "explicit"])
+answers = pytest.mark.parametrize("told", ANSWERS.values(), ids=ANSWERS)
+
+
+def answering(world: World, change: Callable[[str, Any], tuple[int, Any]]) -> None:
+    """Let Bird answer otherwise: `change` gets an operation and its body, and says what comes."""
+    handle = world.emulator.handle
+
+    def odd(request: WireRequest) -> Reply:
+        reply = handle(request)
+        body = json.loads(reply.response.body) if reply.response.body else None
+        status, body = change(world.operations[-1], body)
+        response = replace(
+            reply.response, status=status or reply.response.status, body=json.dumps(body).encode()
+        )
+        return replace(reply, response=response)
+
+    world.emulator.handle = odd  # type: ignore[method-assign]
+
+
+@names
+@answers
+@pytest.mark.parametrize("is_hidden", [True, False])
+def test_what_was_there_before_is_not_created_and_never_deleted(
+    name: str | None, told: Callable[[dict[str, Any]], dict[str, Any]], is_hidden: bool
+) -> None:
+    world = World()
+    theirs = world.foreign(name=name or "Their line", number=OTHER_NUMBER)
+    world.clock.sleep(3600)
+    (shown,) = world.emulator.connectors()
+
+    def existing(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "create_connector":
+            world.emulator.remove_connector(body["id"])
+            return 200, told(shown)
+        if operation == "list_connectors" and is_hidden:
+            return 0, {"results": []}
+        return 0, body
+
+    answering(world, existing)
+    with pytest.raises(Exception, match=rf"{theirs}.*(Nothing was created|left alone)"):
+        world.run().create(world.inputs(name=name))
+    assert world.connector_ids() == [theirs]
+    assert world.count("delete_connector") == 0
+
+
+@names
+@answers
+@pytest.mark.parametrize("keeps", [False, True], ids=["dynamic", "plugin"])
+def test_what_is_new_is_created_however_little_the_answer_tells(
+    name: str | None, told: Callable[[dict[str, Any]], dict[str, Any]], keeps: bool
+) -> None:
+    world = World()
+    answering(
+        world,
+        lambda operation, body: (0, told(body) if operation == "create_connector" else body),
+    )
+    inputs = world.inputs(name=name)
+    connector_id, state = world.run(keeps_half_made=keeps).create(inputs)
+    assert world.connector_ids() == [connector_id]
+    assert not world.run().diff(connector_id, state, inputs).changed
+
+
+def test_a_name_that_bird_cuts_is_still_ours() -> None:
+    world = World()
+
+    def cut(operation: str, body: Any) -> tuple[int, Any]:
+        if operation in ("create_connector", "get_connector"):
+            return 0, {**body, "name": body["name"][:12]}
+        return 0, body
+
+    answering(world, cut)
+    inputs = world.inputs()
+    connector_id, state = world.run().create(inputs)
+    assert world.connector_ids() == [connector_id]
+    state, _ = world.run().read(connector_id, state) or ({}, {})
+    assert not world.run().diff(connector_id, state, inputs).changed
+
+
+@names
+def test_what_bird_answers_with_and_does_not_have_is_told_and_stays_recorded(
+    name: str | None,
+) -> None:
+    world = World()
+
+    def absent(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "create_connector":
+            return 201, {"id": body["id"]}
+        return (404, {"code": "NotFound"}) if operation == "get_connector" else (0, body)
+
+    answering(world, absent)
+    with pytest.raises(Exception, match=r"and does not have it.*Run `pulumi up` again"):
+        world.run().create(world.inputs(name=name))
+    assert len(world.records.all()) == 1
+    assert world.count("delete_connector") == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (422, "ResourceAlreadyExists", ""),
+        (400, "InvalidPayload", "connector already exists"),
+        (422, "Conflict", ""),
+    ],
+)
+def test_a_conflict_is_one_whatever_its_status(status: int, code: str, message: str) -> None:
+    world = World()
+    refusals = 3
+
+    def refusing(operation: str, body: Any) -> tuple[int, Any]:
+        nonlocal refusals
+        if operation != "create_connector" or refusals == 0:
+            return 0, body
+        refusals -= 1
+        world.emulator.remove_connector(body["id"])
+        return status, {"code": code, "message": message}
+
+    answering(world, refusing)
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+
+
+def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
+    world = World()
+    held, state = world.run().create(world.inputs())
+    run = world.run()
+    moved = world.inputs(phone_number_id=OTHER_NUMBER)
+    run.check(state, moved)
+    assert run.diff(held, state, moved).replaces
+    successor, _ = run.create(moved)
+    began = world.clock.now
+    sales = {"resource_mark": "sales-9876543210", "phone_number_id": NUMBER}
+    with pytest.raises(Exception, match=rf'deletes it only when.*adopt="{held}"'):
+        run.create(world.inputs(**sales))
+    assert world.clock.now - began < 5
+    run = world.run()
+    assert run.create(world.inputs(**sales, adopt=held))[0] == held
+    # What the engine still has to delete of the first one.
+    run.delete(held, state)
+    assert world.connector_ids() == [held, successor]
