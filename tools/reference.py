@@ -29,7 +29,10 @@ EFFECTS = {
 SETTINGS = {
     "accessKey": ("none; secret", "CRM access key. `bk_…` and `bm_…` belong to another product."),
     "workspaceId": ("none", "Id (UUID) of the workspace. `ws_…` belongs to that other product."),
-    "organizationId": ("none", "Id (UUID) of the organization; webhook subscriptions need it."),
+    "organizationId": (
+        "none",
+        "Id (UUID) of the organization; optional, for webhook subscriptions.",
+    ),
     "apiUrl": (f"`{DEFAULT_API_URL}`", "Address of the API; plain http only for this machine."),
     "timeout": (f"`{DEFAULT_TIMEOUT:.0f}s`", "The longest that one operation may take."),
     "takeOver": (

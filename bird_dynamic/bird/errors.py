@@ -25,7 +25,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
 _CONFLICT = re.compile(r"already[ _-]?exists|conflict", re.IGNORECASE)
 
 

@@ -14,7 +14,9 @@ from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
 from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.properties import located
 from bird_dynamic.lifecycle.secrets import shortened, without
 
 PATIENCE = 60.0
@@ -39,10 +41,12 @@ class Finding:
 def examined(account: Account, writes: bool) -> Iterator[Finding]:
     """What is found, one after the other. Nothing is changed in Bird, except that it may make a
     connector of a request that it should refuse; that is deleted at once, or told."""
-    workspace_id, organization_id = account.settings.workspace_id, account.settings.organization_id
+    workspace_id = account.settings.workspace_id
     deadline = Deadline.after(PATIENCE, account.sender.clock)
     connectors = Collection(account.sender, f"/workspaces/{workspace_id}/connectors")
     channels = Collection(account.sender, f"/workspaces/{workspace_id}/channels")
+    place = located(WEBHOOK_SUBSCRIPTION, {}, account.settings)
+    subscriptions = Collection(account.sender, WEBHOOK_SUBSCRIPTION.path_of(place))
 
     def finding(what: str, ask: Callable[[], str], permission: str) -> Finding:
         try:
@@ -71,17 +75,11 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
         lambda: _numbers(account),
         "View on /workspaces/*/numbers-long-code",
     )
-    if organization_id is None:
-        unset = account.settings.where("organizationId")
-        yield Finding(True, "see webhook subscriptions", f"not asked: {unset} is not set")
-    else:
-        path = f"/organizations/{organization_id}/workspaces/{workspace_id}/webhook-subscriptions"
-        subscriptions = Collection(account.sender, path)
-        yield finding(
-            "see webhook subscriptions",
-            lambda: f"{len(subscriptions.page(None, deadline).items)} on the first page",
-            "any action on /organizations/*/workspaces/*/webhook-subscriptions/**",
-        )
+    yield finding(
+        "see webhook subscriptions",
+        lambda: f"{len(subscriptions.page(None, deadline).items)} on the first page",
+        WEBHOOK_SUBSCRIPTION.permission,
+    )
     yield Finding(True, "unfinished creates", _unfinished(account, connectors))
     if not writes:
         yield Finding(True, "create and delete", "not asked: see --writes")

@@ -84,10 +84,6 @@ def exported(account: Account) -> Workspace:
         resource = _connector(workspace, item)
         if channel_id := (item.get("channel") or {}).get("channelId"):
             channels[channel_id] = Reference(f"{resource.variable}.channel_id")
-    if settings.organization_id is None:
-        unset = settings.where("organizationId")
-        workspace.remarks.append(f"Webhook subscriptions were left out: {unset} is not set.")
-        return workspace
     subscriptions = list(_all_of(account, WEBHOOK_SUBSCRIPTION))
     for item in subscriptions:
         _subscription(workspace, item, channels)
@@ -150,7 +146,7 @@ def _all_of(account: Account, description: Description) -> list[Item]:
     ):
         deadline = Deadline.after(settings.timeout, account.sender.clock)
         place = properties.located(description, {}, settings)
-        collection = Collection(account.sender, description.path.format(**place))
+        collection = Collection(account.sender, description.path_of(place))
         rows = list(chain.from_iterable(collection.pages(deadline)))
         found = (collection.get(row["id"], deadline) for row in rows)
         return [item for item in found if item is not None]

@@ -101,6 +101,9 @@ def answer(bird: Backend, operation: str, request: Request, fault: Fault | None)
         raise _unknown(request)
     route = ROUTES[operation]
     ids = route.ids(request.path) or {}
+    other_path = "short" if "organizationId" in ids else "long"
+    if len(route.paths) > 1 and bird.dialect.webhook_path == other_path:
+        raise _no_such_path()
     if ids.pop("organizationId", ORGANIZATION_ID) != ORGANIZATION_ID:
         raise not_found("organization")
     if ids.pop("workspaceId") != WORKSPACE_ID:
@@ -112,4 +115,8 @@ def _unknown(request: Request) -> RefusalError:
     allowed = [route.method for route in ROUTES.values() if route.ids(request.path)]
     if allowed:
         return RefusalError(405, "MethodNotAllowed", "method not allowed", Allow=", ".join(allowed))
+    return _no_such_path()
+
+
+def _no_such_path() -> RefusalError:
     return RefusalError(404, "NotFound", "no such path")

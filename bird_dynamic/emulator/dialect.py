@@ -181,6 +181,13 @@ QUESTIONS = (
         Choice("keyless", "no channel, number and arguments: they are left out"),
     ),
     _question(
+        "webhook_path",
+        "Where are webhook subscriptions?",
+        Choice("both", "in the workspace, with its organization in front or without"),
+        Choice("short", "in the workspace alone", "documented", "bird-api-2.md: newest pages"),
+        Choice("long", "behind the organization alone", "documented", "bird-api.md: older pages"),
+    ),
+    _question(
         "webhook_url",
         "How is the address of a webhook subscription stored?",
         Choice("as-sent", "as it was sent"),
@@ -269,6 +276,7 @@ class Dialect:
     empty_page: str = _default("empty_page")
     listing_lag: str = _default("listing_lag")
     rows: str = _default("rows")
+    webhook_path: str = _default("webhook_path")
     webhook_url: str = _default("webhook_url")
     webhook_filters: str = _default("webhook_filters")
     signing_key: str = _default("signing_key")
@@ -318,7 +326,9 @@ class Dialect:
 
 NAMED: Mapping[str, Dialect] = {
     "default": Dialect(),
-    "tidy": Dialect(name="collapsed", webhook_url="normalized", page_end="null"),
+    "tidy": Dialect(
+        name="collapsed", webhook_url="normalized", webhook_path="short", page_end="null"
+    ),
     "versioned": Dialect(template="newest", create_status="200", delete_status="200"),
     "twins": Dialect(number_id="twin", gone="410"),
     "slow": Dialect(
@@ -329,8 +339,12 @@ NAMED: Mapping[str, Dialect] = {
         listing_lag="moment",
     ),
     "terse": Dialect(create_answer="id", rows="keyless", conflict="409-empty", error_body="empty"),
-    "texts": Dialect(arguments="text", webhook_filters="keys-added", error_body="text"),
-    "mixed": Dialect(arguments="reordered", webhook_filters="reordered", order="by-id"),
+    "texts": Dialect(
+        arguments="text", webhook_filters="keys-added", error_body="text", conflict="422"
+    ),
+    "mixed": Dialect(
+        arguments="reordered", webhook_filters="reordered", order="by-id", conflict="existing"
+    ),
     "generous": Dialect(
         arguments="keys-added", signing_key="listed", channel="at-once", conflict="none"
     ),

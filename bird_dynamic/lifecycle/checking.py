@@ -60,7 +60,8 @@ def _failures(
         value = inputs.get(field.name)
         if value is None:
             made_up = field.automatic and MARK in complete
-            if field.required and complete.get(field.name) is None and not made_up:
+            is_wanted = field.required or field.setting in dict(settings.misplaced)
+            if is_wanted and complete.get(field.name) is None and not made_up:
                 yield _missing(field, settings)
         elif value is UNKNOWN:
             continue

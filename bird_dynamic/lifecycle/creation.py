@@ -2,8 +2,8 @@
 request.
 
 A pure state machine, written as a generator: it yields what to do next (`Look`, `Post`, `Read`,
-`Wait`, `Tell`, `Say`) and is sent what came of it. It touches neither network, clock nor disk, so a test
-can walk through every course that events can take.
+`Wait`, `Tell`, `Say`) and is sent what came of it. It touches neither network, clock nor disk, so a
+test can walk through every course that events can take.
 
     look ──proven ours─────────────────────────► take it over
      │  └──has our mark, or is equal already───► say so, send nothing
@@ -111,8 +111,8 @@ class Say:
 @dataclass(frozen=True)
 class Seen:
     """What a look found, without what a resource is known to have; of that, `held` is in the way,
-    `leaving` too, until this run has replaced it, and `replaced`, which it deletes only when all else
-    is done. `at` is Bird's time, `listed` the ids of all
+    `leaving` too, until this run has replaced it, and `replaced`, which it deletes only when all
+    else is done. `at` is Bird's time, `listed` the ids of all
     that there is, `complete` whether all of that told its name."""
 
     items: tuple[Item, ...]
@@ -159,9 +159,9 @@ def creation(
     `takes_over`: the user says that what has the resource's mark is its own.
 
     Events: a `Look` is answered by `Seen`, a `Post` by what it made or by the error it ended with,
-    a `Read` by what it found or None, a `Wait`, a `Tell` and a `Say` by nothing; any of them may instead be answered by throwing the
-    error that prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError, or what was
-    thrown.
+    a `Read` by what it found or None, a `Wait`, a `Tell` and a `Say` by nothing; any of them may
+    instead be answered by throwing the error that prevented it. Raises ExistsError, RejectedError,
+    UnknownOutcomeError, or what was thrown.
     """
     before: Seen = yield Look(fresh=resumed is not None)
     search = _Search(wanted, before, is_forced, takes_over)
@@ -420,9 +420,9 @@ class _Search:
     def _who(self) -> str:
         if self._leaving:
             return (
-                f"The {self._noun} {self._called(self._leaving[0])} holds the phone number, and this run "
-                "replaces it, but deletes it only after everything else. Nothing was created. "
-                "Where two resources exchange their phone numbers, both need "
+                f"The {self._noun} {self._called(self._leaving[0])} holds the phone number, and "
+                "this run replaces it, but deletes it only after everything else. Nothing was "
+                "created. Where two resources exchange their phone numbers, both need "
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)"
             )
         return (

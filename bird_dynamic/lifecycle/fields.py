@@ -81,6 +81,11 @@ class Field:
     """Whether creating fills it in where the program leaves it out."""
 
     @property
+    def is_optional_place(self) -> bool:
+        """Whether it is a part of where something lies that Bird does without."""
+        return bool(self.setting) and not self.required
+
+    @property
     def needed(self) -> bool:
         """Whether it is an input without which there is no such thing."""
         return self.is_input and (self.required or self.default is not None)
@@ -94,10 +99,10 @@ def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:
 class Description:
     """A resource: the name of its class, what people call it, where it lies, and its fields.
 
-    `path` is that of its collection, with the names of inputs in it. `identity` are the keys, on
+    `path` is that of its collection, with the names of inputs in it, and in brackets what is left
+    out where they are. `identity` are the keys, on
     the wire, that tell it from others of its kind. `permission` is what an access role has to
-    allow. `problems` finds what is wrong with inputs
-    besides what is wrong with each alone.
+    allow. `problems` finds what is wrong with inputs besides what is wrong with each alone.
     """
 
     type_name: str
@@ -120,6 +125,15 @@ class Description:
     def item(self) -> str:
         """What Bird calls one of the collection: `connector`."""
         return self.path.rpartition("/")[2].removesuffix("s").replace("-", " ")
+
+    def path_of(self, props: Mapping[str, Any]) -> str:
+        """The path of the collection that these inputs name."""
+        left_out = {each.name for each in self.settings if props.get(each.name) is None}
+
+        def part(found: re.Match[str]) -> str:
+            return "" if any(f"{{{name}}}" in found[1] for name in left_out) else found[1]
+
+        return re.sub(r"\[(.*?)\]", part, self.path).format_map(props)
 
     @cached_property
     def inputs(self) -> tuple[Field, ...]:

@@ -123,7 +123,7 @@ class Lookups:
             raise ConfigurationError(
                 f"{settings.unset('workspaceId')} Set it, or pass workspace_id"
             )
-        collection = Collection(self._account.sender, description.path.format(**place), page_size)
+        collection = Collection(self._account.sender, description.path_of(place), page_size)
         return collection, place, Deadline.after(settings.timeout, self._account.sender.clock)
 
     @contextmanager

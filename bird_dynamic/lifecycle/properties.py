@@ -70,6 +70,8 @@ def difference(
             continue
         held = _ordered(field, state.get(field.name, field.default))
         asked = _ordered(field, wanted.get(field.name))
+        if field.is_optional_place and None in (held, asked):
+            continue
         if is_unchanged(field.name, held, asked, remembered):
             continue
         if is_respelled(field.name, held, asked, remembered):

@@ -107,7 +107,8 @@ class ResourceLifecycle:
         managed.mark_diffed(item_id, marks, leaving=bool(difference.replaces))
         if difference.replaces and managed.is_in_program(marks):
             self._run.warn(self._replacement(item_id, state, inputs, difference))
-        if all(state.get(field.name) for field in self.description.settings):
+        places = (each for each in self.description.settings if each.required)
+        if all(state.get(each.name) for each in places):
             self._has_found_its_resource(self._session(state)[1], state, state.get(DERIVED_NAME))
         return difference
 
@@ -424,10 +425,11 @@ class ResourceLifecycle:
         complete = properties.located(self.description, props, account.settings)
         for field in self.description.settings:
             if field.name not in complete:
+                if field.is_optional_place:
+                    continue
                 raise ConfigurationError(account.settings.unset(field.setting))
             complete[field.name] = required_id(complete[field.name], f"{field.name}: it")
-        path = self.description.path.format(**complete)
-        return complete, account.session(path)
+        return complete, account.session(self.description.path_of(complete))
 
     def _finished_or_removed(
         self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline

@@ -37,14 +37,14 @@ _TYPES: dict[str, dict[str, Any]] = {
 _CONFIGURATION = {
     "accessKey": "CRM access key. Keys that start with bk_ or bm_ belong to another Bird product.",
     "workspaceId": "Id (UUID) of the workspace.",
-    "organizationId": "Id (UUID) of the organization; webhook subscriptions need it.",
+    "organizationId": "Id (UUID) of the organization; optional, for webhook subscriptions.",
     "apiUrl": f"Address of the API. {DEFAULT_API_URL} if omitted.",
     "timeout": "The longest that one operation may take, such as 90s or 5m (the default).",
     "takeOver": "`marked` for one run, after a lost state or machine: a create takes over an equal "
     "connector that has its resource's mark. `never` if omitted.",
 }
 ROW = "FoundConnector"
-_ALWAYS_THERE = {"workspace_id", "organization_id", "name", "channel_id", "created_at"}
+_ALWAYS_THERE = {"workspace_id", "name", "channel_id", "created_at"}
 """What a resource that came up has, besides its id and what is required; a channel, unless
 `waitForChannel` was false."""
 

@@ -40,7 +40,7 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     status: pulumi.Output[str]
     template: pulumi.Output[str | None]
     workspace_id: pulumi.Output[str]
-    organization_id: pulumi.Output[str]
+    organization_id: pulumi.Output[str | None]
     profile: pulumi.Output[str | None]
     adopt: pulumi.Output[str | None]
     create_timeout: pulumi.Output[str | float | None]

@@ -62,7 +62,7 @@ def test_a_nameless_connector_that_bird_accepts_goes_at_once(
         (
             "list_webhook_subscriptions",
             "see webhook subscriptions",
-            "/organizations/*/workspaces/*/webhook-subscriptions",
+            "/workspaces/*/webhook-subscriptions",
         ),
         ("create_connector", "create connectors", "Create on /workspaces/*/connectors"),
         ("delete_connector", "delete connectors", "Delete on /workspaces/*/connectors/*"),
@@ -100,13 +100,15 @@ def test_a_key_or_workspace_that_is_refused_ends_the_questions(
     assert ACCESS_KEY not in str(said)
 
 
-def test_without_an_organization_webhooks_are_not_asked_for(
+def test_without_an_organization_webhooks_are_asked_for_in_the_workspace(
     bird: EmulatorServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BIRD_ORGANIZATION_ID")
     status, said = report(capsys)
     assert status == 0
-    assert "BIRD_ORGANIZATION_ID" in said["see webhook subscriptions"]
+    assert "on the first page" in said["see webhook subscriptions"]
+    paths = [each["path"] for each in bird.emulator.journal]
+    assert f"/workspaces/{WORKSPACE_ID}/webhook-subscriptions" in paths
 
 
 def test_settings_that_cannot_work_send_nothing(

@@ -100,15 +100,18 @@ def test_a_program_that_is_there_is_not_overwritten(
     assert list(bird.emulator.journal) == []
 
 
-def test_without_an_organization_webhooks_are_left_out_and_that_is_told(
+def test_without_an_organization_webhooks_are_exported_too(
     bird: EmulatorServer,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("BIRD_ORGANIZATION_ID")
+    bird.emulator.add_webhook_subscription()
     assert main(["export", str(tmp_path)]) == 0
-    assert "Webhook subscriptions were left out: bird:organizationId" in capsys.readouterr().out
+    program = (tmp_path / "__main__.py").read_text()
+    assert "WebhookSubscription(" in program
+    assert "organization_id" not in program
 
 
 def test_a_refusal_writes_nothing(

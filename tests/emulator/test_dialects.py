@@ -131,6 +131,16 @@ def test_what_answers_a_second_connector(choice: str, status: int, told: bool) -
     assert (answered, body is not None) == (status, told)
 
 
+@pytest.mark.parametrize(
+    ("choice", "short", "long"), [("both", 200, 200), ("short", 200, 404), ("long", 404, 200)]
+)
+def test_where_webhook_subscriptions_are(choice: str, short: int, long: int) -> None:
+    call = caller(webhook_path=choice)
+    assert call("GET", "/webhook-subscriptions")[0] == short
+    assert call("GET", WEBHOOKS)[0] == long
+    assert call("GET", "/connectors")[0] == 200
+
+
 @pytest.mark.parametrize("choice", ["204", "200", "202"])
 def test_which_status_answers_a_deletion(choice: str) -> None:
     call = caller(delete_status=choice)

@@ -56,6 +56,8 @@ def test_each_command_converges_and_changes_nothing_that_nobody_changed(
     stack: Stack, bird: EmulatorServer, dialect: Dialect
 ) -> None:
     bird.emulator.dialect = dialect
+    if dialect.webhook_path == "short":
+        stack.environment["BIRD_ORGANIZATION_ID"] = ""
     stack.write(program())
     made = stack.up()
     assert made.ok, made.output

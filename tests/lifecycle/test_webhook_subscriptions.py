@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Fault, Reply, Request
+from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault, Reply, Request
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.properties import MARK
@@ -104,6 +104,23 @@ def test_what_bird_can_change_is_changed_in_place(
     assert (sent["operation"], sent["body"]) == ("update_webhook_subscription", body)
     assert run.diff(item_id, after, wanted).changed == ()
     assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == wanted
+
+
+@pytest.mark.parametrize("path", ["short", "both"])
+def test_an_organization_may_come_and_go(path: str) -> None:
+    world = World(dialect=Dialect(webhook_path=path))
+    without = {**inputs(world), "organization_id": None}
+    item_id, state = world.run(TYPE).create(without)
+    assert len(world.emulator.webhook_subscriptions()) == 1
+    if path == "short":
+        assert state["organization_id"] is None
+    given = {**without, "organization_id": ORGANIZATION_ID}
+    moved = {**state, "organization_id": ORGANIZATION_ID}
+    assert not world.run(TYPE).diff(item_id, {**state, "organization_id": None}, given).changed
+    assert not world.run(TYPE).diff(item_id, moved, without).changed
+    assert world.run(TYPE).read(item_id, state) is not None
+    world.run(TYPE).delete(item_id, state)
+    assert world.emulator.webhook_subscriptions() == []
 
 
 @pytest.mark.parametrize(

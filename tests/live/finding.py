@@ -218,9 +218,14 @@ class Finder:
             self._remove(_object(second)["id"])
 
     def _of_a_webhook_subscription(self, item: Mapping[str, Any]) -> None:
-        path = f"/workspaces/{self.workspace_id}/webhook-subscriptions"
+        short = path = f"/workspaces/{self.workspace_id}/webhook-subscriptions"
+        is_short = self._ask("GET", short).status < 300
         if self.organization_id is not None:
-            path = f"/organizations/{self.organization_id}{path}"
+            long = f"/organizations/{self.organization_id}{short}"
+            is_long = self._ask("GET", long).status < 300
+            places = {(True, True): "both", (True, False): "short", (False, True): "long"}
+            self._note("webhook_path", places.get((is_short, is_long)), "listings at both")
+            path = short if is_short else long
         filters = [
             {"key": "status", "value": "ringing"},
             {"key": "channelId", "value": (item.get("channel") or {}).get("channelId", ABSENT)},

@@ -104,10 +104,11 @@ class World:
         self.environment = {
             "BIRD_ACCESS_KEY": access_key,
             "BIRD_WORKSPACE_ID": WORKSPACE_ID,
-            "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
             "BIRD_API_URL": "https://bird.test",
             "BIRD_TIMEOUT": timeout,
         }
+        if self.emulator.dialect.webhook_path != "short":
+            self.environment["BIRD_ORGANIZATION_ID"] = ORGANIZATION_ID
 
     @property
     def settings(self) -> Settings:

@@ -64,10 +64,11 @@ def _keys_and_values(filters: Any) -> Any:
 WEBHOOK_SUBSCRIPTION = Description(
     type_name="WebhookSubscription",
     noun="webhook subscription",
-    path="/organizations/{organization_id}/workspaces/{workspace_id}/webhook-subscriptions",
+    path="[/organizations/{organization_id}]/workspaces/{workspace_id}/webhook-subscriptions",
     identity=("service", "event", "url", "eventFilters"),
-    permission="any action on /organizations/*/workspaces/*/webhook-subscriptions and "
-    "/organizations/*/workspaces/*/webhook-subscriptions/**",
+    permission="any action on /workspaces/*/webhook-subscriptions and "
+    "/workspaces/*/webhook-subscriptions/** (behind /organizations/* where an organization is "
+    "set)",
     fields=(
         Field(
             name="service",
@@ -143,9 +144,9 @@ WEBHOOK_SUBSCRIPTION = Description(
         Field(
             name="organization_id",
             kind=ORGANIZATION_ID,
-            description="Organization of the workspace. By configuration if omitted.",
+            description="Organization of the workspace. By configuration if omitted; Bird does "
+            "without.",
             is_input=True,
-            required=True,
             setting="organizationId",
         ),
         *LOCAL_INPUTS,
