@@ -85,3 +85,52 @@ def test_what_cannot_exist_beside_the_old_one_replaces_it_with_a_gap_and_the_pre
     changing = [each for each in sent(bird) if each in ("create_connector", "delete_connector")]
     assert changing == ["delete_connector", "create_connector"]
     assert only(bird)["name"] == "Sales"
+
+
+def lines(*, adopt: str | None = None, opts: str = "None") -> str:
+    return f"""
+import pulumi
+from bird_dynamic import VoiceChannel
+
+support = VoiceChannel("support", phone_number_id="{OTHER_NUMBER}", opts={opts})
+sales = VoiceChannel(
+    "sales",
+    phone_number_id="{NUMBER}",
+    adopt={adopt!r},
+    opts=pulumi.ResourceOptions(depends_on=support),
+)
+"""
+
+
+def test_a_number_that_one_line_hands_to_another_is_told_with_the_way_on(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel())
+    assert stack.up().ok
+    handed = only(bird)["id"]
+    stack.write(lines())
+    refused = stack.up()
+    assert not refused.ok
+    assert f'adopt="{handed}"' in " ".join(refused.output.split())
+    assert "delete_before_replace=True" in refused.output
+    assert len(bird.emulator.connectors()) == 2
+
+    stack.write(lines(adopt=handed))
+    followed = stack.up()
+    assert followed.ok, followed.output
+    held = {each["id"]: each["arguments"]["phoneNumberId"] for each in bird.emulator.connectors()}
+    assert held.pop(handed) == NUMBER
+    assert list(held.values()) == [OTHER_NUMBER]
+    assert summary(stack.up()) == {"3 unchanged"}
+
+
+def test_a_number_that_one_line_gives_up_first_is_handed_over_in_one_command(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel())
+    assert stack.up().ok
+    stack.write(lines(opts="pulumi.ResourceOptions(delete_before_replace=True)"))
+    moved = stack.up()
+    assert moved.ok, moved.output
+    held = {each["arguments"]["phoneNumberId"] for each in bird.emulator.connectors()}
+    assert held == {NUMBER, OTHER_NUMBER}
