@@ -31,7 +31,7 @@ from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, PhoneNumber  # noqa:
 from bird_dynamic.emulator.dialect import NAMED  # noqa: E402
 from bird_dynamic.lifecycle.account import Account  # noqa: E402
 from bird_dynamic.lifecycle.catalogue import lifecycle  # noqa: E402
-from bird_dynamic.lifecycle.properties import DERIVED_NAME  # noqa: E402
+from bird_dynamic.lifecycle.naming import DERIVED_NAME  # noqa: E402
 from bird_dynamic.lifecycle.resource import ResourceLifecycle  # noqa: E402
 from bird_dynamic.resources.voice_channel import REFERENCE  # noqa: E402
 from bird_dynamic.settings import Settings  # noqa: E402

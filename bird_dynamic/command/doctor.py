@@ -16,7 +16,7 @@ from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeErr
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.properties import located
+from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.secrets import shortened, without
 
 PATIENCE = 60.0
@@ -45,7 +45,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     deadline = Deadline.after(PATIENCE, account.sender.clock)
     connectors = Collection(account.sender, f"/workspaces/{workspace_id}/connectors")
     channels = Collection(account.sender, f"/workspaces/{workspace_id}/channels")
-    place = located(WEBHOOK_SUBSCRIPTION, {}, account.settings)
+    place = with_settings(WEBHOOK_SUBSCRIPTION, {}, account.settings)
     subscriptions = Collection(account.sender, WEBHOOK_SUBSCRIPTION.path_of(place))
 
     def finding(what: str, ask: Callable[[], str], permission: str) -> Finding:

@@ -18,7 +18,6 @@ from typing import Any
 from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle import properties
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
 from bird_dynamic.lifecycle.descriptions.templates import problems_of_arguments
@@ -26,6 +25,7 @@ from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.mapping import to_state, with_settings
 
 VOICE = "voice-messagebird:"
 
@@ -145,7 +145,7 @@ def _all_of(account: Account, description: Description) -> list[Item]:
         f"Listing {description.item}s", description, settings, lambda: [settings.access_key]
     ):
         deadline = Deadline.after(settings.timeout, account.sender.clock)
-        place = properties.located(description, {}, settings)
+        place = with_settings(description, {}, settings)
         collection = Collection(account.sender, description.path_of(place))
         rows = list(chain.from_iterable(collection.pages(deadline)))
         found = (collection.get(row["id"], deadline) for row in rows)
@@ -154,7 +154,7 @@ def _all_of(account: Account, description: Description) -> list[Item]:
 
 def _connector(workspace: Workspace, item: Item) -> Resource:
     held = {"arguments": item.get("arguments")}
-    state = properties.state_of(CONNECTOR, item, held)
+    state = to_state(CONNECTOR, item, held)
     arguments = dict(state["arguments"] or {})
     template = str(state["connector_template_ref"])
     written: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _connector(workspace: Workspace, item: Item) -> Resource:
 
 
 def _subscription(workspace: Workspace, item: Item, channels: Mapping[str, Reference]) -> Resource:
-    state = properties.state_of(WEBHOOK_SUBSCRIPTION, item, {})
+    state = to_state(WEBHOOK_SUBSCRIPTION, item, {})
     written = {name: state[name] for name in ("service", "event", "url")}
     if filters := item.get("eventFilters"):
         written["event_filters"] = [

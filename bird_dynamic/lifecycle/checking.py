@@ -18,8 +18,10 @@ from bird_dynamic.lifecycle.fields import (
     WORKSPACE_ID,
     Description,
     Field,
+    Properties,
 )
-from bird_dynamic.lifecycle.properties import MARK, Properties, located
+from bird_dynamic.lifecycle.mapping import with_settings
+from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.settings import Settings, how_to_set
 
 IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
@@ -41,7 +43,7 @@ def check(description: Description, news: Mapping[str, Any], settings: Settings)
         for field in description.inputs
         if (value := _none_if_empty(news.get(field.name, field.default))) is not None
     }
-    complete = located(description, inputs, settings)
+    complete = with_settings(description, inputs, settings)
     if news.get(MARK):
         complete[MARK] = news[MARK]
     for field in description.inputs:

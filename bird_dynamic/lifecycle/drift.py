@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from bird_dynamic.lifecycle.equality import is_alike, same
 from bird_dynamic.settings import UUID
 
 STATED_OTHERWISE = "stated_otherwise"
@@ -26,8 +26,6 @@ where the two agree everywhere."""
 
 ANY_ORDER = "any"
 """What is remembered of the order of a list instead: that it says nothing."""
-
-_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 Remembered = Mapping[str, str]
 OnDifference = Callable[[str, Any, Any], Any]
@@ -158,71 +156,6 @@ def _leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
             yield f"{path}[*]", _InOrder(one), _InOrder(other)
     else:
         yield path, one, other
-
-
-def same(old: Any, new: Any) -> bool:
-    """Whether two values say the same; nothing, an empty map and an empty list do."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(same, old, new))
-    if old in (None, {}, []) and new in (None, {}, []):
-        return True
-    if isinstance(old, str) and isinstance(new, str) and UUID.fullmatch(old):
-        return old.lower() == new.lower()
-    # True == 1.0 in Python, and every number from Pulumi is a float.
-    return isinstance(old, bool) == isinstance(new, bool) and bool(old == new)
-
-
-def is_alike(asked: Any, found: Any) -> bool:
-    """Whether Bird may have made `found` of what was asked: the same but for case, blanks, numbers
-    as text, the order of lists, and keys that were added.
-
-    Only for telling what a create may have come to. What is alike is not proven to be ours.
-    """
-    if isinstance(asked, Mapping):
-        return isinstance(found, Mapping) and all(
-            is_alike(value, found.get(key)) for key, value in asked.items()
-        )
-    if isinstance(asked, list) and isinstance(found, list):
-        rest = list(found)
-        # What asks for most first: what asks for less would be content with its match.
-        for each in sorted(asked, key=lambda each: len(repr(each)), reverse=True):
-            match = next((other for other in rest if is_alike(each, other)), None)
-            if match is None:
-                return False
-            rest.remove(match)
-        return not rest
-    loose = _loose(asked)
-    return same(asked, found) or (loose is not None and loose == _loose(found))
-
-
-def _loose(value: Any) -> str | None:
-    if not isinstance(value, str | int | float):
-        return None
-    value = int(value) if isinstance(value, float) and value.is_integer() else value
-    text = " ".join(str(value).split())
-    # The case of an address means nothing up to its path, and neither does a slash at its end.
-    origin = _ORIGIN.match(text)
-    if origin is None:
-        return text.casefold().rstrip("/")
-    return f"{origin[0].casefold()}{text[origin.end() :]}".rstrip("/")
-
-
-def loosened(value: Any) -> Any:
-    """The same for all texts that are alike."""
-    if isinstance(value, Mapping):
-        return {key: loosened(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return ordered([loosened(each) for each in value]) or None
-    return _loose(value)
-
-
-def ordered(value: Any) -> Any:
-    """A list whose order says nothing, in one order."""
-    if not isinstance(value, list):
-        return value
-    return sorted(value, key=lambda each: json.dumps(each, sort_keys=True, default=repr))
 
 
 def _pair(path: str, asked: Any, stated: Any) -> str:

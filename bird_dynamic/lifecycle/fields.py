@@ -14,6 +14,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from bird_dynamic.lifecycle.equality import ordered
 from bird_dynamic.settings import (
     DURATION_PROBLEM,
     UUID,
@@ -32,6 +33,10 @@ class _Unknown:
 
 UNKNOWN = _Unknown()
 """A value that a preview cannot know yet. It passes every check and counts as a change."""
+
+
+Properties = dict[str, Any]
+"""A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
 
 
 class OnChange(Enum):
@@ -79,6 +84,10 @@ class Field:
     convert: Callable[[Any], Any] | None = None
     automatic: bool = False
     """Whether creating fills it in where the program leaves it out."""
+
+    def in_order(self, value: Any) -> Any:
+        """The value; sorted where it is a list whose order says nothing."""
+        return ordered(value) if self.unordered else value
 
     @property
     def is_optional_place(self) -> bool:

@@ -15,13 +15,12 @@ from bird_dynamic.bird.client import PAGE_SIZE, Collection
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle import properties
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
 from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.lifecycle.explaining import explained
-from bird_dynamic.lifecycle.fields import UUID_TEXT, Description
-from bird_dynamic.lifecycle.properties import Properties
+from bird_dynamic.lifecycle.fields import UUID_TEXT, Description, Properties
+from bird_dynamic.lifecycle.mapping import to_state, with_settings
 from bird_dynamic.settings import workspace_problem
 
 LARGEST_PAGE_OF_NUMBERS = 99
@@ -118,7 +117,7 @@ class Lookups:
         given = self._workspace_id
         if given is not None and (problem := workspace_problem(given)) is not None:
             raise ConfigurationError(f"workspace_id: {problem}")
-        place = properties.located(description, {"workspace_id": given}, settings)
+        place = with_settings(description, {"workspace_id": given}, settings)
         if "workspace_id" not in place:
             raise ConfigurationError(
                 f"{settings.unset('workspaceId')} Set it, or pass workspace_id"
@@ -136,7 +135,7 @@ class Lookups:
 def _shown(description: Description, item: Item, place: Mapping[str, Any]) -> Properties:
     # What a resource would hold as inputs, a look-up takes from Bird.
     held = {**place, "arguments": item.get("arguments")}
-    return properties.state_of(description, item, held)
+    return to_state(description, item, held)
 
 
 def _digits(number: Any) -> str:

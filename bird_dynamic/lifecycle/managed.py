@@ -19,7 +19,7 @@ from typing import Any
 
 from bird_dynamic.bird.ids import canonical
 from bird_dynamic.lifecycle.deletions import Deletions
-from bird_dynamic.lifecycle.properties import marks_of
+from bird_dynamic.lifecycle.naming import marks_of
 from bird_dynamic.lifecycle.run_log import RunLog
 
 Marks = frozenset[str]

@@ -13,8 +13,17 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from bird_dynamic.lifecycle.fields import Properties
+
+DERIVED_NAME = "derived_name"
+"""Beside `name` in a state whose program gives no name: the one that the resource was given, or had
+when it was adopted."""
+MARK = "resource_mark"
+"""The mark of the resource (see `naming`), in its inputs and in its state. Neither is hidden by a
+`__` in front, because older SDKs drop such keys."""
 LONGEST_NAME = 50
 """Characters of the resource's name that a mark begins with, so that people can read it."""
 DIGITS = 10
@@ -68,3 +77,15 @@ def bears_mark(name: str, of: str) -> bool:
 def bears_token(name: str, of: str, token: str) -> bool:
     """Whether a name is that of the one create for which the token was drawn."""
     return name.strip().lower().endswith(f"-{of[-DIGITS:].lower()}-{token}")
+
+
+def with_own_name(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
+    """The inputs; without a name of the program's, with the one that the resource was given."""
+    if DERIVED_NAME in inputs or inputs.get("name") is None:
+        return {**inputs, "name": state.get(DERIVED_NAME) or state.get("name")}
+    return dict(inputs)
+
+
+def marks_of(*properties: Mapping[str, Any]) -> frozenset[str]:
+    """The marks in the inputs and the state of a resource."""
+    return frozenset(each[MARK] for each in properties if each.get(MARK))

@@ -16,15 +16,26 @@ from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, ConfigurationError, DeadlineError
 from bird_dynamic.bird.ids import canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle import properties
 from bird_dynamic.lifecycle.account import Account, Run, Session
+from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.attempt import Attempt
 from bird_dynamic.lifecycle.checking import Checked, check
 from bird_dynamic.lifecycle.creation import ExistsError, Taken
+from bird_dynamic.lifecycle.diff import Difference, compare
 from bird_dynamic.lifecycle.explaining import explained
-from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description
-from bird_dynamic.lifecycle.naming import parts_of, resource_of
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Difference, Properties
+from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description, Properties
+from bird_dynamic.lifecycle.mapping import (
+    differing_paths,
+    imported_maps,
+    is_complete_row,
+    is_stated,
+    merged_update,
+    to_inputs,
+    to_state,
+    update_body,
+    with_settings,
+)
+from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.secrets import texts_in
 from bird_dynamic.lifecycle.wanted import Wanted
@@ -51,7 +62,7 @@ class ResourceLifecycle:
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         """Inputs with everything filled in, and all that is wrong with them."""
-        self._run.managed.mark_checked(properties.marks_of(news), olds)
+        self._run.managed.mark_checked(marks_of(news), olds)
         checked = self._checked(news)
         return replace(checked, failures=(*checked.failures, *self._adopt_problems(olds, news)))
 
@@ -70,7 +81,7 @@ class ResourceLifecycle:
 
     def _adopt_problems(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
         """What is known already, before anything is adopted, of who has it."""
-        adopt, marks = canonical(news.get("adopt")), properties.marks_of(news)
+        adopt, marks = canonical(news.get("adopt")), marks_of(news)
         if adopt is None or olds or self._run.managed.is_leaving(adopt, marks):
             return
         self._run.managed.mark_wanted(adopt, marks)
@@ -90,8 +101,8 @@ class ResourceLifecycle:
 
         Raises SharedError where this run gives what the resource has to another one.
         """
-        difference = properties.difference(self.description, state, inputs)
-        managed, marks = self._run.managed, properties.marks_of(state, inputs)
+        difference = compare(self.description, state, inputs)
+        managed, marks = self._run.managed, marks_of(state, inputs)
         called = f"{self.description.item} {item_id}"
         if not difference.replaces and managed.taken_from(item_id, marks):
             raise SharedError(
@@ -152,7 +163,7 @@ class ResourceLifecycle:
             adopt = inputs.get("adopt")
             # What was adopted and is being replaced is not adopted again: a new one takes its
             # place.
-            marks = properties.marks_of(inputs)
+            marks = marks_of(inputs)
             if adopt and not self._run.managed.is_leaving(adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
                 return item_id, self._adopted(session, item_id, inputs, deadline)
@@ -177,7 +188,7 @@ class ResourceLifecycle:
     ) -> tuple[str, Properties]:
         """Create it; under an automatic name, which a token proves to be this create's, where the
         program gives none."""
-        run, marks = session.run, properties.marks_of(inputs)
+        run, marks = session.run, marks_of(inputs)
         mark, where = str(inputs.get(MARK, "")), self._address(session, inputs)
         wanted = Wanted.by(self.description, inputs, claim.left)
         attempt = Attempt(session, wanted, claim, mark, where, deadline)
@@ -239,7 +250,7 @@ class ResourceLifecycle:
                 self._run.managed.mark_read_only(item_id)
             item = session.reads.read(
                 item_id,
-                lambda row: known and properties.states_all(self.description, row, state),
+                lambda row: known and is_complete_row(self.description, row, state),
                 deadline,
             )
             if item is None:
@@ -253,12 +264,12 @@ class ResourceLifecycle:
                 return None
             if not known:
                 self._has_found_its_resource(session, state, item.get("name"))
-                held = {**properties.maps_of(self.description, item), **held}
+                held = {**imported_maps(self.description, item), **held}
             is_first = known and not self._is_settled(state)
             real = self._real(session, item, held, deadline, is_first=is_first)
             if known:
                 self._tell(held, real)
-            return real, properties.inputs_of(self.description, real)
+            return real, to_inputs(self.description, real)
 
     def update(
         self,
@@ -280,17 +291,17 @@ class ResourceLifecycle:
                 if item is not None:
                     item = self._ready(session, item, inputs, deadline)
                     before = state
-                    state = properties.state_of(self.description, item, state, is_first=True)
+                    state = to_state(self.description, item, state, is_first=True)
                     self._tell(before, state)
             changed = self._change(session, item_id, state, inputs, deadline)
-            after = properties.updated(self.description, state, inputs, changed)
+            after = merged_update(self.description, state, inputs, changed)
             self._tell(state, after)
             return after
 
     def _tell(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Say where Bird has made something else of what the program says, once."""
-        known = properties.differing_paths(before)
-        if new := [each for each in properties.differing_paths(after) if each not in known]:
+        known = differing_paths(before)
+        if new := [each for each in differing_paths(after) if each not in known]:
             self._run.warn(
                 f"{self._called(after)}: Bird states {', '.join(new)} otherwise than the program "
                 "says it (spelled, ordered or typed in another way). That is remembered and is "
@@ -301,7 +312,7 @@ class ResourceLifecycle:
         """Delete it. Already gone is done."""
         with self._doing("Deleting", state, item_id):
             _, session = self._session(state)
-            marks = properties.marks_of(state)
+            marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
                 session.run.warn(f"{self.description.item} {item_id}: kept, because {why}")
                 return
@@ -350,7 +361,7 @@ class ResourceLifecycle:
         is_first: bool,
     ) -> Properties:
         """The whole state, where the item alone does not tell it."""
-        return properties.state_of(self.description, item, held, is_first=is_first)
+        return to_state(self.description, item, held, is_first=is_first)
 
     def _change(
         self,
@@ -361,11 +372,11 @@ class ResourceLifecycle:
         deadline: Deadline,
     ) -> Item | None:
         """Change in Bird what can be changed in place; what Bird has made of it."""
-        body = properties.changes(self.description, state, inputs)
+        body = update_body(self.description, state, inputs)
         if not body:
             return None
         item = session.collection.update(item_id, body, deadline)
-        if item is not None or not properties.is_stated(self.description, body):
+        if item is not None or not is_stated(self.description, body):
             return item
         return session.collection.get(item_id, deadline)
 
@@ -374,7 +385,7 @@ class ResourceLifecycle:
     ) -> Properties:
         """Take over something that exists, if it is what the inputs ask for. Nothing is changed in
         Bird."""
-        marks = properties.marks_of(inputs)
+        marks = marks_of(inputs)
         if not self._run.managed.claim(item_id, marks):
             raise AdoptError(f"adopt: {self._has_it_already(item_id)}")
         try:
@@ -409,7 +420,7 @@ class ResourceLifecycle:
         if self.description.is_named and held.get("name") is None:
             held["name"] = held[DERIVED_NAME] = item.get("name")
         state = self._real(session, item, held, deadline, is_first=True)
-        differing = properties.differences_to_adopt(self.description, item, state, held)
+        differing = mismatches(self.description, item, state, held)
         if differing:
             raise AdoptError(
                 f"the {self.description.item} {item_id} is not what the program asks for: "
@@ -422,7 +433,7 @@ class ResourceLifecycle:
         """The properties with their settings, and the session of the collection that they lie
         in."""
         account = self._accounts(props.get("profile"))
-        complete = properties.located(self.description, props, account.settings)
+        complete = with_settings(self.description, props, account.settings)
         for field in self.description.settings:
             if field.name not in complete:
                 if field.is_optional_place:
@@ -439,7 +450,7 @@ class ResourceLifecycle:
         item_id: str = taken.item["id"]
         try:
             item = self._finished(session, taken, inputs, self._working_time(deadline))
-            state = properties.state_of(self.description, item, inputs, is_first=True)
+            state = to_state(self.description, item, inputs, is_first=True)
             self._tell(inputs, state)
             return item_id, state
         except BirdError as error:
@@ -468,7 +479,7 @@ class ResourceLifecycle:
         item_id = taken.item["id"]
         called = f"The {self.description.item} {item_id}"
         if self._keeps_half_made:
-            state = properties.state_of(self.description, taken.item, inputs, is_first=True)
+            state = to_state(self.description, taken.item, inputs, is_first=True)
             return HalfMadeError(
                 f"{error}. {called} is kept; the next `pulumi up` completes it",
                 item_id,
@@ -492,7 +503,7 @@ class ResourceLifecycle:
                 item_id,
                 settled=False,
             )
-        self._run.managed.mark_deleted(item_id, properties.marks_of(inputs))
+        self._run.managed.mark_deleted(item_id, marks_of(inputs))
         removed = "was removed again; nothing is left of it"
         if not is_done:
             removed = "is being removed again: Bird has accepted to delete it"

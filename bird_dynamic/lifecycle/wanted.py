@@ -10,17 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.drift import is_alike, loosened
+from bird_dynamic.lifecycle.diff import are_exclusive, without_version
+from bird_dynamic.lifecycle.equality import is_alike, loosened
 from bird_dynamic.lifecycle.fields import TEMPLATE, Description
-from bird_dynamic.lifecycle.naming import automatic_name, bears_mark, bears_token, draw_token
-from bird_dynamic.lifecycle.properties import (
-    MARK,
-    as_asked,
-    body,
-    exclude_each_other,
-    value_at,
-    without_version,
-)
+from bird_dynamic.lifecycle.mapping import as_asked, request_body, value_at
+from bird_dynamic.lifecycle.naming import MARK, automatic_name, bears_mark, bears_token, draw_token
 from bird_dynamic.lifecycle.records import Record
 
 
@@ -43,11 +37,11 @@ class Wanted:
     ) -> Wanted:
         """What a program's inputs ask for, after an interrupted create with that record."""
         if not description.is_named or inputs.get("name") is not None:
-            return cls(description, body(description, inputs), left=record)
+            return cls(description, request_body(description, inputs), left=record)
         mark = str(inputs[MARK])
         token = (record.token if record is not None else None) or draw_token()
         named = {**inputs, "name": automatic_name(mark, token)}
-        return cls(description, body(description, named), mark, token, record)
+        return cls(description, request_body(description, named), mark, token, record)
 
     @cached_property
     def key(self) -> str:
@@ -113,7 +107,7 @@ class Wanted:
     def is_blocked_by(self, item: Item) -> bool:
         """Whether it holds what only one can hold: the phone number, for the same template."""
         held = as_asked(self.description, item, self.body)
-        return exclude_each_other(
+        return are_exclusive(
             self.description,
             lambda path: value_at(path, self.body),
             lambda path: value_at(path, held),

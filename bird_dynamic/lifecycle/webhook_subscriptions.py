@@ -6,7 +6,7 @@ from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.account import Session
 from bird_dynamic.lifecycle.creation import Taken
-from bird_dynamic.lifecycle.properties import Properties
+from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 
 

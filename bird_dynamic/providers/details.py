@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.drift import same
+from bird_dynamic.lifecycle.diff import Difference
+from bird_dynamic.lifecycle.equality import same
 from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.properties import Difference
 from bird_dynamic.providers.names import camel_case
 
 NOTHING: tuple[Any, ...] = (None, {}, [])

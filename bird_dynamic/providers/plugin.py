@@ -38,10 +38,9 @@ from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import UNKNOWN, Description
+from bird_dynamic.lifecycle.fields import UNKNOWN, Description, Properties
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.naming import mark
-from bird_dynamic.lifecycle.properties import MARK, Properties, with_own_name
+from bird_dynamic.lifecycle.naming import MARK, mark, with_own_name
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.lifecycle.secrets import printable
 from bird_dynamic.providers.details import detailed

@@ -15,8 +15,8 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.lifecycle.fields import MAP, UNKNOWN, Description
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK, Properties
+from bird_dynamic.lifecycle.fields import MAP, UNKNOWN, Description, Properties
+from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
 from bird_dynamic.providers.names import camel_case, snake_case
 
 

@@ -11,8 +11,7 @@ from pulumi import dynamic
 from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.fields import Description, OnChange
-from bird_dynamic.lifecycle.naming import mark
-from bird_dynamic.lifecycle.properties import MARK
+from bird_dynamic.lifecycle.naming import MARK, mark
 from bird_dynamic.settings import parse_duration
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 
 from bird_dynamic.emulator import Fault, Options, Reply, Request
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK
+from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
 from tests.support.world import (
     NUMBER,
     OTHER_MARK,

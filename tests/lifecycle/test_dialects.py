@@ -8,7 +8,7 @@ import pytest
 
 from bird_dynamic.emulator import Dialect, Options
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
-from bird_dynamic.lifecycle.properties import Properties
+from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from tests.support.world import NUMBER, OTHER_NUMBER, World
 

@@ -15,12 +15,12 @@ from bird_dynamic.lifecycle.drift import (
     STATED_OTHERWISE,
     accepted,
     forgotten,
-    is_alike,
     is_respelled,
     is_unchanged,
     observed,
 )
-from bird_dynamic.lifecycle.properties import Properties
+from bird_dynamic.lifecycle.equality import is_alike
+from bird_dynamic.lifecycle.fields import Properties
 from tests.support.world import OTHER_NUMBER, World
 
 PAIRS: list[tuple[Any, Any, Any]] = [

@@ -9,7 +9,7 @@ import pytest
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.properties import MARK
+from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle, SharedError
 from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed
 

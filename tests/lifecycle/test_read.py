@@ -9,7 +9,7 @@ import pytest
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.properties import Properties
+from bird_dynamic.lifecycle.fields import Properties
 from tests.support.world import OTHER_NUMBER, World
 
 CONVERSATIONAL = "channel_conversational_status_enabled"

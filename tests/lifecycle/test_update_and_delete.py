@@ -8,7 +8,7 @@ import pytest
 
 from bird_dynamic.emulator import Fault
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK
+from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
 from tests.support.world import World
 
 CONVERSATIONAL = "channel_conversational_status_enabled"

@@ -9,7 +9,7 @@ import pytest
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault, Reply, Request
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.properties import MARK
+from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from tests.support.world import OWN_MARK, KilledError, World
 

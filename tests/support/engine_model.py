@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bird_dynamic.bird.errors import EngineGoneError
-from bird_dynamic.lifecycle.naming import mark
-from bird_dynamic.lifecycle.properties import MARK, Properties
+from bird_dynamic.lifecycle.fields import Properties
+from bird_dynamic.lifecycle.naming import MARK, mark
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from tests.support.world import KilledError, World
 

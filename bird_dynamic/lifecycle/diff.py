@@ -1,0 +1,101 @@
+"""What differs between a state and the inputs of a program, and what that takes. Sends nothing and
+records nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bird_dynamic.lifecycle.drift import STATED_OTHERWISE, is_respelled, is_unchanged
+from bird_dynamic.lifecycle.equality import is_alike
+from bird_dynamic.lifecycle.fields import (
+    MAP,
+    UNKNOWN,
+    Description,
+    OnChange,
+    Properties,
+)
+from bird_dynamic.lifecycle.naming import with_own_name
+
+ValueAt = Callable[[tuple[str, ...]], Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The names of the inputs that differ, and of those that cannot be changed in place.
+
+    `respelled` are those in which only the program differs: it says now what Bird has made of what
+    it said before. `deletes_first`: a replacement cannot exist beside what it replaces.
+    """
+
+    changed: tuple[str, ...]
+    replaces: tuple[str, ...]
+    respelled: tuple[str, ...] = ()
+    deletes_first: bool = False
+
+
+def compare(description: Description, state: Mapping[str, Any], inputs: Properties) -> Difference:
+    """What has to change for the state to be as the inputs say. Sends nothing."""
+    wanted = with_own_name(state, inputs)
+    remembered = state.get(STATED_OTHERWISE) or {}
+    changed, respelled = [], []
+    for field in description.inputs:
+        if field.on_change is OnChange.NOTHING:
+            continue
+        held = field.in_order(state.get(field.name, field.default))
+        asked = field.in_order(wanted.get(field.name))
+        if field.is_optional_place and None in (held, asked):
+            continue
+        if is_unchanged(field.name, held, asked, remembered):
+            continue
+        if is_respelled(field.name, held, asked, remembered):
+            respelled.append(field.name)
+        else:
+            changed.append(field)
+    return Difference(
+        changed=tuple(field.name for field in changed),
+        replaces=tuple(
+            field.name
+            for field in changed
+            if field.on_change is OnChange.REPLACE
+            or (not field.removable and wanted.get(field.name) is None)
+        ),
+        respelled=tuple(respelled),
+        deletes_first=are_exclusive(
+            description,
+            lambda path: _sent_at(description, path, state),
+            lambda path: _sent_at(description, path, wanted),
+        ),
+    )
+
+
+def are_exclusive(description: Description, one: ValueAt, other: ValueAt) -> bool:
+    """Whether two of them cannot exist at the same time, each as a function from a path of a create
+    request to the value there. What is not known yet may be the same."""
+    return bool(description.exclusive) and all(
+        _may_be_one(one(path), other(path)) for path in description.exclusive
+    )
+
+
+def _may_be_one(old: Any, new: Any) -> bool:
+    if UNKNOWN in (old, new):
+        return True
+    return old is not None and is_alike(without_version(old), without_version(new))
+
+
+def _sent_at(description: Description, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
+    """What a create request says there."""
+    for field in description.inputs:
+        if field.sent == path and props.get(field.name, field.default) is not None:
+            return props.get(field.name, field.default)
+    for field in description.inputs:
+        if field.kind is MAP and field.sent == path[:-1]:
+            value = props.get(field.name) or {}
+            return UNKNOWN if value is UNKNOWN else value.get(path[-1])
+    return None
+
+
+def without_version(value: Any) -> Any:
+    """A template reference without its version: nothing says that two versions are two things."""
+    return value.partition(":")[0] if isinstance(value, str) else value
