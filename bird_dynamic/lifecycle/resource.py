@@ -96,12 +96,18 @@ class ResourceLifecycle:
             "are in the program, remove one of them"
         )
 
-    def diff(self, item_id: str, state: Mapping[str, Any], inputs: Properties) -> Difference:
-        """What differs between the state and the inputs. The resource is known from now on.
+    def diff(self, state: Mapping[str, Any], inputs: Properties) -> Difference:
+        """What differs between the state and the inputs."""
+        return compare(self.description, state, inputs)
+
+    def track(
+        self, item_id: str, state: Mapping[str, Any], inputs: Properties, difference: Difference
+    ) -> None:
+        """Record that a resource of the state has that id, and what this run is going to do with
+        it; warn of a replacement.
 
         Raises SharedError where this run gives what the resource has to another one.
         """
-        difference = compare(self.description, state, inputs)
         managed, marks = self._run.managed, marks_of(state, inputs)
         called = f"{self.description.item} {item_id}"
         if not difference.replaces and managed.taken_from(item_id, marks):
@@ -121,7 +127,6 @@ class ResourceLifecycle:
         places = (each for each in self.description.settings if each.required)
         if all(state.get(each.name) for each in places):
             self._has_found_its_resource(self._session(state)[1], state, state.get(DERIVED_NAME))
-        return difference
 
     def _replacement(
         self,

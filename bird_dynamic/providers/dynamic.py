@@ -85,7 +85,9 @@ class BirdProvider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """What changes."""
         with _one_line():
-            difference = self._life.diff(_id, self._held(_olds), _plain(_news))
+            state, inputs = self._held(_olds), _plain(_news)
+            difference = self._life.diff(state, inputs)
+            self._life.track(_id, state, inputs, difference)
             # A state that the plugin wrote has other names: an update rewrites it.
             moved = DYNAMIC_PROVIDER not in _olds
             return DiffResult(

@@ -158,7 +158,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         """What changes, property by property."""
         with self._operation(request, context) as life:
             state, inputs = received(request.olds).properties, received(request.news).properties
-            difference = life.diff(request.id, state, inputs)
+            difference = life.diff(state, inputs)
+            life.track(request.id, state, inputs, difference)
             # A state that the dynamic provider wrote has other names: an update rewrites it.
             moved = DYNAMIC_PROVIDER in request.olds
             changed = difference.changed or difference.respelled

@@ -11,7 +11,7 @@ import pytest
 
 from bird_dynamic.emulator import Reply
 from bird_dynamic.emulator import Request as WireRequest
-from tests.support.world import NUMBER, OTHER_NUMBER, World
+from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
 
 ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "whole": lambda item: item,
@@ -79,7 +79,7 @@ def test_what_is_new_is_created_however_little_the_answer_tells(
     inputs = world.inputs(name=name)
     connector_id, state = world.run(keeps_half_made=keeps).create(inputs)
     assert world.connector_ids() == [connector_id]
-    assert not world.run().diff(connector_id, state, inputs).changed
+    assert not planned(world.run(), connector_id, state, inputs).changed
 
 
 def test_a_name_that_bird_cuts_is_still_ours() -> None:
@@ -95,7 +95,7 @@ def test_a_name_that_bird_cuts_is_still_ours() -> None:
     connector_id, state = world.run().create(inputs)
     assert world.connector_ids() == [connector_id]
     state, _ = world.run().read(connector_id, state) or ({}, {})
-    assert not world.run().diff(connector_id, state, inputs).changed
+    assert not planned(world.run(), connector_id, state, inputs).changed
 
 
 @names
@@ -147,7 +147,7 @@ def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
     run = world.run()
     moved = world.inputs(phone_number_id=OTHER_NUMBER)
     run.check(state, moved)
-    assert run.diff(held, state, moved).replaces
+    assert planned(run, held, state, moved).replaces
     successor, _ = run.create(moved)
     began = world.clock.now
     sales = {"resource_mark": "sales-9876543210", "phone_number_id": NUMBER}

@@ -10,7 +10,7 @@ from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.naming import MARK
-from tests.support.world import NUMBER, OWN_MARK, World
+from tests.support.world import NUMBER, OWN_MARK, World, planned
 
 TYPE = "Connector"
 SWITCH = "channel_conversational_status_enabled"
@@ -34,7 +34,7 @@ def test_it_is_created_read_and_deleted(news: dict[str, Any]) -> None:
     assert state["channel_id"]
     assert state["platform"] == news["connector_template_ref"].removesuffix(":1")
     assert world.run(TYPE).read(connector_id, state) == (state, inputs)
-    assert world.run(TYPE).diff(connector_id, state, inputs).changed == ()
+    assert planned(world.run(TYPE), connector_id, state, inputs).changed == ()
     world.run(TYPE).delete(connector_id, state)
     assert world.connector_ids() == []
 

@@ -23,6 +23,7 @@ from tests.support.world import (
     KilledError,
     World,
     killed,
+    planned,
 )
 
 CREATE = "create_connector"
@@ -114,7 +115,7 @@ def test_what_this_run_has_shown_costs_no_requests() -> None:
     connector_id, state = world.run().create(world.inputs())
     world.forget()
     run = world.run()
-    run.diff(connector_id, state, world.inputs(phone_number_id=OTHER_NUMBER))
+    planned(run, connector_id, state, world.inputs(phone_number_id=OTHER_NUMBER))
     run.create(world.inputs(phone_number_id=OTHER_NUMBER))
     assert world.operations == ["list_connectors", CREATE]
 
@@ -283,7 +284,7 @@ def test_what_has_the_mark_and_no_record_is_left_alone_and_every_way_on_is_told(
     assert connector_id == left
     assert state["name"] == state[DERIVED_NAME] == name
     assert f"{left} (name: {name}) is taken over" in world.said[-1]
-    assert world.run().diff(left, state, world.inputs()).changed == ()
+    assert planned(world.run(), left, state, world.inputs()).changed == ()
 
 
 def test_another_resources_mark_is_never_taken_over() -> None:
@@ -307,7 +308,9 @@ def test_a_record_ends_when_a_state_shows_what_the_create_has_made() -> None:
     # Back on the first machine: the stack was renamed, so another resource has its mark.
     file.write_text(record)
     later = world.run()
-    later.diff(left, state, later.check(world.inputs(), world.inputs(**{MARK: OTHER_MARK})).inputs)
+    planned(
+        later, left, state, later.check(world.inputs(), world.inputs(**{MARK: OTHER_MARK})).inputs
+    )
     assert world.records.all() == []
     with pytest.raises(OperationError, match=left):
         world.run().create(world.inputs())
@@ -592,7 +595,7 @@ def test_a_connector_that_this_run_knows_is_never_taken_for_a_left_one() -> None
     world = World(options=Options(allow_duplicates=True))
     old, state = world.run().create(world.inputs())
     run = world.run()
-    run.diff(old, state, world.inputs(invitation_token="new"))
+    planned(run, old, state, world.inputs(invitation_token="new"))
     new, _ = run.create(world.inputs(invitation_token="new"))
     assert new != old
 
@@ -722,10 +725,13 @@ class TestAdopting:
         assert state["channel_id"]
         for later in ({"adopt": existing, **news}, news):
             again = world.inputs(inputs, **later)
-            assert world.run().diff(connector_id, state, again).changed == ()
+            assert planned(world.run(), connector_id, state, again).changed == ()
         real, read_inputs = world.run().read(connector_id, state) or ({}, {})
         assert real["name"] == "Existing"
-        assert world.run().diff(connector_id, real, world.inputs(read_inputs, **news)).changed == ()
+        assert (
+            planned(world.run(), connector_id, real, world.inputs(read_inputs, **news)).changed
+            == ()
+        )
 
     def test_differences_are_listed_and_nothing_is_changed(self) -> None:
         world = World()
@@ -832,13 +838,13 @@ def test_a_killed_replacement_is_no_forced_one(name: str | None, take_over: str)
     old, state = world.run().create(world.inputs(name=name))
     run = world.run()
     changed = world.inputs(name=name, phone_number_id=OTHER_NUMBER)
-    run.diff(old, state, run.check(world.inputs(name=name), changed).inputs)
+    planned(run, old, state, run.check(world.inputs(name=name), changed).inputs)
     run.delete(old, state)
     left = killed(world, name=name, phone_number_id=OTHER_NUMBER)
     world.lose_records()
     world.environment["BIRD_TAKE_OVER"] = take_over
     later = world.run()
-    later.diff(old, state, later.check(world.inputs(name=name), changed).inputs)
+    planned(later, old, state, later.check(world.inputs(name=name), changed).inputs)
     if name is None and take_over == "marked":
         assert later.create(changed)[0] == left
     else:

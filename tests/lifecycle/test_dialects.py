@@ -10,7 +10,7 @@ from bird_dynamic.emulator import Dialect, Options
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
 from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
-from tests.support.world import NUMBER, OTHER_NUMBER, World
+from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
 
 pytestmark = pytest.mark.usefixtures("any_dialect")
 CHOICES = [
@@ -31,7 +31,7 @@ FILTERS = [{"key": "status", "value": "ringing"}, {"key": "channelId", "value": 
 
 
 def is_unchanged(run: ResourceLifecycle, item_id: str, state: Properties, inputs: Any) -> bool:
-    difference = run.diff(item_id, state, inputs)
+    difference = planned(run, item_id, state, inputs)
     return not (difference.changed or difference.respelled or difference.replaces)
 
 
@@ -56,7 +56,7 @@ def test_a_line_is_made_and_kept_and_gone(
     assert is_unchanged(world.run(), connector_id, state, inputs)
     world.emulator.change_connector(connector_id, name="Somebody else's")
     drifted, _ = world.run().read(connector_id, state) or ({}, {})
-    assert world.run().diff(connector_id, drifted, inputs).replaces == ("name",)
+    assert planned(world.run(), connector_id, drifted, inputs).replaces == ("name",)
     world.run().delete(connector_id, state)
     assert world.connector_ids() == []
     # At once, in the next command on the same machine.
@@ -90,7 +90,7 @@ def test_a_webhook_subscription_is_made_and_changed_and_kept(dialect: Dialect) -
         assert is_unchanged(world.run(kind), item_id, state, inputs)
     world.emulator.change_webhook_subscription(item_id, url="https://evil.example.net/")
     drifted, _ = world.run(kind).read(item_id, state) or ({}, {})
-    assert world.run(kind).diff(item_id, drifted, inputs).changed == ("url",)
+    assert planned(world.run(kind), item_id, drifted, inputs).changed == ("url",)
     world.run(kind).delete(item_id, state)
     assert world.emulator.webhook_subscriptions() == []
 
@@ -119,7 +119,7 @@ def test_a_replacement_waits_for_the_number(
     old, state = world.run().create(world.inputs())
     run = world.run()
     inputs = world.inputs(arguments={"codec": "g711"})
-    assert run.diff(old, state, inputs).deletes_first
+    assert planned(run, old, state, inputs).deletes_first
     run.delete(old, state)
     new, _ = run.create(inputs)
     assert world.connector_ids() == [new]
@@ -147,7 +147,7 @@ def test_two_lines_that_exchange_their_numbers_lose_nothing() -> None:
         (other, state_of_other, wanted_other),
     ):
         run.check(state, wanted)
-        run.diff(item_id, state, wanted)
+        planned(run, item_id, state, wanted)
     with pytest.raises(Exception, match=r"exchange their phone numbers.*delete_before_replace"):
         run.create(wanted_one)
     assert world.connector_ids() == [one, other]

@@ -13,7 +13,7 @@ from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.fields import UNKNOWN, OnChange
 from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.settings import Settings
-from tests.support.world import OTHER_NUMBER, World
+from tests.support.world import OTHER_NUMBER, World, planned
 
 CHANGES: dict[str, Any] = {
     "phone_number_id": OTHER_NUMBER,
@@ -47,7 +47,7 @@ def test_every_input_has_a_change_here() -> None:
 def test_a_changed_input_does_what_the_table_says(name: str, unknown: bool) -> None:
     world, connector_id, state = created()
     inputs = {**world.inputs(), name: UNKNOWN if unknown else CHANGES[name]}
-    difference = world.run().diff(connector_id, state, inputs)
+    difference = planned(world.run(), connector_id, state, inputs)
     on_change = next(field.on_change for field in VOICE_CHANNEL.inputs if field.name == name)
     assert difference.changed == (() if on_change is OnChange.NOTHING else (name,))
     assert difference.replaces == ((name,) if on_change is OnChange.REPLACE else ())
@@ -67,33 +67,33 @@ def test_a_changed_input_does_what_the_table_says(name: str, unknown: bool) -> N
 )
 def test_the_same_inputs_again_are_no_change(news: dict[str, Any]) -> None:
     world, connector_id, state = created(**news)
-    difference = world.run().diff(connector_id, state, world.inputs(**news))
+    difference = planned(world.run(), connector_id, state, world.inputs(**news))
     assert difference.changed == ()
 
 
 def test_true_is_not_the_number_one() -> None:
     world, connector_id, state = created(arguments={"a": True})
-    difference = world.run().diff(connector_id, state, world.inputs(arguments={"a": 1.0}))
+    difference = planned(world.run(), connector_id, state, world.inputs(arguments={"a": 1.0}))
     assert difference.replaces == ("arguments",)
 
 
 def test_an_unknown_value_deep_inside_is_a_change() -> None:
     world, connector_id, state = created(arguments={"a": "b"})
     inputs = world.inputs(arguments={"a": UNKNOWN})
-    assert world.run().diff(connector_id, state, inputs).changed == ("arguments",)
+    assert planned(world.run(), connector_id, state, inputs).changed == ("arguments",)
 
 
 def test_an_automatic_name_outlives_a_renamed_resource() -> None:
     world, connector_id, state = created()
     inputs = world.inputs(**{MARK: "renamed-1111111111"})
-    assert world.run().diff(connector_id, state, inputs).changed == ()
+    assert planned(world.run(), connector_id, state, inputs).changed == ()
 
 
 def test_a_name_that_somebody_changed_is_put_right() -> None:
     world, connector_id, state = created()
     inputs = world.inputs()
     drifted = {**state, "name": "changed by hand"}
-    assert world.run().diff(connector_id, drifted, inputs).replaces == ("name",)
+    assert planned(world.run(), connector_id, drifted, inputs).replaces == ("name",)
 
 
 @pytest.mark.parametrize("given", [True, False])
@@ -103,13 +103,13 @@ def test_a_name_that_is_left_out_leaves_the_name_that_there_is(given: bool) -> N
     state = {**state, "name": "old-1111111111", "derived_name": "old-1111111111"}
     if given:
         del state["derived_name"]
-    assert world.run().diff(connector_id, state, world.inputs()).changed == ()
+    assert planned(world.run(), connector_id, state, world.inputs()).changed == ()
 
 
 def test_a_state_from_before_an_input_existed_is_no_change() -> None:
     world, connector_id, state = created()
     del state["connector_template_ref"], state["adopt"]
-    assert world.run().diff(connector_id, state, world.inputs()).changed == ()
+    assert planned(world.run(), connector_id, state, world.inputs()).changed == ()
 
 
 def test_check_and_diff_make_no_connection() -> None:
@@ -123,5 +123,5 @@ def test_check_and_diff_make_no_connection() -> None:
     lifecycle = ConnectorLifecycle(VOICE_CHANNEL, lambda profile: Account(settings, connect))
     inputs = World().inputs()
     assert lifecycle.check({}, inputs).failures == ()
-    assert lifecycle.diff("c1", inputs, inputs).changed == ()
+    assert planned(lifecycle, "c1", inputs, inputs).changed == ()
     assert connections == []

@@ -21,7 +21,7 @@ from bird_dynamic.lifecycle.drift import (
 )
 from bird_dynamic.lifecycle.equality import is_alike
 from bird_dynamic.lifecycle.fields import Properties
-from tests.support.world import OTHER_NUMBER, World
+from tests.support.world import OTHER_NUMBER, World, planned
 
 PAIRS: list[tuple[Any, Any, Any]] = [
     # what the program says, what Bird makes of it, what somebody makes of that
@@ -195,7 +195,7 @@ def test_a_line_is_not_replaced_because_bird_spells_it_otherwise(keeps: bool) ->
         read = world.run().read(connector_id, state)
         assert read is not None
         state, _ = read
-        assert world.run().diff(connector_id, state, inputs).changed == ()
+        assert planned(world.run(), connector_id, state, inputs).changed == ()
     assert len([each for each in world.said if "otherwise" in each]) == 1
 
 
@@ -206,14 +206,14 @@ def test_a_real_change_is_seen_where_bird_spells_it_otherwise() -> None:
     real, _ = world.run().read(connector_id, state) or ({}, {})
     assert real["arguments"] == {"codec": "g711", "channels": 2}
     inputs = world.inputs(**GIVEN)
-    assert world.run().diff(connector_id, real, inputs).replaces == ("arguments",)
+    assert planned(world.run(), connector_id, real, inputs).replaces == ("arguments",)
 
 
 def test_a_program_that_takes_over_birds_spelling_replaces_nothing() -> None:
     world, connector_id, state = made()
     taken_over = {"name": "SUPPORT  LINE", "arguments": {"codec": "opus", "channels": "2"}}
     inputs = world.inputs(**taken_over)
-    difference = world.run().diff(connector_id, state, inputs)
+    difference = planned(world.run(), connector_id, state, inputs)
     assert (difference.changed, difference.replaces) == ((), ())
     assert set(difference.respelled) == {"name", "arguments"}
     world.forget()
@@ -221,7 +221,7 @@ def test_a_program_that_takes_over_birds_spelling_replaces_nothing() -> None:
     assert STATED_OTHERWISE not in after
     assert set(world.operations) <= {"get_connector"}
     real, _ = world.run().read(connector_id, after) or ({}, {})
-    assert world.run().diff(connector_id, real, inputs).changed == ()
+    assert planned(world.run(), connector_id, real, inputs).changed == ()
 
 
 def test_what_bird_spells_otherwise_can_be_adopted() -> None:
@@ -231,7 +231,7 @@ def test_what_bird_spells_otherwise_can_be_adopted() -> None:
     assert adopted == connector_id
     assert state["name"] == GIVEN["name"]
     real, _ = world.run().read(connector_id, state) or ({}, {})
-    assert world.run().diff(connector_id, real, inputs).changed == ()
+    assert planned(world.run(), connector_id, real, inputs).changed == ()
 
 
 @pytest.mark.parametrize("name", [None, GIVEN["name"]])
@@ -251,11 +251,11 @@ def test_a_replacement_is_there_first_where_both_can_exist() -> None:
     run = world.run()
     other = world.inputs(phone_number_id=OTHER_NUMBER)
     run.check(state, other)
-    assert not run.diff(connector_id, state, other).deletes_first
+    assert not planned(run, connector_id, state, other).deletes_first
     assert "there is no gap" in world.said[-1]
     assert "phone_number_id" in world.said[-1]
     renamed = world.inputs(name="other")
-    assert world.run().diff(connector_id, state, renamed).deletes_first
+    assert planned(world.run(), connector_id, state, renamed).deletes_first
 
 
 def test_what_bird_repeats_at_first_and_spells_otherwise_later_is_no_drift() -> None:
@@ -267,11 +267,11 @@ def test_what_bird_repeats_at_first_and_spells_otherwise_later_is_no_drift() -> 
     inputs = world.inputs(**GIVEN)
     for _ in range(2):
         state, _ = world.run().read(connector_id, state) or ({}, {})
-        assert world.run().diff(connector_id, state, inputs).changed == ()
+        assert planned(world.run(), connector_id, state, inputs).changed == ()
     assert len([each for each in world.said if "otherwise" in each]) == 1
     # The same once Bird says that somebody has changed it.
     world.emulator.change_connector(
         connector_id, name="SUPPORT LINE", updatedAt="2030-01-01T00:00:00.000Z"
     )
     state, _ = world.run().read(connector_id, state) or ({}, {})
-    assert world.run().diff(connector_id, state, inputs).replaces == ("name",)
+    assert planned(world.run(), connector_id, state, inputs).replaces == ("name",)

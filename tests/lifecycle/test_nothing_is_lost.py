@@ -11,7 +11,7 @@ from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle, SharedError
-from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed
+from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed, planned
 
 SWITCH = "channel_conversational_status_enabled"
 
@@ -45,7 +45,7 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
         run.create(other)
     # Nor when another run's state has it.
     later = world.run()
-    later.diff(left, state, later.check(inputs, inputs).inputs)
+    planned(later, left, state, later.check(inputs, inputs).inputs)
     (failure,) = later.check({}, other).failures
     assert failure.startswith(f"adopt: another resource of this stack has the connector {left}")
     with pytest.raises(OperationError, match="aliases="):
@@ -58,7 +58,7 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
         else:
             last.create(other)
         with pytest.raises(SharedError, match="another resource of the program adopts it"):
-            last.diff(left, state, last.check(inputs, inputs).inputs)
+            planned(last, left, state, last.check(inputs, inputs).inputs)
         if adopts == "create":
             last.delete(left, {**state, MARK: OTHER_MARK})
             assert world.connector_ids() == [left]
@@ -96,7 +96,7 @@ def test_a_name_that_was_adopted_is_no_proof_that_a_connector_is_ours() -> None:
     assert found is not None
     run = world.run()
     changed = run.check(found[1], {"phone_number_id": OTHER_NUMBER, MARK: OWN_MARK}).inputs
-    run.diff(ours, found[0], changed)
+    planned(run, ours, found[0], changed)
     run.delete(ours, found[0])
     with pytest.raises(OperationError, match=f"{theirs}.*adopt="):
         run.create(changed)
@@ -133,7 +133,7 @@ def test_a_switch_that_was_not_set_is_set_by_the_next_up() -> None:
     assert isinstance(half, HalfMadeError)
     assert half.state is not None
     life = keeping(world)
-    assert life.diff(left, half.state, inputs).changed == (SWITCH,)
+    assert planned(life, left, half.state, inputs).changed == (SWITCH,)
     life.update(left, half.state, inputs)
     assert world.emulator.store.connectors[left].conversational is True
 
@@ -146,7 +146,7 @@ def test_a_number_that_a_resource_of_the_same_stack_has_is_told_as_that(known: s
     connector_id, state = run.create(first)
     if known == "in the state":
         run = world.run()
-        run.diff(connector_id, state, first)
+        planned(run, connector_id, state, first)
     with pytest.raises(OperationError, match=f"another resource of this stack has.*{connector_id}"):
         run.create(world.inputs(**{MARK: "second-1111111111"}))
     assert world.connector_ids() == [connector_id]
@@ -185,7 +185,7 @@ def test_nothing_where_something_must_be_is_no_drift() -> None:
     world.emulator.store.change(connector_id, name=None)
     found = world.run().read(connector_id, state)
     assert found is not None
-    assert world.run().diff(connector_id, found[0], inputs).changed == ()
+    assert planned(world.run(), connector_id, found[0], inputs).changed == ()
 
 
 def test_an_id_in_capitals_is_the_same_id() -> None:
@@ -198,7 +198,7 @@ def test_an_id_in_capitals_is_the_same_id() -> None:
     world.break_with(Fault("reset", operation="create_connector", applied=True))
     inputs = world.checked("Connector", news)
     connector_id, state = world.run("Connector").create(inputs)
-    assert world.run("Connector").diff(connector_id, state, inputs).changed == ()
+    assert planned(world.run("Connector"), connector_id, state, inputs).changed == ()
 
 
 def test_a_filter_that_is_not_known_yet_is_a_change() -> None:
@@ -208,7 +208,7 @@ def test_a_filter_that_is_not_known_yet_is_a_change() -> None:
     filters = [{"key": "channelId", "value": "c"}]
     inputs = world.checked("WebhookSubscription", {**news, "event_filters": filters})
     subscription_id, state = run.create(inputs)
-    changed = run.diff(subscription_id, state, {**inputs, "event_filters": [UNKNOWN]}).changed
+    changed = planned(run, subscription_id, state, {**inputs, "event_filters": [UNKNOWN]}).changed
     assert changed == ("event_filters",)
 
 

@@ -10,7 +10,7 @@ from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import Properties
-from tests.support.world import OTHER_NUMBER, World
+from tests.support.world import OTHER_NUMBER, World, planned
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 DRIFTED: dict[str, Any] = {
@@ -69,12 +69,12 @@ def test_drift_is_seen_and_repaired(name: str) -> None:
         return
     if name != "name":
         assert real_inputs[name] == real[name]
-    assert name in world.run().diff(connector_id, real, inputs).replaces
+    assert name in planned(world.run(), connector_id, real, inputs).replaces
     run = world.run()
     run.delete(connector_id, real)
     repaired_id, repaired = run.create(inputs)
     assert repaired[name] == state[name] or name == "name"
-    assert world.run().diff(repaired_id, repaired, inputs).changed == ()
+    assert planned(world.run(), repaired_id, repaired, inputs).changed == ()
 
 
 def test_arguments_that_bird_adds_are_no_drift() -> None:
@@ -99,7 +99,7 @@ def test_the_conversational_switch_is_read_where_the_program_sets_it(held: bool)
     real, _ = read(world, connector_id, state)
     assert world.operations == ["get_connector", "get_conversational"]
     assert real[CONVERSATIONAL] is not held
-    assert world.run().diff(connector_id, real, inputs).changed == (CONVERSATIONAL,)
+    assert planned(world.run(), connector_id, real, inputs).changed == (CONVERSATIONAL,)
     repaired = world.run().update(connector_id, real, inputs)
     assert repaired[CONVERSATIONAL] is held
     assert world.emulator.store.connectors[connector_id].conversational is held

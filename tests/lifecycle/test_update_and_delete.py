@@ -9,7 +9,7 @@ import pytest
 from bird_dynamic.emulator import Fault
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
-from tests.support.world import World
+from tests.support.world import World, planned
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 
@@ -29,7 +29,7 @@ def test_the_conversational_switch_is_set_in_place(before: bool | None, after: b
     assert world.operations == ["set_conversational"]
     assert world.emulator.store.connectors[connector_id].conversational is after
     assert updated == {**state, CONVERSATIONAL: after}
-    assert world.run().diff(connector_id, updated, inputs).changed == ()
+    assert planned(world.run(), connector_id, updated, inputs).changed == ()
 
 
 def test_leaving_the_switch_out_leaves_it_as_it_is() -> None:
@@ -38,7 +38,7 @@ def test_leaving_the_switch_out_leaves_it_as_it_is() -> None:
     updated = world.run().update(connector_id, state, world.inputs())
     assert world.operations == []
     assert updated.get(CONVERSATIONAL) is None
-    assert world.run().diff(connector_id, updated, world.inputs()).changed == ()
+    assert planned(world.run(), connector_id, updated, world.inputs()).changed == ()
 
 
 def test_an_update_keeps_the_outputs_and_the_derived_name() -> None:

@@ -11,7 +11,7 @@ from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
-from tests.support.world import OWN_MARK, KilledError, World
+from tests.support.world import OWN_MARK, KilledError, World, planned
 
 TYPE = "WebhookSubscription"
 CHANNEL = "11111111-2222-4333-8444-555555555555"
@@ -59,7 +59,7 @@ def test_a_create_is_a_listing_and_a_post_in_the_organization() -> None:
 
 def test_after_a_create_there_is_nothing_to_do() -> None:
     world, run, item_id, state = created()
-    assert run.diff(item_id, state, inputs(world)).changed == ()
+    assert planned(run, item_id, state, inputs(world)).changed == ()
     real, real_inputs = run.read(item_id, state) or ({}, {})
     assert real == state
     assert real_inputs == inputs(world)
@@ -97,12 +97,12 @@ def test_what_bird_can_change_is_changed_in_place(
 ) -> None:
     world, run, item_id, state = created()
     wanted = inputs(world, **change)
-    difference = run.diff(item_id, state, wanted)
+    difference = planned(run, item_id, state, wanted)
     assert (difference.changed, difference.replaces) == (tuple(change), ())
     after = run.update(item_id, state, wanted)
     (sent,) = world.emulator.journal
     assert (sent["operation"], sent["body"]) == ("update_webhook_subscription", body)
-    assert run.diff(item_id, after, wanted).changed == ()
+    assert planned(run, item_id, after, wanted).changed == ()
     assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == wanted
 
 
@@ -116,8 +116,8 @@ def test_an_organization_may_come_and_go(path: str) -> None:
         assert state["organization_id"] is None
     given = {**without, "organization_id": ORGANIZATION_ID}
     moved = {**state, "organization_id": ORGANIZATION_ID}
-    assert not world.run(TYPE).diff(item_id, {**state, "organization_id": None}, given).changed
-    assert not world.run(TYPE).diff(item_id, moved, without).changed
+    assert not planned(world.run(TYPE), item_id, {**state, "organization_id": None}, given).changed
+    assert not planned(world.run(TYPE), item_id, moved, without).changed
     assert world.run(TYPE).read(item_id, state) is not None
     world.run(TYPE).delete(item_id, state)
     assert world.emulator.webhook_subscriptions() == []
@@ -136,7 +136,7 @@ def test_an_organization_may_come_and_go(path: str) -> None:
 )
 def test_what_bird_cannot_change_replaces_it(change: dict[str, Any]) -> None:
     world, run, item_id, state = created()
-    difference = run.diff(item_id, state, inputs(world, **change))
+    difference = planned(run, item_id, state, inputs(world, **change))
     assert difference.replaces == tuple(change)
     assert world.operations == []
 
@@ -154,7 +154,7 @@ def test_the_order_of_filters_says_nothing() -> None:
     world.emulator.change_webhook_subscription(item_id, eventFilters=filters)
     real, _ = run.read(item_id, state) or ({}, {})
     assert real["event_filters"] == NEWS["event_filters"]
-    assert run.diff(item_id, state, inputs(world, event_filters=filters)).changed == ()
+    assert planned(run, item_id, state, inputs(world, event_filters=filters)).changed == ()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_drift_is_seen_and_repaired(wire: dict[str, Any], name: str) -> None:
     world, run, item_id, state = created()
     world.emulator.change_webhook_subscription(item_id, **wire)
     real, _ = run.read(item_id, state) or ({}, {})
-    difference = run.diff(item_id, real, inputs(world))
+    difference = planned(run, item_id, real, inputs(world))
     assert difference.changed == (name,)
     if not difference.replaces:
         after = run.update(item_id, real, inputs(world))
@@ -217,14 +217,14 @@ def test_one_that_was_there_before_may_be_somebody_elses_and_can_be_adopted() ->
     assert f"the webhook subscription {left} already is what this one would be" in str(caught.value)
     adopted, state = world.run(TYPE).create(inputs(world, adopt=left))
     assert adopted == left
-    assert world.run(TYPE).diff(left, state, given).changed == ()
+    assert planned(world.run(TYPE), left, state, given).changed == ()
     assert len(world.emulator.webhook_subscriptions()) == 1
 
 
 def test_a_replacement_may_be_created_before_the_old_one_is_deleted() -> None:
     world, run, item_id, state = created()
     given = inputs(world, signing_key=None)
-    assert run.diff(item_id, state, given).replaces == ("signing_key",)
+    assert planned(run, item_id, state, given).replaces == ("signing_key",)
     replacement, _ = run.create(given)
     run.delete(item_id, state)
     assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [replacement]
@@ -239,7 +239,7 @@ def test_an_adopted_one_that_is_replaced_is_not_adopted_again() -> None:
     changed = {**adopting, "event": "voice.outbound"}
     again = world.run(TYPE)
     again.check(adopting, changed)
-    assert again.diff(left, state, changed).replaces == ("event",)
+    assert planned(again, left, state, changed).replaces == ("event",)
     replacement, _ = again.create(changed)
     again.delete(left, state)
     assert [each["id"] for each in world.emulator.webhook_subscriptions()] == [replacement]

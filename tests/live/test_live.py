@@ -63,7 +63,7 @@ def test_a_create_ends_with_a_channel_id(made: Made) -> None:
 def test_after_a_create_there_is_no_drift(run: ResourceLifecycle, made: Made) -> None:
     connector_id, inputs, state = made
     real, real_inputs = run.read(connector_id, state) or ({}, {})
-    assert run.diff(connector_id, real, inputs).changed == ()
+    assert run.diff(real, inputs).changed == ()
     assert real_inputs == inputs
 
 

@@ -14,7 +14,7 @@ from bird_dynamic.bird.errors import EngineGoneError
 from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.naming import MARK, mark
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
-from tests.support.world import KilledError, World
+from tests.support.world import KilledError, World, planned
 
 Program = Mapping[str, Mapping[str, Any]]
 
@@ -81,7 +81,7 @@ class Engine:
         provider = self._run()
         given, held = self._news(name, news), self.state[name]
         inputs = self._checked(provider, held.inputs, given)
-        if provider.diff(held.id, held.outputs, inputs).replaces:
+        if planned(provider, held.id, held.outputs, inputs).replaces:
             self.state[name] = self._created(provider, self._checked(provider, {}, given))
 
     def refresh(self) -> None:
@@ -109,7 +109,7 @@ class Engine:
         held = self.state.get(name)
         if held is not None:
             inputs = self._checked(provider, held.inputs, news)
-            difference = provider.diff(held.id, held.outputs, inputs)
+            difference = planned(provider, held.id, held.outputs, inputs)
             if not difference.replaces:
                 is_changed = bool(difference.changed or difference.respelled)
                 if is_changed:

@@ -30,6 +30,7 @@ from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.lifecycle.account import Account, Run
 from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.deletions import Deletions
+from bird_dynamic.lifecycle.diff import Difference
 from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.naming import MARK
@@ -188,6 +189,15 @@ class World:
             connectorTemplateRef="voice-messagebird:1", **{"arguments": arguments, **wire}
         )
         return str(connector["id"])
+
+
+def planned(
+    run: ResourceLifecycle, item_id: str, state: Mapping[str, Any], inputs: Properties
+) -> Difference:
+    """What the engine's Diff comes to: what differs, tracked by the run."""
+    difference = run.diff(state, inputs)
+    run.track(item_id, state, inputs, difference)
+    return difference
 
 
 class KilledError(BaseException):
