@@ -20,8 +20,8 @@ from pulumi.runtime import get_config
 
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings, gather
 
 Result = TypeVar("Result")

@@ -67,17 +67,10 @@ class Collection:
             return self.page(token, deadline)
 
     def pages(self, deadline: Deadline) -> Iterator[tuple[Item, ...]]:
-        """The listing, page after page; ends even where a token comes round again. Raises
-        UnknownOutcomeError where it does not end: half a listing is none."""
-        tokens: set[str | None] = set()
-        token: str | None = None
-        while token not in tokens:
-            if len(tokens) == MOST_PAGES:
-                raise UnknownOutcomeError(f"the listing has not ended after {MOST_PAGES:,} pages")
-            tokens.add(token)
-            page = self.page(token, deadline)
-            yield page.items
-            token = page.next_token
+        """The listing, page after page. Raises what `Pages.next` raises."""
+        pages = Pages(self)
+        while (page := pages.next(deadline)) is not None:
+            yield page
 
     def update(self, item_id: str, body: Mapping[str, Any], deadline: Deadline) -> Item | None:
         """PATCH one; what it is afterwards, where the answer says it. Repeated after an unknown
@@ -116,6 +109,28 @@ class Collection:
         except RejectedError as refused:
             if refused.status in (401, 403, 404, 410):
                 raise
+
+
+class Pages:
+    """A listing, page after page, each fetched when it is asked for. Ends even where a token comes
+    round again."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._token: str | None = None
+        self._tokens: set[str | None] = set()
+
+    def next(self, deadline: Deadline) -> tuple[Item, ...] | None:
+        """The next page; None after the last one. Raises UnknownOutcomeError where the listing does
+        not end: half a listing is none."""
+        if self._token in self._tokens:
+            return None
+        if len(self._tokens) == MOST_PAGES:
+            raise UnknownOutcomeError(f"the listing has not ended after {MOST_PAGES:,} pages")
+        page = self._collection.page(self._token, deadline)
+        self._tokens.add(self._token)
+        self._token = page.next_token
+        return page.items
 
 
 class Conversational:

@@ -16,7 +16,7 @@ from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.command.doctor import examined
 from bird_dynamic.command.export import exported, written
-from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import gather
 
 

@@ -13,11 +13,12 @@ from datetime import datetime, timezone
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
-from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
+from bird_dynamic.lifecycle.descriptions.found import CHANNEL
 from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.secrets import shortened, without
+from bird_dynamic.lifecycle.session import Account
 
 PATIENCE = 60.0
 """Seconds that all questions together may take."""
@@ -43,10 +44,10 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     connector of a request that it should refuse; that is deleted at once, or told."""
     workspace_id = account.settings.workspace_id
     deadline = Deadline.after(PATIENCE, account.sender.clock)
-    connectors = Collection(account.sender, f"/workspaces/{workspace_id}/connectors")
-    channels = Collection(account.sender, f"/workspaces/{workspace_id}/channels")
-    place = with_settings(WEBHOOK_SUBSCRIPTION, {}, account.settings)
-    subscriptions = Collection(account.sender, WEBHOOK_SUBSCRIPTION.path_of(place))
+    connectors, channels, subscriptions = (
+        account.open(description, {})[1].collection
+        for description in (CONNECTOR, CHANNEL, WEBHOOK_SUBSCRIPTION)
+    )
 
     def finding(what: str, ask: Callable[[], str], permission: str) -> Finding:
         try:

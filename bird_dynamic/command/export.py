@@ -15,17 +15,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.client import Collection
-from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
 from bird_dynamic.lifecycle.descriptions.templates import problems_of_arguments
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.mapping import to_state, with_settings
+from bird_dynamic.lifecycle.mapping import to_state
+from bird_dynamic.lifecycle.session import Account
 
 VOICE = "voice-messagebird:"
 
@@ -144,11 +142,10 @@ def _all_of(account: Account, description: Description) -> list[Item]:
     with explained(
         f"Listing {description.item}s", description, settings, lambda: [settings.access_key]
     ):
-        deadline = Deadline.after(settings.timeout, account.sender.clock)
-        place = with_settings(description, {}, settings)
-        collection = Collection(account.sender, description.path_of(place))
-        rows = list(chain.from_iterable(collection.pages(deadline)))
-        found = (collection.get(row["id"], deadline) for row in rows)
+        _, session = account.open(description, {})
+        deadline = session.deadline()
+        rows = list(chain.from_iterable(session.collection.pages(deadline)))
+        found = (session.collection.get(row["id"], deadline) for row in rows)
         return [item for item in found if item is not None]
 
 

@@ -18,10 +18,10 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.account import Session
-from bird_dynamic.lifecycle.creation import Taken
+from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.lifecycle.session import CollectionSession
 
 FIRST_POLL = 0.2
 
@@ -31,25 +31,27 @@ CONVERSATIONAL = "channel_conversational_status_enabled"
 class ConnectorLifecycle(ResourceLifecycle):
     """The six operations of a description whose collection is the connectors of a workspace."""
 
-    def unfinished(self, state: Mapping[str, Any]) -> bool:
+    def needs_completion(self, state: Mapping[str, Any]) -> bool:
         return not state.get("channel_id") and state.get("wait_for_channel") is not False
 
-    def _is_settled(self, state: Mapping[str, Any]) -> bool:
+    def is_settled(self, state: Mapping[str, Any]) -> bool:
         return bool(state.get("channel_id"))
 
-    def _finished(
-        self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
+    def after_create(
+        self, session: CollectionSession, created: Created, inputs: Properties, deadline: Deadline
     ) -> Item:
-        item = super()._finished(session, taken, inputs, deadline)
-        if not taken.created and inputs.get(CONVERSATIONAL) is not None and _has_channel(item):
+        item = super().after_create(session, created, inputs, deadline)
+        if not created.is_new and inputs.get(CONVERSATIONAL) is not None and _has_channel(item):
             channel_id = item["channel"]["channelId"]
             self._switch(session, inputs).set(channel_id, inputs[CONVERSATIONAL], deadline)
         return item
 
-    def _unfinished_inputs(self, taken: Taken) -> Properties:
-        return {} if taken.created else {CONVERSATIONAL: None}
+    def pending_inputs(self, created: Created) -> Properties:
+        return {} if created.is_new else {CONVERSATIONAL: None}
 
-    def _ready(self, session: Session, item: Item, inputs: Properties, deadline: Deadline) -> Item:
+    def wait_until_ready(
+        self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline
+    ) -> Item:
         """Poll until Bird has made the channel, which it does in the background."""
         if inputs.get("wait_for_channel") is False or _has_channel(item):
             return item
@@ -66,24 +68,24 @@ class ConnectorLifecycle(ResourceLifecycle):
                 return item
         raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s", last)
 
-    def _real(
+    def observe(
         self,
-        session: Session,
+        session: CollectionSession,
         item: Item,
         held: Mapping[str, Any],
         deadline: Deadline,
         *,
         is_first: bool,
     ) -> Properties:
-        real = super()._real(session, item, held, deadline, is_first=is_first)
+        real = super().observe(session, item, held, deadline, is_first=is_first)
         if real.get(CONVERSATIONAL) is not None and real.get("channel_id"):
             channel_id = real["channel_id"]
             real[CONVERSATIONAL] = self._switch(session, held).get(channel_id, deadline)
         return real
 
-    def _change(
+    def apply_update(
         self,
-        session: Session,
+        session: CollectionSession,
         item_id: str,
         state: Mapping[str, Any],
         inputs: Properties,
@@ -97,7 +99,7 @@ class ConnectorLifecycle(ResourceLifecycle):
         return None
 
     @staticmethod
-    def _switch(session: Session, props: Mapping[str, Any]) -> Conversational:
+    def _switch(session: CollectionSession, props: Mapping[str, Any]) -> Conversational:
         return Conversational(session.collection.sender, props["workspace_id"])
 
 
@@ -105,7 +107,7 @@ class NoChannelError(BirdError):
     """What is to be changed belongs to a channel that is not there."""
 
 
-def _channel_of(session: Session, item_id: str, deadline: Deadline) -> str:
+def _channel_of(session: CollectionSession, item_id: str, deadline: Deadline) -> str:
     """Its channel as it is now. Raises NoChannelError."""
     item = session.collection.get(item_id, deadline) or {}
     if not _has_channel(item):

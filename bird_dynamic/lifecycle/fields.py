@@ -126,6 +126,10 @@ class Description:
     )
     """For an id in the create request, where an answer may state the one that was asked for when it
     states another id of the same thing in its place."""
+    page_size: int = 100
+    """Rows of the largest page that is known to be served."""
+    exclusive_name: str = ""
+    """What people call that which only one can have."""
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Where the create request says what only one can have: two with the same values at all of
     these paths cannot exist together."""

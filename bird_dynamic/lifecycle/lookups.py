@@ -11,19 +11,16 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.client import PAGE_SIZE, Collection
-from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
 from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import UUID_TEXT, Description, Properties
-from bird_dynamic.lifecycle.mapping import to_state, with_settings
+from bird_dynamic.lifecycle.mapping import to_state
+from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.settings import workspace_problem
 
-LARGEST_PAGE_OF_NUMBERS = 99
 LOOKED_UP = {
     "GetPhoneNumberResult": PHONE_NUMBER,
     "GetConnectorResult": CONNECTOR,
@@ -67,7 +64,7 @@ class Lookups:
 
     def phone_numbers(self) -> list[Properties]:
         """All phone numbers of the workspace. Raises what the sender raises."""
-        return self._all(PHONE_NUMBER, LARGEST_PAGE_OF_NUMBERS)
+        return self._all(PHONE_NUMBER)
 
     def phone_number(
         self, number: str | None, country: str | None, capability: str | None
@@ -99,31 +96,25 @@ class Lookups:
         with self._doing(description, f"Looking up {noun} {item_id}"):
             if (problem := UUID_TEXT.problem(item_id)) is not None:
                 raise NotFoundError(f"id: {problem}")
-            collection, place, deadline = self._collection(description)
-            item = collection.get(item_id, deadline)
+            place, session = self._open(description)
+            item = session.collection.get(item_id, session.deadline())
             if item is None:
                 raise NotFoundError(f"there is no such {noun} in workspace {place['workspace_id']}")
             return _shown(description, item, place)
 
-    def _all(self, description: Description, page_size: int = PAGE_SIZE) -> list[Properties]:
-        collection, place, deadline = self._collection(description, page_size)
-        rows = chain.from_iterable(collection.pages(deadline))
+    def _all(self, description: Description) -> list[Properties]:
+        place, session = self._open(description)
+        rows = chain.from_iterable(session.collection.pages(session.deadline()))
         return [_shown(description, row, place) for row in rows]
 
-    def _collection(
-        self, description: Description, page_size: int = PAGE_SIZE
-    ) -> tuple[Collection, Properties, Deadline]:
-        settings = self._account.settings
+    def _open(self, description: Description) -> tuple[Properties, CollectionSession]:
         given = self._workspace_id
         if given is not None and (problem := workspace_problem(given)) is not None:
             raise ConfigurationError(f"workspace_id: {problem}")
-        place = with_settings(description, {"workspace_id": given}, settings)
-        if "workspace_id" not in place:
-            raise ConfigurationError(
-                f"{settings.unset('workspaceId')} Set it, or pass workspace_id"
-            )
-        collection = Collection(self._account.sender, description.path_of(place), page_size)
-        return collection, place, Deadline.after(settings.timeout, self._account.sender.clock)
+        if given is None and self._account.settings.workspace_id is None:
+            unset = self._account.settings.unset("workspaceId")
+            raise ConfigurationError(f"{unset} Set it, or pass workspace_id")
+        return self._account.open(description, {"workspace_id": given})
 
     @contextmanager
     def _doing(self, description: Description, doing: str) -> Iterator[None]:

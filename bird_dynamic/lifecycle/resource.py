@@ -1,8 +1,8 @@
 """What every resource does: check, diff, create, read, update, delete.
 
-Written for any description; what a kind of resource does besides (waiting for a channel, say) is
-added by its own class in its own file. Preview, check and diff send nothing. What is raised is a
-`BirdError` whose text is one readable paragraph.
+Generic over descriptions. A kind of resource that does something in its own way (waiting for a
+channel, say) overrides the hooks, in its own file. Preview, check and diff send nothing. What is
+raised is a `BirdError` whose text is one readable paragraph.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.errors import BirdError, ConfigurationError, DeadlineError
+from bird_dynamic.bird.errors import BirdError, DeadlineError
 from bird_dynamic.bird.ids import canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.account import Account, Run, Session
 from bird_dynamic.lifecycle.adoption import mismatches
-from bird_dynamic.lifecycle.attempt import Attempt
 from bird_dynamic.lifecycle.checking import Checked, check
-from bird_dynamic.lifecycle.creation import ExistsError, Taken
+from bird_dynamic.lifecycle.create import Created
+from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.diff import Difference, compare
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description, Properties
@@ -33,12 +32,13 @@ from bird_dynamic.lifecycle.mapping import (
     to_inputs,
     to_state,
     update_body,
-    with_settings,
 )
 from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
+from bird_dynamic.lifecycle.ownership import ExistsError
 from bird_dynamic.lifecycle.records import Claim
+from bird_dynamic.lifecycle.run_create import CreateRunner
 from bird_dynamic.lifecycle.secrets import texts_in
-from bird_dynamic.lifecycle.wanted import Wanted
+from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
 
 CLEAN_UP = 30.0
 """Seconds of a create that are kept for removing what is half made."""
@@ -126,7 +126,7 @@ class ResourceLifecycle:
             self._run.warn(self._replacement(item_id, state, inputs, difference))
         places = (each for each in self.description.settings if each.required)
         if all(state.get(each.name) for each in places):
-            self._has_found_its_resource(self._session(state)[1], state, state.get(DERIVED_NAME))
+            self._has_found_its_resource(self._open(state)[1], state, state.get(DERIVED_NAME))
 
     def _replacement(
         self,
@@ -152,18 +152,10 @@ class ResourceLifecycle:
             )
         return f"{said}The new one is there before the old one is deleted: there is no gap"
 
-    def _is_settled(self, state: Mapping[str, Any]) -> bool:
-        """Whether Bird has stated all of it once, so that what it states otherwise now is drift."""
-        return True
-
-    def unfinished(self, state: Mapping[str, Any]) -> bool:
-        """Whether the state is that of a create that was not completed."""
-        return False
-
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create it, or take over the one that `adopt` names. `timeout` is in seconds."""
         with self._doing("Creating", inputs):
-            _, session = self._session(inputs)
+            _, session = self._open(inputs)
             deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
             # What was adopted and is being replaced is not adopted again: a new one takes its
@@ -189,29 +181,31 @@ class ResourceLifecycle:
                 return self._created(session, inputs, deadline, claim)
 
     def _created(
-        self, session: Session, inputs: Properties, deadline: Deadline, claim: Claim
+        self, session: CollectionSession, inputs: Properties, deadline: Deadline, claim: Claim
     ) -> tuple[str, Properties]:
         """Create it; under an automatic name, which a token proves to be this create's, where the
         program gives none."""
         run, marks = session.run, marks_of(inputs)
         mark, where = str(inputs.get(MARK, "")), self._address(session, inputs)
-        wanted = Wanted.by(self.description, inputs, claim.left)
-        attempt = Attempt(session, wanted, claim, mark, where, deadline)
-        with session.inventory.creating(wanted):
-            taken = attempt.taken(
+        desired = DesiredState.from_inputs(self.description, inputs, claim.left)
+        runner = CreateRunner(session, desired, claim, mark, where, deadline)
+        with session.observer.lock(desired):
+            created = runner.run(
                 is_forced=run.managed.is_replaced_unseen(marks),
                 takes_over=self._accounts(inputs.get("profile")).settings.takes_over,
             )
-            if not run.managed.claim(taken.item["id"], marks):
+            item_id = created.item["id"]
+            if not run.managed.claim(item_id, marks):
                 raise ExistsError(
-                    f"Bird answered with the {self.description.item} {taken.item['id']}, which "
-                    "another resource has: nothing was created"
+                    f"Bird answered with the {self.description.item} {item_id}, which another "
+                    "resource has: nothing was created"
                 )
             given = dict(inputs)
-            if wanted.token is not None:
-                given["name"] = given[DERIVED_NAME] = taken.item.get("name") or wanted.body["name"]
+            if desired.token is not None:
+                given["name"] = created.item.get("name") or desired.body["name"]
+                given[DERIVED_NAME] = given["name"]
             try:
-                created = self._finished_or_removed(session, taken, given, deadline)
+                state = self._complete_or_roll_back(session, created, given, deadline)
             except HalfMadeError as half:
                 if half.settled:
                     run.before_writing()
@@ -220,18 +214,20 @@ class ResourceLifecycle:
             # An engine that is gone never learns of it: the next run has to find it.
             run.before_writing()
             claim.settled = True
-            return created
+            return item_id, state
 
     @staticmethod
-    def _wait_for_another_process(session: Session, seconds: float, deadline: Deadline) -> None:
+    def _wait_for_another_process(
+        session: CollectionSession, seconds: float, deadline: Deadline
+    ) -> None:
         if seconds >= deadline.remaining:
             raise DeadlineError(
                 "another process on this machine has not ended creating this resource within "
                 f"{deadline.seconds:.0f} s"
             )
-        session.wait(seconds, deadline)
+        session.sleep(seconds, deadline)
 
-    def _address(self, session: Session, inputs: Mapping[str, Any]) -> str:
+    def _address(self, session: CollectionSession, inputs: Mapping[str, Any]) -> str:
         return self._accounts(inputs.get("profile")).settings.api_url + session.collection.path
 
     def identified(self, item_id: str, state: Mapping[str, Any]) -> tuple[str, Properties]:
@@ -246,14 +242,14 @@ class ResourceLifecycle:
     ) -> tuple[Properties, Properties] | None:
         """The real state and the inputs that would have made it; None where it is gone."""
         with self._doing("Reading", state, item_id):
-            held, session = self._session(state)
+            held, session = self._open(state)
             deadline = session.deadline(timeout)
             known = any(state.get(field.name) for field in self.description.outputs)
             if known:
                 self._run.managed.mark_managed(item_id)
             else:
                 self._run.managed.mark_read_only(item_id)
-            item = session.reads.read(
+            item = session.listing.read(
                 item_id,
                 lambda row: known and is_complete_row(self.description, row, state),
                 deadline,
@@ -270,8 +266,8 @@ class ResourceLifecycle:
             if not known:
                 self._has_found_its_resource(session, state, item.get("name"))
                 held = {**imported_maps(self.description, item), **held}
-            is_first = known and not self._is_settled(state)
-            real = self._real(session, item, held, deadline, is_first=is_first)
+            is_first = known and not self.is_settled(state)
+            real = self.observe(session, item, held, deadline, is_first=is_first)
             if known:
                 self._tell(held, real)
             return real, to_inputs(self.description, real)
@@ -287,18 +283,18 @@ class ResourceLifecycle:
         in the state alone."""
         with self._doing("Updating", inputs, item_id):
             # What is to be changed lies where the state says, and is reached as the program says.
-            _, session = self._session({**state, "profile": inputs.get("profile")})
+            _, session = self._open({**state, "profile": inputs.get("profile")})
             self._run.managed.mark_managed(item_id)
-            session.reads.forget(item_id)
+            session.listing.forget(item_id)
             deadline = session.deadline(timeout)
-            if self.unfinished(state):
+            if self.needs_completion(state):
                 item = session.collection.get(item_id, deadline)
                 if item is not None:
-                    item = self._ready(session, item, inputs, deadline)
+                    item = self.wait_until_ready(session, item, inputs, deadline)
                     before = state
                     state = to_state(self.description, item, state, is_first=True)
                     self._tell(before, state)
-            changed = self._change(session, item_id, state, inputs, deadline)
+            changed = self.apply_update(session, item_id, state, inputs, deadline)
             after = merged_update(self.description, state, inputs, changed)
             self._tell(state, after)
             return after
@@ -316,7 +312,7 @@ class ResourceLifecycle:
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
         """Delete it. Already gone is done."""
         with self._doing("Deleting", state, item_id):
-            _, session = self._session(state)
+            _, session = self._open(state)
             marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
                 session.run.warn(f"{self.description.item} {item_id}: kept, because {why}")
@@ -329,7 +325,9 @@ class ResourceLifecycle:
             if not is_done:
                 self._wait_until_gone(session, item_id, deadline)
 
-    def _wait_until_gone(self, session: Session, item_id: str, deadline: Deadline) -> None:
+    def _wait_until_gone(
+        self, session: CollectionSession, item_id: str, deadline: Deadline
+    ) -> None:
         """Bird has accepted a delete: the next command must find it done."""
         what = f"{self.description.item} {item_id}"
         polls = session.polls(FIRST_LOOK, deadline, f"{what}: waiting until it is deleted")
@@ -342,23 +340,35 @@ class ResourceLifecycle:
                 )
             waited = longer
 
-    def _finished(
-        self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
+    # Hooks: what a kind of resource does in its own way.
+
+    def wait_until_ready(
+        self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline
     ) -> Item:
-        """What was taken, with all that a create is to bring about."""
-        return self._ready(session, taken.item, inputs, deadline)
-
-    def _unfinished_inputs(self, taken: Taken) -> Properties:
-        """The inputs that only `_finished` brings about, as they are without it."""
-        return {}
-
-    def _ready(self, session: Session, item: Item, inputs: Properties, deadline: Deadline) -> Item:
         """The item with what Bird adds to it some time after its creation."""
         return item
 
-    def _real(
+    def after_create(
+        self, session: CollectionSession, created: Created, inputs: Properties, deadline: Deadline
+    ) -> Item:
+        """The item with everything that a create is to bring about."""
+        return self.wait_until_ready(session, created.item, inputs, deadline)
+
+    def pending_inputs(self, created: Created) -> Properties:
+        """The inputs that only `after_create` brings about, as they are without it."""
+        return {}
+
+    def needs_completion(self, state: Mapping[str, Any]) -> bool:
+        """Whether the state is that of a create that was not completed."""
+        return False
+
+    def is_settled(self, state: Mapping[str, Any]) -> bool:
+        """Whether Bird has stated all of it once, so that what it states otherwise now is drift."""
+        return True
+
+    def observe(
         self,
-        session: Session,
+        session: CollectionSession,
         item: Item,
         held: Mapping[str, Any],
         deadline: Deadline,
@@ -368,9 +378,9 @@ class ResourceLifecycle:
         """The whole state, where the item alone does not tell it."""
         return to_state(self.description, item, held, is_first=is_first)
 
-    def _change(
+    def apply_update(
         self,
-        session: Session,
+        session: CollectionSession,
         item_id: str,
         state: Mapping[str, Any],
         inputs: Properties,
@@ -385,8 +395,10 @@ class ResourceLifecycle:
             return item
         return session.collection.get(item_id, deadline)
 
+    # What the operations share.
+
     def _adopted(
-        self, session: Session, item_id: str, inputs: Properties, deadline: Deadline
+        self, session: CollectionSession, item_id: str, inputs: Properties, deadline: Deadline
     ) -> Properties:
         """Take over something that exists, if it is what the inputs ask for. Nothing is changed in
         Bird."""
@@ -402,7 +414,7 @@ class ResourceLifecycle:
         return state
 
     def _has_found_its_resource(
-        self, session: Session, props: Mapping[str, Any], name: Any
+        self, session: CollectionSession, props: Mapping[str, Any], name: Any
     ) -> None:
         """An interrupted create may have made it: its record must not give it to another one."""
         if (made_by := parts_of(name)) is not None:
@@ -410,7 +422,7 @@ class ResourceLifecycle:
             self._run.records.forget(made_by.mark, where, made_by.token)
 
     def _checked_adoption(
-        self, session: Session, item_id: str, inputs: Properties, deadline: Deadline
+        self, session: CollectionSession, item_id: str, inputs: Properties, deadline: Deadline
     ) -> Properties:
         item = session.collection.get(item_id, deadline)
         if item is None:
@@ -420,11 +432,11 @@ class ResourceLifecycle:
                 "workspace and the id, which must not be that of a channel; `bird-dynamic export` "
                 "shows what there is"
             )
-        item = self._ready(session, item, inputs, deadline)
+        item = self.wait_until_ready(session, item, inputs, deadline)
         held = dict(inputs)
         if self.description.is_named and held.get("name") is None:
             held["name"] = held[DERIVED_NAME] = item.get("name")
-        state = self._real(session, item, held, deadline, is_first=True)
+        state = self.observe(session, item, held, deadline, is_first=True)
         differing = mismatches(self.description, item, state, held)
         if differing:
             raise AdoptError(
@@ -434,77 +446,81 @@ class ResourceLifecycle:
         self._tell(held, state)
         return state
 
-    def _session(self, props: Mapping[str, Any]) -> tuple[dict[str, Any], Session]:
-        """The properties with their settings, and the session of the collection that they lie
-        in."""
-        account = self._accounts(props.get("profile"))
-        complete = with_settings(self.description, props, account.settings)
-        for field in self.description.settings:
-            if field.name not in complete:
-                if field.is_optional_place:
-                    continue
-                raise ConfigurationError(account.settings.unset(field.setting))
-            complete[field.name] = required_id(complete[field.name], f"{field.name}: it")
-        return complete, account.session(self.description.path_of(complete))
+    def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
+        """The properties with their settings, and the collection that they lie in."""
+        return self._accounts(props.get("profile")).open(self.description, props)
 
-    def _finished_or_removed(
-        self, session: Session, taken: Taken, inputs: Properties, deadline: Deadline
-    ) -> tuple[str, Properties]:
-        """What is finished, as its id and its state; where that cannot be had, what was made is
-        removed again."""
-        item_id: str = taken.item["id"]
+    def _complete_or_roll_back(
+        self,
+        session: CollectionSession,
+        created: Created,
+        inputs: Properties,
+        deadline: Deadline,
+    ) -> Properties:
+        """The state of what was created, when it is complete. Raises HalfMadeError where it cannot
+        be completed, which says what became of it."""
         try:
-            item = self._finished(session, taken, inputs, self._working_time(deadline))
+            item = self.after_create(session, created, inputs, self._working_time(deadline))
             state = to_state(self.description, item, inputs, is_first=True)
             self._tell(inputs, state)
-            return item_id, state
+            return state
         except BirdError as error:
-            raise self._half_made(session, taken, inputs, error, deadline) from error
+            cause = error
         except Exception as error:
             # Whatever it was, what exists must not be forgotten.
-            told = BirdError(f"what Bird answered cannot be used ({type(error).__name__}: {error})")
-            raise self._half_made(session, taken, inputs, told, deadline) from error
+            cause = BirdError(
+                f"what Bird answered cannot be used ({type(error).__name__}: {error})"
+            )
+            cause.__cause__ = error
+        if self._keeps_half_made:
+            raise self._kept(created, inputs, cause) from cause
+        if not created.is_new:
+            raise self._left_as_it_was(created, cause) from cause
+        raise self._rolled_back(session, created, inputs, cause, deadline) from cause
 
     def _working_time(self, deadline: Deadline) -> Deadline:
-        """The deadline, less what is kept for removing what could not be finished."""
+        """The deadline, less what is kept for removing what could not be completed."""
         if self._keeps_half_made:
             return deadline
         kept = min(CLEAN_UP, CLEAN_UP_SHARE * deadline.seconds)
         return replace(deadline, at=deadline.at - kept)
 
-    def _half_made(
+    def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfMadeError:
+        item_id = created.item["id"]
+        state = to_state(self.description, created.item, inputs, is_first=True)
+        return HalfMadeError(
+            f"{cause}. The {self.description.item} {item_id} is kept; the next `pulumi up` "
+            "completes it",
+            item_id,
+            {**state, **self.pending_inputs(created)},
+        )
+
+    def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfMadeError:
+        item_id = created.item["id"]
+        return HalfMadeError(
+            f"{cause}. The {self.description.item} {item_id} was there before and is still there; "
+            "run `pulumi up` again in the same way to take it over",
+            item_id,
+            settled=False,
+        )
+
+    def _rolled_back(
         self,
-        session: Session,
-        taken: Taken,
+        session: CollectionSession,
+        created: Created,
         inputs: Properties,
-        error: BirdError,
+        cause: BirdError,
         deadline: Deadline,
     ) -> HalfMadeError:
-        """What becomes of something that exists and cannot be finished, as the error to raise."""
-        item_id = taken.item["id"]
+        item_id = created.item["id"]
         called = f"The {self.description.item} {item_id}"
-        if self._keeps_half_made:
-            state = to_state(self.description, taken.item, inputs, is_first=True)
-            return HalfMadeError(
-                f"{error}. {called} is kept; the next `pulumi up` completes it",
-                item_id,
-                {**state, **self._unfinished_inputs(taken)},
-            )
-        if not taken.created:
-            return HalfMadeError(
-                f"{error}. {called} was there before and is still there; run `pulumi up` again in "
-                "the same way to take it over",
-                item_id,
-                settled=False,
-            )
         try:
             is_done = session.collection.delete(item_id, deadline)
             self._run.managed.mark_gone(item_id)
         except BirdError as failure:
             return HalfMadeError(
-                f"{error}. {called} was made, and removing it failed too: {failure}. "
-                f'To take it over, write adopt="{item_id}"; otherwise delete it in '
-                "app.bird.com",
+                f"{cause}. {called} was made, and removing it failed too: {failure}. "
+                f'To take it over, write adopt="{item_id}"; otherwise delete it in app.bird.com',
                 item_id,
                 settled=False,
             )
@@ -512,7 +528,7 @@ class ResourceLifecycle:
         removed = "was removed again; nothing is left of it"
         if not is_done:
             removed = "is being removed again: Bird has accepted to delete it"
-        return HalfMadeError(f"{error}. {called} {removed}", item_id)
+        return HalfMadeError(f"{cause}. {called} {removed}", item_id)
 
     @property
     def _run(self) -> Run:

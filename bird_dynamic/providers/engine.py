@@ -22,11 +22,11 @@ from collections.abc import Callable
 
 from bird_dynamic.bird.clock import SystemClock
 from bird_dynamic.bird.errors import EngineGoneError
-from bird_dynamic.lifecycle.account import Run
 from bird_dynamic.lifecycle.deletions import DELETIONS, Deletions
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.lifecycle.run_log import RunLog, folders
+from bird_dynamic.lifecycle.session import Run
 from bird_dynamic.settings import state_folder
 
 EVERY = 0.5

@@ -35,7 +35,6 @@ from pulumi.runtime.proto import (
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN, Description, Properties
@@ -43,6 +42,7 @@ from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.naming import MARK, mark, with_own_name
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.lifecycle.secrets import printable
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.details import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.names import DYNAMIC_PROVIDER, camel_case
@@ -163,7 +163,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             # A state that the dynamic provider wrote has other names: an update rewrites it.
             moved = DYNAMIC_PROVIDER in request.olds
             changed = difference.changed or difference.respelled
-            changes = bool(changed) or moved or life.unfinished(state)
+            changes = bool(changed) or moved or life.needs_completion(state)
             return DiffResponse(
                 changes=DiffResponse.DIFF_SOME if changes else DiffResponse.DIFF_NONE,
                 replaces=[camel_case(name) for name in difference.replaces],

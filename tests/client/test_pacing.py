@@ -19,9 +19,9 @@ from bird_dynamic.emulator import (
     Options,
     Store,
 )
-from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
 from tests.support.clock import FakeClock
 

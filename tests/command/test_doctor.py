@@ -9,7 +9,7 @@ from bird_dynamic.command.__main__ import main
 from bird_dynamic.command.doctor import examined
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
 from bird_dynamic.emulator.operations import connectors
-from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
 
 CHANGES = ("create_connector", "delete_connector", "set_conversational")

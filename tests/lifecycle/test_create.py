@@ -523,7 +523,7 @@ def test_whatever_fails_after_the_request_is_told_with_what_exists(
     for keeps in (False, True):
         world = World()
         run = world.run(keeps_half_made=keeps)
-        monkeypatch.setattr(run, "_finished", broken)
+        monkeypatch.setattr(run, "after_create", broken)
         with pytest.raises(OperationError, match="RuntimeError: a bug") as caught:
             run.create(world.inputs())
         kept = world.connector_ids()

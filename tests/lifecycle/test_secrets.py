@@ -11,11 +11,11 @@ import pytest
 from bird_dynamic.bird.errors import Answer, RejectedError
 from bird_dynamic.bird.http import HttpTransport
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
-from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.explaining import OperationError, explained
 from bird_dynamic.lifecycle.secrets import printable, shortened, texts_in, without
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER
 
@@ -48,7 +48,7 @@ def test_no_log_no_error_and_no_representation_shows_a_secret(
         with pytest.raises(OperationError) as caught:
             lifecycle.create(lifecycle.check({}, news).inputs)
         journal = str(server.emulator.journal)
-    session = account.session(f"/workspaces/{WORKSPACE_ID}/connectors")
+    _, session = account.open(VOICE_CHANNEL, {})
     everything = {
         "log": caplog.text,
         "error": "".join(traceback.format_exception(caught.value)),

@@ -20,7 +20,8 @@ from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
 from bird_dynamic.emulator.api import operation_of
-from bird_dynamic.lifecycle.account import Account, Session
+from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.settings import gather
 from tests.support.openapi import problem
 
@@ -84,15 +85,15 @@ def account(new_account: Callable[[], Account]) -> Account:
 
 
 @pytest.fixture(scope="session")
-def connectors(account: Account) -> Iterator[Session]:
+def connectors(account: Account) -> Iterator[CollectionSession]:
     """The connectors of the workspace, without those of this suite before and after."""
-    session = account.session(f"/workspaces/{account.settings.workspace_id}/connectors")
+    _, session = account.open(VOICE_CHANNEL, {})
     sweep(session)
     yield session
     assert sweep(session) == [], "the suite left something behind; it is removed now"
 
 
-def sweep(session: Session) -> list[str]:
+def sweep(session: CollectionSession) -> list[str]:
     """Delete what this suite has left; the ids."""
     deadline = Deadline.after(PATIENCE, session.collection.sender.clock)
     rows = chain.from_iterable(session.collection.pages(deadline))

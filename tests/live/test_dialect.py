@@ -13,14 +13,14 @@ import pytest
 from bird_dynamic.bird.connecting import connect
 from bird_dynamic.emulator import Dialect
 from bird_dynamic.emulator.dialect import QUESTIONS
-from bird_dynamic.lifecycle.account import Account, Session
+from bird_dynamic.lifecycle.session import Account, CollectionSession
 from tests.live.conftest import PREFIX
 from tests.live.finding import Finder
 
 
 def test_the_dialect_is_found(
     account: Account,
-    connectors: Session,
+    connectors: CollectionSession,
     phone_number_id: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

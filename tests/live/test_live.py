@@ -10,10 +10,10 @@ import pytest
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError
-from bird_dynamic.lifecycle.account import Account, Session
 from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.lifecycle.session import Account, CollectionSession
 from tests.live.conftest import PATIENCE, PREFIX
 
 Made = tuple[str, dict[str, Any], dict[str, Any]]
@@ -39,7 +39,7 @@ def later_run(new_account: Callable[[], Account]) -> Callable[[], ResourceLifecy
 def made(
     run: ResourceLifecycle,
     later_run: Callable[[], ResourceLifecycle],
-    connectors: Session,
+    connectors: CollectionSession,
     phone_number_id: str,
 ) -> Iterator[Made]:
     """A voice channel: its id, its inputs and its state."""
@@ -52,7 +52,7 @@ def made(
     later_run().delete(connector_id, state)
 
 
-def deadline(session: Session) -> Deadline:
+def deadline(session: CollectionSession) -> Deadline:
     return Deadline.after(PATIENCE, session.collection.sender.clock)
 
 
@@ -67,7 +67,7 @@ def test_after_a_create_there_is_no_drift(run: ResourceLifecycle, made: Made) ->
     assert real_inputs == inputs
 
 
-def test_a_listing_shows_what_a_get_shows(connectors: Session, made: Made) -> None:
+def test_a_listing_shows_what_a_get_shows(connectors: CollectionSession, made: Made) -> None:
     rows = [row for page in connectors.collection.pages(deadline(connectors)) for row in page]
     (row,) = [row for row in rows if row["id"] == made[0]]
     item = connectors.collection.get(made[0], deadline(connectors)) or {}
@@ -76,7 +76,7 @@ def test_a_listing_shows_what_a_get_shows(connectors: Session, made: Made) -> No
 
 
 def test_a_second_connector_on_the_number_is_refused(
-    connectors: Session, made: Made, phone_number_id: str
+    connectors: CollectionSession, made: Made, phone_number_id: str
 ) -> None:
     second = {
         "name": f"{PREFIX}second",

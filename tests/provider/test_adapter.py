@@ -15,7 +15,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
-from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers import dynamic
 from bird_dynamic.providers.dynamic import BirdProvider, provider
 from bird_dynamic.providers.names import camel_case

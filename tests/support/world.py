@@ -27,7 +27,6 @@ from bird_dynamic.emulator import (
     Store,
 )
 from bird_dynamic.emulator import Request as WireRequest
-from bird_dynamic.lifecycle.account import Account, Run
 from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.deletions import Deletions
 from bird_dynamic.lifecycle.diff import Difference
@@ -36,6 +35,7 @@ from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.records import Records
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.settings import Settings, gather
 from tests.support.clock import FakeClock
 

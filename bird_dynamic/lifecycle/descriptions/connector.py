@@ -167,6 +167,7 @@ OUTPUTS = (
 )
 """What Bird knows of every connector."""
 
+EXCLUSIVE_NAME = "phone number"
 EXCLUSIVE = (("connectorTemplateRef",), ("arguments", "phoneNumberId"))
 """One connector of a template on a phone number. Source: the create operation's "connector already
 exists"; what makes it so is assumed."""
@@ -186,6 +187,7 @@ CONNECTOR = Description(
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
+    exclusive_name=EXCLUSIVE_NAME,
     other_ids=OTHER_IDS,
     permission=PERMISSION,
     fields=(

@@ -28,6 +28,7 @@ def _capabilities(value: Any) -> list[str]:
 PHONE_NUMBER = Description(
     type_name="PhoneNumber",
     noun="phone number",
+    page_size=99,
     path="/workspaces/{workspace_id}/numbers-long-code",
     identity=("numberString",),
     permission="View on /workspaces/*/numbers-long-code",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bird_dynamic.lifecycle.descriptions.connector import (
     COMMON_INPUTS,
     EXCLUSIVE,
+    EXCLUSIVE_NAME,
     NAME,
     OTHER_IDS,
     OUTPUTS,
@@ -25,6 +26,7 @@ VOICE_CHANNEL = Description(
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
+    exclusive_name=EXCLUSIVE_NAME,
     other_ids=OTHER_IDS,
     permission=PERMISSION,
     fields=(

@@ -24,20 +24,20 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.lifecycle.creation import (
+from bird_dynamic.lifecycle.create import (
+    MAX_POSTS,
     PAUSES,
-    POSTS,
-    Look,
+    Created,
+    List,
     Post,
-    Say,
-    Seen,
-    Taken,
-    Tell,
-    Wait,
-    creation,
+    Report,
+    Sleep,
+    Warn,
+    create,
 )
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
-from bird_dynamic.lifecycle.wanted import Wanted
+from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.observe import Observed
 
 MARK, OTHER_MARK = "support-0123456789", "sales-9876543210"
 TOKEN, OTHER_TOKEN = "aaaaaaaa", "bbbbbbbb"
@@ -58,8 +58,8 @@ class Name:
     def text(self) -> str:
         return f"{self.mark}-{self.token}" if self.mark else "n"
 
-    def wanted(self) -> Wanted:
-        return Wanted(VOICE_CHANNEL, {**BODY, "name": self.text}, self.mark, self.token)
+    def desired(self) -> DesiredState:
+        return DesiredState(VOICE_CHANNEL, {**BODY, "name": self.text}, self.mark, self.token)
 
 
 EXPLICIT, AUTOMATIC = Name(), Name(MARK, TOKEN)
@@ -97,12 +97,13 @@ class Model:
         self.unseen = self.lag
         return UnknownOutcomeError("lost") if fate == "lost after" else made
 
-    def look(self) -> Seen:
+    def listed(self) -> list[dict[str, Any]]:
         lagging, self.unseen = self.unseen > 0, max(0, self.unseen - 1)
-        made = [] if lagging else self.made
-        items = (*([self.left] if self.left else []), *made)
-        at = None if self.ahead is None else BEGAN + self.ahead
-        return Seen(items, at, listed={each["id"] for each in items})
+        return [*([self.left] if self.left else []), *([] if lagging else self.made)]
+
+    @property
+    def server_time(self) -> float | None:
+        return None if self.ahead is None else BEGAN + self.ahead
 
 
 def left(name: str, **other: Any) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def worlds(name: Name) -> Iterator[tuple[str, str, Model]]:
         LEFT_BEHIND.items(),
         (False, True),
         (0, 1, len(PAUSES) - 1),
-        itertools.product(fates, repeat=POSTS),
+        itertools.product(fates, repeat=MAX_POSTS),
     ):
         if name is AUTOMATIC or situation in (
             "the first create",
@@ -146,40 +147,42 @@ def worlds(name: Name) -> Iterator[tuple[str, str, Model]]:
             yield situation, what, Model(refuses, course, lag, item)
 
 
-def drive(name: Name, situation: str, model: Model) -> Taken | BirdError:
-    # Only what may be ours reaches the machine: `Inventory.find` sees to that.
-    wanted = name.wanted()
+def drive(name: Name, situation: str, model: Model) -> Created | BirdError:
+    # Only what may be ours reaches the machine: `Observer` sees to that.
+    desired = name.desired()
     if model.left is not None and not (
-        wanted.may_be(model.left) or model.left["arguments"] == BODY["arguments"]
+        Match(desired, model.left).may_be_ours or model.left["arguments"] == BODY["arguments"]
     ):
         model.left = None
-    machine = creation(wanted, **SITUATIONS[situation])  # type: ignore[arg-type]
+    machine = create(desired, **SITUATIONS[situation])  # type: ignore[arg-type]
     answer: Any = None
     try:
         step = next(machine)
         while True:
             match step:
-                case Look(in_the_way=in_the_way):
-                    seen = model.look()
-                    relevant = [each for each in seen.items if in_the_way or wanted.may_be(each)]
-                    answer = Seen(tuple(relevant), seen.at, listed=seen.listed)
+                case List(with_conflicts=with_conflicts):
+                    items = model.listed()
+                    matches = (Match(desired, each) for each in items)
+                    relevant = [each for each in matches if with_conflicts or each.may_be_ours]
+                    ids = {each["id"] for each in items}
+                    answer = Observed(tuple(relevant), model.server_time, ids=ids)
                 case Post():
                     answer = model.post(name.text)
-                case Wait(seconds=seconds):
+                case Sleep(seconds=seconds):
                     model.waited += seconds
                     answer = None
                     if model.waited > LONGEST:
                         step = machine.throw(DeadlineError("late"))
                         continue
-                case Say():
+                case Report():
                     answer = None
-                case Tell(text=text):
+                case Warn(text=text):
                     model.told.append(text)
                     answer = None
             step = machine.send(answer)
     except StopIteration as done:
-        taken: Taken = done.value
-        return taken
+        created: Created = done.value
+        return created
     except BirdError as error:
         return error
 
@@ -193,7 +196,7 @@ def test_no_course_of_events_makes_a_second_connector_or_loses_one(name: Name) -
         world = (situation, what, model, result)
         assert len(model.made) <= 1, world
         made = [each["id"] for each in model.made]
-        if isinstance(result, Taken):
+        if isinstance(result, Created):
             found = result.item["id"]
             assert made in ([], [found]), world
             if not made:
@@ -209,7 +212,7 @@ def test_no_course_of_events_makes_a_second_connector_or_loses_one(name: Name) -
             # What was made is named by the error, or found by its token through the record.
             assert name is AUTOMATIC or all(each in str(result) for each in made), world
             assert not made or isinstance(result, UnknownOutcomeError) or made[0] in str(result)
-    assert tried == (5 if name is AUTOMATIC else 2) * len(LEFT_BEHIND) * 2 * 3 * 4**POSTS
+    assert tried == (5 if name is AUTOMATIC else 2) * len(LEFT_BEHIND) * 2 * 3 * 4**MAX_POSTS
 
 
 def test_nothing_is_sent_where_something_equal_bears_the_mark() -> None:
@@ -219,7 +222,7 @@ def test_nothing_is_sent_where_something_equal_bears_the_mark() -> None:
             if situation == "a forced replacement that was seen":
                 assert model.posts > 0
             elif situation == "taking over":
-                assert isinstance(result, Taken), model
+                assert isinstance(result, Created), model
                 assert "is taken over" in model.told[0]
             else:
                 assert isinstance(result, BirdError), model
@@ -253,22 +256,24 @@ def test_the_model_can_find_a_duplicate() -> None:
 
 @pytest.mark.parametrize("name", [EXPLICIT, AUTOMATIC], ids=["explicit", "automatic"])
 def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(name: Name) -> None:
-    machine = creation(name.wanted())
-    assert next(machine) == Look(fresh=False)
-    assert machine.send(Seen((), BEGAN, complete=False)) == Post()
+    machine = create(name.desired())
+    assert next(machine) == List(is_fresh=False)
+    assert machine.send(Observed((), BEGAN, is_complete=False)) == Post()
     step = machine.send(UnknownOutcomeError("lost"))
     for _ in range(2 * len(PAUSES) - 1):
-        assert isinstance(step, Wait | Look)
-        step = machine.send(Seen((), BEGAN, complete=False) if isinstance(step, Look) else None)
+        assert isinstance(step, Sleep | List)
+        step = machine.send(
+            Observed((), BEGAN, is_complete=False) if isinstance(step, List) else None
+        )
     with pytest.raises(UnknownOutcomeError, match="looks for what was made"):
-        machine.send(Seen((), BEGAN, complete=False))
+        machine.send(Observed((), BEGAN, is_complete=False))
 
 
 def test_what_bird_answers_with_and_had_before_is_not_created() -> None:
     for name in (EXPLICIT, AUTOMATIC):
-        machine = creation(name.wanted())
+        machine = create(name.desired())
         next(machine)
-        machine.send(Seen((), BEGAN, listed={"theirs"}))
+        machine.send(Observed((), BEGAN, ids={"theirs"}))
         answer = {**BODY, "id": "theirs", "name": name.text}
         with pytest.raises(BirdError, match=r"theirs.*not new"):
             machine.send(answer)
@@ -280,7 +285,7 @@ def test_an_explicit_name_is_ours_only_by_birds_clock(ahead: float | None) -> No
     result = drive(EXPLICIT, "the first create", model)
     assert len(model.made) == 1
     if ahead is not None and ahead < 0:
-        assert isinstance(result, Taken)
+        assert isinstance(result, Created)
     else:
         assert "may be this one, or somebody else's" in str(result)
         assert "made-1" in str(result)
@@ -289,22 +294,24 @@ def test_an_explicit_name_is_ours_only_by_birds_clock(ahead: float | None) -> No
 def test_a_conflict_without_a_request_of_ours_takes_nothing_over() -> None:
     """Somebody makes an equal one between our look and our request."""
     for name in (EXPLICIT, AUTOMATIC):
-        machine = creation(name.wanted())
+        machine = create(name.desired())
         next(machine)
-        assert machine.send(Seen((), BEGAN)) == Post()
-        assert machine.send(RejectedError(Answer(409))) == Look(fresh=True, in_the_way=True)
+        assert machine.send(Observed((), BEGAN)) == Post()
+        assert machine.send(RejectedError(Answer(409))) == List(is_fresh=True, with_conflicts=True)
         moment = datetime.fromtimestamp(BEGAN + 1, timezone.utc).isoformat()
+        theirs = {**BODY, "id": "theirs", "createdAt": moment}
+        observed = Observed((Match(name.desired(), theirs),), BEGAN)
         with pytest.raises(BirdError, match=r"theirs.*exists already"):
-            machine.send(Seen(({**BODY, "id": "theirs", "createdAt": moment},), BEGAN))
+            machine.send(observed)
 
 
 @pytest.mark.parametrize("when", ["nonsense", "9999999-01-01T00:00:00Z", None, 3, ["2026"]])
 def test_a_time_that_cannot_be_read_proves_nothing(when: Any) -> None:
-    machine = creation(EXPLICIT.wanted())
+    machine = create(EXPLICIT.desired())
     next(machine)
-    machine.send(Seen((), BEGAN))
+    machine.send(Observed((), BEGAN))
     machine.send(UnknownOutcomeError("lost"))
     machine.send(None)
-    seen = Seen(({**BODY, "id": "x", "createdAt": when},), 4e9)
+    item = {**BODY, "id": "x", "createdAt": when}
     with pytest.raises(BirdError, match="may be this one"):
-        machine.send(seen)
+        machine.send(Observed((Match(EXPLICIT.desired(), item),), 4e9))

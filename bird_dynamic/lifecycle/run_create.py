@@ -1,4 +1,4 @@
-"""One create, carried out: the steps of the create machine, with a record while they last."""
+"""Carries a create out: answers the steps of the create machine, with a record while they last."""
 
 from __future__ import annotations
 
@@ -7,56 +7,55 @@ from dataclasses import replace
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import Answer, BirdError, RejectedError, UnknownOutcomeError
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.account import Session
-from bird_dynamic.lifecycle.creation import (
-    ExistsError,
-    Look,
+from bird_dynamic.lifecycle.create import (
+    Created,
+    Get,
+    List,
     Post,
-    ProvenError,
-    Read,
-    Say,
-    Seen,
+    Report,
+    Sleep,
     Step,
-    Taken,
-    Tell,
-    Wait,
-    creation,
+    Warn,
+    create,
 )
+from bird_dynamic.lifecycle.desired import DesiredState
+from bird_dynamic.lifecycle.observe import Observed
+from bird_dynamic.lifecycle.ownership import ExistsError, ProvenError
 from bird_dynamic.lifecycle.records import Claim, Record
-from bird_dynamic.lifecycle.wanted import Wanted
+from bird_dynamic.lifecycle.session import CollectionSession
 
 
-class Attempt:
-    """One create. `claim` is the right to make what is `wanted`, with what an interrupted create
-    has left; `mark` is the resource's, `where` the address of the collection."""
+class CreateRunner:
+    """One create. `claim` is the right to create the desired state, with what an interrupted create
+    has left; `mark` is the resource's, `address` that of the collection."""
 
     def __init__(
         self,
-        session: Session,
-        wanted: Wanted,
+        session: CollectionSession,
+        desired: DesiredState,
         claim: Claim,
         mark: str,
-        where: str,
+        address: str,
         deadline: Deadline,
     ) -> None:
         self._session = session
-        self._wanted = wanted
+        self._desired = desired
         self._claim = claim
         self._mark = mark
-        self._where = where
+        self._address = address
         self._deadline = deadline
         self._has_sent = False
         # What an interrupted create came to is not known before it was looked for.
         self._is_unknown = claim.left is not None
 
-    def taken(self, *, is_forced: bool, takes_over: bool) -> Taken:
+    def run(self, *, is_forced: bool, takes_over: bool) -> Created:
         """What the resource gets. The record stays where nobody knows whether something was made.
 
-        Raises what `creation` raises.
+        Raises what the create machine raises.
         """
         left, clock = self._claim.left, self._session.run.clock
-        machine = creation(
-            self._wanted,
+        machine = create(
+            self._desired,
             resumed=None if left is None else max(0.0, clock.time() - left.began),
             is_forced=is_forced,
             takes_over=takes_over,
@@ -71,8 +70,8 @@ class Attempt:
                 else:
                     step = machine.send(outcome)
         except StopIteration as done:
-            taken: Taken = done.value
-            return taken
+            created: Created = done.value
+            return created
         except ProvenError:
             # What the record proves is there, and stays to be claimed.
             raise
@@ -84,39 +83,51 @@ class Attempt:
             self._claim.settled = not self._is_unknown
             raise
 
-    def _answer(self, step: Step) -> Seen | Item | BirdError | None:
+    def _answer(self, step: Step) -> Observed | Item | BirdError | None:
         match step:
-            case Look():
-                return self._look(step)
+            case List():
+                return self._list(step)
             case Post():
                 return self._post()
-            case Read(item_id=item_id):
+            case Get(item_id=item_id):
                 return self._session.collection.get(item_id, self._deadline)
-            case Wait(seconds=seconds):
-                self._session.wait(seconds, self._deadline)
-            case Tell(text=text):
+            case Sleep(seconds=seconds):
+                self._session.sleep(seconds, self._deadline)
+            case Warn(text=text):
                 self._session.run.warn(text)
-            case Say(text=text):
+            case Report(text=text):
                 self._session.run.say(text)
         return None
 
-    def _look(self, look: Look) -> Seen:
+    def _list(self, step: List) -> Observed:
         sender = self._session.collection.sender
         began = sender.server_time()
-        seen = self._session.inventory.find(self._wanted, look, self._deadline, self._mark)
+        observed = self._session.observer.observe(
+            self._desired,
+            self._mark,
+            self._deadline,
+            is_fresh=step.is_fresh,
+            with_conflicts=step.with_conflicts,
+        )
         # Before Bird's first answer nobody knows its time.
-        return replace(seen, at=began or sender.server_time())
+        return replace(observed, server_time=began or sender.server_time())
 
     def _post(self) -> Item | BirdError:
-        wanted, run = self._wanted, self._session.run
-        began = run.clock.time()
-        record = Record(self._mark, self._where, wanted.identity, wanted.token, began, wanted.asked)
+        desired, run = self._desired, self._session.run
+        record = Record(
+            self._mark,
+            self._address,
+            desired.identity_digest,
+            desired.token,
+            run.clock.time(),
+            desired.body_digest,
+        )
         run.records.write(self._claim, record)
         # The machine sends its first request only when it has looked for what was left.
         before = self._is_unknown and self._has_sent
         self._has_sent = self._is_unknown = True
         try:
-            item = self._session.collection.create(wanted.body, self._deadline)
+            item = self._session.collection.create(desired.body, self._deadline)
         except UnknownOutcomeError as error:
             return error
         except BirdError as error:
@@ -127,6 +138,6 @@ class Attempt:
             raise
         if run.managed.is_deleted(item["id"]):
             self._is_unknown = before
-            gone = f"{wanted.description.item} {item['id']} is there until its deletion is done"
+            gone = f"{desired.description.item} {item['id']} is there until its deletion is done"
             return RejectedError(Answer(409, message=gone))
         return item

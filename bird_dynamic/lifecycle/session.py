@@ -1,5 +1,5 @@
 """What all operations of one engine run share: one connection to Bird for an access key, one
-inventory for each collection.
+listing for each collection.
 
 The connection is made by the first operation that sends something, so that previews and checks need
 no HTTP library.
@@ -8,18 +8,22 @@ no HTTP library.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
 from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
+from bird_dynamic.bird.ids import required_id
 from bird_dynamic.bird.models import Request, Response, Transport
 from bird_dynamic.bird.sending import Sender
-from bird_dynamic.lifecycle.inventory import Inventory
+from bird_dynamic.lifecycle.fields import Description, Properties
+from bird_dynamic.lifecycle.listing import SharedListing
 from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.mapping import with_settings
+from bird_dynamic.lifecycle.observe import Observer
 from bird_dynamic.lifecycle.records import RECORDS, Records
-from bird_dynamic.lifecycle.refreshing import SharedReads
 from bird_dynamic.settings import Settings, parse_duration, state_folder
 
 LONGEST_POLL = 5.0
@@ -45,12 +49,12 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Session:
-    """One run's dealings with one collection."""
+class CollectionSession:
+    """The client of one collection, with what one run shares of it."""
 
     collection: Collection
-    inventory: Inventory
-    reads: SharedReads
+    listing: SharedListing
+    observer: Observer
     timeout: float
     run: Run
 
@@ -59,8 +63,8 @@ class Session:
         seconds = parse_duration(timeout) if timeout is not None else None
         return Deadline.after(seconds or self.timeout, self.collection.sender.clock)
 
-    def wait(self, seconds: float, deadline: Deadline) -> None:
-        """Wait; raises DeadlineError where that would be too long."""
+    def sleep(self, seconds: float, deadline: Deadline) -> None:
+        """Sleep; raises DeadlineError where that would be too long."""
         if seconds >= deadline.remaining:
             raise DeadlineError(f"the time of {deadline.seconds:.0f} s is over")
         if seconds > 0:
@@ -72,7 +76,7 @@ class Session:
         for, is said now and then."""
         pause, waited, told = first, 0.0, 0.0
         while pause < deadline.remaining:
-            self.wait(pause, deadline)
+            self.sleep(pause, deadline)
             waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
             if waited - told >= QUIET_WAIT:
                 told = waited
@@ -80,7 +84,7 @@ class Session:
             yield waited
 
 
-class _FirstUse:
+class _LazyTransport:
     """A transport that is made when it is first needed, so that previews load no HTTP library."""
 
     def __init__(self, settings: Settings, connect: Callable[[Settings], Transport]) -> None:
@@ -111,20 +115,36 @@ class Account:
         self.settings = settings
         self.run = run = run or Run()
         self.sender = Sender(
-            _FirstUse(settings, connect), run.clock, before_writing=run.before_writing
+            _LazyTransport(settings, connect), run.clock, before_writing=run.before_writing
         )
         self._lock = threading.Lock()
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, CollectionSession] = {}
 
-    def session(self, path: str) -> Session:
-        """The session of the collection at a path."""
+    def open(
+        self, description: Description, props: Mapping[str, Any]
+    ) -> tuple[Properties, CollectionSession]:
+        """The collection that these properties name, and the properties with the settings that
+        stand in for what they leave out.
+
+        Raises ConfigurationError for a place that neither names, and IdError for one that is none.
+        """
+        complete = with_settings(description, props, self.settings)
+        for place in description.settings:
+            if place.name in complete:
+                complete[place.name] = required_id(complete[place.name], f"{place.name}: it")
+            elif not place.is_optional_place:
+                raise ConfigurationError(self.settings.unset(place.setting))
+        return complete, self._session(description.path_of(complete), description.page_size)
+
+    def _session(self, path: str, page_size: int) -> CollectionSession:
         with self._lock:
             if path not in self._sessions:
-                collection = Collection(self.sender, path)
-                self._sessions[path] = Session(
+                collection = Collection(self.sender, path, page_size)
+                listing = SharedListing(collection)
+                self._sessions[path] = CollectionSession(
                     collection=collection,
-                    inventory=Inventory(collection, self.run.managed),
-                    reads=SharedReads(collection),
+                    listing=listing,
+                    observer=Observer(collection, listing, self.run.managed),
                     timeout=self.settings.timeout,
                     run=self.run,
                 )

@@ -1,0 +1,127 @@
+"""The listing of a collection, shared by everything in one engine run that needs one.
+
+A create needs all rows, to see what is there. A refresh reads every resource, one by one, and
+nobody says how many there will be. So the first few reads are left to a GET each; then pages of the
+listing are fetched, two for every further read, and reads are answered from their rows. One
+resource in a huge workspace costs one GET; a thousand in a workspace of their own cost ten pages
+and a few GETs.
+
+A row is never the last word: what is missing from the listing, and what a row does not tell, is
+read by a GET.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from bird_dynamic.bird import client as bird
+from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.bird.models import Item
+
+SINGLE_READS = 3
+PAGES_PER_READ = 2
+MAX_AGE = 60.0
+"""Seconds after which a read is no longer answered from a listing."""
+ANY_AGE = float("-inf")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All rows of a listing, and the ids of all of them."""
+
+    rows: Collection[Item]
+    ids: Collection[str]
+
+
+@dataclass
+class _Listing:
+    """One listing: the pages that are still to come, the rows of those that came, and which ids
+    were read from it."""
+
+    began: float
+    pages: bird.Pages
+    rows: dict[str, Item] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    fetched: int = 0
+    is_complete: bool = False
+    is_broken: bool = False
+    read: set[str] = field(default_factory=set)
+
+    def fetch(self, deadline: Deadline) -> None:
+        """Fetch one more page. Raises what the client raises."""
+        self.fetched += 1
+        try:
+            page = self.pages.next(deadline)
+        except BirdError:
+            self.is_broken = True
+            raise
+        self.is_complete = page is None
+        self.rows |= {row["id"]: row for row in page or ()}
+        self.ids |= {row["id"] for row in page or ()}
+
+
+class SharedListing:
+    """The listing of one collection in one run. Thread-safe: one thread lists, the others wait for
+    its result."""
+
+    def __init__(self, collection: bird.Collection) -> None:
+        self._collection = collection
+        self._clock = collection.sender.clock
+        self._lock = threading.Lock()
+        self._listing: _Listing | None = None
+
+    def all(self, since: float, deadline: Deadline) -> Rows:
+        """All rows, of a listing that began at that moment of the clock or later. Raises what the
+        client raises: half a listing is none."""
+        with self._lock:
+            listing = self._listing
+            if listing is None or listing.is_broken or listing.began < since:
+                listing = self._begin()
+            while not listing.is_complete:
+                listing.fetch(deadline)
+            return Rows(tuple(listing.rows.values()), frozenset(listing.ids))
+
+    def read(
+        self, item_id: str, is_enough: Callable[[Item], bool], deadline: Deadline
+    ) -> Item | None:
+        """The item as it is now, or None where it is gone. `is_enough` tells whether a row says all
+        that is needed."""
+        with self._lock:
+            row = self._row(item_id, deadline)
+        if row is not None and is_enough(row):
+            return row
+        return self._collection.get(item_id, deadline)
+
+    def forget(self, item_id: str) -> None:
+        """The item is being changed: a row that shows it is out of date."""
+        with self._lock:
+            if self._listing is not None:
+                self._listing.rows.pop(item_id, None)
+
+    def _begin(self) -> _Listing:
+        self._listing = _Listing(self._clock.monotonic(), bird.Pages(self._collection))
+        return self._listing
+
+    def _row(self, item_id: str, deadline: Deadline) -> Item | None:
+        listing = self._listing
+        # Read again: another refresh has begun. So no row is ever read twice.
+        if (
+            listing is None
+            or item_id in listing.read
+            or self._clock.monotonic() - listing.began > MAX_AGE
+        ):
+            listing = self._begin()
+        listing.read.add(item_id)
+        allowed = PAGES_PER_READ * (len(listing.read) - SINGLE_READS)
+        while item_id not in listing.rows and listing.fetched < allowed:
+            if listing.is_complete or listing.is_broken:
+                break
+            try:
+                listing.fetch(deadline)
+            except BirdError:
+                # Whatever keeps the listing from being read, each item can still be read by itself.
+                break
+        return listing.rows.get(item_id)

@@ -1,0 +1,139 @@
+"""What a create observes in Bird: the items that may be its own, and those in its way."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bird_dynamic.bird import client as bird
+from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
+from bird_dynamic.lifecycle.managed import ManagedItems
+
+MAX_SINGLE_READS = 100
+"""Rows that do not state their name are read one by one where there are no more than this."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a create has to know of Bird.
+
+    `unmanaged` are items that no resource is known to have: each may be this create's own, or in
+    its way. The others are in its way, and managed: `held` by a resource that keeps it, `leaving`
+    because this run is going to replace it, `replaced` where it has, so that it is deleted only
+    when everything else is done. `ids` are those of all rows; `is_complete`, whether all of them
+    stated their name. `server_time` is Bird's time.
+    """
+
+    unmanaged: tuple[Match, ...] = ()
+    server_time: float | None = None
+    held: tuple[Item, ...] = ()
+    leaving: tuple[Item, ...] = ()
+    replaced: tuple[Item, ...] = ()
+    ids: Collection[str] = frozenset()
+    is_complete: bool = True
+
+
+class Observer:
+    """Observes one collection in one run. Thread-safe."""
+
+    def __init__(
+        self, collection: bird.Collection, listing: SharedListing, managed: ManagedItems
+    ) -> None:
+        self._collection = collection
+        self._listing = listing
+        self._managed = managed
+        self._clock = collection.sender.clock
+        self._lock = threading.Lock()
+        self._seen_keys: set[str] = set()
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    @contextmanager
+    def lock(self, desired: DesiredState) -> Iterator[None]:
+        """One create at a time for each identity, so that two threads cannot take over the same
+        item."""
+        with self._lock:
+            lock = self._locks[desired.lock_key]
+        with lock:
+            yield
+
+    def observe(
+        self,
+        desired: DesiredState,
+        mark: str,
+        deadline: Deadline,
+        *,
+        is_fresh: bool,
+        with_conflicts: bool,
+    ) -> Observed:
+        """What there is now, for the resource with that mark. `is_fresh`: not from what this run
+        has listed before. `with_conflicts`: also what holds what only one item can hold.
+
+        A row of a listing may lag or state less than its item, so each is confirmed by a GET.
+        """
+        with self._lock:
+            # A second create of the same identity: the engine has lost the result of the first.
+            is_fresh = is_fresh or desired.lock_key in self._seen_keys
+            self._seen_keys.add(desired.lock_key)
+        try:
+            since = self._clock.monotonic() if is_fresh else ANY_AGE
+            listed = self._listing.all(since, deadline)
+        except RejectedError as error:
+            # Before anything was sent, a workspace that cannot be seen is left to the create
+            # itself: its answer says so.
+            if is_fresh or error.status not in (404, 405):
+                raise
+            return Observed()
+        nameless = sum(not isinstance(row.get("name"), str) for row in listed.rows)
+        is_complete = desired.mark is None or nameless <= MAX_SINGLE_READS
+        unmanaged: list[Match] = []
+        held: list[Item] = []
+        leaving: list[Item] = []
+        replaced: list[Item] = []
+        for row in self._candidates(desired, listed, is_complete, with_conflicts):
+            item_id = row["id"]
+            item = self._collection.get(item_id, deadline)
+            if item is None:
+                continue
+            match = Match(desired, item)
+            if not self._managed.is_managed(item_id):
+                if match.may_be_ours or match.is_in_conflict:
+                    unmanaged.append(match)
+            elif not match.is_in_conflict:
+                continue
+            elif self._managed.is_replaced(item_id):
+                replaced.append(item)
+            elif self._managed.is_about_to_go(item_id, mark):
+                leaving.append(item)
+            else:
+                held.append(item)
+        return Observed(
+            unmanaged=tuple(unmanaged),
+            held=tuple(held),
+            leaving=tuple(leaving),
+            replaced=tuple(replaced),
+            ids=listed.ids,
+            is_complete=is_complete,
+        )
+
+    def _candidates(
+        self, desired: DesiredState, listed: Rows, is_complete: bool, with_conflicts: bool
+    ) -> Iterator[Item]:
+        """The rows that are worth a GET."""
+        reads_poor_rows = len(listed.rows) <= MAX_SINGLE_READS
+        for row in listed.rows:
+            match = Match(desired, row)
+            may_be_ours = match.may_be_ours and (is_complete or isinstance(row.get("name"), str))
+            may_conflict = with_conflicts and (
+                match.is_in_conflict or (reads_poor_rows and not match.shows_what_it_holds)
+            )
+            if self._managed.is_deleted(row["id"]):
+                continue
+            if may_conflict or (may_be_ours and not self._managed.is_managed(row["id"])):
+                yield row

@@ -1,0 +1,124 @@
+"""Which observed item is the result of this create. A name or a number never proves that.
+
+What proves it: the answer to our own POST, unless it tells of something that was there before; the
+token in the name, drawn for this one create, by this process or by an interrupted one that has left
+a record; the user's word, `bird:takeOver: marked`, for an item that has the resource's mark.
+
+With a name that the program gives there is no token: only the one equal item that appeared after
+our own unanswered request, by Bird's clock, is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.bird.models import Item
+from bird_dynamic.bird.moments import moment
+from bird_dynamic.lifecycle.create_messages import CreateMessages
+from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.observe import Observed
+
+CLOCK_SLACK = 2.0
+"""Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
+ANSWER_SLACK = 10.0
+"""The same, for what answers our own request: it is all but certain to be what that has made."""
+
+
+class ExistsError(BirdError):
+    """Something is in the way that may be somebody else's. It was left alone, and nothing was
+    created."""
+
+
+class ProvenError(ExistsError):
+    """An interrupted create has made something with other arguments than are desired now."""
+
+
+class Ownership:
+    """Decides for one create. `before` is what was observed before anything was sent."""
+
+    def __init__(self, desired: DesiredState, before: Observed) -> None:
+        self._desired = desired
+        self._messages = CreateMessages(desired.description)
+        self._before = before
+        self._old_ids = {each.item_id for each in before.unmanaged}
+
+    def claim_proven(self, matches: Sequence[Match], *, has_posted: bool) -> Item | None:
+        """The item with this create's token, if there is one. Raises ExistsError for several, and
+        ProvenError for one that was made of other arguments."""
+        found = self._require_single([each for each in matches if each.is_proven])
+        if found is None:
+            return None
+        left = self._desired.left
+        is_asked_for = has_posted if left is None else left.asked == self._desired.body_digest
+        if not (is_asked_for or found.is_equal):
+            raise ProvenError(self._messages.made_with_other_arguments(found.item))
+        return found.item
+
+    def claim_unanswered(self, observed: Observed) -> Item | None:
+        """The result of our unanswered request, if it is there. Raises ExistsError for what may be
+        that, or somebody else's."""
+        if self._desired.mark is not None:
+            return self.claim_proven(observed.unmanaged, has_posted=True)
+        new = [each for each in observed.unmanaged if each.item_id not in self._old_ids]
+        found = self._require_single([each for each in new if each.is_equal])
+        if found is not None:
+            if not self._was_created_since(found.item):
+                raise ExistsError(self._messages.doubtful(found.item))
+            return found.item
+        # Bird may have made something else of the arguments: sent again, there would be two.
+        for each in new:
+            if self._was_created_since(each.item):
+                raise ExistsError(self._messages.doubtful(each.item))
+        return None
+
+    def is_older(self, item: Item) -> bool:
+        """Whether what answers our request was there before it: the listing before that may lag."""
+        if item["id"] in self._before.ids:
+            return True
+        if self._has_token(item):
+            return False
+        began, created = self._before.server_time, moment(item.get("createdAt"))
+        return began is not None and created is not None and created < began - ANSWER_SLACK
+
+    def is_poor(self, item: Item) -> bool:
+        """Whether what answers our request states too little to tell whether that has made it."""
+        if self._desired.mark is not None:
+            return not isinstance(item.get("name"), str)
+        identity = [key for key in self._desired.description.identity if key in self._desired.body]
+        return moment(item.get("createdAt")) is None or any(key not in item for key in identity)
+
+    def may_answer(self, item: Item) -> bool:
+        """Whether an item can be what our request has made, as far as it states."""
+        name = item.get("name")
+        if self._desired.mark is not None:
+            return not isinstance(name, str) or self._has_token(item) or self._has_cut_name(item)
+        stated = {key: item[key] for key in self._desired.description.identity if key in item}
+        return not stated or self._desired.is_identity_of({**self._desired.body, **stated})
+
+    def has_mark(self, item: Item) -> bool:
+        """Whether the name of an item has the resource's mark, as far as it is stated."""
+        return self._desired.mark is not None and Match(self._desired, item).may_be_ours
+
+    def _require_single(self, matches: Sequence[Match]) -> Match | None:
+        if len(matches) > 1:
+            raise ExistsError(self._messages.several([each.item for each in matches]))
+        return matches[0] if matches else None
+
+    def _has_token(self, item: Item) -> bool:
+        name, token = item.get("name"), self._desired.token
+        return token is not None and isinstance(name, str) and token in name.lower()
+
+    def _has_cut_name(self, item: Item) -> bool:
+        """Bird may allow shorter names than ours, and the token is at the end."""
+        name, asked = str(item["name"]).strip().lower(), str(self._desired.body["name"]).lower()
+        return (
+            name != ""
+            and asked.startswith(name)
+            and self._was_created_since(item)
+            and Match(self._desired, item).is_equal
+        )
+
+    def _was_created_since(self, item: Item) -> bool:
+        began, created = self._before.server_time, moment(item.get("createdAt"))
+        return began is not None and created is not None and created >= began - CLOCK_SLACK
