@@ -231,11 +231,13 @@ class _Create:
                 if each.was_left:
                     yield Warn(self._messages.may_be_left(each.item))
             return None
-        equal = [each for each in observed.unmanaged if each.is_equal]
+        # What has another name was looked at only because its row did not state that.
+        marked = [each for each in observed.unmanaged if each.may_be_ours]
+        equal = [each for each in marked if each.is_equal]
         if equal and not self._is_forced:
             return (yield from self._take_over(equal))
         # One that is equal, of a resource that the state has, is the one that is being replaced.
-        others = [each for each in observed.unmanaged if each not in equal] + equal[1:]
+        others = [each for each in marked if each not in equal] + equal[1:]
         for each in others:
             yield Warn(self._messages.retained(each.item))
         return None
