@@ -271,11 +271,13 @@ class _Search:
                         "it in app.bird.com if nobody needs it"
                     )
             return None
-        equal = [each for each in seen.items if self._wanted.is_met_by(each)]
+        # What has another name was looked at only because its row did not state that.
+        marked = [each for each in seen.items if self._is_marked(each)]
+        equal = [each for each in marked if self._wanted.is_met_by(each)]
         if equal and not self._is_forced:
             return (yield from self._take_over(equal))
         # One that is equal, of a resource that the state has, is the one that is being replaced.
-        others = [each for each in seen.items if each not in equal] + equal[1:]
+        others = [each for each in marked if each not in equal] + equal[1:]
         for each in others:
             yield Tell(
                 f"the {self._noun} {self._called(each)} has this resource's mark: it was retained, "

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import Reply
+from bird_dynamic.emulator import Options, Reply
 from bird_dynamic.emulator import Request as WireRequest
 from tests.support.world import NUMBER, OTHER_NUMBER, World
 
@@ -159,3 +159,18 @@ def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
     # What the engine still has to delete of the first one.
     run.delete(held, state)
     assert world.connector_ids() == [held, successor]
+
+
+def test_a_row_without_a_name_is_not_taken_over_for_its_arguments() -> None:
+    world = World(options=Options(allow_duplicates=True))
+    theirs = world.foreign(name="Their line")
+
+    def nameless(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "list_connectors":
+            return 0, {**body, "results": [{**each, "name": None} for each in body["results"]]}
+        return 0, body
+
+    answering(world, nameless)
+    world.environment["BIRD_TAKE_OVER"] = "marked"
+    connector_id, _ = world.run().create(world.inputs())
+    assert connector_id != theirs
