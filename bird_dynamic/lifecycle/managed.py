@@ -31,11 +31,12 @@ NOBODY: Marks = frozenset()
 
 @dataclass
 class _Holder:
-    """A resource that has an id. `leaving`: this run puts something else in its place. `took_it`:
-    this run gave it to the resource."""
+    """A resource that has an id. `leaving`: this run puts something else in its place. `keeps`: it
+    does not, for certain. `took_it`: this run gave it to the resource."""
 
     marks: Marks
     leaving: bool = False
+    keeps: bool = False
     took_it: bool = False
 
     def is_another_than(self, marks: Marks) -> bool:
@@ -70,8 +71,11 @@ class ManagedItems:
         """Bird has it no longer, whatever the state says."""
         self._happens("missing", item_id)
 
-    def mark_diffed(self, item_id: str, marks: Marks, *, leaving: bool) -> None:
-        """A resource of the state has it; `leaving`: and this run replaces it.
+    def mark_diffed(
+        self, item_id: str, marks: Marks, *, leaving: bool, is_unchanged: bool = False
+    ) -> None:
+        """A resource of the state has it; `leaving`: and this run replaces it. What differs can
+        still replace it (`replace_on_changes`), unless nothing does.
 
         A refresh asks for a diff too, before any check: it does not tell whether the program still
         has the resource.
@@ -80,8 +84,13 @@ class ManagedItems:
             is_in_program = bool(marks & self._program)
             if is_in_program:
                 self._diffed |= marks
-            what = ("leaving" if leaving else "stays") if is_in_program else "known"
+            what = "leaving" if leaving else "keeps" if is_unchanged else "stays"
+            what = what if is_in_program else "known"
             self._happens_locked(what, item_id, marks)
+
+    def mark_updated(self, item_id: str, marks: Marks) -> None:
+        """A resource has it and is changed in place, so that it is not replaced."""
+        self._happens("keeps", item_id, marks)
 
     def mark_wanted(self, item_id: str, marks: Marks) -> None:
         """A new resource of the program is going to adopt it."""
@@ -220,6 +229,9 @@ class ManagedItems:
             for holder in self._holders[item_id]:
                 if holder.took_it:
                     return "a resource of this run has it: created, adopted or taken over"
+                if holder.keeps:
+                    # An interrupted replacement has left a second entry of the same resource.
+                    return "the resource has it again"
                 if not holder.leaving and holder.is_another_than(marks):
                     return "another resource of this stack has it too"
             if item_id in self._read_only:
@@ -264,7 +276,7 @@ class ManagedItems:
                 self._read_only.add(item_id)
             case "wanted":
                 self._wanted[item_id] |= marks
-            case "stays" | "leaving" | "taken":
+            case "stays" | "keeps" | "leaving" | "taken":
                 self._known.add(item_id)
                 self._hold(what, item_id, marks)
 
@@ -277,4 +289,5 @@ class ManagedItems:
             holder = _Holder(marks)
             self._holders[item_id].append(holder)
         holder.leaving = what == "leaving"
+        holder.keeps = what == "keeps"
         holder.took_it = holder.took_it or what == "taken"

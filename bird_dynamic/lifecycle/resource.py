@@ -121,7 +121,12 @@ class ResourceLifecycle:
                 f"the {called} is in the state of two resources. Remove one of them from the "
                 f"program and run `pulumi up`: the {self.description.item} stays with the other one"
             )
-        managed.mark_diffed(item_id, marks, leaving=bool(difference.replaces))
+        managed.mark_diffed(
+            item_id,
+            marks,
+            leaving=bool(difference.replaces),
+            is_unchanged=not (difference.changed or difference.respelled),
+        )
         if difference.replaces and managed.is_in_program(marks):
             self._run.warn(self._replacement(item_id, state, inputs, difference))
         places = (each for each in self.description.settings if each.required)
@@ -284,7 +289,7 @@ class ResourceLifecycle:
         with self._doing("Updating", inputs, item_id):
             # What is to be changed lies where the state says, and is reached as the program says.
             _, session = self._open({**state, "profile": inputs.get("profile")})
-            self._run.managed.mark_managed(item_id)
+            self._run.managed.mark_updated(item_id, marks_of(state, inputs))
             session.listing.forget(item_id)
             deadline = session.deadline(timeout)
             if self.needs_completion(state):

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle, SharedError
+from tests.support.engine_model import Engine
 from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed, planned
 
 SWITCH = "channel_conversational_status_enabled"
@@ -231,3 +233,25 @@ def test_a_state_that_lies_nowhere_sends_nothing(place: Any) -> None:
         with pytest.raises(OperationError, match="workspace"):
             getattr(run, operation)(connector_id, {**state, "workspace_id": place})
     assert world.operations == []
+
+
+@pytest.mark.parametrize("switch", [None, True], ids=["unchanged", "changed in place"])
+def test_a_replacement_that_was_left_unfinished_and_taken_back_loses_nothing(
+    switch: bool | None,
+) -> None:
+    world = World()
+    engine = Engine(world)
+    engine.up({"support": {"phone_number_id": NUMBER}})
+    first = engine.state["support"].id
+    refused = {"phone_number_id": "00000000-0000-4000-8000-000000000000"}
+    with pytest.raises(BirdError, match="422"):
+        engine.up({"support": {"phone_number_id": OTHER_NUMBER}, "sales": refused})
+    assert [held.id for held in engine.replaced] == [first]
+    # The program says what it said before, and the first connector is still there.
+    support: dict[str, Any] = {"phone_number_id": NUMBER, "adopt": first}
+    with pytest.raises(BirdError, match="422"):
+        engine.up({"support": support, "sales": refused})
+    assert engine.state["support"].id == first
+    engine.up({"support": {**support, "channel_conversational_status_enabled": switch}})
+    assert world.connector_ids() == [first]
+    assert engine.replaced == []
