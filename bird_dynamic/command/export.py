@@ -150,8 +150,8 @@ def _all_of(account: Account, description: Description) -> list[Item]:
 
 
 def _connector(workspace: Workspace, item: Item) -> Resource:
-    held = {"arguments": item.get("arguments")}
-    state = to_state(CONNECTOR, item, held)
+    prior = {"arguments": item.get("arguments")}
+    state = to_state(CONNECTOR, item, prior)
     arguments = dict(state["arguments"] or {})
     template = str(state["connector_template_ref"])
     written: dict[str, Any] = {}

@@ -72,16 +72,16 @@ class ConnectorLifecycle(ResourceLifecycle):
         self,
         session: CollectionSession,
         item: Item,
-        held: Mapping[str, Any],
+        prior: Mapping[str, Any],
         deadline: Deadline,
         *,
         is_first: bool,
     ) -> Properties:
-        real = super().observe(session, item, held, deadline, is_first=is_first)
-        if real.get(CONVERSATIONAL) is not None and real.get("channel_id"):
-            channel_id = real["channel_id"]
-            real[CONVERSATIONAL] = self._switch(session, held).get(channel_id, deadline)
-        return real
+        observed = super().observe(session, item, prior, deadline, is_first=is_first)
+        if observed.get(CONVERSATIONAL) is not None and observed.get("channel_id"):
+            channel_id = observed["channel_id"]
+            observed[CONVERSATIONAL] = self._switch(session, prior).get(channel_id, deadline)
+        return observed
 
     def apply_update(
         self,

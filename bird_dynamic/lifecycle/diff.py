@@ -43,13 +43,13 @@ def compare(description: Description, state: Mapping[str, Any], inputs: Properti
     for field in description.inputs:
         if field.on_change is OnChange.NOTHING:
             continue
-        held = field.in_order(state.get(field.name, field.default))
+        prior = field.in_order(state.get(field.name, field.default))
         asked = field.in_order(wanted.get(field.name))
-        if field.is_optional_place and None in (held, asked):
+        if field.is_optional_place and None in (prior, asked):
             continue
-        if is_unchanged(field.name, held, asked, remembered):
+        if is_unchanged(field.name, prior, asked, remembered):
             continue
-        if is_respelled(field.name, held, asked, remembered):
+        if is_respelled(field.name, prior, asked, remembered):
             respelled.append(field.name)
         else:
             changed.append(field)

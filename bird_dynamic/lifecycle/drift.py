@@ -88,12 +88,12 @@ def accepted(path: str, asked: Any, stated: Any) -> dict[str, str]:
     return {part[0]: _pair(*part) for part in _differences(path, asked, stated)}
 
 
-def observed(path: str, held: Any, stated: Any, remembered: Remembered) -> Any:
-    """What a state is to hold that held that: what it held, where Bird still states what it stated
-    first, and Bird's statement where that has changed."""
+def observed(path: str, prior: Any, stated: Any, remembered: Remembered) -> Any:
+    """The value of the new state: the prior one, where Bird still states what it stated first, and
+    Bird's statement where that has changed."""
     return merged(
         path,
-        held,
+        prior,
         stated,
         lambda where, wanted, found: (
             wanted if remembered.get(where) == _pair(where, wanted, found) else found
@@ -101,35 +101,35 @@ def observed(path: str, held: Any, stated: Any, remembered: Remembered) -> Any:
     )
 
 
-def late(path: str, held: Any, stated: Any, remembered: Remembered) -> dict[str, str]:
+def late(path: str, prior: Any, stated: Any, remembered: Remembered) -> dict[str, str]:
     """What is to be remembered of something that nobody has changed since Bird stated it first:
     Bird may have repeated what it was sent, and spell it in its own way only now."""
     return {
         where: _pair(where, wanted, found)
-        for where, wanted, found in _differences(path, held, stated)
+        for where, wanted, found in _differences(path, prior, stated)
         if where not in remembered and is_alike(wanted, found)
     }
 
 
-def is_unchanged(path: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
+def is_unchanged(path: str, prior: Any, wanted: Any, remembered: Remembered) -> bool:
     """Whether a program that wants that is content with what the state holds."""
-    return all(_is_content(*leaf, remembered) for leaf in _leaves(path, held, wanted))
+    return all(_is_content(*leaf, remembered) for leaf in _leaves(path, prior, wanted))
 
 
-def is_respelled(path: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
+def is_respelled(path: str, prior: Any, wanted: Any, remembered: Remembered) -> bool:
     """Whether the program now says what Bird has made of what it said before: a change of the
     program alone."""
     return all(
         _is_content(where, old, new, remembered) or remembered.get(where) == _pair(where, old, new)
-        for where, old, new in _leaves(path, held, wanted)
+        for where, old, new in _leaves(path, prior, wanted)
     )
 
 
-def forgotten(path: str, held: Any, wanted: Any, remembered: Remembered) -> dict[str, str]:
+def forgotten(path: str, prior: Any, wanted: Any, remembered: Remembered) -> dict[str, str]:
     """What is still to be remembered once the state holds what is wanted now."""
     outdated = [
         where
-        for where, old, new in _leaves(path, held, wanted)
+        for where, old, new in _leaves(path, prior, wanted)
         if not _is_content(where, old, new, remembered)
     ]
     return {
@@ -139,9 +139,9 @@ def forgotten(path: str, held: Any, wanted: Any, remembered: Remembered) -> dict
     }
 
 
-def _is_content(where: str, held: Any, wanted: Any, remembered: Remembered) -> bool:
+def _is_content(where: str, prior: Any, wanted: Any, remembered: Remembered) -> bool:
     # After a drift that somebody has taken back, the state holds Bird's spelling.
-    return same(held, wanted) or remembered.get(where) == _pair(where, wanted, held)
+    return same(prior, wanted) or remembered.get(where) == _pair(where, wanted, prior)
 
 
 def _leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -125,8 +125,8 @@ class Lookups:
 
 def _shown(description: Description, item: Item, place: Mapping[str, Any]) -> Properties:
     # What a resource would hold as inputs, a look-up takes from Bird.
-    held = {**place, "arguments": item.get("arguments")}
-    return to_state(description, item, held)
+    prior = {**place, "arguments": item.get("arguments")}
+    return to_state(description, item, prior)
 
 
 def _digits(number: Any) -> str:

@@ -71,19 +71,19 @@ def is_stated(description: Description, body: Mapping[str, Any]) -> bool:
 
 
 def to_state(
-    description: Description, item: Item, held: Mapping[str, Any], *, is_first: bool = False
+    description: Description, item: Item, prior: Mapping[str, Any], *, is_first: bool = False
 ) -> Properties:
-    """The whole state of a resource: what Bird states now, and what was held where it states
-    nothing.
+    """The whole state of a resource: the observed values, and the prior value where Bird states
+    none.
 
-    `held` is the state until now, or the inputs of a resource that is being created. `is_first`:
+    `prior` is the state until now, or the inputs of a resource that is being created. `is_first`:
     this is what Bird makes of those inputs, so they stay, and what differs is remembered.
     """
-    state: Properties = {field.name: held.get(field.name) for field in description.fields}
-    state |= {key: held[key] for key in (DERIVED_NAME, MARK) if held.get(key) is not None}
-    remembered = dict(held.get(STATED_OTHERWISE) or {})
+    state: Properties = {field.name: prior.get(field.name) for field in description.fields}
+    state |= {key: prior[key] for key in (DERIVED_NAME, MARK) if prior.get(key) is not None}
+    remembered = dict(prior.get(STATED_OTHERWISE) or {})
     changed_at = item.get("updatedAt")
-    is_untouched = changed_at is not None and changed_at == held.get("updated_at")
+    is_untouched = changed_at is not None and changed_at == prior.get("updated_at")
     for field in description.fields:
         stated, value = _find(item, field.returned)
         if not stated or (value is None and field.needed):
@@ -96,7 +96,7 @@ def to_state(
         if found is None and value is not None:
             # Of another type than there can be: that states nothing.
             continue
-        asked = field.in_order(held.get(field.name))
+        asked = field.in_order(prior.get(field.name))
         if field.kind is MAP and not isinstance(asked, Mapping):
             # What Bird adds to nothing is nobody's wish.
             continue
@@ -157,15 +157,15 @@ def is_complete_row(description: Description, row: Item, state: Mapping[str, Any
     """Whether a row of a listing states everything that the state has: a poorer one proves
     nothing."""
     for field in description.fields:
-        held = state.get(field.name)
-        if field.returned and held is not None:
+        prior = state.get(field.name)
+        if field.returned and prior is not None:
             _, value = _find(row, field.returned)
             if value is None:
                 return False
             if (
                 field.is_input
                 and field.kind is MAP
-                and not (isinstance(value, Mapping) and held.keys() <= value.keys())
+                and not (isinstance(value, Mapping) and prior.keys() <= value.keys())
             ):
                 return False
     return True
@@ -191,8 +191,8 @@ def merged_update(
     remembered = dict(state.get(STATED_OTHERWISE) or {})
     changed = compare(description, state, inputs).changed
     for field in description.inputs:
-        held, asked = field.in_order(state.get(field.name)), field.in_order(after[field.name])
-        remembered = forgotten(field.name, held, asked, remembered)
+        prior, asked = field.in_order(state.get(field.name)), field.in_order(after[field.name])
+        remembered = forgotten(field.name, prior, asked, remembered)
         stated, value = _find(item or {}, field.returned)
         if field.name in changed and stated:
             remembered |= accepted(field.name, asked, read_value(field, value))

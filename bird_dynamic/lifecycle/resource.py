@@ -245,9 +245,9 @@ class ResourceLifecycle:
     def read(
         self, item_id: str, state: Mapping[str, Any], timeout: float | None = None
     ) -> tuple[Properties, Properties] | None:
-        """The real state and the inputs that would have made it; None where it is gone."""
+        """The observed state and the inputs that would have made it; None where it is gone."""
         with self._doing("Reading", state, item_id):
-            held, session = self._open(state)
+            prior, session = self._open(state)
             deadline = session.deadline(timeout)
             known = any(state.get(field.name) for field in self.description.outputs)
             if known:
@@ -270,12 +270,12 @@ class ResourceLifecycle:
                 return None
             if not known:
                 self._has_found_its_resource(session, state, item.get("name"))
-                held = {**imported_maps(self.description, item), **held}
+                prior = {**imported_maps(self.description, item), **prior}
             is_first = known and not self.is_settled(state)
-            real = self.observe(session, item, held, deadline, is_first=is_first)
+            observed = self.observe(session, item, prior, deadline, is_first=is_first)
             if known:
-                self._tell(held, real)
-            return real, to_inputs(self.description, real)
+                self._tell(prior, observed)
+            return observed, to_inputs(self.description, observed)
 
     def update(
         self,
@@ -375,13 +375,13 @@ class ResourceLifecycle:
         self,
         session: CollectionSession,
         item: Item,
-        held: Mapping[str, Any],
+        prior: Mapping[str, Any],
         deadline: Deadline,
         *,
         is_first: bool,
     ) -> Properties:
         """The whole state, where the item alone does not tell it."""
-        return to_state(self.description, item, held, is_first=is_first)
+        return to_state(self.description, item, prior, is_first=is_first)
 
     def apply_update(
         self,
@@ -438,17 +438,17 @@ class ResourceLifecycle:
                 "shows what there is"
             )
         item = self.wait_until_ready(session, item, inputs, deadline)
-        held = dict(inputs)
-        if self.description.is_named and held.get("name") is None:
-            held["name"] = held[DERIVED_NAME] = item.get("name")
-        state = self.observe(session, item, held, deadline, is_first=True)
-        differing = mismatches(self.description, item, state, held)
+        given = dict(inputs)
+        if self.description.is_named and given.get("name") is None:
+            given["name"] = given[DERIVED_NAME] = item.get("name")
+        state = self.observe(session, item, given, deadline, is_first=True)
+        differing = mismatches(self.description, item, state, given)
         if differing:
             raise AdoptError(
                 f"the {self.description.item} {item_id} is not what the program asks for: "
                 f"{'; '.join(differing)}. Write what Bird has; nothing was changed"
             )
-        self._tell(held, state)
+        self._tell(given, state)
         return state
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
