@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import pulumi
 from pulumi.runtime import get_config
 
-from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.session import Account

@@ -29,9 +29,9 @@ from bird_dynamic.lookups import (
     list_connectors,
     list_connectors_output,
 )
-from bird_dynamic.providers.names import camel_case, snake_keys
 from bird_dynamic.resources import connector, voice_channel, webhook_subscription
 from bird_dynamic.resources.base import BirdResource
+from bird_dynamic.schema.case import camel_case, snake_keys
 
 __all__ = [
     "Connector",

@@ -29,11 +29,11 @@ sys.path.insert(0, str(ROOT))
 from bird_dynamic.bird.http import HttpTransport  # noqa: E402
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, PhoneNumber  # noqa: E402
 from bird_dynamic.emulator.dialect import NAMED  # noqa: E402
-from bird_dynamic.lifecycle.catalogue import lifecycle  # noqa: E402
-from bird_dynamic.lifecycle.naming import DERIVED_NAME  # noqa: E402
+from bird_dynamic.lifecycle.registry import lifecycle  # noqa: E402
 from bird_dynamic.lifecycle.resource import ResourceLifecycle  # noqa: E402
 from bird_dynamic.lifecycle.session import Account  # noqa: E402
 from bird_dynamic.resources.voice_channel import REFERENCE  # noqa: E402
+from bird_dynamic.schema.naming import DERIVED_NAME  # noqa: E402
 from bird_dynamic.settings import Settings  # noqa: E402
 from tests.support.plugin import Plugin  # noqa: E402
 

@@ -34,9 +34,9 @@ NOTHING = '''#!{python}
 engine and the program cost by themselves."""
 import uuid
 from pulumi.runtime.proto import provider_pb2
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.providers import plugin
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.schema.case import camel_case
 
 OUTPUTS = {{
     camel_case(field.name): "00000000-0000-4000-8000-000000000000"

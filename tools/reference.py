@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import bird_dynamic
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
-from bird_dynamic.lifecycle.fields import Description, Field, OnChange
 from bird_dynamic.lifecycle.lookups import LOOKED_UP
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.settings import DEFAULT_API_URL, DEFAULT_TIMEOUT, VARIABLES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -56,7 +56,7 @@ def pages() -> dict[str, str]:
     }
 
 
-def _resource(description: Description) -> Iterator[str]:
+def _resource(description: ResourceSchema) -> Iterator[str]:
     resource = getattr(bird_dynamic, description.type_name)
     inputs = {field.name: field for field in description.inputs}
     yield f"# {description.type_name}"

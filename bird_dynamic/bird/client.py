@@ -4,7 +4,7 @@ What can be created in Bird lies in collections (connectors, webhook subscriptio
 alike. Sources: "Installing a Voice channel", the connectors, channels, conversations and
 notifications API references. Any 2xx is a success (201 is documented for create, nothing for
 delete), unknown fields are kept, everything but `id` may be missing or null. Every method takes a
-deadline and raises what `sending.Sender.send` raises, and IdError for an id that is none.
+deadline and raises what `sending.RetryingClient.send` raises, and IdError for an id that is none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError, UnknownOutcomeError
 from bird_dynamic.bird.ids import canonical, required_id
 from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request, Response
-from bird_dynamic.bird.sending import Sender
+from bird_dynamic.bird.retry import RetryingClient
 
 PAGE_SIZE = 100
 """The largest page that the CRM API is known to serve in general; its default is 10."""
@@ -29,7 +29,7 @@ MOST_PAGES = 10_000
 class Collection:
     """The connectors of a workspace, say, at their path: `/workspaces/{workspaceId}/connectors`."""
 
-    def __init__(self, sender: Sender, path: str, page_size: int = PAGE_SIZE) -> None:
+    def __init__(self, sender: RetryingClient, path: str, page_size: int = PAGE_SIZE) -> None:
         self.sender = sender
         self.path = path
         self._page_size: int | None = page_size
@@ -136,7 +136,7 @@ class Pages:
 class Conversational:
     """Whether inbound messages open conversations: the switch of every channel of a workspace."""
 
-    def __init__(self, sender: Sender, workspace_id: str) -> None:
+    def __init__(self, sender: RetryingClient, workspace_id: str) -> None:
         self._sender = sender
         self._channels = f"/workspaces/{workspace_id}/channels"
         self._connectors = Collection(sender, f"/workspaces/{workspace_id}/connectors")

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.command.doctor import examined
 from bird_dynamic.command.export import exported, written

@@ -13,12 +13,12 @@ from datetime import datetime, timezone
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
-from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
-from bird_dynamic.lifecycle.descriptions.found import CHANNEL
-from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.secrets import shortened, without
+from bird_dynamic.lifecycle.redaction import shortened, without
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.found import CHANNEL
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
 PATIENCE = 60.0
 """Seconds that all questions together may take."""
@@ -45,8 +45,8 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     workspace_id = account.settings.workspace_id
     deadline = Deadline.after(PATIENCE, account.sender.clock)
     connectors, channels, subscriptions = (
-        account.open(description, {})[1].collection
-        for description in (CONNECTOR, CHANNEL, WEBHOOK_SUBSCRIPTION)
+        account.open(schema, {})[1].collection
+        for schema in (CONNECTOR, CHANNEL, WEBHOOK_SUBSCRIPTION)
     )
 
     def finding(what: str, ask: Callable[[], str], permission: str) -> Finding:

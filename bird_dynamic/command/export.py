@@ -16,14 +16,14 @@ from itertools import chain
 from typing import Any
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
-from bird_dynamic.lifecycle.descriptions.templates import problems_of_arguments
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
-from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
-from bird_dynamic.lifecycle.explaining import explained
-from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.templates import problems_of_arguments
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
 VOICE = "voice-messagebird:"
 
@@ -136,13 +136,13 @@ def _import_document(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _all_of(account: Account, description: Description) -> list[Item]:
+def _all_of(account: Account, schema: ResourceSchema) -> list[Item]:
     """Every item, read by itself: rows of a listing may be poorer."""
     settings = account.settings
-    with explained(
-        f"Listing {description.item}s", description, settings, lambda: [settings.access_key]
+    with describing_errors(
+        f"Listing {schema.item}s", schema, settings, lambda: [settings.access_key]
     ):
-        _, session = account.open(description, {})
+        _, session = account.open(schema, {})
         deadline = session.deadline()
         rows = list(chain.from_iterable(session.collection.pages(deadline)))
         found = (session.collection.get(row["id"], deadline) for row in rows)

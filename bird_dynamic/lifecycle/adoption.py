@@ -7,13 +7,13 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.diff import without_version
-from bird_dynamic.lifecycle.equality import is_alike, same
-from bird_dynamic.lifecycle.fields import MAP, TEMPLATE, Description, Field, OnChange, Properties
 from bird_dynamic.lifecycle.mapping import as_asked, read_value, request_body, value_at
+from bird_dynamic.schema.equality import is_alike, same
+from bird_dynamic.schema.fields import MAP, TEMPLATE, Field, OnChange, Properties, ResourceSchema
 
 
 def mismatches(
-    description: Description, item: Item, state: Mapping[str, Any], inputs: Properties
+    schema: ResourceSchema, item: Item, state: Mapping[str, Any], inputs: Properties
 ) -> list[str]:
     """In what a connector is not what the inputs ask for, in words.
 
@@ -21,9 +21,9 @@ def mismatches(
     The inputs are not shown, because a program may have passed a secret anywhere, and of a map only
     the keys.
     """
-    item = as_asked(description, item, request_body(description, inputs))
+    item = as_asked(schema, item, request_body(schema, inputs))
     found = []
-    for field in description.inputs:
+    for field in schema.inputs:
         asked = inputs.get(field.name)
         stated = value_at(field.returned, item) if field.returned else state.get(field.name)
         if field.kind is MAP and field.returned:

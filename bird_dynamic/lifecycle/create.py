@@ -134,7 +134,7 @@ def create(
         try:
             result = yield Post()
         except (NotSentError, DeadlineError) as error:
-            late = machine.explained(error)
+            late = machine.describing_errors(error)
             raise _with_unanswered(unanswered, "Sending it again failed", late) from None
         if isinstance(result, RejectedError):
             if not result.is_conflict:
@@ -145,7 +145,7 @@ def create(
                 raise
             except BirdError as error:
                 # What the request without an answer has made may still appear.
-                late = machine.explained(error)
+                late = machine.describing_errors(error)
                 raise _with_unanswered(unanswered, "Sent again, it was refused", late) from None
             if created is not None:
                 return created
@@ -201,7 +201,7 @@ class _Create:
         self._is_forced = is_forced
         self._takes_over = takes_over
         self._ownership = Ownership(desired, before)
-        self._messages = CreateMessages(desired.description)
+        self._messages = CreateMessages(desired.schema)
         self._conflict: RejectedError | None = None
         self._conflicts = 0
         self._leaving: Sequence[Item] = ()
@@ -297,7 +297,7 @@ class _Create:
         self._slept += pause
         return None
 
-    def explained(self, error: BirdError) -> BirdError:
+    def describing_errors(self, error: BirdError) -> BirdError:
         """The error; where the time is over because of a conflict, with what that was."""
         if self._conflict is None or not isinstance(error, DeadlineError):
             return error
@@ -344,7 +344,7 @@ class _Create:
         return observed
 
     def _get(self, item_id: str) -> Generator[Step, Any, Item]:
-        what = f"Bird answered with the {self._desired.description.item} {item_id}"
+        what = f"Bird answered with the {self._desired.schema.item} {item_id}"
         for pause in (0.0, *PAUSES):
             if pause:
                 yield Sleep(pause)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.schema.fields import ResourceSchema
 
 
 class CreateMessages:
     """The texts for one kind of resource. `has_mark`: the item's name has the mark of the resource
     that is being created."""
 
-    def __init__(self, description: Description) -> None:
-        self._noun = description.item
-        self._exclusive = description.exclusive_name
+    def __init__(self, schema: ResourceSchema) -> None:
+        self._noun = schema.item
+        self._exclusive = schema.exclusive_name
 
     def equal(self, item: Item, *, has_mark: bool) -> str:
         """There is an equal item already."""

@@ -11,17 +11,17 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.diff import are_exclusive, without_version
-from bird_dynamic.lifecycle.equality import is_alike, loosened
-from bird_dynamic.lifecycle.fields import TEMPLATE, Description, Properties
 from bird_dynamic.lifecycle.mapping import as_asked, request_body, value_at
-from bird_dynamic.lifecycle.naming import (
+from bird_dynamic.lifecycle.records import Record
+from bird_dynamic.schema.equality import is_alike, loosened
+from bird_dynamic.schema.fields import TEMPLATE, Properties, ResourceSchema
+from bird_dynamic.schema.naming import (
     MARK,
     automatic_name,
     bears_mark,
     bears_token,
     draw_token,
 )
-from bird_dynamic.lifecycle.records import Record
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class DesiredState:
     what was drawn for this create; with a name that the program gives (or none at all), both are
     None, and nothing proves whose an equal item is."""
 
-    description: Description
+    schema: ResourceSchema
     body: Mapping[str, Any]
     mark: str | None = None
     token: str | None = None
@@ -39,27 +39,25 @@ class DesiredState:
 
     @classmethod
     def from_inputs(
-        cls, description: Description, inputs: Mapping[str, Any], record: Record | None = None
+        cls, schema: ResourceSchema, inputs: Mapping[str, Any], record: Record | None = None
     ) -> DesiredState:
         """What a program's inputs ask for, after an interrupted create with that record."""
-        if not description.is_named or inputs.get("name") is not None:
-            return cls(description, request_body(description, inputs), left=record)
+        if not schema.is_named or inputs.get("name") is not None:
+            return cls(schema, request_body(schema, inputs), left=record)
         mark = str(inputs[MARK])
         token = (record.token if record is not None else None) or draw_token()
         named: Properties = {**inputs, "name": automatic_name(mark, token)}
-        return cls(description, request_body(description, named), mark, token, record)
+        return cls(schema, request_body(schema, named), mark, token, record)
 
     @cached_property
     def lock_key(self) -> str:
         """Equal for desired states whose results could not be told apart."""
-        return self.mark or repr(
-            [loosened(self.body.get(name)) for name in self.description.identity]
-        )
+        return self.mark or repr([loosened(self.body.get(name)) for name in self.schema.identity])
 
     @cached_property
     def body_digest(self) -> str:
         """A digest of the body, without an automatic name and without what is secret."""
-        hidden = {field.sent[0] for field in self.description.inputs if field.secret}
+        hidden = {field.sent[0] for field in self.schema.inputs if field.secret}
         asked = {key: value for key, value in self.body.items() if key not in hidden}
         if self.mark is not None:
             asked.pop("name", None)
@@ -67,14 +65,12 @@ class DesiredState:
 
     def is_identity_of(self, item: Item) -> bool:
         """Whether an item has the identity that is desired, however Bird spells it."""
-        return all(
-            is_alike(self.body.get(name), item.get(name)) for name in self.description.identity
-        )
+        return all(is_alike(self.body.get(name), item.get(name)) for name in self.schema.identity)
 
     @cached_property
     def stated(self) -> frozenset[str]:
         """The keys of the body that Bird states too."""
-        return frozenset(field.returned[0] for field in self.description.inputs if field.returned)
+        return frozenset(field.returned[0] for field in self.schema.inputs if field.returned)
 
     def unversioned(self, name: str, value: Any) -> Any:
         """The value of a key; a template without its version, of which Bird may state another."""
@@ -83,7 +79,7 @@ class DesiredState:
     @cached_property
     def _templates(self) -> frozenset[str]:
         return frozenset(
-            field.returned[0] for field in self.description.inputs if field.kind is TEMPLATE
+            field.returned[0] for field in self.schema.inputs if field.kind is TEMPLATE
         )
 
     @cached_property
@@ -93,7 +89,7 @@ class DesiredState:
 
     def digest_of_identity(self, item: Mapping[str, Any]) -> str:
         """The digest of an item's identity."""
-        identity = [loosened(item.get(name)) for name in self.description.identity]
+        identity = [loosened(item.get(name)) for name in self.schema.identity]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
@@ -141,14 +137,14 @@ class Match:
         return (desired.mark is not None or desired.is_identity_of(item)) and all(
             is_alike(desired.unversioned(name, value), desired.unversioned(name, item.get(name)))
             for name, value in desired.body.items()
-            if name in desired.stated and name not in desired.description.identity
+            if name in desired.stated and name not in desired.schema.identity
         )
 
     @cached_property
     def is_in_conflict(self) -> bool:
         """Whether the item holds what only one item can hold."""
         return are_exclusive(
-            self.desired.description,
+            self.desired.schema,
             lambda path: value_at(path, self.desired.body),
             lambda path: value_at(path, self._with_desired_ids),
         )
@@ -165,4 +161,4 @@ class Match:
 
     @cached_property
     def _with_desired_ids(self) -> Item:
-        return as_asked(self.desired.description, self.item, self.desired.body)
+        return as_asked(self.desired.schema, self.item, self.desired.body)

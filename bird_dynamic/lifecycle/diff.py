@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE, is_respelled, is_unchanged
-from bird_dynamic.lifecycle.equality import is_alike
-from bird_dynamic.lifecycle.fields import (
+from bird_dynamic.schema.equality import is_alike
+from bird_dynamic.schema.fields import (
     MAP,
     UNKNOWN,
-    Description,
     OnChange,
     Properties,
+    ResourceSchema,
 )
-from bird_dynamic.lifecycle.naming import with_own_name
+from bird_dynamic.schema.naming import with_own_name
 
 ValueAt = Callable[[tuple[str, ...]], Any]
 
@@ -35,12 +35,12 @@ class Difference:
     deletes_first: bool = False
 
 
-def compare(description: Description, state: Mapping[str, Any], inputs: Properties) -> Difference:
+def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties) -> Difference:
     """What has to change for the state to be as the inputs say. Sends nothing."""
     wanted = with_own_name(state, inputs)
     remembered = state.get(STATED_OTHERWISE) or {}
     changed, respelled = [], []
-    for field in description.inputs:
+    for field in schema.inputs:
         if field.on_change is OnChange.NOTHING:
             continue
         prior = field.in_order(state.get(field.name, field.default))
@@ -59,22 +59,22 @@ def compare(description: Description, state: Mapping[str, Any], inputs: Properti
             field.name
             for field in changed
             if field.on_change is OnChange.REPLACE
-            or (not field.removable and wanted.get(field.name) is None)
+            or (not field.clearable and wanted.get(field.name) is None)
         ),
         respelled=tuple(respelled),
         deletes_first=are_exclusive(
-            description,
-            lambda path: _sent_at(description, path, state),
-            lambda path: _sent_at(description, path, wanted),
+            schema,
+            lambda path: _sent_at(schema, path, state),
+            lambda path: _sent_at(schema, path, wanted),
         ),
     )
 
 
-def are_exclusive(description: Description, one: ValueAt, other: ValueAt) -> bool:
+def are_exclusive(schema: ResourceSchema, one: ValueAt, other: ValueAt) -> bool:
     """Whether two of them cannot exist at the same time, each as a function from a path of a create
     request to the value there. What is not known yet may be the same."""
-    return bool(description.exclusive) and all(
-        _may_be_one(one(path), other(path)) for path in description.exclusive
+    return bool(schema.exclusive) and all(
+        _may_be_one(one(path), other(path)) for path in schema.exclusive
     )
 
 
@@ -84,12 +84,12 @@ def _may_be_one(old: Any, new: Any) -> bool:
     return old is not None and is_alike(without_version(old), without_version(new))
 
 
-def _sent_at(description: Description, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
+def _sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
     """What a create request says there."""
-    for field in description.inputs:
+    for field in schema.inputs:
         if field.sent == path and props.get(field.name, field.default) is not None:
             return props.get(field.name, field.default)
-    for field in description.inputs:
+    for field in schema.inputs:
         if field.kind is MAP and field.sent == path[:-1]:
             value = props.get(field.name) or {}
             return UNKNOWN if value is UNKNOWN else value.get(path[-1])

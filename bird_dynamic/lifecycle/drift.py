@@ -17,7 +17,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.equality import is_alike, same
+from bird_dynamic.schema.equality import is_alike, same
 from bird_dynamic.settings import UUID
 
 STATED_OTHERWISE = "stated_otherwise"

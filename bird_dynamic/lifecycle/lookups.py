@@ -13,12 +13,12 @@ from typing import Any
 
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
-from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
-from bird_dynamic.lifecycle.explaining import explained
-from bird_dynamic.lifecycle.fields import UUID_TEXT, Description, Properties
+from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.fields import UUID_TEXT, Properties, ResourceSchema
+from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.settings import workspace_problem
 
 LOOKED_UP = {
@@ -26,7 +26,7 @@ LOOKED_UP = {
     "GetConnectorResult": CONNECTOR,
     "GetChannelResult": CHANNEL,
 }
-"""Type of result -> the description that its fields come from."""
+"""Type of result -> the schema that its fields come from."""
 MOST_SHOWN = 5
 """How many candidates an error names."""
 
@@ -91,42 +91,42 @@ class Lookups:
             has = f"it has {_named(all_of_them)}" if all_of_them else "it has no numbers at all"
             raise NotFoundError(f"the workspace has no such number; {has}")
 
-    def _one(self, description: Description, item_id: str) -> Properties:
-        noun = description.noun
-        with self._doing(description, f"Looking up {noun} {item_id}"):
+    def _one(self, schema: ResourceSchema, item_id: str) -> Properties:
+        noun = schema.noun
+        with self._doing(schema, f"Looking up {noun} {item_id}"):
             if (problem := UUID_TEXT.problem(item_id)) is not None:
                 raise NotFoundError(f"id: {problem}")
-            place, session = self._open(description)
+            place, session = self._open(schema)
             item = session.collection.get(item_id, session.deadline())
             if item is None:
                 raise NotFoundError(f"there is no such {noun} in workspace {place['workspace_id']}")
-            return _shown(description, item, place)
+            return _shown(schema, item, place)
 
-    def _all(self, description: Description) -> list[Properties]:
-        place, session = self._open(description)
+    def _all(self, schema: ResourceSchema) -> list[Properties]:
+        place, session = self._open(schema)
         rows = chain.from_iterable(session.collection.pages(session.deadline()))
-        return [_shown(description, row, place) for row in rows]
+        return [_shown(schema, row, place) for row in rows]
 
-    def _open(self, description: Description) -> tuple[Properties, CollectionSession]:
+    def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
         given = self._workspace_id
         if given is not None and (problem := workspace_problem(given)) is not None:
             raise ConfigurationError(f"workspace_id: {problem}")
         if given is None and self._account.settings.workspace_id is None:
             unset = self._account.settings.unset("workspaceId")
             raise ConfigurationError(f"{unset} Set it, or pass workspace_id")
-        return self._account.open(description, {"workspace_id": given})
+        return self._account.open(schema, {"workspace_id": given})
 
     @contextmanager
-    def _doing(self, description: Description, doing: str) -> Iterator[None]:
+    def _doing(self, schema: ResourceSchema, doing: str) -> Iterator[None]:
         settings = self._account.settings
-        with explained(doing, description, settings, lambda: [settings.access_key]):
+        with describing_errors(doing, schema, settings, lambda: [settings.access_key]):
             yield
 
 
-def _shown(description: Description, item: Item, place: Mapping[str, Any]) -> Properties:
+def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Properties:
     # What a resource would hold as inputs, a look-up takes from Bird.
     prior = {**place, "arguments": item.get("arguments")}
-    return to_state(description, item, prior)
+    return to_state(schema, item, prior)
 
 
 def _digits(number: Any) -> str:

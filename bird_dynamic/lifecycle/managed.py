@@ -19,8 +19,8 @@ from typing import Any
 
 from bird_dynamic.bird.ids import canonical
 from bird_dynamic.lifecycle.deletions import Deletions
-from bird_dynamic.lifecycle.naming import marks_of
 from bird_dynamic.lifecycle.run_log import RunLog
+from bird_dynamic.schema.naming import marks_of
 
 Marks = frozenset[str]
 """What a resource is known by: the marks of its state and of its inputs, which differ after a

@@ -8,37 +8,37 @@ from typing import Any
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.diff import compare
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE, accepted, forgotten, late, observed
-from bird_dynamic.lifecycle.equality import is_alike, same
-from bird_dynamic.lifecycle.fields import (
+from bird_dynamic.schema.equality import is_alike, same
+from bird_dynamic.schema.fields import (
     MAP,
     TEXT,
     UUID_TEXT,
-    Description,
     Field,
     Properties,
+    ResourceSchema,
 )
-from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from bird_dynamic.settings import Settings
 
 
 def with_settings(
-    description: Description, props: Mapping[str, Any], settings: Settings
+    schema: ResourceSchema, props: Mapping[str, Any], settings: Settings
 ) -> dict[str, Any]:
     """The properties, with the settings that stand in for inputs that were left out."""
     stand_ins = {
         field.name: value
-        for field in description.settings
+        for field in schema.settings
         if (value := getattr(settings, field.name)) is not None
     }
     return {**stand_ins, **{name: value for name, value in props.items() if value is not None}}
 
 
-def request_body(description: Description, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def request_body(schema: ResourceSchema, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON body of the create request."""
     built: dict[str, Any] = {}
-    for field in description.inputs:
+    for field in schema.inputs:
         value = inputs.get(field.name)
-        if not field.sent or value is None or not field.created_with:
+        if not field.sent or value is None or not field.in_create:
             continue
         target = built
         for step in field.sent[:-1]:
@@ -50,28 +50,24 @@ def request_body(description: Description, inputs: Mapping[str, Any]) -> dict[st
     return built
 
 
-def update_body(
-    description: Description, state: Mapping[str, Any], inputs: Properties
-) -> Properties:
+def update_body(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties) -> Properties:
     """The JSON body of the update request: what differs, with an empty value for what was left
     out."""
-    changed = compare(description, state, inputs).changed
+    changed = compare(schema, state, inputs).changed
     return {
         field.sent[-1]: inputs.get(field.name, [] if field.unordered else None)
-        for field in description.inputs
+        for field in schema.inputs
         if field.sent and field.name in changed
     }
 
 
-def is_stated(description: Description, body: Mapping[str, Any]) -> bool:
+def is_stated(schema: ResourceSchema, body: Mapping[str, Any]) -> bool:
     """Whether Bird states anything of what an update changes."""
-    return any(
-        field.returned and field.sent and field.sent[-1] in body for field in description.inputs
-    )
+    return any(field.returned and field.sent and field.sent[-1] in body for field in schema.inputs)
 
 
 def to_state(
-    description: Description, item: Item, prior: Mapping[str, Any], *, is_first: bool = False
+    schema: ResourceSchema, item: Item, prior: Mapping[str, Any], *, is_first: bool = False
 ) -> Properties:
     """The whole state of a resource: the observed values, and the prior value where Bird states
     none.
@@ -79,12 +75,12 @@ def to_state(
     `prior` is the state until now, or the inputs of a resource that is being created. `is_first`:
     this is what Bird makes of those inputs, so they stay, and what differs is remembered.
     """
-    state: Properties = {field.name: prior.get(field.name) for field in description.fields}
+    state: Properties = {field.name: prior.get(field.name) for field in schema.fields}
     state |= {key: prior[key] for key in (DERIVED_NAME, MARK) if prior.get(key) is not None}
     remembered = dict(prior.get(STATED_OTHERWISE) or {})
     changed_at = item.get("updatedAt")
     is_untouched = changed_at is not None and changed_at == prior.get("updated_at")
-    for field in description.fields:
+    for field in schema.fields:
         stated, value = _find(item, field.returned)
         if not stated or (value is None and field.needed):
             # Nothing says that it has none: it cannot be without.
@@ -129,23 +125,23 @@ def differing_paths(state: Mapping[str, Any]) -> list[str]:
     return sorted(state.get(STATED_OTHERWISE) or ())
 
 
-def imported_maps(description: Description, item: Item) -> Properties:
+def imported_maps(schema: ResourceSchema, item: Item) -> Properties:
     """The inputs that are maps as Bird has them, without what other inputs say: for a resource that
     no program has described yet."""
     maps: Properties = {}
-    for field in description.inputs:
+    for field in schema.inputs:
         stated, value = _find(item, field.returned)
         if field.kind is MAP and stated and isinstance(value, Mapping):
-            siblings = (other for other in description.inputs if other.sent[:-1] == field.sent)
+            siblings = (other for other in schema.inputs if other.sent[:-1] == field.sent)
             others = {other.sent[-1] for other in siblings}
             maps[field.name] = {key: each for key, each in value.items() if key not in others}
     return {name: value for name, value in maps.items() if value}
 
 
-def as_asked(description: Description, item: Item, asked: Mapping[str, Any]) -> Item:
+def as_asked(schema: ResourceSchema, item: Item, asked: Mapping[str, Any]) -> Item:
     """What Bird states, with the ids that a create request asks for where it states others of the
     same things."""
-    for (*inside, last), places in description.other_ids.items():
+    for (*inside, last), places in schema.other_ids.items():
         wanted = _find(asked, (*inside, last))[1]
         if wanted is not None and any(is_alike(wanted, _find(item, place)[1]) for place in places):
             (outer,) = inside
@@ -153,10 +149,10 @@ def as_asked(description: Description, item: Item, asked: Mapping[str, Any]) -> 
     return item
 
 
-def is_complete_row(description: Description, row: Item, state: Mapping[str, Any]) -> bool:
+def is_complete_row(schema: ResourceSchema, row: Item, state: Mapping[str, Any]) -> bool:
     """Whether a row of a listing states everything that the state has: a poorer one proves
     nothing."""
-    for field in description.fields:
+    for field in schema.fields:
         prior = state.get(field.name)
         if field.returned and prior is not None:
             _, value = _find(row, field.returned)
@@ -172,7 +168,7 @@ def is_complete_row(description: Description, row: Item, state: Mapping[str, Any
 
 
 def merged_update(
-    description: Description,
+    schema: ResourceSchema,
     state: Mapping[str, Any],
     inputs: Properties,
     item: Item | None = None,
@@ -180,8 +176,7 @@ def merged_update(
     """The state after an update in place: the new inputs, with the outputs and the name that the
     state has. `item` is what Bird has made of what was changed in it."""
     after: Properties = {
-        field.name: (inputs if field.is_input else state).get(field.name)
-        for field in description.fields
+        field.name: (inputs if field.is_input else state).get(field.name) for field in schema.fields
     }
     if inputs.get("name") is None and state.get("name") is not None:
         after["name"] = state["name"]
@@ -189,8 +184,8 @@ def merged_update(
     if inputs.get(MARK) is not None:
         after[MARK] = inputs[MARK]
     remembered = dict(state.get(STATED_OTHERWISE) or {})
-    changed = compare(description, state, inputs).changed
-    for field in description.inputs:
+    changed = compare(schema, state, inputs).changed
+    for field in schema.inputs:
         prior, asked = field.in_order(state.get(field.name)), field.in_order(after[field.name])
         remembered = forgotten(field.name, prior, asked, remembered)
         stated, value = _find(item or {}, field.returned)
@@ -201,11 +196,11 @@ def merged_update(
     return after
 
 
-def to_inputs(description: Description, state: Mapping[str, Any]) -> Properties:
+def to_inputs(schema: ResourceSchema, state: Mapping[str, Any]) -> Properties:
     """The inputs that would have made this state: what a refresh stores as the new inputs."""
     given = [
         field.name
-        for field in description.inputs
+        for field in schema.inputs
         if not (field.automatic and state.get(DERIVED_NAME) is not None)
     ]
     return {name: state[name] for name in (*given, MARK) if state.get(name) is not None}

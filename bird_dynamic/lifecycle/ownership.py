@@ -39,7 +39,7 @@ class Ownership:
 
     def __init__(self, desired: DesiredState, before: Observed) -> None:
         self._desired = desired
-        self._messages = CreateMessages(desired.description)
+        self._messages = CreateMessages(desired.schema)
         self._before = before
         self._old_ids = {each.item_id for each in before.unmanaged}
 
@@ -85,7 +85,7 @@ class Ownership:
         """Whether what answers our request states too little to tell whether that has made it."""
         if self._desired.mark is not None:
             return not isinstance(item.get("name"), str)
-        identity = [key for key in self._desired.description.identity if key in self._desired.body]
+        identity = [key for key in self._desired.schema.identity if key in self._desired.body]
         return moment(item.get("createdAt")) is None or any(key not in item for key in identity)
 
     def may_answer(self, item: Item) -> bool:
@@ -93,7 +93,7 @@ class Ownership:
         name = item.get("name")
         if self._desired.mark is not None:
             return not isinstance(name, str) or self._has_token(item) or self._has_cut_name(item)
-        stated = {key: item[key] for key in self._desired.description.identity if key in item}
+        stated = {key: item[key] for key in self._desired.schema.identity if key in item}
         return not stated or self._desired.is_identity_of({**self._desired.body, **stated})
 
     def has_mark(self, item: Item) -> bool:

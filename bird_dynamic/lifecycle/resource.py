@@ -17,12 +17,11 @@ from bird_dynamic.bird.errors import BirdError, DeadlineError
 from bird_dynamic.bird.ids import canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.adoption import mismatches
-from bird_dynamic.lifecycle.checking import Checked, check
+from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.diff import Difference, compare
-from bird_dynamic.lifecycle.explaining import explained
-from bird_dynamic.lifecycle.fields import PROFILE, UNKNOWN, Description, Properties
+from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import (
     differing_paths,
     imported_maps,
@@ -33,12 +32,13 @@ from bird_dynamic.lifecycle.mapping import (
     to_state,
     update_body,
 )
-from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 from bird_dynamic.lifecycle.ownership import ExistsError
 from bird_dynamic.lifecycle.records import Claim
+from bird_dynamic.lifecycle.redaction import texts_in
 from bird_dynamic.lifecycle.run_create import CreateRunner
-from bird_dynamic.lifecycle.secrets import texts_in
 from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
+from bird_dynamic.schema.fields import PROFILE, UNKNOWN, Properties, ResourceSchema
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 
 CLEAN_UP = 30.0
 """Seconds of a create that are kept for removing what is half made."""
@@ -51,12 +51,12 @@ Accounts = Callable[[str | None], Account]
 
 
 class ResourceLifecycle:
-    """The six operations of one description."""
+    """The six operations of one schema."""
 
     def __init__(
-        self, description: Description, accounts: Accounts, *, keeps_half_made: bool = False
+        self, schema: ResourceSchema, accounts: Accounts, *, keeps_half_made: bool = False
     ) -> None:
-        self.description = description
+        self.schema = schema
         self._accounts = accounts
         self._keeps_half_made = keeps_half_made
 
@@ -69,15 +69,13 @@ class ResourceLifecycle:
     def _checked(self, news: Mapping[str, Any]) -> Checked:
         profile = news.get("profile")
         if profile is None or (profile is not UNKNOWN and PROFILE.problem(profile) is None):
-            return check(self.description, news, self._accounts(profile).settings)
+            return check(self.schema, news, self._accounts(profile).settings)
         # An account that nobody knows yet: what it would fill in is unknown too.
         anybodys = replace(self._accounts(None).settings, problems=())
         unknown = {
-            field.name: UNKNOWN
-            for field in self.description.settings
-            if news.get(field.name) is None
+            field.name: UNKNOWN for field in self.schema.settings if news.get(field.name) is None
         }
-        return check(self.description, {**news, **unknown}, anybodys)
+        return check(self.schema, {**news, **unknown}, anybodys)
 
     def _adopt_problems(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
         """What is known already, before anything is adopted, of who has it."""
@@ -90,7 +88,7 @@ class ResourceLifecycle:
 
     def _has_it_already(self, item_id: str) -> str:
         return (
-            f"another resource of this stack has the {self.description.item} {item_id}. If that "
+            f"another resource of this stack has the {self.schema.item} {item_id}. If that "
             "resource was renamed to this one, this one needs "
             'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")]); if both '
             "are in the program, remove one of them"
@@ -98,7 +96,7 @@ class ResourceLifecycle:
 
     def diff(self, state: Mapping[str, Any], inputs: Properties) -> Difference:
         """What differs between the state and the inputs."""
-        return compare(self.description, state, inputs)
+        return compare(self.schema, state, inputs)
 
     def track(
         self, item_id: str, state: Mapping[str, Any], inputs: Properties, difference: Difference
@@ -109,17 +107,17 @@ class ResourceLifecycle:
         Raises SharedError where this run gives what the resource has to another one.
         """
         managed, marks = self._run.managed, marks_of(state, inputs)
-        called = f"{self.description.item} {item_id}"
+        called = f"{self.schema.item} {item_id}"
         if not difference.replaces and managed.taken_from(item_id, marks):
             raise SharedError(
                 f"this resource has the {called}, and another resource of the program adopts it. "
                 "Remove that other one from the program and run `pulumi up`: the "
-                f"{self.description.item} stays with this one"
+                f"{self.schema.item} stays with this one"
             )
         if managed.is_shared(item_id, marks):
             self._run.warn(
                 f"the {called} is in the state of two resources. Remove one of them from the "
-                f"program and run `pulumi up`: the {self.description.item} stays with the other one"
+                f"program and run `pulumi up`: the {self.schema.item} stays with the other one"
             )
         managed.mark_diffed(
             item_id,
@@ -129,7 +127,7 @@ class ResourceLifecycle:
         )
         if difference.replaces and managed.is_in_program(marks):
             self._run.warn(self._replacement(item_id, state, inputs, difference))
-        places = (each for each in self.description.settings if each.required)
+        places = (each for each in self.schema.settings if each.required)
         if all(state.get(each.name) for each in places):
             self._has_found_its_resource(self._open(state)[1], state, state.get(DERIVED_NAME))
 
@@ -144,14 +142,14 @@ class ResourceLifecycle:
         called = self._called(inputs) if inputs.get("name") else self._called(state)
         number = f", {state['phone_number']}" if state.get("phone_number") else ""
         said = (
-            f"{called} ({self.description.item} {item_id}{number}) is replaced, because of "
+            f"{called} ({self.schema.item} {item_id}{number}) is replaced, because of "
             f"{', '.join(difference.replaces)}: "
         )
         if state.get("channel_id"):
             said += "its channel_id changes. "
         if difference.deletes_first:
             return (
-                f"{said}Bird allows only one {self.description.item} of a template on a phone "
+                f"{said}Bird allows only one {self.schema.item} of a template on a phone "
                 "number, so the old one is deleted first: until the new one is there, nothing "
                 "answers"
             )
@@ -192,7 +190,7 @@ class ResourceLifecycle:
         program gives none."""
         run, marks = session.run, marks_of(inputs)
         mark, where = str(inputs.get(MARK, "")), self._address(session, inputs)
-        desired = DesiredState.from_inputs(self.description, inputs, claim.left)
+        desired = DesiredState.from_inputs(self.schema, inputs, claim.left)
         runner = CreateRunner(session, desired, claim, mark, where, deadline)
         with session.observer.lock(desired):
             created = runner.run(
@@ -202,7 +200,7 @@ class ResourceLifecycle:
             item_id = created.item["id"]
             if not run.managed.claim(item_id, marks):
                 raise ExistsError(
-                    f"Bird answered with the {self.description.item} {item_id}, which another "
+                    f"Bird answered with the {self.schema.item} {item_id}, which another "
                     "resource has: nothing was created"
                 )
             given = dict(inputs)
@@ -249,14 +247,14 @@ class ResourceLifecycle:
         with self._doing("Reading", state, item_id):
             prior, session = self._open(state)
             deadline = session.deadline(timeout)
-            known = any(state.get(field.name) for field in self.description.outputs)
+            known = any(state.get(field.name) for field in self.schema.outputs)
             if known:
                 self._run.managed.mark_managed(item_id)
             else:
                 self._run.managed.mark_read_only(item_id)
             item = session.listing.read(
                 item_id,
-                lambda row: known and is_complete_row(self.description, row, state),
+                lambda row: known and is_complete_row(self.schema, row, state),
                 deadline,
             )
             if item is None:
@@ -264,18 +262,18 @@ class ResourceLifecycle:
                 if not known:
                     # Nobody ever had it: this is the read of a `get`, whose id is wrong.
                     raise AbsentError(
-                        f"there is no such {self.description.item} at {session.collection.path}. "
+                        f"there is no such {self.schema.item} at {session.collection.path}. "
                         "Check the id, which must not be that of a channel, and the workspace"
                     )
                 return None
             if not known:
                 self._has_found_its_resource(session, state, item.get("name"))
-                prior = {**imported_maps(self.description, item), **prior}
+                prior = {**imported_maps(self.schema, item), **prior}
             is_first = known and not self.is_settled(state)
             observed = self.observe(session, item, prior, deadline, is_first=is_first)
             if known:
                 self._tell(prior, observed)
-            return observed, to_inputs(self.description, observed)
+            return observed, to_inputs(self.schema, observed)
 
     def update(
         self,
@@ -297,10 +295,10 @@ class ResourceLifecycle:
                 if item is not None:
                     item = self.wait_until_ready(session, item, inputs, deadline)
                     before = state
-                    state = to_state(self.description, item, state, is_first=True)
+                    state = to_state(self.schema, item, state, is_first=True)
                     self._tell(before, state)
             changed = self.apply_update(session, item_id, state, inputs, deadline)
-            after = merged_update(self.description, state, inputs, changed)
+            after = merged_update(self.schema, state, inputs, changed)
             self._tell(state, after)
             return after
 
@@ -320,7 +318,7 @@ class ResourceLifecycle:
             _, session = self._open(state)
             marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
-                session.run.warn(f"{self.description.item} {item_id}: kept, because {why}")
+                session.run.warn(f"{self.schema.item} {item_id}: kept, because {why}")
                 return
             required_id(item_id, "its id, which an import may have brought,")
             self._run.managed.mark_deleted(item_id, marks)
@@ -334,7 +332,7 @@ class ResourceLifecycle:
         self, session: CollectionSession, item_id: str, deadline: Deadline
     ) -> None:
         """Bird has accepted a delete: the next command must find it done."""
-        what = f"{self.description.item} {item_id}"
+        what = f"{self.schema.item} {item_id}"
         polls = session.polls(FIRST_LOOK, deadline, f"{what}: waiting until it is deleted")
         waited = 0.0
         while session.collection.get(item_id, deadline) is not None:
@@ -381,7 +379,7 @@ class ResourceLifecycle:
         is_first: bool,
     ) -> Properties:
         """The whole state, where the item alone does not tell it."""
-        return to_state(self.description, item, prior, is_first=is_first)
+        return to_state(self.schema, item, prior, is_first=is_first)
 
     def apply_update(
         self,
@@ -392,11 +390,11 @@ class ResourceLifecycle:
         deadline: Deadline,
     ) -> Item | None:
         """Change in Bird what can be changed in place; what Bird has made of it."""
-        body = update_body(self.description, state, inputs)
+        body = update_body(self.schema, state, inputs)
         if not body:
             return None
         item = session.collection.update(item_id, body, deadline)
-        if item is not None or not is_stated(self.description, body):
+        if item is not None or not is_stated(self.schema, body):
             return item
         return session.collection.get(item_id, deadline)
 
@@ -433,19 +431,19 @@ class ResourceLifecycle:
         if item is None:
             workspace = inputs["workspace_id"]
             raise AdoptError(
-                f"adopt: workspace {workspace} has no {self.description.item} {item_id}. Check the "
+                f"adopt: workspace {workspace} has no {self.schema.item} {item_id}. Check the "
                 "workspace and the id, which must not be that of a channel; `bird-dynamic export` "
                 "shows what there is"
             )
         item = self.wait_until_ready(session, item, inputs, deadline)
         given = dict(inputs)
-        if self.description.is_named and given.get("name") is None:
+        if self.schema.is_named and given.get("name") is None:
             given["name"] = given[DERIVED_NAME] = item.get("name")
         state = self.observe(session, item, given, deadline, is_first=True)
-        differing = mismatches(self.description, item, state, given)
+        differing = mismatches(self.schema, item, state, given)
         if differing:
             raise AdoptError(
-                f"the {self.description.item} {item_id} is not what the program asks for: "
+                f"the {self.schema.item} {item_id} is not what the program asks for: "
                 f"{'; '.join(differing)}. Write what Bird has; nothing was changed"
             )
         self._tell(given, state)
@@ -453,7 +451,7 @@ class ResourceLifecycle:
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
         """The properties with their settings, and the collection that they lie in."""
-        return self._accounts(props.get("profile")).open(self.description, props)
+        return self._accounts(props.get("profile")).open(self.schema, props)
 
     def _complete_or_roll_back(
         self,
@@ -466,7 +464,7 @@ class ResourceLifecycle:
         be completed, which says what became of it."""
         try:
             item = self.after_create(session, created, inputs, self._working_time(deadline))
-            state = to_state(self.description, item, inputs, is_first=True)
+            state = to_state(self.schema, item, inputs, is_first=True)
             self._tell(inputs, state)
             return state
         except BirdError as error:
@@ -492,10 +490,9 @@ class ResourceLifecycle:
 
     def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfMadeError:
         item_id = created.item["id"]
-        state = to_state(self.description, created.item, inputs, is_first=True)
+        state = to_state(self.schema, created.item, inputs, is_first=True)
         return HalfMadeError(
-            f"{cause}. The {self.description.item} {item_id} is kept; the next `pulumi up` "
-            "completes it",
+            f"{cause}. The {self.schema.item} {item_id} is kept; the next `pulumi up` completes it",
             item_id,
             {**state, **self.pending_inputs(created)},
         )
@@ -503,7 +500,7 @@ class ResourceLifecycle:
     def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfMadeError:
         item_id = created.item["id"]
         return HalfMadeError(
-            f"{cause}. The {self.description.item} {item_id} was there before and is still there; "
+            f"{cause}. The {self.schema.item} {item_id} was there before and is still there; "
             "run `pulumi up` again in the same way to take it over",
             item_id,
             settled=False,
@@ -518,7 +515,7 @@ class ResourceLifecycle:
         deadline: Deadline,
     ) -> HalfMadeError:
         item_id = created.item["id"]
-        called = f"The {self.description.item} {item_id}"
+        called = f"The {self.schema.item} {item_id}"
         try:
             is_done = session.collection.delete(item_id, deadline)
             self._run.managed.mark_gone(item_id)
@@ -542,7 +539,7 @@ class ResourceLifecycle:
 
     def _called(self, props: Mapping[str, Any]) -> str:
         name = props.get("name") or resource_of(props.get(MARK))
-        return f'{self.description.noun} "{name}"' if name else self.description.noun
+        return f'{self.schema.noun} "{name}"' if name else self.schema.noun
 
     def _doing(
         self, verb: str, props: Mapping[str, Any], item_id: str = ""
@@ -553,9 +550,9 @@ class ResourceLifecycle:
 
         def secrets() -> Iterator[str]:
             yield settings.access_key
-            yield from texts_in([props.get(name) for name in self.description.secrets])
+            yield from texts_in([props.get(name) for name in self.schema.secrets])
 
-        return explained(doing, self.description, settings, secrets)
+        return describing_errors(doing, self.schema, settings, secrets)
 
 
 class HalfMadeError(BirdError):

@@ -138,6 +138,6 @@ class CreateRunner:
             raise
         if run.managed.is_deleted(item["id"]):
             self._is_unknown = before
-            gone = f"{desired.description.item} {item['id']} is there until its deletion is done"
+            gone = f"{desired.schema.item} {item['id']} is there until its deletion is done"
             return RejectedError(Answer(409, message=gone))
         return item

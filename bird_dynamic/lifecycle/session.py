@@ -17,13 +17,13 @@ from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
 from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
 from bird_dynamic.bird.ids import required_id
 from bird_dynamic.bird.models import Request, Response, Transport
-from bird_dynamic.bird.sending import Sender
-from bird_dynamic.lifecycle.fields import Description, Properties
+from bird_dynamic.bird.retry import RetryingClient
 from bird_dynamic.lifecycle.listing import SharedListing
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.observe import Observer
 from bird_dynamic.lifecycle.records import RECORDS, Records
+from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.settings import Settings, parse_duration, state_folder
 
 LONGEST_POLL = 5.0
@@ -114,27 +114,27 @@ class Account:
     ) -> None:
         self.settings = settings
         self.run = run = run or Run()
-        self.sender = Sender(
+        self.sender = RetryingClient(
             _LazyTransport(settings, connect), run.clock, before_writing=run.before_writing
         )
         self._lock = threading.Lock()
         self._sessions: dict[str, CollectionSession] = {}
 
     def open(
-        self, description: Description, props: Mapping[str, Any]
+        self, schema: ResourceSchema, props: Mapping[str, Any]
     ) -> tuple[Properties, CollectionSession]:
         """The collection that these properties name, and the properties with the settings that
         stand in for what they leave out.
 
         Raises ConfigurationError for a place that neither names, and IdError for one that is none.
         """
-        complete = with_settings(description, props, self.settings)
-        for place in description.settings:
+        complete = with_settings(schema, props, self.settings)
+        for place in schema.settings:
             if place.name in complete:
                 complete[place.name] = required_id(complete[place.name], f"{place.name}: it")
             elif not place.is_optional_place:
                 raise ConfigurationError(self.settings.unset(place.setting))
-        return complete, self._session(description.path_of(complete), description.page_size)
+        return complete, self._session(schema.path_of(complete), schema.page_size)
 
     def _session(self, path: str, page_size: int) -> CollectionSession:
         with self._lock:

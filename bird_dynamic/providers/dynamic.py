@@ -35,15 +35,15 @@ from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
 from pulumi.output import Unknown
 
 from bird_dynamic.bird.clock import Cancellation
-from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
-from bird_dynamic.lifecycle.fields import UNKNOWN
+from bird_dynamic.lifecycle.redaction import printable
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
-from bird_dynamic.lifecycle.secrets import printable
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
-from bird_dynamic.providers.names import DYNAMIC_PROVIDER, snake_case, snake_keys
+from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
+from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.settings import Settings, gather
 
 

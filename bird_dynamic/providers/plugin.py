@@ -33,21 +33,21 @@ from pulumi.runtime.proto import (
 )
 
 from bird_dynamic.bird.clock import Cancellation
-from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS, lifecycle
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import UNKNOWN, Description, Properties
+from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.naming import MARK, mark, with_own_name
+from bird_dynamic.lifecycle.redaction import printable
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
-from bird_dynamic.lifecycle.secrets import printable
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.providers.details import detailed
+from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
-from bird_dynamic.providers.names import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.providers.schema import LANES, LOOKUPS, NOT_HERE, schema
 from bird_dynamic.providers.wire import plain, received, sent
+from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
+from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
+from bird_dynamic.schema.naming import MARK, mark, with_own_name
 from bird_dynamic.settings import VARIABLES, gather
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -147,9 +147,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             checked = life.check(olds.properties, given)
             reasons = [f"{name}: {_USE_INSTEAD[name]}" for name in foreign]
             return provider_pb2.CheckResponse(
-                inputs=sent(life.description, checked.inputs, news.secret),
+                inputs=sent(life.schema, checked.inputs, news.secret),
                 failures=[
-                    provider_pb2.CheckFailure(reason=_by_both_names(life.description, reason))
+                    provider_pb2.CheckFailure(reason=_by_both_names(life.schema, reason))
                     for reason in (*checked.failures, *reasons)
                 ],
             )
@@ -171,7 +171,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 detailedDiff={
                     path: PropertyDiff(kind=PropertyDiff.Kind.Value(kind))
                     for path, kind in detailed(
-                        life.description, difference, state, with_own_name(state, inputs)
+                        life.schema, difference, state, with_own_name(state, inputs)
                     ).items()
                 },
                 hasDetailedDiff=bool(difference.changed),
@@ -185,7 +185,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             if request.preview:
                 unknown = {
                     field.name: UNKNOWN
-                    for field in life.description.fields
+                    for field in life.schema.fields
                     if field.automatic or not field.is_input
                 }
                 item_id, state = "", {**unknown, **given.properties}
@@ -193,7 +193,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 with self._half_made(context, life, given.secret, given.properties):
                     item_id, state = life.create(given.properties, request.timeout or None)
             return provider_pb2.CreateResponse(
-                id=item_id, properties=sent(life.description, state, given.secret)
+                id=item_id, properties=sent(life.schema, state, given.secret)
             )
 
     def Read(self, request: Any, context: Context) -> Any:  # noqa: N802
@@ -209,8 +209,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             real, inputs = found
             return provider_pb2.ReadResponse(
                 id=item_id,
-                properties=sent(life.description, real, secret),
-                inputs=sent(life.description, inputs, secret),
+                properties=sent(life.schema, real, secret),
+                inputs=sent(life.schema, inputs, secret),
             )
 
     def Update(self, request: Any, context: Context) -> Any:  # noqa: N802
@@ -221,9 +221,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 after = {**state, **given.properties}
             else:
                 after = life.update(request.id, state, given.properties, request.timeout or None)
-            return provider_pb2.UpdateResponse(
-                properties=sent(life.description, after, given.secret)
-            )
+            return provider_pb2.UpdateResponse(properties=sent(life.schema, after, given.secret))
 
     def Delete(self, request: Any, context: Context) -> Any:  # noqa: N802
         """Already gone is done."""
@@ -304,8 +302,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 raise
             failed = provider_pb2.ErrorResourceInitFailed(
                 id=half.item_id,
-                properties=sent(life.description, half.state, secret),
-                inputs=sent(life.description, inputs, secret),
+                properties=sent(life.schema, half.state, secret),
+                inputs=sent(life.schema, inputs, secret),
                 reasons=[str(error)],
             )
             details = _status(grpc.StatusCode.UNKNOWN.value[0], str(error), failed)
@@ -383,7 +381,7 @@ def _lanes(value: Any) -> int | None:
     return int(text) if text.isdecimal() and 1 <= int(text) <= LANES else None
 
 
-def _by_both_names(description: Description, failure: str) -> str:
+def _by_both_names(description: ResourceSchema, failure: str) -> str:
     """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: nobody knows which of them the
     program says."""
     name, _, problem = failure.partition(":")
@@ -391,7 +389,7 @@ def _by_both_names(description: Description, failure: str) -> str:
     return f"{name} ({camel_case(name)}):{problem}" if known and "_" in name else failure
 
 
-def _shown(description: Description, found: Properties) -> Mapping[str, Any]:
+def _shown(description: ResourceSchema, found: Properties) -> Mapping[str, Any]:
     fields = [field.name for field in description.fields if field.returned]
     shown = sent(description, {name: found[name] for name in fields}, ())
     return dict(shown)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
-from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
-from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
-from bird_dynamic.lifecycle.fields import Description, Field, OnChange
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
+from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.settings import DEFAULT_API_URL, VARIABLES
 
 PACKAGE = "bird"
@@ -54,7 +54,7 @@ class Function:
     """A look-up: what it finds, its arguments with their meaning, and which of the arguments and
     of the results are always there."""
 
-    finds: Description
+    finds: ResourceSchema
     description: str
     arguments: Mapping[str, str]
     required: tuple[str, ...] = ()
@@ -149,7 +149,7 @@ def _variables() -> dict[str, Any]:
     return {**settings, "lanes": {"type": "integer", "description": lanes}}
 
 
-def _resource(description: Description) -> dict[str, Any]:
+def _resource(description: ResourceSchema) -> dict[str, Any]:
     fields = [field for field in description.fields if field.name not in NOT_HERE]
     inputs = [field for field in fields if field.is_input]
     return {

@@ -15,9 +15,9 @@ from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.lifecycle.fields import MAP, UNKNOWN, Description, Properties
-from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
-from bird_dynamic.providers.names import camel_case, snake_case
+from bird_dynamic.schema.case import camel_case, snake_case
+from bird_dynamic.schema.fields import MAP, UNKNOWN, Properties, ResourceSchema
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
 
 
 def sent(
-    description: Description, properties: Mapping[str, Any], secret: Collection[str]
+    description: ResourceSchema, properties: Mapping[str, Any], secret: Collection[str]
 ) -> struct_pb2.Struct:
     """What goes to the engine: what is None is left out, what is or was secret is marked."""
     converted = {

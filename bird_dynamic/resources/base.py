@@ -10,8 +10,8 @@ from pulumi import dynamic
 
 from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.lifecycle.fields import Description, OnChange
-from bird_dynamic.lifecycle.naming import MARK, mark
+from bird_dynamic.schema.fields import OnChange, ResourceSchema
+from bird_dynamic.schema.naming import MARK, mark
 from bird_dynamic.settings import parse_duration
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class BirdResource(dynamic.Resource):
     every release, because the state refers to it. A test holds the two against each other.
     """
 
-    DESCRIPTION: ClassVar[Description]
+    DESCRIPTION: ClassVar[ResourceSchema]
     REFERENCE: ClassVar[str]
 
     def __init__(
@@ -122,7 +122,7 @@ def _place(
 
 
 def _refuse_what_dynamic_providers_do_not_get(
-    description: Description, opts: pulumi.ResourceOptions
+    description: ResourceSchema, opts: pulumi.ResourceOptions
 ) -> None:
     """Raises RunError for an option that would be ignored: Pulumi does not pass it on."""
     refused = {

@@ -7,8 +7,8 @@ from typing import Any
 
 import pulumi
 
-from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
 from bird_dynamic.resources.connector_resource import ConnectorResource
+from bird_dynamic.schema.connector import CONNECTOR
 
 REFERENCE = (
     "gASVPwAAAAAAAACMHmJpcmRfZHluYW1pYy5wcm92aWRlcnMuZHluYW1pY5SMCHByb3ZpZGVylJOU"

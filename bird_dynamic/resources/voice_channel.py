@@ -7,8 +7,8 @@ from typing import Any
 
 import pulumi
 
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.resources.connector_resource import ConnectorResource
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 
 REFERENCE = (
     "gASVQgAAAAAAAACMHmJpcmRfZHluYW1pYy5wcm92aWRlcnMuZHluYW1pY5SMCHByb3ZpZGVylJOU"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.resources.base import BirdResource
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
 if TYPE_CHECKING:
     from typing_extensions import Self

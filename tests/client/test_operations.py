@@ -18,7 +18,7 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.bird.ids import IdError
 from bird_dynamic.bird.models import UNREADABLE, Page, Request, Response
-from bird_dynamic.bird.sending import Sender
+from bird_dynamic.bird.retry import RetryingClient
 from tests.support.clock import FakeClock
 from tests.support.scripted import ID, OTHER_ID, ScriptedTransport, answer
 
@@ -28,7 +28,7 @@ PAGE = answer(body={"results": []})
 def bird(*script: Response | BirdError) -> tuple[Collection, list[Request], Deadline]:
     clock = FakeClock()
     transport = ScriptedTransport(*script)
-    connectors = Collection(Sender(transport, clock), "/workspaces/w/connectors")
+    connectors = Collection(RetryingClient(transport, clock), "/workspaces/w/connectors")
     return connectors, transport.requests, Deadline.after(60, clock)
 
 
@@ -115,7 +115,7 @@ def test_an_endless_listing_ends_with_the_time_or_with_too_many_pages(rows: Any)
         return answer(body={"results": rows, "nextPageToken": str(next(numbers))})
 
     clock = FakeClock()
-    sender = Sender(ScriptedTransport(next_page), clock)
+    sender = RetryingClient(ScriptedTransport(next_page), clock)
     connectors = Collection(sender, "/workspaces/w/connectors")
     with pytest.raises(DeadlineError):
         list(connectors.pages(Deadline.after(5, clock)))
@@ -196,7 +196,7 @@ def test_what_changes_something_is_sent_only_where_it_may_be_and_a_read_always()
 
     clock = FakeClock()
     transport = ScriptedTransport(answer())
-    sender = Sender(transport, clock, before_writing=gone)
+    sender = RetryingClient(transport, clock, before_writing=gone)
     connectors, switch = Collection(sender, "/workspaces/w/connectors"), Conversational(sender, "w")
     deadline = Deadline.after(60, clock)
     for send in (

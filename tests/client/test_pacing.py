@@ -9,7 +9,7 @@ import pytest
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.http import HttpTransport
-from bird_dynamic.bird.pacing import Pace
+from bird_dynamic.bird.rate_limit import RateLimiter
 from bird_dynamic.emulator import (
     ACCESS_KEY,
     WORKSPACE_ID,
@@ -19,9 +19,9 @@ from bird_dynamic.emulator import (
     Options,
     Store,
 )
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
+from bird_dynamic.lifecycle.connector import ConnectorLifecycle
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
 from tests.support.clock import FakeClock
 
@@ -29,7 +29,7 @@ from tests.support.clock import FakeClock
 def sent_within_a_second(method: str) -> int:
     """The most requests that go out within any second of a long row of them."""
     clock = FakeClock()
-    pace, deadline = Pace(clock), Deadline.after(3600, clock)
+    pace, deadline = RateLimiter(clock), Deadline.after(3600, clock)
     moments = []
     for _ in range(2000):
         assert pace.wait(method, deadline)
@@ -47,7 +47,7 @@ def test_birds_documented_limits_are_kept_and_used(method: str, limit: int) -> N
 
 def test_a_throttled_answer_stops_everybody_for_a_while() -> None:
     clock = FakeClock()
-    pace, deadline = Pace(clock), Deadline.after(60, clock)
+    pace, deadline = RateLimiter(clock), Deadline.after(60, clock)
     pace.throttled(clock.now, 7.0)
     began = clock.now
     pace.wait("POST", deadline)
@@ -57,7 +57,7 @@ def test_a_throttled_answer_stops_everybody_for_a_while() -> None:
 
 def test_a_throttled_answer_slows_everybody_down_and_successes_speed_up_again() -> None:
     clock = FakeClock()
-    pace, deadline = Pace(clock), Deadline.after(3600, clock)
+    pace, deadline = RateLimiter(clock), Deadline.after(3600, clock)
 
     def seconds_for(count: int, then: Callable[[], None] = lambda: None) -> float:
         began = clock.now
@@ -76,7 +76,7 @@ def test_a_throttled_answer_slows_everybody_down_and_successes_speed_up_again() 
 
 def test_answers_to_what_was_under_way_do_not_slow_down_further() -> None:
     clock = FakeClock()
-    pace, deadline = Pace(clock), Deadline.after(3600, clock)
+    pace, deadline = RateLimiter(clock), Deadline.after(3600, clock)
     for _ in range(40):
         pace.answered()
     sent_at = clock.now - 0.1
@@ -91,7 +91,7 @@ def test_answers_to_what_was_under_way_do_not_slow_down_further() -> None:
 
 def test_a_place_after_the_deadline_is_not_waited_for() -> None:
     clock = FakeClock()
-    pace = Pace(clock)
+    pace = RateLimiter(clock)
     pace.throttled(clock.now, 10.0)
     began = clock.now
     assert not pace.wait("GET", Deadline.after(5, clock))

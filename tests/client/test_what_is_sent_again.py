@@ -16,11 +16,11 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.models import UNREADABLE, Response
-from bird_dynamic.bird.sending import (
-    ATTEMPTS,
+from bird_dynamic.bird.retry import (
     LONGEST_THROTTLED_PAUSE,
+    MAX_ATTEMPTS,
     RetryBudget,
-    Sender,
+    RetryingClient,
 )
 from tests.support.clock import FakeClock
 from tests.support.scripted import ID, OTHER_ID, ScriptedTransport, answer
@@ -33,7 +33,7 @@ class World:
     def __init__(self, *script: Response | BirdError) -> None:
         self.clock = FakeClock()
         self.transport = ScriptedTransport(*script)
-        self.sender = Sender(self.transport, self.clock, jitter=lambda: 1.0)
+        self.sender = RetryingClient(self.transport, self.clock, jitter=lambda: 1.0)
         self.connectors = Collection(self.sender, "/workspaces/w/connectors")
         self.deadline = Deadline.after(60, self.clock)
 
@@ -58,7 +58,7 @@ def test_a_read_is_repeated_a_few_times_only() -> None:
     world = World(LOST)
     with pytest.raises(UnknownOutcomeError):
         world.connectors.get(ID, world.deadline)
-    assert world.sent == ATTEMPTS
+    assert world.sent == MAX_ATTEMPTS
 
 
 @pytest.mark.parametrize(

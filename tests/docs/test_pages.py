@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[CS]*.md")])

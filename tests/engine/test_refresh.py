@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bird_dynamic.emulator import EmulatorServer, Options
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.schema.case import camel_case
 from tests.engine.programs import (
     HEAD,
     NUMBER,

@@ -24,7 +24,7 @@ from bird_dynamic.emulator import Dialect, Fault, Options, PhoneNumber
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.messages import Reply
-from bird_dynamic.lifecycle.naming import bears_mark
+from bird_dynamic.schema.naming import bears_mark
 from tests.support.engine_model import Engine
 from tests.support.world import KilledError, World
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import WORKSPACE_ID
-from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
+from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from tests.support.world import NUMBER, OWN_MARK, World
 
 

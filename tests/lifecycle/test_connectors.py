@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.naming import MARK
+from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.naming import MARK
 from tests.support.world import NUMBER, OWN_MARK, World, planned
 
 TYPE = "Connector"

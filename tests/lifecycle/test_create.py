@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options, Reply, Request
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
+from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from tests.support.world import (
     NUMBER,
     OTHER_MARK,
@@ -697,15 +697,15 @@ def test_no_secret_is_repeated_from_birds_message() -> None:
     world = World()
     inputs = world.inputs(security_arguments={"oauth": {"token": secret}})
     run = world.run()
-    description = run.description
+    description = run.schema
     from bird_dynamic.bird.errors import Answer, RejectedError
-    from bird_dynamic.lifecycle.explaining import explained
+    from bird_dynamic.lifecycle.error_messages import describing_errors
     from bird_dynamic.settings import gather
 
     message = f"bad token {secret} or t0p-secret%2Ftoken"
     with (
         pytest.raises(OperationError) as caught,
-        explained("Creating", description, gather({}.get, {}), lambda: [secret]),
+        describing_errors("Creating", description, gather({}.get, {}), lambda: [secret]),
     ):
         raise RejectedError(Answer(422, "InvalidPayload", message))
     assert inputs["security_arguments"]["oauth"]["token"] == secret

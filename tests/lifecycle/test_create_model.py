@@ -35,9 +35,9 @@ from bird_dynamic.lifecycle.create import (
     Warn,
     create,
 )
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.desired import DesiredState, Match
 from bird_dynamic.lifecycle.observe import Observed
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 
 MARK, OTHER_MARK = "support-0123456789", "sales-9876543210"
 TOKEN, OTHER_TOKEN = "aaaaaaaa", "bbbbbbbb"

@@ -8,8 +8,8 @@ import pytest
 
 from bird_dynamic.emulator import Dialect, Options
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
-from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.schema.fields import Properties
 from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
 
 pytestmark = pytest.mark.usefixtures("any_dialect")

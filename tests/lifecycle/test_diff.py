@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bird_dynamic.bird.models import Transport
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
-from bird_dynamic.lifecycle.fields import UNKNOWN, OnChange
-from bird_dynamic.lifecycle.naming import MARK
+from bird_dynamic.lifecycle.connector import ConnectorLifecycle
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.fields import UNKNOWN, OnChange
+from bird_dynamic.schema.naming import MARK
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
 from tests.support.world import OTHER_NUMBER, World, planned
 

@@ -19,8 +19,8 @@ from bird_dynamic.lifecycle.drift import (
     is_unchanged,
     observed,
 )
-from bird_dynamic.lifecycle.equality import is_alike
-from bird_dynamic.lifecycle.fields import Properties
+from bird_dynamic.schema.equality import is_alike
+from bird_dynamic.schema.fields import Properties
 from tests.support.world import OTHER_NUMBER, World, planned
 
 PAIRS: list[tuple[Any, Any, Any]] = [

@@ -8,10 +8,10 @@ import pytest
 
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import Fault, Options
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.naming import MARK
+from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle, SharedError
+from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.naming import MARK
 from tests.support.engine_model import Engine
 from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed, planned
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import Properties
+from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from tests.support.world import OTHER_NUMBER, World, planned
 
 CONVERSATIONAL = "channel_conversational_status_enabled"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options
-from bird_dynamic.lifecycle.naming import MARK
+from bird_dynamic.schema.naming import MARK
 from tests.support.world import World
 
 Stack = dict[str, dict[str, Any]]

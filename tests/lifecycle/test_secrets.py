@@ -11,11 +11,11 @@ import pytest
 from bird_dynamic.bird.errors import Answer, RejectedError
 from bird_dynamic.bird.http import HttpTransport
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
-from bird_dynamic.lifecycle.connectors import ConnectorLifecycle
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
-from bird_dynamic.lifecycle.explaining import OperationError, explained
-from bird_dynamic.lifecycle.secrets import printable, shortened, texts_in, without
+from bird_dynamic.lifecycle.connector import ConnectorLifecycle
+from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
+from bird_dynamic.lifecycle.redaction import printable, shortened, texts_in, without
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER
 
@@ -89,7 +89,7 @@ def test_a_number_that_is_secret_is_kept_out_of_birds_own_words() -> None:
     def explain() -> None:
         answer = Answer(422, details={".securityArguments.pin": ("987654321 is no pin",)})
         hidden = texts_in({"pin": 987654321})
-        with explained("Creating", VOICE_CHANNEL, Settings(ACCESS_KEY), lambda: hidden):
+        with describing_errors("Creating", VOICE_CHANNEL, Settings(ACCESS_KEY), lambda: hidden):
             raise RejectedError(answer)
 
     with pytest.raises(OperationError) as caught:

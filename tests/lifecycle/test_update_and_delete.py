@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.naming import DERIVED_NAME, MARK
+from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from tests.support.world import World, planned
 
 CONVERSATIONAL = "channel_conversational_status_enabled"

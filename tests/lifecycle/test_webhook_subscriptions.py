@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault, Reply, Request
-from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.fields import UNKNOWN
-from bird_dynamic.lifecycle.naming import MARK
+from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.naming import MARK
 from tests.support.world import OWN_MARK, KilledError, World, planned
 
 TYPE = "WebhookSubscription"

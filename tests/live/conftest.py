@@ -17,11 +17,11 @@ import pytest
 
 from bird_dynamic import emulator
 from bird_dynamic.bird.clock import Deadline
-from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
 from bird_dynamic.emulator.api import operation_of
-from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.session import Account, CollectionSession
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import gather
 from tests.support.openapi import problem
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.bird.connecting import connect
+from bird_dynamic.bird.connect import connect
 from bird_dynamic.emulator import Dialect
 from bird_dynamic.emulator.dialect import QUESTIONS
 from bird_dynamic.lifecycle.session import Account, CollectionSession

@@ -10,8 +10,8 @@ import pytest
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError
-from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.registry import lifecycle
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from tests.live.conftest import PATIENCE, PREFIX

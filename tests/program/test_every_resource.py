@@ -8,9 +8,9 @@ import typing
 import pytest
 
 import bird_dynamic
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
-from bird_dynamic.lifecycle.fields import Description
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 from bird_dynamic.resources.base import BirdResource
+from bird_dynamic.schema.fields import ResourceSchema
 
 CLASSES: list[type[BirdResource]] = [getattr(bird_dynamic, name) for name in DESCRIPTIONS]
 every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each.__name__)
@@ -46,7 +46,7 @@ def test_every_field_is_an_attribute_with_a_type(resource: type[BirdResource]) -
 
 @every_class
 def test_its_arguments_are_the_inputs_of_the_description(resource: type[BirdResource]) -> None:
-    description: Description = resource.DESCRIPTION
+    description: ResourceSchema = resource.DESCRIPTION
     named = {
         name: each
         for name, each in inspect.signature(resource.__init__).parameters.items()

@@ -18,7 +18,7 @@ from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Faul
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers import dynamic
 from bird_dynamic.providers.dynamic import BirdProvider, provider
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.schema.case import camel_case
 
 NEWS = {"phone_number_id": PhoneNumber.made_up(0).id, "resource_mark": "support-0123456789"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.bird.errors import DeadlineError, EngineGoneError
-from bird_dynamic.lifecycle.explaining import OperationError
+from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.providers.engine import FRESH, EngineWatch, address_from, run_of
 from tests.support.world import World
 

@@ -29,9 +29,9 @@ from bird_dynamic.emulator import (
     Request,
 )
 from bird_dynamic.lifecycle.records import RECORDS, Records
-from bird_dynamic.providers.names import camel_case, snake_case
 from bird_dynamic.providers.plugin import BirdPlugin
 from bird_dynamic.providers.wire import received
+from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.settings import state_folder
 from tests.client.peers import LINE, Peer, answer, drip
 
@@ -467,7 +467,7 @@ def test_names_are_translated_both_ways(name: str) -> None:
 
 
 def test_unknown_and_secret_values_are_understood_at_any_depth() -> None:
-    from bird_dynamic.lifecycle.fields import UNKNOWN
+    from bird_dynamic.schema.fields import UNKNOWN
 
     found = received(struct({"arguments": {"a": [rpc.UNKNOWN, {"b": secret(2.0)}]}, "name": "n"}))
     assert found.properties == {"arguments": {"a": [UNKNOWN, {"b": 2}]}, "name": "n"}

@@ -11,7 +11,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 import bird_dynamic
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 from bird_dynamic.providers.dynamic import BirdProvider, provider
 
 GOLDEN = {

@@ -12,9 +12,9 @@ import jsonschema_rs
 import pytest
 
 import bird_dynamic
-from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
+from bird_dynamic.schema.case import camel_case
 from bird_dynamic.settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]

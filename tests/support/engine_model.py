@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bird_dynamic.bird.errors import EngineGoneError
-from bird_dynamic.lifecycle.fields import Properties
-from bird_dynamic.lifecycle.naming import MARK, mark
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.naming import MARK, mark
 from tests.support.world import KilledError, World, planned
 
 Program = Mapping[str, Mapping[str, Any]]

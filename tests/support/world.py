@@ -27,15 +27,15 @@ from bird_dynamic.emulator import (
     Store,
 )
 from bird_dynamic.emulator import Request as WireRequest
-from bird_dynamic.lifecycle.catalogue import lifecycle
 from bird_dynamic.lifecycle.deletions import Deletions
 from bird_dynamic.lifecycle.diff import Difference
-from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.managed import ManagedItems
-from bird_dynamic.lifecycle.naming import MARK
 from bird_dynamic.lifecycle.records import Records
+from bird_dynamic.lifecycle.registry import lifecycle
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
+from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.naming import MARK
 from bird_dynamic.settings import Settings, gather
 from tests.support.clock import FakeClock
 

@@ -10,18 +10,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.descriptions.common import LOCAL_INPUTS, WORKSPACE
-from bird_dynamic.lifecycle.descriptions.templates import problems_of_arguments
-from bird_dynamic.lifecycle.fields import (
+from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
+from bird_dynamic.schema.fields import (
     FLAG,
     MAP,
     TEMPLATE,
     TEXT,
     UUID_TEXT,
-    Description,
     Field,
     OnChange,
+    ResourceSchema,
 )
+from bird_dynamic.schema.templates import problems_of_arguments
 
 
 def _number_in_python(number: Any) -> Any:
@@ -181,7 +181,7 @@ PERMISSION = (
     "on /workspaces/*/channels/** for the conversational switch"
 )
 
-CONNECTOR = Description(
+CONNECTOR = ResourceSchema(
     type_name="Connector",
     noun="connector",
     path=PATH,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bird_dynamic.lifecycle.descriptions.connector import (
+from bird_dynamic.schema.connector import (
     COMMON_INPUTS,
     EXCLUSIVE,
     EXCLUSIVE_NAME,
@@ -18,9 +18,9 @@ from bird_dynamic.lifecycle.descriptions.connector import (
     PERMISSION,
     TEMPLATE_REF,
 )
-from bird_dynamic.lifecycle.fields import UUID_TEXT, Description, Field
+from bird_dynamic.schema.fields import UUID_TEXT, Field, ResourceSchema
 
-VOICE_CHANNEL = Description(
+VOICE_CHANNEL = ResourceSchema(
     type_name="VoiceChannel",
     noun="voice channel",
     path=PATH,

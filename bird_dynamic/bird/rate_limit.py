@@ -1,9 +1,9 @@
 """Keeping to Bird's rate limits, together, in all lanes.
 
 Bird documents 50 GET/s and 500 POST/s a workspace (channels API, "Rate limit"); it documents no
-figure for other methods, which are counted as POST here. A 429 was not processed. One `Pace` serves
-a whole account: a 429 seen by one lane slows all of them down, and every answer that is not a 429
-speeds them up a little.
+figure for other methods, which are counted as POST here. A 429 was not processed. One
+`RateLimiter` serves a whole account: a 429 seen by one thread slows all of them down, and every
+answer that is not a 429 speeds them up a little.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MARGIN = 0.9
 """Share of the documented rate that is used, so that bursts and retries stay below it."""
 
 
-class Pace:
+class RateLimiter:
     """Says when the next request may go. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:

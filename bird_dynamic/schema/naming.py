@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bird_dynamic.lifecycle.fields import Properties
+from bird_dynamic.schema.fields import Properties
 
 DERIVED_NAME = "derived_name"
 """Beside `name` in a state whose program gives no name: the one that the resource was given, or had

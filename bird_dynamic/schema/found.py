@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.descriptions.common import PROFILE_INPUT, WORKSPACE
-from bird_dynamic.lifecycle.fields import TEXT, UUID_TEXT, Description, Field, Kind
+from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
+from bird_dynamic.schema.fields import TEXT, UUID_TEXT, Field, Kind, ResourceSchema
 
 
 def _capabilities(value: Any) -> list[str]:
@@ -25,7 +25,7 @@ def _capabilities(value: Any) -> list[str]:
     ]
 
 
-PHONE_NUMBER = Description(
+PHONE_NUMBER = ResourceSchema(
     type_name="PhoneNumber",
     noun="phone number",
     page_size=99,
@@ -75,7 +75,7 @@ PHONE_NUMBER = Description(
     ),
 )
 
-CHANNEL = Description(
+CHANNEL = ResourceSchema(
     type_name="Channel",
     noun="channel",
     path="/workspaces/{workspace_id}/channels",

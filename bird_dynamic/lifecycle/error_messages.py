@@ -18,8 +18,8 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.lifecycle.secrets import printable, shortened, without
+from bird_dynamic.lifecycle.redaction import printable, shortened, without
+from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.settings import Settings
 
 
@@ -33,9 +33,9 @@ class OperationError(BirdError):
 
 
 @contextmanager
-def explained(
+def describing_errors(
     doing: str,
-    description: Description,
+    schema: ResourceSchema,
     settings: Settings,
     secrets: Callable[[], Iterable[str]],
 ) -> Iterator[None]:
@@ -45,22 +45,22 @@ def explained(
         yield
     except BirdError as error:
         hidden = list(secrets())
-        sentences = _sentences(doing, error, description, settings)
+        sentences = _sentences(doing, error, schema, settings)
         text = " ".join(printable(shortened(without(sentence, hidden))) for sentence in sentences)
         raise OperationError(text, error) from None
 
 
 def _sentences(
-    doing: str, error: BirdError, description: Description, settings: Settings
+    doing: str, error: BirdError, schema: ResourceSchema, settings: Settings
 ) -> list[str]:
     answer = _answer(error)
     sentences = [f"{doing} failed: {error}".rstrip(".") + "."]
     if answer is not None:
         sentences += [
-            f"{_where(path, description)}: {', '.join(texts)}.".replace("..", ".")
+            f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
             for path, texts in answer.details.items()
         ]
-    if remedy := _remedy(error, description, settings):
+    if remedy := _remedy(error, schema, settings):
         sentences.append(remedy)
     if answer is not None and answer.request_id:
         sentences.append(f"Request id: {answer.request_id}.")
@@ -75,30 +75,30 @@ def _answer(error: BirdError) -> Answer | None:
     return _answer(error.__cause__) if isinstance(error.__cause__, BirdError) else None
 
 
-def _where(path: str, description: Description) -> str:
-    argument = description.argument_at(path)
+def _where(path: str, schema: ResourceSchema) -> str:
+    argument = schema.argument_at(path)
     return f"{argument} ({path})" if argument else path
 
 
-def _remedy(error: BirdError, description: Description, settings: Settings) -> str:
+def _remedy(error: BirdError, schema: ResourceSchema, settings: Settings) -> str:
     if isinstance(error, RejectedError):
-        return _remedies(description, settings).get(error.status, "")
+        return _remedies(schema, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
         more = settings.where("timeout")
         return f"Run `pulumi up` again later, or allow more time with {more}."
     if isinstance(error, NotSentError) and error.temporary:
         return f"Nothing was sent. Check the network and {settings.where('apiUrl')}."
     cause = error.__cause__
-    return _remedy(cause, description, settings) if isinstance(cause, BirdError) else ""
+    return _remedy(cause, schema, settings) if isinstance(cause, BirdError) else ""
 
 
-def _remedies(description: Description, settings: Settings) -> dict[int, str]:
-    places = " and ".join(settings.where(field.setting) for field in description.settings)
+def _remedies(schema: ResourceSchema, settings: Settings) -> dict[int, str]:
+    places = " and ".join(settings.where(field.setting) for field in schema.settings)
     return {
         401: f"Check {settings.where('accessKey')}: it must be a CRM access key of this "
         "organization. A key without an access role is answered 401 on every call.",
         403: "The access key's roles do not allow this. It needs a role that allows "
-        f"{description.permission}.",
+        f"{schema.permission}.",
         404: f"Check {places}, and that the access key may see that workspace.",
         422: "Correct the arguments, then run `pulumi up` again.",
     }

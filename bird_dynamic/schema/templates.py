@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.fields import TEXT, UNKNOWN, UUID_TEXT, Kind
+from bird_dynamic.schema.fields import TEXT, UNKNOWN, UUID_TEXT, Kind
 
 REQUIRED_ARGUMENTS: Mapping[str, Mapping[str, Kind]] = {
     "voice-messagebird:1": {"phoneNumberId": UUID_TEXT},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create import Created
-from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import CollectionSession
+from bird_dynamic.schema.fields import Properties
 
 
 class WebhookSubscriptionLifecycle(ResourceLifecycle):

@@ -5,7 +5,7 @@ Source: this package's own contract; Bird sees none of them in a body.
 
 from __future__ import annotations
 
-from bird_dynamic.lifecycle.fields import (
+from bird_dynamic.schema.fields import (
     DURATION,
     PROFILE,
     UUID_TEXT,

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.bird.json import LARGEST_NUMBER
-from bird_dynamic.lifecycle.fields import (
+from bird_dynamic.lifecycle.mapping import with_settings
+from bird_dynamic.schema.fields import (
     MAP,
     ORGANIZATION_ID,
     UNKNOWN,
     UUID_TEXT,
     WORKSPACE_ID,
-    Description,
     Field,
     Properties,
+    ResourceSchema,
 )
-from bird_dynamic.lifecycle.mapping import with_settings
-from bird_dynamic.lifecycle.naming import MARK
+from bird_dynamic.schema.naming import MARK
 from bird_dynamic.settings import Settings, how_to_set
 
 IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
@@ -35,29 +35,29 @@ class Checked:
     failures: tuple[str, ...]
 
 
-def check(description: Description, news: Mapping[str, Any], settings: Settings) -> Checked:
+def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -> Checked:
     """`news` is what the program says now. A name that creating makes up is not filled in: each
     create has its own."""
     inputs = {
         field.name: value
-        for field in description.inputs
+        for field in schema.inputs
         if (value := _none_if_empty(news.get(field.name, field.default))) is not None
     }
-    complete = with_settings(description, inputs, settings)
+    complete = with_settings(schema, inputs, settings)
     if news.get(MARK):
         complete[MARK] = news[MARK]
-    for field in description.inputs:
+    for field in schema.inputs:
         if field.kind in IDS and isinstance(complete.get(field.name), str):
             # Bird answers in lower case: the same id must never look like another one.
             complete[field.name] = complete[field.name].lower()
-    failures = _failures(description, inputs, complete, settings)
+    failures = _failures(schema, inputs, complete, settings)
     return Checked(complete, (*settings.problems, *failures))
 
 
 def _failures(
-    description: Description, inputs: Properties, complete: Properties, settings: Settings
+    schema: ResourceSchema, inputs: Properties, complete: Properties, settings: Settings
 ) -> Iterator[str]:
-    for field in description.inputs:
+    for field in schema.inputs:
         # What the settings gave was judged with them.
         value = inputs.get(field.name)
         if value is None:
@@ -70,9 +70,9 @@ def _failures(
         elif (problem := field.kind.problem(value)) is not None:
             yield f"{field.name}: {problem}"
         elif field.kind is MAP:
-            yield from _set_twice(description, field.name, field.sent, value)
+            yield from _set_twice(schema, field.name, field.sent, value)
         yield from _numbers_that_change(field.name, value)
-    yield from description.problems(inputs)
+    yield from schema.problems(inputs)
 
 
 def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
@@ -100,9 +100,9 @@ def _missing(field: Field, settings: Settings) -> str:
 
 
 def _set_twice(
-    description: Description, name: str, path: tuple[str, ...], value: Mapping[str, Any]
+    schema: ResourceSchema, name: str, path: tuple[str, ...], value: Mapping[str, Any]
 ) -> Iterator[str]:
-    for field in description.inputs:
+    for field in schema.inputs:
         if field.sent[:-1] == path and field.sent[-1] in value:
             yield f"{name}: {field.sent[-1]} is set by {field.name}; remove it from {name}"
 

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from bird_dynamic.lifecycle.equality import ordered
+from bird_dynamic.schema.equality import ordered
 from bird_dynamic.settings import (
     DURATION_PROBLEM,
     UUID,
@@ -75,9 +75,9 @@ class Field:
     secret: bool = False
     setting: str = ""
     on_change: OnChange = OnChange.REPLACE
-    removable: bool = True
+    clearable: bool = True
     """Whether it can be left out again in place: Bird may have no way to say so."""
-    created_with: bool = True
+    in_create: bool = True
     """Whether the create request takes it; if not, only an update does."""
     unordered: bool = False
     """Whether it is a list whose order says nothing."""
@@ -105,7 +105,7 @@ def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class ResourceSchema:
     """A resource: the name of its class, what people call it, where it lies, and its fields.
 
     `path` is that of its collection, with the names of inputs in it, and in brackets what is left

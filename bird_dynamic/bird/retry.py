@@ -31,9 +31,9 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.bird.models import UNREADABLE, Request, Response, Transport
 from bird_dynamic.bird.moments import http_moment
-from bird_dynamic.bird.pacing import Pace
+from bird_dynamic.bird.rate_limit import RateLimiter
 
-ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 FIRST_THROTTLED_PAUSE = 1.0
 LONGEST_PAUSE = 8.0
@@ -73,7 +73,7 @@ class RetryBudget:
             self._tokens = min(self._most, self._tokens + 1)
 
 
-class Sender:
+class RetryingClient:
     """Sends requests for one account, from any thread."""
 
     def __init__(
@@ -90,7 +90,7 @@ class Sender:
         self._transport = transport
         self._jitter = jitter
         self._before_writing = before_writing
-        self._pace = Pace(clock)
+        self._pace = RateLimiter(clock)
         self._budget = RetryBudget()
         self._ahead: float | None = None
 
@@ -125,7 +125,7 @@ class Sender:
             except NotSentError as error:
                 last, again = error, error.temporary
             failures += 1
-            if not again or failures >= ATTEMPTS or not self._budget.spend():
+            if not again or failures >= MAX_ATTEMPTS or not self._budget.spend():
                 raise last
             pause = self._pause(FIRST_PAUSE, failures)
             if pause >= deadline.remaining:

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bird_dynamic.lifecycle.diff import Difference
-from bird_dynamic.lifecycle.equality import same
-from bird_dynamic.lifecycle.fields import Description
-from bird_dynamic.providers.names import camel_case
+from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.equality import same
+from bird_dynamic.schema.fields import ResourceSchema
 
 NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 def detailed(
-    description: Description,
+    description: ResourceSchema,
     difference: Difference,
     state: Mapping[str, Any],
     inputs: Mapping[str, Any],

@@ -10,16 +10,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.descriptions.common import LOCAL_INPUTS, WORKSPACE
-from bird_dynamic.lifecycle.fields import (
+from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
+from bird_dynamic.schema.fields import (
     ORGANIZATION_ID,
     TEXT,
     UNKNOWN,
     UUID_TEXT,
-    Description,
     Field,
     Kind,
     OnChange,
+    ResourceSchema,
 )
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
@@ -61,7 +61,7 @@ def _keys_and_values(filters: Any) -> Any:
     ]
 
 
-WEBHOOK_SUBSCRIPTION = Description(
+WEBHOOK_SUBSCRIPTION = ResourceSchema(
     type_name="WebhookSubscription",
     noun="webhook subscription",
     path="[/organizations/{organization_id}]/workspaces/{workspace_id}/webhook-subscriptions",
@@ -116,7 +116,7 @@ WEBHOOK_SUBSCRIPTION = Description(
             sent=("signingKey",),
             is_input=True,
             secret=True,
-            removable=False,
+            clearable=False,
             on_change=OnChange.UPDATE,
         ),
         Field(
@@ -127,7 +127,7 @@ WEBHOOK_SUBSCRIPTION = Description(
             returned=("status",),
             is_input=True,
             default="active",
-            created_with=False,
+            in_create=False,
             on_change=OnChange.UPDATE,
         ),
         Field(
@@ -137,7 +137,7 @@ WEBHOOK_SUBSCRIPTION = Description(
             sent=("template",),
             returned=("template",),
             is_input=True,
-            removable=False,
+            clearable=False,
             on_change=OnChange.UPDATE,
         ),
         WORKSPACE,

@@ -19,9 +19,9 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create import Created
-from bird_dynamic.lifecycle.fields import Properties
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import CollectionSession
+from bird_dynamic.schema.fields import Properties
 
 FIRST_POLL = 0.2
 
@@ -29,7 +29,7 @@ CONVERSATIONAL = "channel_conversational_status_enabled"
 
 
 class ConnectorLifecycle(ResourceLifecycle):
-    """The six operations of a description whose collection is the connectors of a workspace."""
+    """The six operations of a schema whose collection is the connectors of a workspace."""
 
     def needs_completion(self, state: Mapping[str, Any]) -> bool:
         return not state.get("channel_id") and state.get("wait_for_channel") is not False

@@ -1,0 +1,28 @@
+"""All resources, by the name of their class: what each is, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bird_dynamic.lifecycle.connector import ConnectorLifecycle
+from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
+from bird_dynamic.lifecycle.webhook_subscription import WebhookSubscriptionLifecycle
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
+
+_KINDS: Mapping[str, tuple[ResourceSchema, type[ResourceLifecycle]]] = {
+    VOICE_CHANNEL.type_name: (VOICE_CHANNEL, ConnectorLifecycle),
+    CONNECTOR.type_name: (CONNECTOR, ConnectorLifecycle),
+    WEBHOOK_SUBSCRIPTION.type_name: (WEBHOOK_SUBSCRIPTION, WebhookSubscriptionLifecycle),
+}
+DESCRIPTIONS: Mapping[str, ResourceSchema] = {name: kind[0] for name, kind in _KINDS.items()}
+
+
+def lifecycle(
+    type_name: str, accounts: Accounts, *, keeps_half_made: bool = False
+) -> ResourceLifecycle:
+    """The six operations of a resource. Raises KeyError for a name that no resource has."""
+    schema, operations = _KINDS[type_name]
+    return operations(schema, accounts, keeps_half_made=keeps_half_made)
