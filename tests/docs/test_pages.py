@@ -54,7 +54,7 @@ def test_the_messages_of_the_troubleshooting_page_are_said_by_the_package() -> N
         re.sub(r'"\s*\n\s*f?[\'"]', "", each.read_text())
         for each in (ROOT / "bird_dynamic").rglob("*.py")
     )
-    messages = re.findall(r"^## `(.+)`$", page, re.M)
+    messages = re.findall(r"^### `(.+)`$", page, re.M)
     assert len(messages) > 10
     missing = [
         message
