@@ -658,10 +658,10 @@ def _file(name: str) -> str:
 
 def main() -> int:
     """Write the stale pages, or with --check name them; the exit status."""
-    wanted = pages()
+    expected = pages()
     stale = [
         name
-        for name, text in wanted.items()
+        for name, text in expected.items()
         if not (FOLDER / name).exists() or (FOLDER / name).read_text() != text
     ]
     if "--check" in sys.argv[1:]:
@@ -670,7 +670,7 @@ def main() -> int:
         return 1 if stale else 0
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in stale:
-        (FOLDER / name).write_text(wanted[name])
+        (FOLDER / name).write_text(expected[name])
     return 0
 
 
