@@ -10,35 +10,35 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 .DELETE_ON_ERROR:
 .PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench dist help cli languages
 
-demo: setup ## set everything up, run a real `pulumi up` against the embedded Bird emulator
+demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
 
-demo-preview: setup ## preview the demo again
+demo-preview: setup ## preview the demo's next `pulumi up`
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py preview
 
-demo-destroy: setup ## destroy what the demo created, and its files
+demo-destroy: setup ## destroy the demo's resources and delete its files
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py destroy
 
-test: setup languages .venv-oldest/.stamp ## run the whole test suite, real Pulumi engine included
+test: setup languages .venv-oldest/.stamp ## run all tests, including those with the real Pulumi engine
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 6 --dist load --maxschedchunk 2 --cov --cov-report=term --cov-fail-under=95
 
-test-faults: .venv/.stamp ## try 10,000 made-up bad days, other ones each time (about 5 minutes)
+test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed (about 5 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random .venv/bin/python -m pytest \
 		tests/faults --timeout 3600
 
-test-live: .venv/.stamp ## check the assumptions against Bird itself (BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, BIRD_LIVE_PHONE_NUMBER_ID)
+test-live: .venv/.stamp ## check what is assumed about Bird against Bird itself (needs BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, BIRD_LIVE_PHONE_NUMBER_ID)
 	@test -n "$$BIRD_LIVE_PHONE_NUMBER_ID" || { echo "set BIRD_LIVE_PHONE_NUMBER_ID to the id of \
-	a number that may get a voice connector for a minute"; exit 2; }
+	a phone number that the tests may use for a minute"; exit 2; }
 	@.venv/bin/python -m pytest -v tests/live
 
-setup: .venv/.stamp cli ## create .venv with the package and its tools, and see to a Pulumi CLI
+setup: .venv/.stamp cli ## create .venv with the package and its tools, and install or build the Pulumi CLI
 
-env: ## print `export` lines: eval "$$(make -s env)"
+env: ## print an `export` line for PATH: eval "$$(make -s env)"
 	@cli="$$($(PYTHON) tools/pulumi/install.py --print)" && \
 		printf 'export PATH="%s:$$PATH"\n' "$(CURDIR)/.venv/bin$${cli:+:$$cli}"
 
-check: .venv/.stamp ## check format, lint, types, layers, and that the docs are current
+check: .venv/.stamp ## check format, lint, types, import layers, and that the generated docs are current
 	@.venv/bin/python -m ruff format --check --quiet
 	@.venv/bin/python -m ruff check --quiet
 	@.venv/bin/python -m mypy
@@ -46,7 +46,7 @@ check: .venv/.stamp ## check format, lint, types, layers, and that the docs are 
 	@.venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check && \
 		.venv/bin/python tools/unconfirmed.py --check
 
-docs: .venv/.stamp ## write the pages that are made from the code
+docs: .venv/.stamp ## write the generated docs
 	@.venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \
 		.venv/bin/python tools/unconfirmed.py
 
@@ -62,7 +62,7 @@ help: ## list these commands
 cli:
 	@$(PYTHON) tools/pulumi/install.py > /dev/null
 
-# What the YAML and TypeScript examples need; where it cannot be had, their tests are skipped.
+# What the YAML and TypeScript examples need. Their tests are skipped if it cannot be installed.
 languages: examples/typescript/node_modules/.package-lock.json
 	@$(PYTHON) tools/pulumi/install.py --languages > /dev/null || true
 

@@ -73,7 +73,7 @@ class Pulumi:
             self._in_demo("stack", "init", STACK)
         # We hold the demo's lock, and so did every engine that a demo started: this one is stale.
         if any((DEMO / "state/.pulumi/locks").rglob("*.json")):
-            say("freeing the stack from the lock of a demo that was killed")
+            say("removing the stack lock of an interrupted demo")
             self._in_demo("cancel", "--yes", "--stack", STACK)
         self.run("config", "set", "phoneNumberId", phone_number_id)
 
@@ -135,13 +135,13 @@ def main() -> None:
 
 def up(pulumi: Pulumi, bird: Emulator) -> None:
     """Install the voice channel, show its id, and show that a second look finds nothing to do."""
-    say(f"An emulated Bird workspace with the phone number {bird.phone_number}; now `pulumi up`:")
+    say(f"Emulated workspace with the phone number {bird.phone_number}. Running `pulumi up`:")
     pulumi.run("up", "--yes", "--skip-preview")
     print(f"channel_id: {pulumi.output('channel_id')}", flush=True)
-    say("\nOnce more, to see that there is nothing left to do, `pulumi preview`:")
+    say("\nRunning `pulumi preview --expect-no-changes`:")
     pulumi.run("preview", "--expect-no-changes")
-    say("There is nothing to do: the voice channel is as the program wants it.")
-    say("Look again with `make demo-preview`; clean up with `make demo-destroy`.")
+    say("No changes: the voice channel matches the program.")
+    say("Preview again: `make demo-preview`. Clean up: `make demo-destroy`.")
 
 
 def preview(pulumi: Pulumi, bird: Emulator) -> None:
@@ -169,7 +169,7 @@ def alone() -> Iterator[IO[str]]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("another demo is running in this checkout: waiting for it")
+            say("waiting for another demo in this checkout")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock
 

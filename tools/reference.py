@@ -1,149 +1,620 @@
-"""Write the reference pages, `docs/reference`, from the descriptions and the docstrings; `--check`
-tells which are out of date.
+"""Write the reference pages, `docs/reference`. `--check` writes nothing, and fails if a page is
+stale.
 
-Nothing is said here that is not said there: a page that reads badly is mended at its source.
+The pages are generated from the resource schemas, the command-line parsers and the docstrings. Only
+examples and what belongs to no single item are written here.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+from unittest import mock
 
 import bird_dynamic
+from bird_dynamic import native, testing
+from bird_dynamic.command.__main__ import main as bird_dynamic_command
+from bird_dynamic.emulator import Fault
+from bird_dynamic.emulator.__main__ import main as bird_emulator_command
+from bird_dynamic.emulator.api import ROUTES
+from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.lifecycle.lookups import LOOKED_UP
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.providers.schema import LANES, NOT_HERE
+from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
+from bird_dynamic.schema.templates import REQUIRED_ARGUMENTS
 from bird_dynamic.settings import DEFAULT_API_URL, DEFAULT_TIMEOUT, VARIABLES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 EFFECTS = {
     OnChange.REPLACE: "replaces",
-    OnChange.UPDATE: "in place",
-    OnChange.NOTHING: "nothing",
+    OnChange.UPDATE: "updates in place",
+    OnChange.NOTHING: "no effect",
+}
+TYPES = {"text": "str", "boolean": "bool", "map": "dict", "list of texts": "list[str]"}
+"""Python's names for kinds of values; every other kind is shown under its own name."""
+
+EXAMPLES = {
+    "VoiceChannel": """\
+number = get_phone_number(number="+3197010200001")
+support = VoiceChannel(
+    "support",
+    phone_number_id=number.id,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+pulumi.export("channel_id", support.channel_id)
+""",
+    "Connector": """\
+number = get_phone_number(number="+3197010200001")
+sms = Connector(
+    "sms",
+    connector_template_ref="sms-messagebird:1",
+    arguments={"phoneNumberId": number.id, "channelMessageType": "promotional"},
+)
+pulumi.export("channel_id", sms.channel_id)
+""",
+    "WebhookSubscription": """\
+number = get_phone_number(number="+3197010200001")
+support = VoiceChannel("support", phone_number_id=number.id)
+WebhookSubscription(
+    "calls",
+    service="channels",
+    event="voice.inbound",
+    url="https://example.com/calls",
+    event_filters=[{"key": "channelId", "value": support.channel_id}],
+)
+""",
+}
+TEMPLATE_ARGUMENTS = {
+    ("voice-messagebird:1", "phoneNumberId"): "Id of a voice-capable phone number of the "
+    "workspace. `VoiceChannel` sets it from `phone_number_id`.",
+    ("sms-messagebird:1", "phoneNumberId"): "Id of an SMS-capable phone number of the workspace.",
+    ("sms-messagebird:1", "channelMessageType"): "`promotional` is documented. Third parties also "
+    "list `2fa`, `conversational`, `transactional` and `emergency`.",
+    ("whatsapp:1", "wabaId"): "Id of the WhatsApp Business account (assumed).",
+    ("whatsapp:1", "phoneId"): "Id of the phone number in that account (assumed).",
+    ("whatsapp:1", "phoneNumber"): "The phone number in international form, such as "
+    "`+31612345678`.",
+}
+OPTIONAL_ARGUMENTS = {
+    ("sms-messagebird:1", "useCaseId"): "Id of the use case. Required by Bird for US 10DLC "
+    "numbers.",
+    ("whatsapp:1", "mbPhoneId"): "Bird's id of the phone number, if it is a Bird number.",
 }
 SETTINGS = {
-    "accessKey": ("none; secret", "CRM access key. `bk_…` and `bm_…` belong to another product."),
-    "workspaceId": ("none", "Id (UUID) of the workspace. `ws_…` belongs to that other product."),
+    "accessKey": (
+        "required; secret",
+        "CRM access key. Keys that start with `bk_` or `bm_` belong to another Bird product.",
+    ),
+    "workspaceId": (
+        "required, unless each resource sets `workspace_id`",
+        "Id (UUID) of the workspace. Ids that start with `ws_` belong to that other product.",
+    ),
     "organizationId": (
         "none",
-        "Id (UUID) of the organization; optional, for webhook subscriptions.",
+        "Id (UUID) of the organization. Optional; used for webhook subscriptions only.",
     ),
-    "apiUrl": (f"`{DEFAULT_API_URL}`", "Address of the API; plain http only for this machine."),
-    "timeout": (f"`{DEFAULT_TIMEOUT:.0f}s`", "The longest that one operation may take."),
+    "apiUrl": (
+        f"`{DEFAULT_API_URL}`",
+        "URL of the API. Plain http is accepted for localhost only.",
+    ),
+    "timeout": (f"`{DEFAULT_TIMEOUT:.0f}s`", "Timeout of each operation: `90s`, `5m`, `1h30m`."),
     "takeOver": (
         "`never`",
-        "`marked` for one run, after a lost state or machine: a create takes over an equal "
-        "connector that bears its resource's mark.",
+        "`marked` for one run, after the state or a machine is lost: a create takes over a "
+        "connector that matches its arguments and has its resource's "
+        "[mark](../glossary.md#mark).",
     ),
 }
+VARIABLES_ALONE = {
+    "BIRD_STATE_DIR": (
+        "`~/.local/state/bird-dynamic` (or in `XDG_STATE_HOME`)",
+        "Folder for records of unfinished creates. They contain no secrets.",
+    ),
+    "BIRD_CA_BUNDLE": ("none", "File of CA certificates, for a proxy that inspects TLS."),
+    "HTTPS_PROXY": ("none", "URL of a proxy."),
+    "NO_PROXY": ("none", "Hosts to reach without the proxy."),
+    "BIRD_LOG": ("none", "`debug` logs one line per request, without bodies and keys."),
+}
+LANES_TEXT = f"Maximum number of concurrent requests, 1 to {LANES} (default)."
 
 
 def pages() -> dict[str, str]:
     """Every page by the name of its file."""
-    resources = {
-        f"{_file(name)}.md": "\n".join(_resource(description)) + "\n"
-        for name, description in DESCRIPTIONS.items()
+    written = {
+        **{f"{_file(name)}.md": _resource(each) for name, each in DESCRIPTIONS.items()},
+        "provider.md": _provider(),
+        "lookups.md": _lookups(),
+        "configuration.md": _configuration(),
+        "bird-dynamic.md": _bird_dynamic(),
+        "bird-emulator.md": _bird_emulator(),
+        "testing.md": _testing(),
     }
-    return {
-        **resources,
-        "lookups.md": "\n".join(_lookups()) + "\n",
-        "configuration.md": "\n".join(_configuration()) + "\n",
-    }
+    return {name: "\n".join(lines) + "\n" for name, lines in written.items()}
 
 
 def _resource(description: ResourceSchema) -> Iterator[str]:
-    resource = getattr(bird_dynamic, description.type_name)
-    inputs = {field.name: field for field in description.inputs}
-    yield f"# {description.type_name}"
+    name = description.type_name
+    resource = getattr(bird_dynamic, name)
+    yield f"# {name}"
     yield ""
     yield _text(resource)
     yield ""
-    yield _text(resource.__init__).partition(":param")[0].strip()
+    yield f"* API path: `{description.path}`."
+    yield f"* Required access role: {_paths(description.permission)}."
     yield ""
-    yield f"It lies at `{description.path}`."
-    yield f"The access key's role must allow {_paths(description.permission)}."
+    yield "## Example"
     yield ""
-    yield "## Arguments"
+    yield from _code("python", _program(EXAMPLES[name]))
     yield ""
-    yield "| argument | type | if omitted | a change | |"
-    yield "|---|---|---|---|---|"
-    for name, text in _parameters(resource.__init__).items():
-        if name in inputs:
-            field = inputs[name]
-            secret = " Secret." if field.secret and "Secret" not in text else ""
-            effect = EFFECTS[field.on_change] if field.sent or field.setting else "the state alone"
-            effect = "nothing" if field.on_change is OnChange.NOTHING else effect
-            yield (
-                f"| `{name}` | {field.kind.name} | {_omitted(field)} | {effect} | {text}{secret} |"
-            )
+    yield "## Inputs"
+    yield ""
+    yield "The camelCase names are those of the [plugin](../choosing.md), in other languages."
+    yield "The column *on change* shows what a change of the input does to the existing resource."
+    yield ""
+    yield from _table(
+        ("Python", "camelCase", "type", "if omitted", "on change", "description"),
+        _inputs(description, _parameters(resource.__init__)),
+    )
+    yield ""
+    yield from _replacement(description)
+    if description.exclusive:
+        yield ""
+        yield from _templates(name)
     yield ""
     yield "## Outputs"
     yield ""
-    yield "The arguments, and:"
+    yield "All inputs, and:"
     yield ""
-    yield "| output | |"
-    yield "|---|---|"
-    for field in description.outputs:
-        yield f"| `{field.name}` | {field.description} |"
+    yield from _table(
+        ("Python", "camelCase", "description"),
+        ((*_names(field), field.description) for field in description.outputs),
+    )
     yield ""
-    yield f"## `{description.type_name}.get`"
+    yield "## Import"
+    yield ""
+    yield from _import(description)
+    yield ""
+    yield f"## `{name}.get`"
     yield ""
     yield from _function(resource.get)
+
+
+def _inputs(description: ResourceSchema, texts: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    for field in description.inputs:
+        text = texts.get(field.name, field.description)
+        secret = " Secret." if field.secret and "Secret" not in text else ""
+        is_local = not (field.sent or field.setting) and field.on_change is not OnChange.NOTHING
+        yield (
+            *_names(field),
+            TYPES.get(field.kind.name, field.kind.name),
+            _omitted(field),
+            "state only" if is_local else EFFECTS[field.on_change],
+            f"{text[:1].upper()}{text[1:]}{secret}",
+        )
+
+
+def _names(field: Field) -> tuple[str, str]:
+    return f"`{field.name}`", "" if field.name in NOT_HERE else f"`{camel_case(field.name)}`"
+
+
+def _replacement(description: ResourceSchema) -> Iterator[str]:
+    noun = description.item
+    yield "## Replacement"
+    yield ""
+    yield f"A replacement creates the new {noun} before it deletes the old one."
+    if description.exclusive:
+        yield "If the phone number and the template stay the same, Bird cannot hold both: the old"
+        yield "connector is deleted first, the number has no channel for a moment, and the preview"
+        yield "warns of this gap. The `channel_id` changes with each replacement."
+    if kept := [f"`{field.name}`" for field in description.inputs if not field.clearable]:
+        yield f"Removing {' or '.join(kept)} from the program replaces the {noun} too, because Bird"
+        yield "documents no request that clears them."
+
+
+def _templates(name: str) -> Iterator[str]:
+    yield "## Arguments of known templates"
+    yield ""
+    if name == "Connector":
+        yield "The keys of `arguments`, with Bird's own names. Required keys are checked before"
+        yield "anything is sent; `check_arguments=False` switches the check off. Templates that are"
+        yield "not listed here are not checked."
+    else:
+        yield "The keys of `arguments`, with Bird's own names."
+    yield ""
+    known = {
+        (template, argument): (TYPES.get(kind.name, kind.name), "yes")
+        for template, arguments in REQUIRED_ARGUMENTS.items()
+        for argument, kind in arguments.items()
+    }
+    rows = {**known, **dict.fromkeys(OPTIONAL_ARGUMENTS, ("str", "no"))}
+    texts = {**TEMPLATE_ARGUMENTS, **OPTIONAL_ARGUMENTS}
+    yield from _table(
+        ("template", "key", "type", "required", "values"),
+        (
+            (f"`{template}`", f"`{argument}`", *rows[template, argument], texts[template, argument])
+            for template, argument in sorted(rows, key=lambda row: list(_order(row)))
+            if name == "Connector" or template.startswith("voice-")
+        ),
+    )
+
+
+def _order(row: tuple[str, str]) -> Iterator[int]:
+    yield list(REQUIRED_ARGUMENTS).index(row[0])
+    yield int(row in OPTIONAL_ARGUMENTS)
+
+
+def _import(description: ResourceSchema) -> Iterator[str]:
+    item = f"{description.item.replace(' ', '_').upper()}_ID"
+    settings = [field.name.upper() for field in description.settings]
+    forms = [
+        f"`{'/'.join([*reversed(settings[: count + 1]), item])}`" for count in range(len(settings))
+    ]
+    yield "With the [plugin](../choosing.md):"
+    yield ""
+    command = (
+        f"$ pulumi import bird:index:{description.type_name} NAME {item} --generate-code=false"
+    )
+    yield from _code("console", command)
+    yield ""
+    yield f"The id can also be {' or '.join(forms)}."
+    yield ""
+    yield "Pulumi does not support import for dynamic providers. Use"
+    yield f'`adopt="{item}"` instead: see [adopting](../guides/adopting.md).'
+
+
+def _provider() -> Iterator[str]:
+    yield "# Provider"
+    yield ""
+    yield "An explicit provider of the [plugin](../choosing.md): an account for the resources that"
+    yield "receive it as `opts.provider`. Settings that are omitted come from the environment, not"
+    yield "from the stack's `bird:` configuration. The dynamic provider has `profile` instead: see"
+    yield "[configuration](configuration.md)."
+    yield ""
+    yield "## Example"
+    yield ""
+    example = """\
+import pulumi
+from bird_dynamic.native import Provider, VoiceChannel
+
+config = pulumi.Config()
+eu = Provider(
+    "eu",
+    access_key=config.require_secret("euAccessKey"),
+    workspace_id=config.require("euWorkspaceId"),
+)
+VoiceChannel(
+    "support",
+    phone_number_id=config.require("phoneNumberId"),
+    opts=pulumi.ResourceOptions(provider=eu),
+)
+"""
+    yield from _code("python", example)
+    yield ""
+    yield "## Inputs"
+    yield ""
+    texts = {**SETTINGS, "lanes": (f"`{LANES}`", LANES_TEXT)}
+    names = list(inspect.signature(native.Provider.__init__).parameters)
+    keys = {name: camel_case(name) for name in names if camel_case(name) in texts}
+    yield from _table(
+        ("Python", "camelCase", "environment variable", "default", "description"),
+        (
+            (
+                f"`{name}`",
+                f"`{key}`",
+                f"`{VARIABLES[key]}`" if key in VARIABLES else "",
+                *texts[key],
+            )
+            for name, key in keys.items()
+        ),
+    )
 
 
 def _lookups() -> Iterator[str]:
     yield "# Look-ups"
     yield ""
-    yield "They read when the program runs, in previews too, with the configuration of the"
-    yield "resources. Each comes also with `_output` behind its name: that one accepts outputs and"
-    yield "returns one."
+    yield "Look-ups (data sources) run with the program, in previews too, and use the same"
+    yield "[configuration](configuration.md) as resources. Each also has an `_output` variant that"
+    yield "accepts outputs and returns one. Other languages call the plugin's functions, such as"
+    yield "`bird:index:getPhoneNumber`."
+    yield ""
+    yield "## Example"
+    yield ""
+    example = """\
+import pulumi
+from bird_dynamic import get_phone_number, list_connectors
+
+number = get_phone_number(number="+3197010200001")
+pulumi.export("phone_number_id", number.id)
+pulumi.export("connectors", [each.name for each in list_connectors()])
+"""
+    yield from _code("python", example)
     for name in bird_dynamic.__all__:
         if f"{name}_output" in bird_dynamic.__all__:
             function = getattr(bird_dynamic, name)
             yield ""
             yield f"## `{name}`"
             yield ""
-            yield f"`{name}({', '.join(_written(function))})`"
+            yield f"`{name}({', '.join(_signature(function))})`"
+            yield ""
+            yield f"Plugin function: `bird:index:{camel_case(name)}`."
             yield ""
             yield from _function(function)
     for result, description in LOOKED_UP.items():
-        described = {field.name: field.description for field in description.fields}
+        described = {field.name: field for field in description.fields}
         yield ""
         yield f"## `{result}`"
         yield ""
-        yield "| field | |"
-        yield "|---|---|"
-        for field in fields(getattr(bird_dynamic, result)):
-            yield f"| `{field.name}` | {described[field.name]} |"
+        yield from _table(
+            ("Python", "camelCase", "description"),
+            (
+                (*_names(described[field.name]), described[field.name].description)
+                for field in fields(getattr(bird_dynamic, result))
+            ),
+        )
 
 
 def _configuration() -> Iterator[str]:
     yield "# Configuration"
     yield ""
-    yield "A resource's own argument goes before the stack configuration, that before the"
-    yield 'environment, that before the default. With `profile="bird-eu"`, the keys are'
-    yield "`bird-eu:…`, and no variable stands in."
+    yield "Precedence, highest first: resource argument, stack configuration, environment variable,"
+    yield "default."
     yield ""
-    yield "| stack configuration | environment | default | |"
-    yield "|---|---|---|---|"
-    for key, variable in VARIABLES.items():
-        default, text = SETTINGS[key]
-        yield f"| `bird:{key}` | `{variable}` | {default} | {text} |"
+    yield from _table(
+        ("stack configuration", "environment variable", "default", "description"),
+        (
+            *((f"`bird:{key}`", f"`{VARIABLES[key]}`", *SETTINGS[key]) for key in VARIABLES),
+            ("`bird:lanes`", "", f"`{LANES}`", f"{LANES_TEXT} Plugin only."),
+            *(("", f"`{name}`", *texts) for name, texts in VARIABLES_ALONE.items()),
+        ),
+    )
+    yield ""
+    yield "## Several accounts"
+    yield ""
+    yield 'With `profile="bird-eu"`, a resource or look-up reads the `bird-eu:` keys instead of the'
+    yield "`bird:` keys. Environment variables are not used for a profile."
+    yield ""
+    yield from _code("console", "$ pulumi config set --secret bird-eu:accessKey")
+    yield ""
+    yield "The plugin has explicit [providers](provider.md) instead."
 
 
-def _written(function: Callable[..., Any]) -> Iterator[str]:
+def _bird_dynamic() -> Iterator[str]:
+    parser = _parser_of(bird_dynamic_command)
+    yield "# `bird-dynamic`"
+    yield ""
+    yield "A command for existing workspaces. It changes nothing in Bird. Settings come from the"
+    yield "environment (`BIRD_ACCESS_KEY`, `BIRD_WORKSPACE_ID`, …), not from a stack."
+    commands: Any = next(each for each in parser._actions if isinstance(each.choices, dict))
+    helps = {each.dest: each.help for each in commands._get_subactions()}
+    for name, command in commands.choices.items():
+        options = [each.option_strings[0] for each in command._actions if each.option_strings]
+        operands = [each.dest.upper() for each in command._actions if not each.option_strings]
+        shown = [f"[{each}]" for each in options if each != "-h"] + operands
+        yield ""
+        yield f"## `bird-dynamic {name}`"
+        yield ""
+        yield f"`bird-dynamic {' '.join([name, *shown])}`"
+        yield ""
+        yield f"{_sentence(helps[name])}"
+        yield ""
+        yield from _table(("argument", "description"), _options(command))
+    yield ""
+    yield "## Exit status"
+    yield ""
+    yield from _table(
+        ("status", "meaning"),
+        (
+            ("0", "Success."),
+            ("1", "`doctor` found a problem, or a request to Bird failed."),
+            ("2", "The command or the settings are invalid. Nothing was sent."),
+        ),
+    )
+
+
+def _bird_emulator() -> Iterator[str]:
+    yield "# `bird-emulator`"
+    yield ""
+    yield "A local emulator of the Bird API, for development and tests without an account. It keeps"
+    yield "state, validates requests and answers in Bird's format. It does not place calls or send"
+    yield "messages. Where Bird's documentation is silent, its answers are guesses: see"
+    yield "[unconfirmed](../unconfirmed.md)."
+    yield ""
+    yield "It prints the settings of a program that uses it, and serves until it receives SIGINT or"
+    yield "SIGTERM:"
+    yield ""
+    yield from _code(
+        "console", "$ bird-emulator > emulator.env &\n$ sleep 2\n$ source emulator.env"
+    )
+    yield ""
+    yield "## Options"
+    yield ""
+    options = dict(_options(_parser_of(bird_emulator_command)))
+    options["`--dialect QUESTION=CHOICE`"] = (
+        "Answer one of the [open questions](../unconfirmed.md#open-questions) in another way than "
+        "by default. May be given several times."
+    )
+    yield from _table(("option", "description"), options.items())
+    yield ""
+    yield "## Control requests"
+    yield ""
+    yield "A running emulator is controlled over HTTP, under a path that Bird does not have. The"
+    yield "requests need no access key."
+    yield ""
+    path = "/__emulator__"
+    things = f"{path}/connectors", f"{path}/webhook-subscriptions"
+    yield from _table(
+        ("request", "effect"),
+        (
+            (f"`POST {path}/reset`", "Empty the workspace and the journal, and remove all faults."),
+            (f"`GET`, `DELETE {path}/journal`", "Return or clear the list of received requests."),
+            (
+                f"`GET`, `PUT`, `DELETE {path}/faults`",
+                "Return, set or remove [faults](testing.md#faults).",
+            ),
+            (f"`GET`, `PATCH {path}/options`", "Return or change the emulator's options."),
+            (f"`GET`, `PUT`, `PATCH {path}/dialect`", "Return, set or change the dialect."),
+            *((f"`GET`, `POST {each}`", "List, or create one out of band.") for each in things),
+            *(
+                (f"`PATCH`, `DELETE {each}/{{id}}`", "Change or delete one out of band.")
+                for each in things
+            ),
+        ),
+    )
+
+
+def _testing() -> Iterator[str]:
+    yield "# `bird_dynamic.testing`"
+    yield ""
+    yield "An emulated Bird for each test. Nothing is shared between tests, and no request leaves"
+    yield "the machine. See the [example](../../examples/unit_tested)."
+    yield ""
+    yield "## With pytest"
+    yield ""
+    example = """\
+import os
+import subprocess
+
+from bird_dynamic.testing import EmulatedBird
+
+pytest_plugins = ["bird_dynamic.testing"]
+
+
+def test_my_stack(bird: EmulatedBird) -> None:
+    subprocess.run(["pulumi", "up", "--yes"], env=os.environ | bird.environment, check=True)
+    assert len(bird.connectors()) == 1
+"""
+    yield from _code("python", example)
+    yield ""
+    yield from _table(
+        ("fixture", "description"),
+        (
+            ("`bird`", "An `EmulatedBird` for this test alone."),
+            (
+                "`bird_dialect`",
+                "The dialect of `bird`, None by default. Define a fixture with this name to choose "
+                "another one.",
+            ),
+        ),
+    )
+    yield ""
+    yield "## Without pytest"
+    yield ""
+    yield from _code(
+        "python", "with EmulatedBird() as bird:\n    print(bird.url, bird.phone_number_ids)"
+    )
+    yield ""
+    yield "## `EmulatedBird`"
+    yield ""
+    yield f"`EmulatedBird({', '.join(_signature(testing.EmulatedBird.__init__))})`"
+    yield ""
+    yield from _table(("member", "description"), _members(testing.EmulatedBird))
+    yield ""
+    yield "`emulator` is the `BirdEmulator` behind it, with the journal of requests"
+    yield "(`emulator.journal`) and the active faults (`emulator.faults`)."
+    yield ""
+    yield "## Faults"
+    yield ""
+    yield from _code(
+        "python",
+        "from bird_dynamic.emulator import Fault\n\n"
+        'bird.emulator.faults = [Fault("reset", operation="create_connector", applied=True)]',
+    )
+    yield ""
+    yield "A fault fires on the `nth` request of its `operation` and on the next ones, `times` in"
+    yield "all (None: always), each time with `probability`. With `applied=True`, Bird carries the"
+    yield "request out, and only the answer is lost."
+    yield ""
+    defaults = [
+        f"{each.name}={'{}' if each.default is MISSING else repr(each.default)}"
+        for each in fields(Fault)[1:]
+    ]
+    yield f"`Fault(kind, {', '.join(defaults)})`"
+    yield ""
+    yield from _table(
+        ("kind", "effect"), ((f"`{kind}`", _sentence(effect)) for kind, effect in KINDS.items())
+    )
+    yield ""
+    yield f"Operations: {', '.join(f'`{each}`' for each in ('any', *sorted(ROUTES)))}."
+
+
+def _members(documented: type) -> Iterator[tuple[str, str]]:
+    for name, member in vars(documented).items():
+        if name.startswith("_"):
+            continue
+        is_method = inspect.isfunction(member)
+        yield f"`{name}{'()' if is_method else ''}`", re.sub(r"\s+", " ", _text(member))
+
+
+def _program(example: str) -> str:
+    """The example with its imports."""
+    names = [name for name in bird_dynamic.__all__ if re.search(rf"\b{name}\(", example)]
+    pulumi = "import pulumi\n" if "pulumi." in example else ""
+    return f"{pulumi}from bird_dynamic import {', '.join(names)}\n\n{example}"
+
+
+def _code(language: str, text: str) -> Iterator[str]:
+    yield f"```{language}"
+    yield text.rstrip("\n")
+    yield "```"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    head = list(head)
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        cells = " | ".join(cell.replace("|", "\\|") for cell in row)
+        yield re.sub(r" +\|", " |", f"| {cells} |")
+
+
+def _options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    for action in parser._actions:
+        if "-h" in action.option_strings:
+            continue
+        name = action.option_strings[0] if action.option_strings else action.dest.upper()
+        takes = action.nargs != 0 and action.option_strings
+        value = f" {action.metavar or action.dest.upper()}" if takes else ""
+        yield f"`{name}{value}`", _sentence(action.help)
+
+
+class _ParserError(Exception):
+    """Ends a command as soon as its parser is known."""
+
+
+def _parser_of(command: Callable[[], int]) -> argparse.ArgumentParser:
+    """The parser that a command makes."""
+    found: list[argparse.ArgumentParser] = []
+
+    def parse_args(parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        found.append(parser)
+        raise _ParserError
+
+    with (
+        mock.patch.object(argparse.ArgumentParser, "parse_args", parse_args),
+        contextlib.suppress(_ParserError),
+    ):
+        command()
+    return found[0]
+
+
+def _signature(function: Callable[..., Any]) -> Iterator[str]:
     for name, parameter in inspect.signature(function).parameters.items():
-        yield name if parameter.default is inspect.Parameter.empty else f"{name}=…"
+        if name != "self":
+            yield name if parameter.default is inspect.Parameter.empty else f"{name}=…"
 
 
 def _paths(text: str) -> str:
-    """Its paths as code, because Markdown reads their stars."""
-    return re.sub(r"/\S*\*", lambda path: f"`{path[0]}`", text)
+    """The text with its paths as code, because Markdown interprets asterisks."""
+    return re.sub(r"/[\w*/-]*\*[\w*/-]*", lambda path: f"`{path[0]}`", text)
 
 
 def _function(function: Callable[..., Any]) -> Iterator[str]:
@@ -151,17 +622,17 @@ def _function(function: Callable[..., Any]) -> Iterator[str]:
     parameters = _parameters(function)
     if parameters:
         yield ""
-        yield "| argument | |"
-        yield "|---|---|"
-        for name, text in parameters.items():
-            yield f"| `{name}` | {text} |"
+        yield from _table(
+            ("argument", "description"),
+            ((f"`{name}`", _sentence(text)) for name, text in parameters.items()),
+        )
 
 
 def _omitted(field: Field) -> str:
     if field.setting:
         return f"`bird:{field.setting}`"
     if field.automatic:
-        return "made up"
+        return "generated"
     if field.required:
         return "**required**"
     return f"`{field.default!r}`" if field.default is not None else ""
@@ -170,6 +641,11 @@ def _omitted(field: Field) -> str:
 def _parameters(function: Callable[..., Any]) -> dict[str, str]:
     found = re.findall(r":param (\w+): (.+?)(?=:param|:raises|$)", _text(function), re.S)
     return {name: re.sub(r"\s+", " ", text).strip() for name, text in found}
+
+
+def _sentence(text: str | None) -> str:
+    text = (text or "").strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def _text(documented: Any) -> str:
@@ -181,11 +657,11 @@ def _file(name: str) -> str:
 
 
 def main() -> int:
-    """Write them, or with --check say which are out of date."""
-    wanted = pages()
+    """Write the stale pages, or with --check name them; the exit status."""
+    expected = pages()
     stale = [
         name
-        for name, text in wanted.items()
+        for name, text in expected.items()
         if not (FOLDER / name).exists() or (FOLDER / name).read_text() != text
     ]
     if "--check" in sys.argv[1:]:
@@ -194,7 +670,7 @@ def main() -> int:
         return 1 if stale else 0
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in stale:
-        (FOLDER / name).write_text(wanted[name])
+        (FOLDER / name).write_text(expected[name])
     return 0
 
 
