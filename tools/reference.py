@@ -9,15 +9,15 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import bird_dynamic
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
+from bird_dynamic.lifecycle.descriptions.lookups import LOOKUPS, RESULTS
 from bird_dynamic.lifecycle.fields import Description, Field, OnChange
-from bird_dynamic.lifecycle.lookups import LOOKED_UP
 from bird_dynamic.settings import DEFAULT_API_URL, DEFAULT_TIMEOUT, VARIABLES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -63,7 +63,7 @@ def _resource(description: Description) -> Iterator[str]:
     yield ""
     yield _text(resource)
     yield ""
-    yield _text(resource.__init__).partition(":param")[0].strip()
+    yield textwrap.fill(description.changes, 100)
     yield ""
     yield f"It lies at `{description.path}`."
     yield f"The access key's role must allow {_paths(description.permission)}."
@@ -89,7 +89,7 @@ def _resource(description: Description) -> Iterator[str]:
     yield "| output | |"
     yield "|---|---|"
     for field in description.outputs:
-        yield f"| `{field.name}` | {field.description} |"
+        yield f"| `{field.name}` | {field.output_text} |"
     yield ""
     yield f"## `{description.type_name}.get`"
     yield ""
@@ -102,24 +102,22 @@ def _lookups() -> Iterator[str]:
     yield "They read when the program runs, in previews too, with the configuration of the"
     yield "resources. Each comes also with `_output` behind its name: that one accepts outputs and"
     yield "returns one."
-    for name in bird_dynamic.__all__:
-        if f"{name}_output" in bird_dynamic.__all__:
-            function = getattr(bird_dynamic, name)
-            yield ""
-            yield f"## `{name}`"
-            yield ""
-            yield f"`{name}({', '.join(_written(function))})`"
-            yield ""
-            yield from _function(function)
-    for result, description in LOOKED_UP.items():
-        described = {field.name: field.description for field in description.fields}
+    for name in LOOKUPS:
+        function = getattr(bird_dynamic, name)
         yield ""
-        yield f"## `{result}`"
+        yield f"## `{name}`"
+        yield ""
+        yield f"`{name}({', '.join(_written(function))})`"
+        yield ""
+        yield from _function(function)
+    for name, result in RESULTS.items():
+        yield ""
+        yield f"## `{name}`"
         yield ""
         yield "| field | |"
         yield "|---|---|"
-        for field in fields(getattr(bird_dynamic, result)):
-            yield f"| `{field.name}` | {described[field.name]} |"
+        for field in result.fields:
+            yield f"| `{field.name}` | {field.output_text} |"
 
 
 def _configuration() -> Iterator[str]:

@@ -14,6 +14,7 @@ from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError, UnknownOutcomeError
 from bird_dynamic.lifecycle.account import Account
+from bird_dynamic.lifecycle.descriptions.found import PHONE_NUMBER
 from bird_dynamic.lifecycle.descriptions.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.properties import located
@@ -104,7 +105,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
 
 
 def _numbers(account: Account) -> str:
-    numbers = Lookups(account, None).phone_numbers()
+    numbers = Lookups(account, None).all(PHONE_NUMBER)
     voice = [each for each in numbers if any("voice" in what for what in each["capabilities"])]
     return f"{len(numbers)}, {len(voice)} of them with voice"
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bird_dynamic.lifecycle.descriptions.common import LOCAL_INPUTS
 from bird_dynamic.lifecycle.descriptions.connector import (
+    CHANGES,
     COMMON_INPUTS,
     EXCLUSIVE,
     NAME,
@@ -22,6 +24,9 @@ from bird_dynamic.lifecycle.fields import UUID_TEXT, Description, Field
 VOICE_CHANNEL = Description(
     type_name="VoiceChannel",
     noun="voice channel",
+    summary="A voice connector installed in a Bird workspace, and its channel, whose `channel_id` "
+    'the Voice Calls API needs. Source: Bird\'s page "Installing a Voice channel".',
+    changes=CHANGES,
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
@@ -31,15 +36,23 @@ VOICE_CHANNEL = Description(
         Field(
             name="phone_number_id",
             kind=UUID_TEXT,
-            description="Id of the phone number, which must be able to make or take voice calls.",
+            description="Id (UUID) of a phone number of the workspace that can make or take voice "
+            "calls.",
+            example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
             sent=("arguments", "phoneNumberId"),
             returned=("arguments", "phoneNumberId"),
             is_input=True,
             required=True,
         ),
         NAME,
-        replace(TEMPLATE_REF, required=False, default="voice-messagebird:1"),
+        replace(
+            TEMPLATE_REF,
+            required=False,
+            default="voice-messagebird:1",
+            example="voice-messagebird:1",
+        ),
         *COMMON_INPUTS,
+        *LOCAL_INPUTS,
         *OUTPUTS,
     ),
 )
