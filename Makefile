@@ -38,16 +38,16 @@ env: ## print an `export` line for PATH: eval "$$(make -s env)"
 	@cli="$$($(PYTHON) tools/pulumi/install.py --print)" && \
 		printf 'export PATH="%s:$$PATH"\n' "$(CURDIR)/.venv/bin$${cli:+:$$cli}"
 
-check: .venv/.stamp ## check format, lint, types, import layers, and that the generated docs are current
+check: .venv/.stamp ## check format, lint, types, layers, and that generated code and docs are current
 	@.venv/bin/python -m ruff format --check --quiet
 	@.venv/bin/python -m ruff check --quiet
 	@.venv/bin/python -m mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check && \
+	@.venv/bin/python tools/classes.py --check && .venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check && \
 		.venv/bin/python tools/unconfirmed.py --check
 
-docs: .venv/.stamp ## write the generated docs
-	@.venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \
+docs: .venv/.stamp ## write the generated classes and docs
+	@.venv/bin/python tools/classes.py && .venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \
 		.venv/bin/python tools/unconfirmed.py
 
 bench: setup ## run the benchmarks and print their figures

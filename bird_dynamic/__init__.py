@@ -1,3 +1,4 @@
+# Generated from the tables by tools/classes.py: run `make docs`, do not edit.
 """A Pulumi provider for Bird: voice channels, connectors and webhooks declared in code.
 
     from bird_dynamic import VoiceChannel
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from bird_dynamic.resources.connector import Connector
     from bird_dynamic.resources.voice_channel import VoiceChannel
     from bird_dynamic.resources.webhook_subscription import WebhookSubscription
-
 __all__ = [
     "Connector",
     "GetChannelResult",
@@ -46,7 +46,6 @@ __all__ = [
     "list_connectors",
     "list_connectors_output",
 ]
-
 _RESOURCES = {
     "Connector": "bird_dynamic.resources.connector",
     "VoiceChannel": "bird_dynamic.resources.voice_channel",

@@ -1,3 +1,4 @@
+# Generated from the tables by tools/classes.py: run `make docs`, do not edit.
 """What a program can ask Bird for: phone numbers, connectors and channels that exist.
 
 Each look-up reads when the program runs, in previews too, as Pulumi's data sources do. Each comes
@@ -9,82 +10,122 @@ The configuration is that of the resources: `bird:accessKey` and its siblings, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import pulumi
-from pulumi.runtime import get_config
 
-from bird_dynamic.bird.connect import connect
-from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import Settings, gather
+from bird_dynamic.lookup_base import LookupFailedError, find_all, find_one
 
-Result = TypeVar("Result")
-
-
-class LookupFailedError(pulumi.RunError):
-    """Nothing or more than one thing was found, or Bird could not be asked. Ends a program with one
-    line instead of a traceback."""
+__all__ = [
+    "GetChannelResult",
+    "GetConnectorResult",
+    "GetPhoneNumberResult",
+    "LookupFailedError",
+    "get_channel",
+    "get_channel_output",
+    "get_connector",
+    "get_connector_output",
+    "get_phone_number",
+    "get_phone_number_output",
+    "list_connectors",
+    "list_connectors_output",
+]
 
 
 @dataclass(frozen=True)
 class GetPhoneNumberResult:
-    """A phone number of the workspace. Source: Bird's numbers API, "Long code numbers"."""
+    """A phone number of the workspace.
+
+    Source: Bird's numbers API, "Long code numbers".
+    """
 
     id: str
-    """Id (UUID): the `phone_number_id` of a voice channel."""
+    """Id (UUID) of the number: the `phone_number_id` of a voice channel. Example:
+    `"2cffb55c-120e-91a8-8f10-ed9d1b412d29"`."""
     endpoint_id: str | None
-    """Bird's second id for it, often the same."""
+    """Bird's second id (UUID) for the number, often the same. Example:
+    `"2cffb55c-120e-91a8-8f10-ed9d1b412d29"`."""
     number: str
-    """The number in international form, such as `+31612345678`."""
+    """The number in international form. Example: `"+31612345678"`."""
     country: str | None
-    """Country code of two letters."""
+    """Country code of two letters. Example: `"NL"`."""
     type: str | None
-    """Such as `local`, `mobile`, `national` or `toll-free`."""
+    """`local`, `mobile`, `national`, `toll-free` or another type. Example: `"mobile"`."""
     capabilities: list[str]
-    """What it can do, such as `voice-inbound` and `sms-outbound`."""
+    """What the number can do, each with its direction. Example: `["voice-inbound",
+    "sms-outbound"]`."""
 
 
 @dataclass(frozen=True)
 class GetConnectorResult:
-    """A connector of any template. Source: Bird's "Channel connectors" reference."""
+    """A connector of any template.
+
+    Source: Bird's "Channel connectors" reference.
+    """
 
     connector_id: str
+    """Id (UUID) of the connector: the `id` of its resource. Example:
+    `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`."""
     name: str | None
+    """Name of the connector. Example: `"support line"`."""
     connector_template_ref: str | None
+    """Template that the connector is made from, and its version: `slug:version`. Example:
+    `"sms-messagebird:1"`."""
     connector_template_slug: str | None
+    """Template reference without its version. Example: `"voice-messagebird"`."""
     arguments: dict[str, Any] | None
+    """Arguments of the template, with Bird's own names. Example: `{"channelMessageType":
+    "promotional"}`."""
     channel_id: str | None
+    """Id (UUID) of the channel, which the Voice Calls API needs. Example:
+    `"5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"`."""
     platform: str | None
+    """Platform of the channel. Example: `"voice-messagebird"`."""
     phone_number: str | None
+    """The phone number in international form. Example: `"+31612345678"`."""
     number: dict[str, Any] | None
+    """All that Bird states about the phone number: `number_id`, `country`, `capabilities` (a
+    list) and more. Example: `{"country": "NL", "capabilities": ["voice-inbound"]}`."""
     region: str | None
+    """Region that the connector is installed in."""
     routing_key: str | None
+    """Routing key of the connector."""
     description: str | None
+    """Bird's description of the connector."""
     workspace_id: str
+    """Id (UUID) of the workspace. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`."""
     created_at: str | None
+    """When the connector was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: str | None
+    """When the connector was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
 
 @dataclass(frozen=True)
 class GetChannelResult:
-    """A channel. Source: Bird's channels API, "Channels management"."""
+    """A channel.
+
+    Source: Bird's channels API, "Channels management".
+    """
 
     id: str
+    """Id (UUID) of the channel. Example: `"5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"`."""
     name: str | None
+    """Name of the channel."""
     connector_id: str | None
+    """Id (UUID) of the connector that the channel belongs to. Example:
+    `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`."""
     platform: str | None
+    """Platform of the channel. Example: `"voice-messagebird"`."""
     identifier: str | None
-    """Who it is on its platform: for voice and SMS the phone number."""
+    """Its address on the platform: for voice and SMS the phone number. Example:
+    `"+31612345678"`."""
     status: str | None
-    """Such as `active`."""
+    """Status of the channel. Example: `"active"`."""
     created_at: str | None
+    """When it was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: str | None
+    """When it was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
 
 def get_phone_number(
@@ -95,29 +136,47 @@ def get_phone_number(
     workspace_id: str | None = None,
     profile: str | None = None,
 ) -> GetPhoneNumberResult:
-    """The one phone number of the workspace that fits all that is asked for.
+    """The one phone number of the workspace that matches all arguments.
 
-    :param number: the number; only its digits count.
-    :param country: its country, as a code of two letters.
-    :param capability: what it can do: `voice`, or one direction of it, such as `voice-inbound`.
-    :param workspace_id: id (UUID) of the workspace. If omitted, by configuration.
-    :param profile: the account to use, as the prefix of its configuration keys.
-    :raises LookupFailedError: none fits, or several do; the text names them.
+    :param number: The number; only its digits are compared. Example: `"+31612345678"`.
+    :param country: Its country, as a code of two letters. Example: `"NL"`.
+    :param capability: What it can do: `voice`, or one direction, such as `voice-inbound`. Example:
+        `"voice"`.
+    :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+        BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+    :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+        Example: `"bird-eu"`.
+    :raises LookupFailedError: there is none, or there are several.
     """
-    with _as_run_error():
-        found = _lookups(workspace_id, profile).phone_number(number, country, capability)
-        return _result(GetPhoneNumberResult, found)
+    given = {
+        "number": number,
+        "country": country,
+        "capability": capability,
+        "workspace_id": workspace_id,
+        "profile": profile,
+    }
+    return find_one("get_phone_number", GetPhoneNumberResult, given)
 
 
 def get_connector(
-    id: str, *, workspace_id: str | None = None, profile: str | None = None
+    id: str,
+    *,
+    workspace_id: str | None = None,
+    profile: str | None = None,
 ) -> GetConnectorResult:
-    """A connector by its id (UUID).
+    """A connector by its id.
 
-    :raises LookupFailedError: there is none.
+    :param id: Id (UUID) of the connector. Example: `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
+    :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+        BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+    :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+        Example: `"bird-eu"`.
+    :raises LookupFailedError: there is none, or there are several.
     """
-    with _as_run_error():
-        return _result(GetConnectorResult, _lookups(workspace_id, profile).connector(id))
+    given = {"id": id, "workspace_id": workspace_id, "profile": profile}
+    return find_one("get_connector", GetConnectorResult, given)
 
 
 def list_connectors(
@@ -129,22 +188,45 @@ def list_connectors(
 ) -> list[GetConnectorResult]:
     """All connectors of the workspace, or those of a template or a name.
 
-    Bird's listing may leave out what `get_connector` tells.
+    Bird's listing may leave out what `get_connector` returns.
+
+    :param connector_template_ref: The template and its version, `slug:version`. Example:
+        `"voice-messagebird:1"`.
+    :param name: The name of the connector. Example: `"support line"`.
+    :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+        BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+    :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+        Example: `"bird-eu"`.
+    :raises LookupFailedError: Bird could not be asked.
     """
-    with _as_run_error():
-        found = _lookups(workspace_id, profile).connectors(connector_template_ref, name)
-        return [_result(GetConnectorResult, each) for each in found]
+    given = {
+        "connector_template_ref": connector_template_ref,
+        "name": name,
+        "workspace_id": workspace_id,
+        "profile": profile,
+    }
+    return find_all("list_connectors", GetConnectorResult, given)
 
 
 def get_channel(
-    id: str, *, workspace_id: str | None = None, profile: str | None = None
+    id: str,
+    *,
+    workspace_id: str | None = None,
+    profile: str | None = None,
 ) -> GetChannelResult:
-    """A channel by its id (UUID).
+    """A channel by its id.
 
-    :raises LookupFailedError: there is none.
+    :param id: Id (UUID) of the channel. Example: `"5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"`.
+    :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+        BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+    :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+        Example: `"bird-eu"`.
+    :raises LookupFailedError: there is none, or there are several.
     """
-    with _as_run_error():
-        return _result(GetChannelResult, _lookups(workspace_id, profile).channel(id))
+    given = {"id": id, "workspace_id": workspace_id, "profile": profile}
+    return find_one("get_channel", GetChannelResult, given)
 
 
 def get_phone_number_output(
@@ -156,14 +238,14 @@ def get_phone_number_output(
     profile: pulumi.Input[str] | None = None,
 ) -> pulumi.Output[GetPhoneNumberResult]:
     """`get_phone_number` for outputs."""
-    asked = {
+    given = {
         "number": number,
         "country": country,
         "capability": capability,
         "workspace_id": workspace_id,
         "profile": profile,
     }
-    return pulumi.Output.all(**asked).apply(lambda known: get_phone_number(**known))
+    return pulumi.Output.all(**given).apply(lambda known: get_phone_number(**known))
 
 
 def get_connector_output(
@@ -173,8 +255,8 @@ def get_connector_output(
     profile: pulumi.Input[str] | None = None,
 ) -> pulumi.Output[GetConnectorResult]:
     """`get_connector` for outputs."""
-    asked = {"id": id, "workspace_id": workspace_id, "profile": profile}
-    return pulumi.Output.all(**asked).apply(lambda known: get_connector(**known))
+    given = {"id": id, "workspace_id": workspace_id, "profile": profile}
+    return pulumi.Output.all(**given).apply(lambda known: get_connector(**known))
 
 
 def list_connectors_output(
@@ -185,13 +267,13 @@ def list_connectors_output(
     profile: pulumi.Input[str] | None = None,
 ) -> pulumi.Output[list[GetConnectorResult]]:
     """`list_connectors` for outputs."""
-    asked = {
+    given = {
         "connector_template_ref": connector_template_ref,
         "name": name,
         "workspace_id": workspace_id,
         "profile": profile,
     }
-    return pulumi.Output.all(**asked).apply(lambda known: list_connectors(**known))
+    return pulumi.Output.all(**given).apply(lambda known: list_connectors(**known))
 
 
 def get_channel_output(
@@ -201,27 +283,5 @@ def get_channel_output(
     profile: pulumi.Input[str] | None = None,
 ) -> pulumi.Output[GetChannelResult]:
     """`get_channel` for outputs."""
-    asked = {"id": id, "workspace_id": workspace_id, "profile": profile}
-    return pulumi.Output.all(**asked).apply(lambda known: get_channel(**known))
-
-
-def _lookups(workspace_id: str | None, profile: str | None) -> Lookups:
-    return Lookups(_account(gather(get_config, profile=profile)), workspace_id)
-
-
-@cache
-def _account(settings: Settings) -> Account:
-    return Account(settings, connect)
-
-
-def _result(kind: type[Result], found: Mapping[str, Any]) -> Result:
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    return kind(**{name: found[name] for name in names})
-
-
-@contextmanager
-def _as_run_error() -> Iterator[None]:
-    try:
-        yield
-    except BirdError as error:
-        raise LookupFailedError(str(error)) from None
+    given = {"id": id, "workspace_id": workspace_id, "profile": profile}
+    return pulumi.Output.all(**given).apply(lambda known: get_channel(**known))

@@ -1,3 +1,4 @@
+# Generated from the tables by tools/classes.py: run `make docs`, do not edit.
 """The same names over the plugin `pulumi-resource-bird`: moving to it is this import line.
 
     from bird_dynamic.native import VoiceChannel
@@ -9,11 +10,6 @@ nothing in Bird: each class carries the alias of the other. `Pulumi.yaml` says w
 """
 
 from __future__ import annotations
-
-import re
-from typing import Any
-
-import pulumi
 
 from bird_dynamic.lookups import (
     GetChannelResult,
@@ -30,8 +26,7 @@ from bird_dynamic.lookups import (
     list_connectors_output,
 )
 from bird_dynamic.resources import connector, voice_channel, webhook_subscription
-from bird_dynamic.resources.base import BirdResource
-from bird_dynamic.schema.case import camel_case, snake_keys
+from bird_dynamic.resources.over_plugin import OverPlugin, Provider
 
 __all__ = [
     "Connector",
@@ -53,74 +48,13 @@ __all__ = [
 ]
 
 
-class Provider(pulumi.ProviderResource):
-    """An account of its own, for resources that are given it (`opts.provider`). What is left out is
-    taken from the environment, not from `bird:` in the stack's configuration."""
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        access_key: pulumi.Input[str] | None = None,
-        workspace_id: pulumi.Input[str] | None = None,
-        organization_id: pulumi.Input[str] | None = None,
-        api_url: pulumi.Input[str] | None = None,
-        timeout: pulumi.Input[str] | None = None,
-        take_over: pulumi.Input[str] | None = None,
-        lanes: pulumi.Input[int] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Declare an account. The settings are those of the configuration: see its reference.
-
-        :param lanes: how many requests may be under way at once, 1 to 64 (the default).
-        """
-        given = {
-            "accessKey": None if access_key is None else pulumi.Output.secret(access_key),
-            "workspaceId": workspace_id,
-            "organizationId": organization_id,
-            "apiUrl": api_url,
-            "timeout": timeout,
-            "takeOver": take_over,
-            "lanes": lanes,
-        }
-        super().__init__("bird", resource_name, given, opts)
-
-
-class _OverPlugin(BirdResource):
-    """Registers with the plugin's type and names; attributes keep Python's."""
-
-    def _register(
-        self,
-        type_token: str,
-        resource_name: str,
-        properties: dict[str, Any],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        kind = self.DESCRIPTION.type_name
-        moved = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=type_token)])
-        opts = pulumi.ResourceOptions.merge(moved, opts)
-        for option in ("ignore_changes", "additional_secret_outputs", "replace_on_changes"):
-            if names := getattr(opts, option, None):
-                setattr(opts, option, [_camel_path(each) for each in names])
-        wired = {camel_case(name): value for name, value in properties.items()}
-        pulumi.CustomResource.__init__(self, f"bird:index:{kind}", resource_name, wired, opts)
-        for name in properties:
-            output = getattr(self, camel_case(name))
-            setattr(self, name, output.apply(snake_keys) if name == "number" else output)
-
-
-def _camel_path(path: str) -> str:
-    # What is inside a property has Bird's own names, or the user's.
-    return re.sub(r"^[^.\[]+", lambda name: camel_case(name[0]), path)
-
-
-class VoiceChannel(_OverPlugin, voice_channel.VoiceChannel):
+class VoiceChannel(OverPlugin, voice_channel.VoiceChannel):
     """See `bird_dynamic.VoiceChannel`."""
 
 
-class Connector(_OverPlugin, connector.Connector):
+class Connector(OverPlugin, connector.Connector):
     """See `bird_dynamic.Connector`."""
 
 
-class WebhookSubscription(_OverPlugin, webhook_subscription.WebhookSubscription):
+class WebhookSubscription(OverPlugin, webhook_subscription.WebhookSubscription):
     """See `bird_dynamic.WebhookSubscription`."""

@@ -25,11 +25,11 @@ from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.faults import KINDS
-from bird_dynamic.lifecycle.lookups import LOOKED_UP
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 from bird_dynamic.providers.schema import LANES, NOT_HERE
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
+from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.templates import REQUIRED_ARGUMENTS
 from bird_dynamic.settings import DEFAULT_API_URL, DEFAULT_TIMEOUT, VARIABLES
 
@@ -176,7 +176,7 @@ def _resource(description: ResourceSchema) -> Iterator[str]:
     yield ""
     yield from _table(
         ("Python", "camelCase", "description"),
-        ((*_names(field), field.description) for field in description.outputs),
+        ((*_names(field), field.output_text) for field in description.outputs),
     )
     yield ""
     yield "## Import"
@@ -348,17 +348,13 @@ pulumi.export("connectors", [each.name for each in list_connectors()])
             yield f"Plugin function: `bird:index:{camel_case(name)}`."
             yield ""
             yield from _function(function)
-    for result, description in LOOKED_UP.items():
-        described = {field.name: field for field in description.fields}
+    for name, result in RESULTS.items():
         yield ""
-        yield f"## `{result}`"
+        yield f"## `{name}`"
         yield ""
         yield from _table(
             ("Python", "camelCase", "description"),
-            (
-                (*_names(described[field.name]), described[field.name].description)
-                for field in fields(getattr(bird_dynamic, result))
-            ),
+            ((*_names(field), field.output_text) for field in result.fields),
         )
 
 

@@ -17,7 +17,7 @@ from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.redaction import shortened, without
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.connector import CONNECTOR
-from bird_dynamic.schema.found import CHANNEL
+from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
 PATIENCE = 60.0
@@ -105,7 +105,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
 
 
 def _numbers(account: Account) -> str:
-    numbers = Lookups(account, None).phone_numbers()
+    numbers = Lookups(account, None).all(PHONE_NUMBER)
     voice = [each for each in numbers if any("voice" in what for what in each["capabilities"])]
     return f"{len(numbers)}, {len(voice)} of them with voice"
 

@@ -1,11 +1,10 @@
-"""Looking things up in Bird, by their descriptions: one by its id, or all that a collection has.
+"""Looking things up in Bird, by the table of look-ups: one by its id, or what a listing has.
 
 Nothing is changed. What is raised is a `BirdError` whose text is one readable paragraph.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -16,17 +15,10 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
-from bird_dynamic.schema.connector import CONNECTOR
 from bird_dynamic.schema.fields import UUID_TEXT, Properties, ResourceSchema
-from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
+from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.settings import workspace_problem
 
-LOOKED_UP = {
-    "GetPhoneNumberResult": PHONE_NUMBER,
-    "GetConnectorResult": CONNECTOR,
-    "GetChannelResult": CHANNEL,
-}
-"""Type of result -> the schema that its fields come from."""
 MOST_SHOWN = 5
 """How many candidates an error names."""
 
@@ -42,56 +34,39 @@ class Lookups:
         self._account = account
         self._workspace_id = workspace_id
 
-    def connector(self, connector_id: str) -> Properties:
-        """GET …/connectors/{connectorId}. Raises OperationError where there is none."""
-        return self._one(CONNECTOR, connector_id)
+    def find(self, lookup: Lookup, given: Mapping[str, Any]) -> list[Properties]:
+        """What a look-up finds: exactly one, unless it lists. Rows of a list may lack what only a
+        GET of one returns. Raises OperationError for none or several where it finds one."""
+        if lookup.by_id:
+            return [self._one(lookup.result.finds, given.get("id"))]
+        asked = [each for each in lookup.arguments if given.get(each.name) is not None]
 
-    def channel(self, channel_id: str) -> Properties:
-        """GET …/channels/{channelId}. Raises OperationError where there is none."""
-        return self._one(CHANNEL, channel_id)
+        def matches(row: Properties) -> bool:
+            return all(each.matches(given[each.name], row[each.of]) for each in asked)
 
-    def connectors(self, template: str | None = None, name: str | None = None) -> list[Properties]:
-        """All connectors, or those of a template or a name. Rows may lack what only a GET of one
-        tells."""
-        wanted = {"connector_template_ref": template, "name": name}
-        with self._doing(CONNECTOR, "Listing connectors"):
-            found = self._all(CONNECTOR)
-        return [
-            each
-            for each in found
-            if all(value in (None, each[key]) for key, value in wanted.items())
-        ]
-
-    def phone_numbers(self) -> list[Properties]:
-        """All phone numbers of the workspace. Raises what the sender raises."""
-        return self._all(PHONE_NUMBER)
-
-    def phone_number(
-        self, number: str | None, country: str | None, capability: str | None
-    ) -> Properties:
-        """The one phone number that fits. Raises OperationError for none or several."""
-        asked = {"number": number, "country": country, "capability": capability}
-        said = [f"{key} {value}" for key, value in asked.items() if value is not None]
-        words = f"the phone number with {', '.join(said)}" if said else "the phone number"
-
-        def fits(each: Properties) -> bool:
-            return (
-                (number is None or _digits(each["number"]) == _digits(number))
-                and (country is None or str(each["country"]).upper() == country.upper())
-                and (capability is None or _can(each["capabilities"], capability))
-            )
-
-        with self._doing(PHONE_NUMBER, f"Looking up {words}"):
-            all_of_them = self.phone_numbers()
-            found = [each for each in all_of_them if fits(each)]
+        schema = lookup.result.finds
+        noun = schema.noun
+        if lookup.lists:
+            with self._doing(schema, f"Listing {noun}s"):
+                return [row for row in self.all(schema) if matches(row)]
+        words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
+        with self._doing(schema, f"Looking up the {noun}{f' with {words}' * bool(asked)}"):
+            rows = self.all(schema)
+            found = [row for row in rows if matches(row)]
             if len(found) == 1:
-                return found[0]
+                return found
             if found:
                 raise NotFoundError(f"there are {len(found)}: {_named(found)}. Ask for one of them")
-            has = f"it has {_named(all_of_them)}" if all_of_them else "it has no numbers at all"
+            has = f"it has {_named(rows)}" if rows else "it has no numbers at all"
             raise NotFoundError(f"the workspace has no such number; {has}")
 
-    def _one(self, schema: ResourceSchema, item_id: str) -> Properties:
+    def all(self, schema: ResourceSchema) -> list[Properties]:
+        """All that a collection of the workspace has. Raises what the client raises."""
+        place, session = self._open(schema)
+        rows = chain.from_iterable(session.collection.pages(session.deadline()))
+        return [_shown(schema, row, place) for row in rows]
+
+    def _one(self, schema: ResourceSchema, item_id: Any) -> Properties:
         noun = schema.noun
         with self._doing(schema, f"Looking up {noun} {item_id}"):
             if (problem := UUID_TEXT.problem(item_id)) is not None:
@@ -101,11 +76,6 @@ class Lookups:
             if item is None:
                 raise NotFoundError(f"there is no such {noun} in workspace {place['workspace_id']}")
             return _shown(schema, item, place)
-
-    def _all(self, schema: ResourceSchema) -> list[Properties]:
-        place, session = self._open(schema)
-        rows = chain.from_iterable(session.collection.pages(session.deadline()))
-        return [_shown(schema, row, place) for row in rows]
 
     def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
         given = self._workspace_id
@@ -127,15 +97,6 @@ def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Prop
     # What a resource would hold as inputs, a look-up takes from Bird.
     prior = {**place, "arguments": item.get("arguments")}
     return to_state(schema, item, prior)
-
-
-def _digits(number: Any) -> str:
-    return re.sub(r"\D", "", str(number))
-
-
-def _can(capabilities: list[str], capability: str) -> bool:
-    """`voice` is inbound or outbound; `voice-inbound` is what it says."""
-    return any(each == capability or each.startswith(f"{capability}-") for each in capabilities)
 
 
 def _named(numbers: list[Properties]) -> str:

@@ -43,7 +43,7 @@ from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
-from bird_dynamic.providers.schema import LANES, LOOKUPS, NOT_HERE, schema
+from bird_dynamic.providers.schema import FUNCTIONS, LANES, NOT_HERE, schema
 from bird_dynamic.providers.wire import plain, received, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
@@ -235,24 +235,16 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Context) -> Any:  # noqa: N802
         """A look-up."""
         name = request.tok.rpartition(":")[2]
-        if name not in LOOKUPS:
+        if name not in FUNCTIONS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no function {request.tok}")
         given = received(request.args).properties
-        lookups = Lookups(self._account, given.get("workspace_id"))
-        shown = partial(_shown, LOOKUPS[name].finds)
-        found: Mapping[str, Any]
+        lookup = FUNCTIONS[name]
         with self._told(context):
-            if name == "getPhoneNumber":
-                asked = [given.get(key) for key in ("number", "country", "capability")]
-                found = shown(lookups.phone_number(*asked))
-            elif name == "listConnectors":
-                rows = lookups.connectors(given.get("connector_template_ref"), given.get("name"))
-                found = {"results": [shown(row) for row in rows]}
-            else:
-                look = lookups.connector if name == "getConnector" else lookups.channel
-                found = shown(look(str(given.get("id"))))
+            found = Lookups(self._account, given.get("workspace_id")).find(lookup, given)
+            shown = partial(_shown, lookup.result.finds)
+            rows = [shown(row) for row in found]
         struct = struct_pb2.Struct()
-        struct.update(found)
+        struct.update({"results": rows} if lookup.lists else rows[0])
         # `return` is a word of Python: it can only be given by its name as text.
         answer: dict[str, Any] = {"return": struct}
         return provider_pb2.InvokeResponse(**answer)

@@ -6,14 +6,13 @@ Source of its form: Pulumi's package schema ("schema reference").
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 from bird_dynamic.schema.case import camel_case
-from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
-from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
+from bird_dynamic.schema.lookups import CONNECTOR_RESULT, LOOKUPS, Lookup, Result
 from bird_dynamic.settings import DEFAULT_API_URL, VARIABLES
 
 PACKAGE = "bird"
@@ -44,60 +43,8 @@ _CONFIGURATION = {
     "connector that has its resource's mark. `never` if omitted.",
 }
 ROW = "FoundConnector"
-_ALWAYS_THERE = {"workspace_id", "name", "channel_id", "created_at"}
-"""What a resource that came up has, besides its id and what is required; a channel, unless
-`waitForChannel` was false."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Function:
-    """A look-up: what it finds, its arguments with their meaning, and which of the arguments and
-    of the results are always there."""
-
-    finds: ResourceSchema
-    description: str
-    arguments: Mapping[str, str]
-    required: tuple[str, ...] = ()
-    certain: tuple[str, ...] = ()
-    lists: bool = False
-
-
-LOOKUPS = {
-    "getPhoneNumber": Function(
-        finds=PHONE_NUMBER,
-        description="The one phone number of the workspace that fits all that is asked for.",
-        arguments={
-            "number": "The number; only its digits count.",
-            "country": "Its country, as a code of two letters.",
-            "capability": "What it can do: `voice`, or one direction, such as `voice-inbound`.",
-        },
-        certain=("id", "number", "capabilities"),
-    ),
-    "getConnector": Function(
-        finds=CONNECTOR,
-        description="A connector by its id.",
-        arguments={"id": "Its id (UUID)."},
-        required=("id",),
-        certain=("connectorId",),
-    ),
-    "getChannel": Function(
-        finds=CHANNEL,
-        description="A channel by its id.",
-        arguments={"id": "Its id (UUID)."},
-        required=("id",),
-        certain=("id",),
-    ),
-    "listConnectors": Function(
-        finds=CONNECTOR,
-        description="All connectors of the workspace, or those of a template or a name.",
-        arguments={
-            "connectorTemplateRef": "The template, `slug:version`.",
-            "name": "The name of the connector.",
-        },
-        certain=("connectorId",),
-        lists=True,
-    ),
-}
+FUNCTIONS: Mapping[str, Lookup] = {camel_case(name): each for name, each in LOOKUPS.items()}
+"""The look-ups by the names that a plugin has for them."""
 
 
 def schema(version: str) -> dict[str, Any]:
@@ -116,11 +63,11 @@ def schema(version: str) -> dict[str, Any]:
             "description": "The account: an access key and where it is used.",
             "inputProperties": _variables(),
         },
-        "types": {token(ROW): _found(LOOKUPS["listConnectors"])},
+        "types": {token(ROW): _found(CONNECTOR_RESULT)},
         "resources": {
             token(name): _resource(description) for name, description in DESCRIPTIONS.items()
         },
-        "functions": {token(name): _function(each) for name, each in LOOKUPS.items()},
+        "functions": {token(name): _function(each) for name, each in FUNCTIONS.items()},
         "language": {
             "python": {"pyproject": {"enabled": True}},
             "nodejs": {"respectSchemaVersion": True},
@@ -156,25 +103,12 @@ def _resource(description: ResourceSchema) -> dict[str, Any]:
         "description": f"A {description.noun} of Bird. Its access role must allow "
         f"{description.permission}.",
         "properties": {camel_case(field.name): _property(field) for field in fields},
-        "required": [
-            camel_case(field.name)
-            for field in fields
-            if field.required
-            or field.default is not None
-            or field.returned == ("id",)
-            or field.name in _ALWAYS_THERE
-        ],
+        "required": [camel_case(field.name) for field in fields if field.always_there],
         "inputProperties": {
             camel_case(field.name): _property(field, is_input=True) for field in inputs
         },
-        "requiredInputs": [
-            camel_case(field.name) for field in inputs if field.required and not _filled_in(field)
-        ],
+        "requiredInputs": [camel_case(field.name) for field in inputs if field.must_be_given],
     }
-
-
-def _filled_in(field: Field) -> bool:
-    return bool(field.setting) or field.automatic
 
 
 def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
@@ -191,8 +125,8 @@ def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
     return described
 
 
-def _function(function: Function) -> dict[str, Any]:
-    place = {"workspaceId": "Id (UUID) of the workspace. By configuration if omitted."}
+def _function(lookup: Lookup) -> dict[str, Any]:
+    arguments = (*lookup.arguments, WORKSPACE)
     rows = {
         "type": "array",
         "items": {"$ref": f"#/types/{token(ROW)}"},
@@ -200,26 +134,20 @@ def _function(function: Function) -> dict[str, Any]:
     }
     listed = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
     return {
-        "description": function.description,
+        "description": lookup.summary,
         "inputs": {
             "type": "object",
-            "properties": {
-                argument: {**_TEXT, "description": meaning}
-                for argument, meaning in {**function.arguments, **place}.items()
-            },
-            "required": list(function.required),
+            "properties": {camel_case(each.name): _property(each) for each in arguments},
+            "required": [camel_case(each.name) for each in arguments if each.must_be_given],
         },
-        "outputs": listed if function.lists else _found(function),
+        "outputs": listed if lookup.lists else _found(lookup.result),
     }
 
 
-def _found(function: Function) -> dict[str, Any]:
+def _found(result: Result) -> dict[str, Any]:
+    shown = [field for field in result.fields if field.returned]
     return {
         "type": "object",
-        "properties": {
-            camel_case(field.name): _property(field)
-            for field in function.finds.fields
-            if field.returned
-        },
-        "required": list(function.certain),
+        "properties": {camel_case(field.name): _property(field) for field in shown},
+        "required": [camel_case(field.name) for field in shown if field.name in result.certain],
     }

@@ -1,14 +1,18 @@
-"""`Connector`: any of Bird's connectors, such as one for SMS or WhatsApp."""
+# Generated from the tables by tools/classes.py: run `make docs`, do not edit.
+"""The resource class `Connector`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from bird_dynamic.resources.connector_resource import ConnectorResource
+from bird_dynamic.resources.base import BirdResource
 from bird_dynamic.schema.connector import CONNECTOR
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 REFERENCE = (
     "gASVPwAAAAAAAACMHmJpcmRfZHluYW1pYy5wcm92aWRlcnMuZHluYW1pY5SMCHByb3ZpZGVylJOU"
@@ -17,18 +21,54 @@ REFERENCE = (
 """`bird_dynamic.providers.dynamic.provider("Connector")`, pickled. FROZEN: every state holds it."""
 
 
-class Connector(ConnectorResource, module="bird", name="Connector"):
-    """A connector of any template installed in a Bird workspace, with the channel that it brings.
+class Connector(BirdResource, module="bird", name="Connector"):
+    """A connector of any template installed in a Bird workspace, and its channel.
 
-    For voice, `VoiceChannel` is the same with the phone number as an argument of its own. Source:
-    Bird's "Channel connectors" reference.
+    For voice, `VoiceChannel` has the phone number as an argument of its own. Source: Bird's
+    "Channel connectors" reference.
     """
 
     DESCRIPTION = CONNECTOR
     REFERENCE = REFERENCE
 
+    connector_template_ref: pulumi.Output[str]
+    name: pulumi.Output[str]
+    arguments: pulumi.Output[dict[str, Any] | None]
+    security_arguments: pulumi.Output[dict[str, Any] | None]
+    channel_conversational_status_enabled: pulumi.Output[bool | None]
+    invitation_token: pulumi.Output[str | None]
+    workspace_id: pulumi.Output[str]
     check_arguments: pulumi.Output[bool]
     wait_for_channel: pulumi.Output[bool]
+    profile: pulumi.Output[str | None]
+    adopt: pulumi.Output[str | None]
+    create_timeout: pulumi.Output[str | float | None]
+    delete_timeout: pulumi.Output[str | float | None]
+    connector_id: pulumi.Output[str]
+    """Id (UUID) of the connector: the `id` of its resource. Example:
+    `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`."""
+    channel_id: pulumi.Output[str]
+    """Id (UUID) of the channel, which the Voice Calls API needs. Example:
+    `"5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"`."""
+    platform: pulumi.Output[str | None]
+    """Platform of the channel. Example: `"voice-messagebird"`."""
+    phone_number: pulumi.Output[str | None]
+    """The phone number in international form. Example: `"+31612345678"`."""
+    number: pulumi.Output[dict[str, Any] | None]
+    """All that Bird states about the phone number: `number_id`, `country`, `capabilities` (a
+    list) and more. Example: `{"country": "NL", "capabilities": ["voice-inbound"]}`."""
+    region: pulumi.Output[str | None]
+    """Region that the connector is installed in."""
+    routing_key: pulumi.Output[str | None]
+    """Routing key of the connector."""
+    description: pulumi.Output[str | None]
+    """Bird's description of the connector."""
+    connector_template_slug: pulumi.Output[str | None]
+    """Template reference without its version. Example: `"voice-messagebird"`."""
+    created_at: pulumi.Output[str]
+    """When the connector was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
+    updated_at: pulumi.Output[str | None]
+    """When the connector was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
     def __init__(
         self,
@@ -51,44 +91,47 @@ class Connector(ConnectorResource, module="bird", name="Connector"):
     ) -> None:
         """Declare a connector.
 
-        Changing an input replaces the connector, the old one deleted first, and gives a new
-        `channel_id`; only `channel_conversational_status_enabled` is switched in place, and `adopt`
-        changes nothing.
+        Changing an input replaces the connector and gives a new `channel_id`. The old connector is
+        deleted first where the two cannot exist together (same template and phone number). Only
+        `channel_conversational_status_enabled` is changed in place.
 
-        :param resource_name: the name of the resource in the program.
-        :param connector_template_ref: the template and its version, such as `sms-messagebird:1`.
-        :param name: name of the connector. If omitted, each create makes one up: the resource's
-            name, a digest of stack and resource, and random characters, by which a later run
-            recognises what an interrupted one has made.
-        :param arguments: arguments of the template, with Bird's own names.
-        :param security_arguments: arguments of the template's security schemes. Secret; Bird never
-            returns them.
-        :param channel_conversational_status_enabled: whether inbound messages open conversations.
-            Left alone if omitted.
-        :param invitation_token: for templates that are not generally available. Secret; Bird never
-            returns it.
-        :param workspace_id: id (UUID) of the workspace. If omitted, `bird:workspaceId` or
-            BIRD_WORKSPACE_ID.
-        :param check_arguments: whether the arguments of templates that this package knows are
-            checked before anything is sent. False sends them as they are.
-        :param wait_for_channel: whether creating waits for the connector's channel. False for
-            templates that bring none.
-        :param profile: the account to use, as the prefix of its configuration keys: `bird-eu` for
-            `bird-eu:accessKey` and its siblings. No environment variable stands in for those. If
-            omitted, `bird`.
-        :param adopt: id (UUID) of an existing connector to take over instead of creating one. It
-            must be what the other arguments say; the first `up` fails and says how it differs if it
-            is not.
-        :param create_timeout: the longest that creating may take, such as "10m", or seconds; if
-            omitted, `bird:timeout` or BIRD_TIMEOUT.
-        :param delete_timeout: the longest that deleting may take; likewise.
+        :param resource_name: The name of the resource in the program.
+        :param connector_template_ref: Template that the connector is made from, and its version:
+            `slug:version`. Example: `"sms-messagebird:1"`.
+        :param name: Name of the connector. If omitted, each create draws one: the resource's name,
+            a digest of stack and resource, and random characters, by which a later run recognizes
+            what an interrupted one created. Example: `"support line"`.
+        :param arguments: Arguments of the template, with Bird's own names. Example:
+            `{"channelMessageType": "promotional"}`.
+        :param security_arguments: Arguments of the template's security schemes. Secret; Bird never
+            returns them. Example: `{"scheme": {"key": "value"}}`.
+        :param channel_conversational_status_enabled: Whether inbound messages open conversations.
+            If omitted, Bird's setting stays as it is. Example: `False`.
+        :param invitation_token: Token for a template that is not generally available. Secret; Bird
+            never returns it.
+        :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+            BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+        :param check_arguments: Whether the arguments of templates that this package knows are
+            checked before anything is sent. False sends them as they are. Example: `False`.
+        :param wait_for_channel: Whether creating waits for the connector's channel. False is for
+            templates that bring none. Example: `False`.
+        :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+            Example: `"bird-eu"`.
+        :param adopt: Id (UUID) of an existing one to take over instead of creating it. It must
+            match the other arguments; if it does not, the first `up` fails and lists the
+            differences. Example: `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
+        :param create_timeout: The longest that creating may take, as text or in seconds. If
+            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
+        :param delete_timeout: The longest that deleting may take, as text or in seconds. If
+            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
         :param opts: Pulumi's resource options.
         """
         super().__init__(
             resource_name,
             {
-                "name": name,
                 "connector_template_ref": connector_template_ref,
+                "name": name,
                 "arguments": arguments,
                 "security_arguments": security_arguments,
                 "channel_conversational_status_enabled": channel_conversational_status_enabled,
@@ -103,3 +146,29 @@ class Connector(ConnectorResource, module="bird", name="Connector"):
             },
             opts,
         )
+
+    @classmethod
+    def get(
+        cls,
+        resource_name: str,
+        id: pulumi.Input[str],
+        *,
+        workspace_id: pulumi.Input[str] | None = None,
+        profile: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """A connector that exists, read and never changed or deleted by this stack.
+
+        It is read in every preview and `up`; one that is not there is an error.
+
+        :param resource_name: The name of the resource in the program.
+        :param id: Id (UUID) of the connector.
+        :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+            BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+        :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+            Example: `"bird-eu"`.
+        :param opts: Pulumi's resource options.
+        """
+        place = {"workspace_id": workspace_id, "profile": profile}
+        return cls._get(resource_name, id, place, opts)

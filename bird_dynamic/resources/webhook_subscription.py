@@ -1,4 +1,5 @@
-"""`WebhookSubscription`: where Bird sends the events of a workspace."""
+# Generated from the tables by tools/classes.py: run `make docs`, do not edit.
+"""The resource class `WebhookSubscription`."""
 
 from __future__ import annotations
 
@@ -30,8 +31,6 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     DESCRIPTION = WEBHOOK_SUBSCRIPTION
     REFERENCE = REFERENCE
 
-    webhook_subscription_id: pulumi.Output[str]
-    """Id (UUID) of the webhook subscription; the resource's own id too."""
     service: pulumi.Output[str]
     event: pulumi.Output[str]
     url: pulumi.Output[str]
@@ -45,10 +44,13 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     adopt: pulumi.Output[str | None]
     create_timeout: pulumi.Output[str | float | None]
     delete_timeout: pulumi.Output[str | float | None]
+    webhook_subscription_id: pulumi.Output[str]
+    """Id (UUID) of the webhook subscription: the `id` of its resource. Example:
+    `"9a570c1e-6f0f-4a11-82f4-a2f06d1c4f0b"`."""
     created_at: pulumi.Output[str]
-    """When it was created, in ISO 8601."""
+    """When it was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: pulumi.Output[str | None]
-    """When it was last changed, in ISO 8601."""
+    """When it was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
     def __init__(
         self,
@@ -73,32 +75,37 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
         """Declare a webhook subscription.
 
         Changing `service` or `event` replaces it, the new one created first, so that no event is
-        missed; the rest is changed in place. Leaving out a `signing_key` or `template` that was set
-        replaces it too, because Bird documents no way to take them back.
+        missed. The other inputs are changed in place. Leaving out a `signing_key` or `template`
+        that was set replaces it too, because Bird documents no way to unset them.
 
-        :param resource_name: the name of the resource in the program.
-        :param service: the part of Bird whose events are sent: `channels`, `numbers`,
-            `conversations` or `payments`.
-        :param event: the event, such as `voice.inbound`.
-        :param url: where Bird sends the events; https, with a public host name.
-        :param event_filters: which of the events: those that fit every key, as a list of
-            `{"key": "channelId", "value": support.channel_id}`. One `channelId` at most.
-        :param signing_key: key that Bird signs what it sends with. Secret; not read back.
-        :param status: `active`, or `inactive` to send nothing for the moment.
-        :param template: template of what is sent.
-        :param workspace_id: id (UUID) of the workspace. If omitted, `bird:workspaceId` or
-            BIRD_WORKSPACE_ID.
-        :param organization_id: id (UUID) of its organization. If omitted, `bird:organizationId` or
-            BIRD_ORGANIZATION_ID.
-        :param profile: the account to use, as the prefix of its configuration keys: `bird-eu` for
-            `bird-eu:accessKey` and its siblings. No environment variable stands in for those. If
-            omitted, `bird`.
-        :param adopt: id (UUID) of an existing subscription to take over instead of creating one. It
-            must be what the other arguments say; the first `up` fails and says how it differs if it
-            is not.
-        :param create_timeout: the longest that creating may take, such as "10m", or seconds; if
-            omitted, `bird:timeout` or BIRD_TIMEOUT.
-        :param delete_timeout: the longest that deleting may take; likewise.
+        :param resource_name: The name of the resource in the program.
+        :param service: Part of Bird whose events are sent: `channels`, `numbers`, `conversations`
+            or `payments`. Example: `"channels"`.
+        :param event: Event that is sent. Example: `"voice.inbound"`.
+        :param url: Address that Bird sends the events to: https, with a public host name. Example:
+            `"https://example.com/calls"`.
+        :param event_filters: Which of the events are sent: those that match every filter. At most
+            one filter has the key `channelId`. Example: `[{"key": "channelId", "value":
+            "5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"}]`.
+        :param signing_key: Key that Bird signs the events with. Secret; Bird never returns it.
+        :param status: `active`, or `inactive` to send nothing for the moment. Example:
+            `"inactive"`.
+        :param template: Template of what is sent.
+        :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+            BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+        :param organization_id: Id (UUID) of the workspace's organization. If omitted,
+            `bird:organizationId` or BIRD_ORGANIZATION_ID; not required. Example:
+            `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
+        :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+            Example: `"bird-eu"`.
+        :param adopt: Id (UUID) of an existing one to take over instead of creating it. It must
+            match the other arguments; if it does not, the first `up` fails and lists the
+            differences. Example: `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
+        :param create_timeout: The longest that creating may take, as text or in seconds. If
+            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
+        :param delete_timeout: The longest that deleting may take, as text or in seconds. If
+            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
         :param opts: Pulumi's resource options.
         """
         super().__init__(
@@ -136,11 +143,16 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
 
         It is read in every preview and `up`; one that is not there is an error.
 
-        :param resource_name: the name of the resource in the program.
-        :param id: id (UUID) of the webhook subscription.
-        :param workspace_id: id (UUID) of the workspace. If omitted, by configuration.
-        :param organization_id: id (UUID) of its organization. If omitted, by configuration.
-        :param profile: the account to use, as the prefix of its configuration keys.
+        :param resource_name: The name of the resource in the program.
+        :param id: Id (UUID) of the webhook subscription.
+        :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+            BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+        :param organization_id: Id (UUID) of the workspace's organization. If omitted,
+            `bird:organizationId` or BIRD_ORGANIZATION_ID; not required. Example:
+            `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
+        :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
+            Example: `"bird-eu"`.
         :param opts: Pulumi's resource options.
         """
         place = {

@@ -17,7 +17,8 @@ from bird_dynamic.schema.fields import (
 WORKSPACE = Field(
     name="workspace_id",
     kind=WORKSPACE_ID,
-    description="Workspace that it is in. By configuration if omitted.",
+    description="Id (UUID) of the workspace. If omitted, `bird:workspaceId` or BIRD_WORKSPACE_ID.",
+    example="a1405560-c8d3-4b1a-877d-3f449ad95352",
     is_input=True,
     required=True,
     setting="workspaceId",
@@ -26,7 +27,9 @@ WORKSPACE = Field(
 PROFILE_INPUT = Field(
     name="profile",
     kind=PROFILE,
-    description="Account, as the prefix of its configuration keys. `bird` if omitted.",
+    description="Account to use, as the prefix of its configuration keys: `bird-eu` reads "
+    "`bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.",
+    example="bird-eu",
     is_input=True,
     on_change=OnChange.UPDATE,
 )
@@ -36,21 +39,28 @@ LOCAL_INPUTS = (
     Field(
         name="adopt",
         kind=UUID_TEXT,
-        description="Id of an existing one to take over instead of creating it.",
+        description="Id (UUID) of an existing one to take over instead of creating it. It must "
+        "match the other arguments; if it does not, the first `up` fails and lists the "
+        "differences.",
+        example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
         is_input=True,
         on_change=OnChange.NOTHING,
     ),
     Field(
         name="create_timeout",
         kind=DURATION,
-        description="The longest that creating may take. By configuration if omitted.",
+        description="The longest that creating may take, as text or in seconds. If omitted, "
+        "`bird:timeout` or BIRD_TIMEOUT.",
+        example="10m",
         is_input=True,
         on_change=OnChange.UPDATE,
     ),
     Field(
         name="delete_timeout",
         kind=DURATION,
-        description="The longest that deleting may take. By configuration if omitted.",
+        description="The longest that deleting may take, as text or in seconds. If omitted, "
+        "`bird:timeout` or BIRD_TIMEOUT.",
+        example="10m",
         is_input=True,
         on_change=OnChange.UPDATE,
     ),

@@ -41,7 +41,10 @@ def _number_in_python(number: Any) -> Any:
 NAME = Field(
     name="name",
     kind=TEXT,
-    description="Name of the connector. Made from the resource's name if omitted.",
+    description="Name of the connector. If omitted, each create draws one: the resource's name, a "
+    "digest of stack and resource, and random characters, by which a later run recognizes what "
+    "an interrupted one created.",
+    example="support line",
     sent=("name",),
     returned=("name",),
     is_input=True,
@@ -51,7 +54,8 @@ NAME = Field(
 TEMPLATE_REF = Field(
     name="connector_template_ref",
     kind=TEMPLATE,
-    description="Template that the connector is made from.",
+    description="Template that the connector is made from, and its version: `slug:version`.",
+    example="sms-messagebird:1",
     sent=("connectorTemplateRef",),
     returned=("connectorTemplateRef",),
     is_input=True,
@@ -62,7 +66,8 @@ COMMON_INPUTS = (
     Field(
         name="arguments",
         kind=MAP,
-        description="Further arguments of the template, with Bird's own names.",
+        description="Arguments of the template, with Bird's own names.",
+        example={"channelMessageType": "promotional"},
         sent=("arguments",),
         returned=("arguments",),
         is_input=True,
@@ -70,7 +75,9 @@ COMMON_INPUTS = (
     Field(
         name="security_arguments",
         kind=MAP,
-        description="Arguments of the template's security schemes. Write-only.",
+        description="Arguments of the template's security schemes. Secret; Bird never returns "
+        "them.",
+        example={"scheme": {"key": "value"}},
         sent=("securityArguments",),
         is_input=True,
         secret=True,
@@ -78,7 +85,9 @@ COMMON_INPUTS = (
     Field(
         name="channel_conversational_status_enabled",
         kind=FLAG,
-        description="Whether inbound messages open conversations. Left alone if omitted.",
+        description="Whether inbound messages open conversations. If omitted, Bird's setting "
+        "stays as it is.",
+        example=False,
         sent=("channelConversationalStatusEnabled",),
         is_input=True,
         on_change=OnChange.UPDATE,
@@ -86,13 +95,13 @@ COMMON_INPUTS = (
     Field(
         name="invitation_token",
         kind=TEXT,
-        description="Token for templates that are not generally available. Write-only.",
+        description="Token for a template that is not generally available. Secret; Bird never "
+        "returns it.",
         sent=("invitationToken",),
         is_input=True,
         secret=True,
     ),
     WORKSPACE,
-    *LOCAL_INPUTS,
 )
 """What every connector may be given besides its name and its template."""
 
@@ -100,31 +109,38 @@ OUTPUTS = (
     Field(
         name="connector_id",
         kind=UUID_TEXT,
-        description="Id of the connector.",
+        description="Id (UUID) of the connector: the `id` of its resource.",
+        example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
         returned=("id",),
     ),
     Field(
         name="channel_id",
         kind=UUID_TEXT,
-        description="Id of the channel: what the Voice Calls API asks for.",
+        description="Id (UUID) of the channel, which the Voice Calls API needs.",
+        example="5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4",
         returned=("channel", "channelId"),
+        certain=True,
     ),
     Field(
         name="platform",
         kind=TEXT,
         description="Platform of the channel.",
+        example="voice-messagebird",
         returned=("channel", "platform"),
     ),
     Field(
         name="phone_number",
         kind=TEXT,
-        description="The phone number, in international form.",
+        description="The phone number in international form.",
+        example="+31612345678",
         returned=("number", "phoneNumber"),
     ),
     Field(
         name="number",
         kind=MAP,
-        description="Everything that Bird tells about the phone number.",
+        description="All that Bird states about the phone number: `number_id`, `country`, "
+        "`capabilities` (a list) and more.",
+        example={"country": "NL", "capabilities": ["voice-inbound"]},
         returned=("number",),
         convert=_number_in_python,
     ),
@@ -150,18 +166,22 @@ OUTPUTS = (
         name="connector_template_slug",
         kind=TEXT,
         description="Template reference without its version.",
+        example="voice-messagebird",
         returned=("connectorTemplateSlug",),
     ),
     Field(
         name="created_at",
         kind=TEXT,
         description="When the connector was created, in ISO 8601.",
+        example="2026-01-31T09:30:00.000Z",
         returned=("createdAt",),
+        certain=True,
     ),
     Field(
         name="updated_at",
         kind=TEXT,
         description="When the connector was last changed, in ISO 8601.",
+        example="2026-01-31T09:30:00.000Z",
         returned=("updatedAt",),
     ),
 )
@@ -175,6 +195,11 @@ OTHER_IDS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("arguments", "phoneNumberId"): (("number", "numberId"), ("number", "profileId"))
 }
 """Whether a connector may state another id of its phone number is not known."""
+CHANGES = (
+    "Changing an input replaces the connector and gives a new `channel_id`. The old connector is "
+    "deleted first where the two cannot exist together (same template and phone number). Only "
+    "`channel_conversational_status_enabled` is changed in place."
+)
 PATH = "/workspaces/{workspace_id}/connectors"
 PERMISSION = (
     "any action on /workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update "
@@ -184,6 +209,10 @@ PERMISSION = (
 CONNECTOR = ResourceSchema(
     type_name="Connector",
     noun="connector",
+    summary="A connector of any template installed in a Bird workspace, and its channel. For "
+    "voice, `VoiceChannel` has the phone number as an argument of its own. Source: Bird's "
+    '"Channel connectors" reference.',
+    changes=CHANGES,
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
@@ -197,8 +226,9 @@ CONNECTOR = ResourceSchema(
         Field(
             name="check_arguments",
             kind=FLAG,
-            description="Whether the arguments of well-known templates are checked. "
-            "False sends them as they are.",
+            description="Whether the arguments of templates that this package knows are checked "
+            "before anything is sent. False sends them as they are.",
+            example=False,
             is_input=True,
             default=True,
             on_change=OnChange.NOTHING,
@@ -206,11 +236,14 @@ CONNECTOR = ResourceSchema(
         Field(
             name="wait_for_channel",
             kind=FLAG,
-            description="Whether creating waits for a channel. False for templates without one.",
+            description="Whether creating waits for the connector's channel. False is for "
+            "templates that bring none.",
+            example=False,
             is_input=True,
             default=True,
             on_change=OnChange.NOTHING,
         ),
+        *LOCAL_INPUTS,
         *OUTPUTS,
     ),
     problems=problems_of_arguments,

@@ -6,6 +6,7 @@ page all come from this table. Nothing about a single resource is known here.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -62,11 +63,13 @@ class Field:
     `sent` is where the body of a request takes the value, `returned` where Bird's answer holds it;
     () where it does not. An input that is sent and not returned is write-only: the state alone
     knows it. A `setting` is the configuration key that stands in for an input that was left out.
+    `description` is the one wording of docstrings, schema and reference.
     """
 
     name: str
     kind: Kind
     description: str
+    example: Any = None
     sent: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
     is_input: bool = False
@@ -84,6 +87,35 @@ class Field:
     convert: Callable[[Any], Any] | None = None
     automatic: bool = False
     """Whether creating fills it in where the program leaves it out."""
+    certain: bool = False
+    """Whether Bird always returns it for what a create has completed. A channel is missing where
+    `wait_for_channel` was false."""
+
+    @property
+    def text(self) -> str:
+        """The description and the example, in Markdown."""
+        return self.description + self._for_example()
+
+    @property
+    def output_text(self) -> str:
+        """The same for who reads the value: without what leaving it out means."""
+        return self.description.partition(" If omitted, ")[0] + self._for_example()
+
+    def _for_example(self) -> str:
+        if self.example is None:
+            return ""
+        written = json.dumps(self.example, ensure_ascii=False)
+        return f" Example: `{self.example if isinstance(self.example, bool) else written}`."
+
+    @property
+    def must_be_given(self) -> bool:
+        """Whether it is an input that nothing fills in where the program leaves it out."""
+        return self.is_input and self.required and not self.setting and not self.automatic
+
+    @property
+    def always_there(self) -> bool:
+        """Whether a resource that came up has it."""
+        return self.needed or self.certain or self.returned == ("id",)
 
     def in_order(self, value: Any) -> Any:
         """The value; sorted where it is a list whose order says nothing."""
@@ -111,15 +143,18 @@ class ResourceSchema:
     `path` is that of its collection, with the names of inputs in it, and in brackets what is left
     out where they are. `identity` are the keys, on
     the wire, that tell it from others of its kind. `permission` is what an access role has to
-    allow. `problems` finds what is wrong with inputs besides what is wrong with each alone.
+    allow. `summary` and `changes` are for its class: what it is, and what a change of an input
+    does. `problems` finds what is wrong with inputs besides what is wrong with each alone.
     """
 
     type_name: str
     noun: str
+    summary: str = ""
     path: str
     identity: tuple[str, ...]
     permission: str
     fields: tuple[Field, ...]
+    changes: str = ""
     problems: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
     other_ids: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = dataclass_field(
         default_factory=dict

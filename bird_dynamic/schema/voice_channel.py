@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bird_dynamic.schema.common import LOCAL_INPUTS
 from bird_dynamic.schema.connector import (
+    CHANGES,
     COMMON_INPUTS,
     EXCLUSIVE,
     EXCLUSIVE_NAME,
@@ -23,6 +25,9 @@ from bird_dynamic.schema.fields import UUID_TEXT, Field, ResourceSchema
 VOICE_CHANNEL = ResourceSchema(
     type_name="VoiceChannel",
     noun="voice channel",
+    summary="A voice connector installed in a Bird workspace, and its channel, whose `channel_id` "
+    'the Voice Calls API needs. Source: Bird\'s page "Installing a Voice channel".',
+    changes=CHANGES,
     path=PATH,
     identity=("name",),
     exclusive=EXCLUSIVE,
@@ -33,15 +38,23 @@ VOICE_CHANNEL = ResourceSchema(
         Field(
             name="phone_number_id",
             kind=UUID_TEXT,
-            description="Id of the phone number, which must be able to make or take voice calls.",
+            description="Id (UUID) of a phone number of the workspace that can make or take voice "
+            "calls.",
+            example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
             sent=("arguments", "phoneNumberId"),
             returned=("arguments", "phoneNumberId"),
             is_input=True,
             required=True,
         ),
         NAME,
-        replace(TEMPLATE_REF, required=False, default="voice-messagebird:1"),
+        replace(
+            TEMPLATE_REF,
+            required=False,
+            default="voice-messagebird:1",
+            example="voice-messagebird:1",
+        ),
         *COMMON_INPUTS,
+        *LOCAL_INPUTS,
         *OUTPUTS,
     ),
 )

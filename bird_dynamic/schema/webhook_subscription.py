@@ -64,6 +64,11 @@ def _keys_and_values(filters: Any) -> Any:
 WEBHOOK_SUBSCRIPTION = ResourceSchema(
     type_name="WebhookSubscription",
     noun="webhook subscription",
+    summary="A subscription of an address of yours to an event of Bird, such as an inbound voice "
+    'call. Source: Bird\'s notifications API, "Webhook subscriptions".',
+    changes="Changing `service` or `event` replaces it, the new one created first, so that no "
+    "event is missed. The other inputs are changed in place. Leaving out a `signing_key` or "
+    "`template` that was set replaces it too, because Bird documents no way to unset them.",
     path="[/organizations/{organization_id}]/workspaces/{workspace_id}/webhook-subscriptions",
     identity=("service", "event", "url", "eventFilters"),
     permission="any action on /workspaces/*/webhook-subscriptions and "
@@ -73,7 +78,9 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="service",
             kind=TEXT,
-            description="Part of Bird whose events are sent, such as `channels`.",
+            description="Part of Bird whose events are sent: `channels`, `numbers`, "
+            "`conversations` or `payments`.",
+            example="channels",
             sent=("service",),
             returned=("service",),
             is_input=True,
@@ -82,7 +89,8 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="event",
             kind=TEXT,
-            description="Event that is sent, such as `voice.inbound`.",
+            description="Event that is sent.",
+            example="voice.inbound",
             sent=("event",),
             returned=("event",),
             is_input=True,
@@ -91,7 +99,8 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="url",
             kind=Kind("https address", _url_problem),
-            description="Where the events are sent.",
+            description="Address that Bird sends the events to: https, with a public host name.",
+            example="https://example.com/calls",
             sent=("url",),
             returned=("url",),
             is_input=True,
@@ -101,7 +110,9 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="event_filters",
             kind=Kind("list of key and value", _filters_problem),
-            description="Which of the events are sent: all that fit every key.",
+            description="Which of the events are sent: those that match every filter. At most one "
+            "filter has the key `channelId`.",
+            example=[{"key": "channelId", "value": "5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"}],
             sent=("eventFilters",),
             returned=("eventFilters",),
             is_input=True,
@@ -112,7 +123,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="signing_key",
             kind=TEXT,
-            description="Key that Bird signs the events with. Write-only.",
+            description="Key that Bird signs the events with. Secret; Bird never returns it.",
             sent=("signingKey",),
             is_input=True,
             secret=True,
@@ -122,7 +133,8 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="status",
             kind=Kind("active or inactive", _status_problem),
-            description="Whether events are sent at the moment.",
+            description="`active`, or `inactive` to send nothing for the moment.",
+            example="inactive",
             sent=("status",),
             returned=("status",),
             is_input=True,
@@ -144,8 +156,9 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="organization_id",
             kind=ORGANIZATION_ID,
-            description="Organization of the workspace. By configuration if omitted; Bird does "
-            "without.",
+            description="Id (UUID) of the workspace's organization. If omitted, "
+            "`bird:organizationId` or BIRD_ORGANIZATION_ID; not required.",
+            example="0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c",
             is_input=True,
             setting="organizationId",
         ),
@@ -153,19 +166,23 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="webhook_subscription_id",
             kind=UUID_TEXT,
-            description="Id of the webhook subscription.",
+            description="Id (UUID) of the webhook subscription: the `id` of its resource.",
+            example="9a570c1e-6f0f-4a11-82f4-a2f06d1c4f0b",
             returned=("id",),
         ),
         Field(
             name="created_at",
             kind=TEXT,
             description="When it was created, in ISO 8601.",
+            example="2026-01-31T09:30:00.000Z",
             returned=("createdAt",),
+            certain=True,
         ),
         Field(
             name="updated_at",
             kind=TEXT,
             description="When it was last changed, in ISO 8601.",
+            example="2026-01-31T09:30:00.000Z",
             returned=("updatedAt",),
         ),
     ),

@@ -14,6 +14,7 @@ from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.registry import lifecycle
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, CollectionSession
+from bird_dynamic.schema.lookups import LOOKUPS
 from tests.live.conftest import PATIENCE, PREFIX
 
 Made = tuple[str, dict[str, Any], dict[str, Any]]
@@ -97,7 +98,9 @@ def test_the_switch_of_a_channel_can_be_set_both_ways(run: ResourceLifecycle, ma
 
 
 def test_a_channel_can_be_looked_up(account: Account, made: Made) -> None:
-    assert Lookups(account, None).channel(made[2]["channel_id"])["connector_id"] == made[0]
+    given = {"id": made[2]["channel_id"]}
+    [channel] = Lookups(account, None).find(LOOKUPS["get_channel"], given)
+    assert channel["connector_id"] == made[0]
 
 
 def test_a_wrong_phone_number_is_a_422_with_its_path(run: ResourceLifecycle, made: Made) -> None:

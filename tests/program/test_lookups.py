@@ -29,7 +29,7 @@ from bird_dynamic.emulator import (
     PhoneNumber,
     Store,
 )
-from bird_dynamic.lifecycle.lookups import LOOKED_UP
+from bird_dynamic.schema.lookups import LOOKUPS, RESULTS
 
 NUMBER = PhoneNumber.made_up(0)
 ABSENT = "11111111-2222-4333-8444-555555555555"
@@ -177,9 +177,7 @@ class _Mocks(pulumi.runtime.Mocks):
         return {}
 
 
-@pytest.mark.parametrize(
-    "name", ["get_phone_number", "get_connector", "list_connectors", "get_channel"]
-)
+@pytest.mark.parametrize("name", LOOKUPS)
 def test_both_forms_take_the_same_arguments(name: str) -> None:
     plain, of_outputs = getattr(bird_dynamic, name), getattr(bird_dynamic, f"{name}_output")
     assert list(inspect.signature(plain).parameters) == list(
@@ -188,8 +186,8 @@ def test_both_forms_take_the_same_arguments(name: str) -> None:
 
 
 def test_results_have_the_fields_of_the_descriptions(bird: EmulatorServer) -> None:
-    for result, description in LOOKED_UP.items():
-        outputs = {field.name for field in description.fields if field.returned}
-        named = {field.name for field in fields(getattr(bird_dynamic, result))}
+    for name, result in RESULTS.items():
+        outputs = {field.name for field in result.finds.fields if field.returned}
+        named = {field.name for field in fields(getattr(bird_dynamic, name))}
         assert named - {"workspace_id"} == outputs
     assert asdict(get_phone_number(number=NUMBER.number))["type"] == NUMBER.type

@@ -10,6 +10,7 @@ import pytest
 
 import bird_dynamic
 from bird_dynamic import native
+from bird_dynamic.resources import over_plugin
 from tests.program.test_voice_channel import NUMBER, Mocks, mark
 
 
@@ -98,4 +99,4 @@ def test_every_name_of_the_package_is_here_too() -> None:
     ],
 )
 def test_only_the_name_of_a_property_is_translated_in_a_path(path: str, wired: str) -> None:
-    assert native._camel_path(path) == wired
+    assert over_plugin.camel_path(path) == wired

@@ -13,7 +13,7 @@ import pytest
 
 import bird_dynamic
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS
-from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
+from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, ROW, schema
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.settings import VARIABLES
 
@@ -64,13 +64,16 @@ def test_what_is_always_there_is_what_the_python_class_says(type_name: str) -> N
     assert set(resource["required"]) == certain
 
 
-@pytest.mark.parametrize("name", LOOKUPS)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_is_always_found_is_what_the_python_result_says(name: str) -> None:
-    result = {"listConnectors": "GetConnectorResult"}.get(name, f"G{name[1:]}Result")
-    hints = get_type_hints(getattr(bird_dynamic, result))
+    lookup = FUNCTIONS[name]
+    hints = get_type_hints(getattr(bird_dynamic, lookup.result.class_name))
+    found = SCHEMA["functions"][f"bird:index:{name}"]["outputs"]
+    if lookup.lists:
+        found = SCHEMA["types"][f"bird:index:{ROW}"]
     # The program knows the workspace anyway: the plugin does not repeat it.
     certain = {name for name, hint in hints.items() if "None" not in str(hint)} - {"workspace_id"}
-    assert set(LOOKUPS[name].certain) == set(map(camel_case, certain))
+    assert set(found["required"]) == set(map(camel_case, certain))
 
 
 def test_settings_have_their_environment_variables_and_the_key_is_secret() -> None:
@@ -84,7 +87,7 @@ def test_settings_have_their_environment_variables_and_the_key_is_secret() -> No
 
 
 def test_every_function_has_arguments_and_results() -> None:
-    assert set(SCHEMA["functions"]) == {f"bird:index:{name}" for name in LOOKUPS}
+    assert set(SCHEMA["functions"]) == {f"bird:index:{name}" for name in FUNCTIONS}
     for function in SCHEMA["functions"].values():
         assert set(function["inputs"]["required"]) <= set(function["inputs"]["properties"])
         assert function["outputs"]["properties"]

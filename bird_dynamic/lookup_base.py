@@ -1,0 +1,47 @@
+"""What the functions of `bird_dynamic.lookups` share: they ask Bird, and their errors end a program
+with one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+import pulumi
+from pulumi.runtime import get_config
+
+from bird_dynamic.bird.connect import connect
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.lookups import LOOKUPS
+from bird_dynamic.settings import Settings, gather
+
+Result = TypeVar("Result")
+
+
+class LookupFailedError(pulumi.RunError):
+    """Nothing or more than one thing was found, or Bird could not be asked. Ends a program with one
+    line instead of a traceback."""
+
+
+def find_one(name: str, kind: type[Result], given: Mapping[str, Any]) -> Result:
+    """What the look-up of that name finds, as its result class. Raises LookupFailedError."""
+    [found] = find_all(name, kind, given)
+    return found
+
+
+def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Result]:
+    """The same for a look-up that lists."""
+    lookup = LOOKUPS[name]
+    try:
+        account = _account(gather(get_config, profile=given["profile"]))
+        found = Lookups(account, given["workspace_id"]).find(lookup, given)
+    except BirdError as error:
+        raise LookupFailedError(str(error)) from None
+    return [kind(**{shown: each[shown] for shown in lookup.result.shows}) for each in found]
+
+
+@cache
+def _account(settings: Settings) -> Account:
+    return Account(settings, connect)

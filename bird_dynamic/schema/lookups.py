@@ -1,0 +1,210 @@
+"""All look-ups, by the names of their functions: what each finds, and by which arguments.
+
+The functions and their results, the plugin's functions and its schema come from this table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.fields import TEXT, UUID_TEXT, Field, ResourceSchema
+from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
+
+
+def _equal(asked: str, stated: Any) -> bool:
+    return bool(asked == stated)
+
+
+def _same_number(asked: str, stated: Any) -> bool:
+    return re.sub(r"\D", "", str(asked)) == re.sub(r"\D", "", str(stated))
+
+
+def _same_country(asked: str, stated: Any) -> bool:
+    return str(asked).upper() == str(stated).upper()
+
+
+def _is_able(asked: str, stated: Any) -> bool:
+    """`voice` is inbound or outbound; `voice-inbound` is what it says."""
+    return any(each == asked or each.startswith(f"{asked}-") for each in stated)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument(Field):
+    """What a look-up is asked by: the value that the property `of` has to match."""
+
+    of: str
+    matches: Callable[[str, Any], bool] = _equal
+    is_input: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a look-up returns: the fields of `finds` that it shows, in the order of its class, and
+    those that Bird always states, wherever it lists them."""
+
+    class_name: str
+    finds: ResourceSchema
+    summary: str
+    shows: tuple[str, ...]
+    certain: tuple[str, ...]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What it shows."""
+        by_name = {field.name: field for field in self.finds.fields}
+        return tuple(by_name[name] for name in self.shows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """A look-up of one thing by its id, of the one that matches, or of all that match (`lists`)."""
+
+    result: Result
+    summary: str
+    arguments: tuple[Argument, ...]
+    lists: bool = False
+
+    @property
+    def by_id(self) -> bool:
+        """Whether it is asked for an id: then Bird is asked for that one alone."""
+        return any(argument.name == "id" for argument in self.arguments)
+
+
+PLACE = (WORKSPACE, PROFILE_INPUT)
+"""What every look-up may be given besides: where it looks."""
+
+PHONE_NUMBER_RESULT = Result(
+    class_name="GetPhoneNumberResult",
+    finds=PHONE_NUMBER,
+    summary=PHONE_NUMBER.summary,
+    shows=("id", "endpoint_id", "number", "country", "type", "capabilities"),
+    certain=("id", "number", "capabilities"),
+)
+CONNECTOR_RESULT = Result(
+    class_name="GetConnectorResult",
+    finds=CONNECTOR,
+    summary='A connector of any template. Source: Bird\'s "Channel connectors" reference.',
+    shows=(
+        "connector_id",
+        "name",
+        "connector_template_ref",
+        "connector_template_slug",
+        "arguments",
+        "channel_id",
+        "platform",
+        "phone_number",
+        "number",
+        "region",
+        "routing_key",
+        "description",
+        "workspace_id",
+        "created_at",
+        "updated_at",
+    ),
+    certain=("connector_id", "workspace_id"),
+)
+CHANNEL_RESULT = Result(
+    class_name="GetChannelResult",
+    finds=CHANNEL,
+    summary=CHANNEL.summary,
+    shows=(
+        "id",
+        "name",
+        "connector_id",
+        "platform",
+        "identifier",
+        "status",
+        "created_at",
+        "updated_at",
+    ),
+    certain=("id",),
+)
+
+LOOKUPS: Mapping[str, Lookup] = {
+    "get_phone_number": Lookup(
+        result=PHONE_NUMBER_RESULT,
+        summary="The one phone number of the workspace that matches all arguments.",
+        arguments=(
+            Argument(
+                name="number",
+                kind=TEXT,
+                description="The number; only its digits are compared.",
+                example="+31612345678",
+                of="number",
+                matches=_same_number,
+            ),
+            Argument(
+                name="country",
+                kind=TEXT,
+                description="Its country, as a code of two letters.",
+                example="NL",
+                of="country",
+                matches=_same_country,
+            ),
+            Argument(
+                name="capability",
+                kind=TEXT,
+                description="What it can do: `voice`, or one direction, such as `voice-inbound`.",
+                example="voice",
+                of="capabilities",
+                matches=_is_able,
+            ),
+        ),
+    ),
+    "get_connector": Lookup(
+        result=CONNECTOR_RESULT,
+        summary="A connector by its id.",
+        arguments=(
+            Argument(
+                name="id",
+                kind=UUID_TEXT,
+                description="Id (UUID) of the connector.",
+                example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
+                required=True,
+                of="connector_id",
+            ),
+        ),
+    ),
+    "list_connectors": Lookup(
+        result=CONNECTOR_RESULT,
+        summary="All connectors of the workspace, or those of a template or a name. Bird's listing "
+        "may leave out what `get_connector` returns.",
+        arguments=(
+            Argument(
+                name="connector_template_ref",
+                kind=TEXT,
+                description="The template and its version, `slug:version`.",
+                example="voice-messagebird:1",
+                of="connector_template_ref",
+            ),
+            Argument(
+                name="name",
+                kind=TEXT,
+                description="The name of the connector.",
+                example="support line",
+                of="name",
+            ),
+        ),
+        lists=True,
+    ),
+    "get_channel": Lookup(
+        result=CHANNEL_RESULT,
+        summary="A channel by its id.",
+        arguments=(
+            Argument(
+                name="id",
+                kind=UUID_TEXT,
+                description="Id (UUID) of the channel.",
+                example="5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4",
+                required=True,
+                of="id",
+            ),
+        ),
+    ),
+}
+RESULTS: Mapping[str, Result] = {each.result.class_name: each.result for each in LOOKUPS.values()}

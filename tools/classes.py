@@ -1,0 +1,317 @@
+"""Write what programs import, from the tables: the resource classes, the look-ups with their
+results, the classes over the plugin, and the lists of names. `--check` tells which are out of date.
+
+The signatures are spelled out, because editors and type checkers read them and no table.
+"""
+
+from __future__ import annotations
+
+import base64
+import pickle
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.providers.dynamic import provider
+from bird_dynamic.schema.case import snake_case
+from bird_dynamic.schema.fields import Field, ResourceSchema
+from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS, Lookup, Result
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "bird_dynamic"
+TABLES = "bird_dynamic.schema"
+GENERATED = "# Generated from the tables by tools/classes.py: run `make docs`, do not edit.\n"
+TYPES = {
+    "boolean": ("bool", "bool"),
+    "duration": ("str | float", "str | float"),
+    "map": ("Mapping[str, Any]", "dict[str, Any]"),
+    "list of texts": ("Sequence[str]", "list[str]"),
+    "list of key and value": (
+        "Sequence[pulumi.Input[Mapping[str, pulumi.Input[str]]]]",
+        "list[dict[str, str]]",
+    ),
+    **dict.fromkeys(
+        ("text", "UUID", "template reference", "https address", "active or inactive"),
+        ("str", "str"),
+    ),
+}
+"""Name of a kind of value -> the types of an input and of an output."""
+NATIVE = '''"""\
+The same names over the plugin `pulumi-resource-bird`: moving to it is this import line.
+
+    from bird_dynamic.native import VoiceChannel
+
+A stack that used the classes of `bird_dynamic` moves over by its next `pulumi up`, which changes
+nothing in Bird: each class carries the alias of the other. `Pulumi.yaml` says where the plugin is:
+
+    plugins: {providers: [{name: bird, path: .venv/bin}]}
+"""'''
+PACKAGE = '''"""\
+A Pulumi provider for Bird: voice channels, connectors and webhooks declared in code.
+
+    from bird_dynamic import VoiceChannel
+
+    support = VoiceChannel("support", phone_number_id="2cffb55c-120e-91a8-8f10-ed9d1b412d29")
+
+The names are looked up when they are first used, so that the emulator starts without Pulumi.
+"""'''
+RESOURCE_NAME = "The name of the resource in the program."
+OPTIONS = "Pulumi's resource options."
+
+
+def files() -> dict[Path, str]:
+    """Every generated file, formatted, by its path."""
+    modules = {name: snake_case(name).lstrip("_") for name in DESCRIPTIONS}
+    texts = {
+        f"resources/{module}.py": _resource(DESCRIPTIONS[name], module)
+        for name, module in modules.items()
+    }
+    texts |= {
+        "lookups.py": _lookups(),
+        "native.py": _native(modules),
+        "__init__.py": _package(modules),
+    }
+    return {
+        FOLDER / name: _formatted(GENERATED + "\n".join(lines) + "\n")
+        for name, lines in texts.items()
+    }
+
+
+def _resource(description: ResourceSchema, module: str) -> Iterator[str]:
+    name, noun, constant = description.type_name, description.noun, module.upper()
+    yield f'"""The resource class `{name}`."""'
+    yield "from __future__ import annotations"
+    yield "from collections.abc import Mapping, Sequence"
+    yield "from typing import TYPE_CHECKING, Any"
+    yield "import pulumi"
+    yield f"from {TABLES}.{module} import {constant}"
+    yield "from bird_dynamic.resources.base import BirdResource"
+    yield "if TYPE_CHECKING:\n    from typing_extensions import Self\n"
+    # Not what this Python's default protocol writes: every state holds this one.
+    pickled = base64.b64encode(pickle.dumps(provider(name), protocol=4)).decode()
+    yield "REFERENCE = (" + "\n".join(f'"{each}"' for each in textwrap.wrap(pickled, 76)) + ")"
+    yield _docstring(
+        f'`bird_dynamic.providers.dynamic.provider("{name}")`, pickled. FROZEN: every state holds '
+        "it.",
+        indent=0,
+    )
+    yield f'class {name}(BirdResource, module="bird", name="{name}"):'
+    yield _docstring(*_paragraphs(description.summary))
+    yield f"    DESCRIPTION = {constant}\n    REFERENCE = REFERENCE\n"
+    for field in description.fields:
+        given = TYPES[field.kind.name][1] + ("" if field.always_there else " | None")
+        yield f"    {field.name}: pulumi.Output[{given}]"
+        if not field.is_input:
+            yield _docstring(field.output_text)
+    yield "    def __init__(self, resource_name: str, *,"
+    yield from map(_parameter, description.inputs)
+    yield "    opts: pulumi.ResourceOptions | None = None) -> None:"
+    yield _docstring(
+        f"Declare a {noun}.",
+        description.changes,
+        _described(("resource_name", RESOURCE_NAME), *description.inputs, ("opts", OPTIONS)),
+        indent=8,
+    )
+    yield f"        super().__init__(resource_name, {_dict(description.inputs)}, opts)\n"
+    places = [field for field in description.inputs if field.setting or field.name == "profile"]
+    yield "    @classmethod"
+    yield "    def get(cls, resource_name: str, id: pulumi.Input[str], *,"
+    yield from map(_parameter, places)
+    yield "    opts: pulumi.ResourceOptions | None = None) -> Self:"
+    yield _docstring(
+        f"A {noun} that exists, read and never changed or deleted by this stack.",
+        "It is read in every preview and `up`; one that is not there is an error.",
+        _described(
+            ("resource_name", RESOURCE_NAME),
+            ("id", f"Id (UUID) of the {description.item}."),
+            *places,
+            ("opts", OPTIONS),
+        ),
+        indent=8,
+    )
+    yield f"        place = {_dict(places)}"
+    yield "        return cls._get(resource_name, id, place, opts)"
+
+
+def _lookups() -> Iterator[str]:
+    yield _docstring(
+        "What a program can ask Bird for: phone numbers, connectors and channels that exist.",
+        "Each look-up reads when the program runs, in previews too, as Pulumi's data sources do. "
+        "Each comes in two forms: a plain function that returns its result, and one that ends in "
+        "`_output`, which accepts outputs of other resources and returns an output.",
+        "The configuration is that of the resources: `bird:accessKey` and its siblings, then the "
+        "environment.",
+        indent=0,
+    )
+    yield "from __future__ import annotations\nfrom dataclasses import dataclass"
+    yield "from typing import Any\nimport pulumi"
+    yield "from bird_dynamic.lookup_base import LookupFailedError, find_all, find_one"
+    yield f"__all__ = {_names()!r}"
+    for result in RESULTS.values():
+        yield from _result(result)
+    for name, lookup in LOOKUPS.items():
+        yield from _function(name, lookup)
+    for name, lookup in LOOKUPS.items():
+        yield from _output_function(name, lookup)
+
+
+def _result(result: Result) -> Iterator[str]:
+    yield f"@dataclass(frozen=True)\nclass {result.class_name}:"
+    yield _docstring(*_paragraphs(result.summary))
+    for field in result.fields:
+        optional = "" if field.name in result.certain else " | None"
+        yield f"    {field.name}: {TYPES[field.kind.name][1]}{optional}"
+        yield _docstring(field.output_text)
+
+
+def _function(name: str, lookup: Lookup) -> Iterator[str]:
+    kind, find = lookup.result.class_name, "find_all" if lookup.lists else "find_one"
+    yield from _head(name, lookup, f"list[{kind}]" if lookup.lists else kind, "{}")
+    raised = "Bird could not be asked." if lookup.lists else "there is none, or there are several."
+    yield _docstring(
+        *_paragraphs(lookup.summary),
+        [*_described(*lookup.arguments, *PLACE), f":raises LookupFailedError: {raised}"],
+    )
+    yield f"    given = {_dict((*lookup.arguments, *PLACE))}"
+    yield f'    return {find}("{name}", {kind}, given)'
+
+
+def _output_function(name: str, lookup: Lookup) -> Iterator[str]:
+    kind = lookup.result.class_name
+    output = f"list[{kind}]" if lookup.lists else kind
+    yield from _head(f"{name}_output", lookup, f"pulumi.Output[{output}]", "pulumi.Input[{}]")
+    yield _docstring(f"`{name}` for outputs.")
+    yield f"    given = {_dict((*lookup.arguments, *PLACE))}"
+    yield f"    return pulumi.Output.all(**given).apply(lambda known: {name}(**known))"
+
+
+def _head(name: str, lookup: Lookup, returned: str, form: str) -> Iterator[str]:
+    yield f"def {name}("
+    yield from (_parameter(each, form) for each in lookup.arguments if each.required)
+    yield "*,"
+    optional = [each for each in lookup.arguments if not each.required]
+    yield from (_parameter(each, form) for each in (*optional, *PLACE))
+    yield f") -> {returned}:"
+
+
+def _native(modules: dict[str, str]) -> Iterator[str]:
+    yield NATIVE
+    yield f"from __future__ import annotations\nfrom bird_dynamic.lookups import {_joined()}"
+    yield f"from bird_dynamic.resources import {', '.join(sorted(modules.values()))}"
+    yield "from bird_dynamic.resources.over_plugin import OverPlugin, Provider"
+    yield f"__all__ = {sorted([*modules, *_names(), 'Provider'])!r}"
+    for name, module in modules.items():
+        yield f"class {name}(OverPlugin, {module}.{name}):"
+        yield _docstring(f"See `bird_dynamic.{name}`.")
+
+
+def _package(modules: dict[str, str]) -> Iterator[str]:
+    yield PACKAGE
+    yield "from importlib import import_module\nfrom typing import TYPE_CHECKING, Any"
+    yield "if TYPE_CHECKING:"
+    yield f"    from bird_dynamic.lookups import {_joined()}"
+    for name, module in sorted(modules.items()):
+        yield f"    from bird_dynamic.resources.{module} import {name}"
+    yield f"__all__ = {sorted([*modules, *_names()])!r}"
+    resources = {name: f"bird_dynamic.resources.{modules[name]}" for name in sorted(modules)}
+    yield f"_RESOURCES = {resources!r}"
+    yield """def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_RESOURCES.get(name, "bird_dynamic.lookups")), name)
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]"""
+
+
+def _names() -> list[str]:
+    """The public names of the look-ups."""
+    functions = [f"{name}{form}" for name in LOOKUPS for form in ("", "_output")]
+    return sorted(["LookupFailedError", *RESULTS, *functions])
+
+
+def _joined() -> str:
+    return f"({', '.join(_names())},)"
+
+
+def _parameter(field: Field, form: str = "pulumi.Input[{}]") -> str:
+    taken = form.format(TYPES[field.kind.name][0])
+    if field.must_be_given:
+        return f"{field.name}: {taken},"
+    optional = "" if field.default is not None else " | None"
+    return f"{field.name}: {taken}{optional} = {field.default!r},"
+
+
+def _dict(fields: Iterable[Field]) -> str:
+    return "{" + ", ".join(f'"{field.name}": {field.name}' for field in fields) + "}"
+
+
+def _described(*parameters: Field | tuple[str, str]) -> list[str]:
+    pairs = [(each.name, each.text) if isinstance(each, Field) else each for each in parameters]
+    return [f":param {name}: {text}" for name, text in pairs]
+
+
+def _first(text: str) -> str:
+    return f"{text.partition('. ')[0].removesuffix('.')}."
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    """The first sentence, and what follows it."""
+    return tuple(each for each in (_first(text), text.partition(". ")[2]) if each)
+
+
+def _docstring(*paragraphs: str | list[str], indent: int = 4) -> str:
+    """Paragraphs and lists of parameters, wrapped, in quotes."""
+    blank = " " * indent
+    written: list[str] = []
+    for paragraph in filter(None, paragraphs):
+        parts = [paragraph] if isinstance(paragraph, str) else paragraph
+        hanging = blank if isinstance(paragraph, str) else f"{blank}    "
+        # The quotes stand before the first line and after the last.
+        width = 97 if len(paragraphs) == 1 else 100
+        wrapped = [
+            textwrap.fill(
+                part if written else f'"""{part}',
+                width,
+                initial_indent=blank,
+                subsequent_indent=hanging,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            for part in parts
+        ]
+        written.append("\n".join(wrapped))
+    end = f"\n{blank}" if len(written) > 1 else ""
+    return "\n\n".join(written) + f'{end}"""'
+
+
+def _formatted(text: str) -> str:
+    """As `ruff` formats it: imports sorted, those that are not used left out."""
+    for command in (["check", "--select=I,F401", "--fix", "--quiet"], ["format", "--quiet"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename=bird_dynamic/x.py", "-"]
+        text = subprocess.run(
+            ruff, input=text, capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout
+    return text
+
+
+def main() -> int:
+    """Write them, or with --check say which are out of date."""
+    stale = {
+        path: text
+        for path, text in files().items()
+        if not path.exists() or path.read_text() != text
+    }
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`")
+        return 1 if stale else 0
+    for path, text in stale.items():
+        path.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
