@@ -10,7 +10,7 @@ from pulumi import dynamic
 
 from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.schema.fields import OnChange, ResourceSchema
+from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark
 from bird_dynamic.settings import parse_duration
 
@@ -33,24 +33,43 @@ class BirdResource(dynamic.Resource):
     def __init__(
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
-        description = self.DESCRIPTION
-        # An output is an attribute of the resource only if the properties mention it.
-        properties: dict[str, Any] = {field.name: None for field in description.fields}
-        properties |= inputs
-        for name in description.secrets:
-            if properties[name] is not None:
-                properties[name] = pulumi.Output.secret(properties[name])
-        type_token = f"pulumi-python:dynamic/bird:{description.type_name}"
+        schema = self.DESCRIPTION
         reads = opts is not None and opts.id is not None
+        # Each output that is declared costs the program several futures, so those that cannot have
+        # a value of their own are left to `__getattr__`.
+        properties: dict[str, Any] = {
+            field.name: inputs.get(field.name)
+            for field in schema.fields
+            if reads or not (_is_id(field) or (_is_local(field) and inputs[field.name] is None))
+        }
+        for name in schema.secrets:
+            if properties.get(name) is not None:
+                properties[name] = pulumi.Output.secret(properties[name])
+        own_opts = pulumi.ResourceOptions(
+            additional_secret_outputs=[*schema.secrets, STATED_OTHERWISE]
+        )
+        type_token = f"pulumi-python:dynamic/bird:{schema.type_name}"
         if not reads:
             properties[MARK] = _mark(type_token, resource_name, opts)
-        opts = pulumi.ResourceOptions.merge(
-            pulumi.ResourceOptions(
-                additional_secret_outputs=[*description.secrets, STATED_OTHERWISE]
-            ),
-            opts,
-        )
+            # So that a stack moves over, and back, without a change in Bird.
+            own_opts.aliases = [pulumi.Alias(type_=self._other_type_token(type_token))]
+        opts = pulumi.ResourceOptions.merge(own_opts, opts)
         self._register(type_token, resource_name, properties, opts)
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take every name for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            """An output that was not declared. Raises AttributeError for a name that none has."""
+            field = self.DESCRIPTION.by_name.get(name)
+            if field is None or not (_is_id(field) or _is_local(field)):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            output = self.id if _is_id(field) else pulumi.Output.from_input(None)
+            self.__dict__[name] = output
+            return output
+
+    def _other_type_token(self, type_token: str) -> str:
+        """The type of the same resource through the plugin, or back."""
+        return f"bird:index:{self.DESCRIPTION.type_name}"
 
     def _register(
         self,
@@ -61,13 +80,10 @@ class BirdResource(dynamic.Resource):
     ) -> None:
         _refuse_what_dynamic_providers_do_not_get(self.DESCRIPTION, opts)
         for timeout in ("create_timeout", "delete_timeout"):
-            if properties[timeout] is None:
-                option = timeout.removesuffix("_timeout")
-                properties[timeout] = getattr(opts.custom_timeouts, option, None)
-        if opts.id is None:
-            # So that a stack of the plugin moves over without a change in Bird.
-            moved = pulumi.Alias(type_=f"bird:index:{self.DESCRIPTION.type_name}")
-            opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(aliases=[moved]), opts)
+            option = timeout.removesuffix("_timeout")
+            given = getattr(opts.custom_timeouts, option, None)
+            if properties.get(timeout) is None and given is not None:
+                properties[timeout] = given
         # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some
         # Pythons.
         properties[PROVIDER] = self.REFERENCE
@@ -175,13 +191,30 @@ def _providers(opts: pulumi.ResourceOptions) -> Iterator[pulumi.ProviderResource
     yield from getattr(opts.parent, "_providers", {}).values()
 
 
+def _is_id(field: Field) -> bool:
+    """Whether its value is that of the resource's `id`."""
+    return not field.is_input and field.returned == ("id",)
+
+
+def _is_local(field: Field) -> bool:
+    """Whether it has a value only where the program gives one."""
+    return field.is_input and not (
+        field.returned or field.setting or field.automatic or field.default is not None
+    )
+
+
 def _mark(
     type_token: str, resource_name: str, opts: pulumi.ResourceOptions | None
-) -> pulumi.Output[str]:
+) -> pulumi.Input[str]:
     def of(urn: str) -> str:
         return mark(f"{pulumi.get_organization()}/{urn}", resource_name)
 
-    urn = pulumi.create_urn(resource_name, type_token, parent=opts.parent if opts else None)
+    parent = opts.parent if opts else None
+    if parent is None:
+        # What `create_urn` comes to, without its five outputs.
+        stack, project = pulumi.get_stack(), pulumi.get_project()
+        return of(f"urn:pulumi:{stack}::{project}::{type_token}::{resource_name}")
+    urn = pulumi.create_urn(resource_name, type_token, parent=parent)
     # Without the resources that the URN comes from: depending on a parent means depending on all
     # of its children, and so on this resource itself.
     future = cast("Awaitable[str]", urn.future())

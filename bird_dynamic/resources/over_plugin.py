@@ -4,7 +4,7 @@ names."""
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -48,6 +48,9 @@ class Provider(pulumi.ProviderResource):
 class OverPlugin(BirdResource):
     """Registers with the plugin's type and names; attributes keep Python's."""
 
+    def _other_type_token(self, type_token: str) -> str:
+        return type_token
+
     def _register(
         self,
         type_token: str,
@@ -56,16 +59,25 @@ class OverPlugin(BirdResource):
         opts: pulumi.ResourceOptions,
     ) -> None:
         kind = self.DESCRIPTION.type_name
-        moved = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=type_token)])
-        opts = pulumi.ResourceOptions.merge(moved, opts)
         for option in ("ignore_changes", "additional_secret_outputs", "replace_on_changes"):
             if names := getattr(opts, option, None):
                 setattr(opts, option, [camel_path(each) for each in names])
         wired = {camel_case(name): value for name, value in properties.items()}
         pulumi.CustomResource.__init__(self, f"bird:index:{kind}", resource_name, wired, opts)
+        outputs = self.__dict__
         for name in properties:
-            output = getattr(self, camel_case(name))
-            setattr(self, name, output.apply(snake_keys) if name == "number" else output)
+            outputs[name] = outputs[camel_case(name)]
+        # Converted when it is read: most programs never do.
+        self._number = outputs.pop("number", None)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """An output that was not declared, or not converted yet."""
+            if name != "number" or self.__dict__.get("_number") is None:
+                return super().__getattr__(name)
+            self.number = self._number.apply(snake_keys)
+            return self.number
 
 
 def camel_path(path: str) -> str:

@@ -194,6 +194,11 @@ class ResourceSchema:
         return tuple(field for field in self.fields if not field.is_input)
 
     @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Its fields by their names."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
     def settings(self) -> tuple[Field, ...]:
         """The inputs that the configuration stands in for."""
         return tuple(field for field in self.inputs if field.setting)
