@@ -124,7 +124,8 @@ def create(
     by throwing the error that prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError,
     or what was thrown.
     """
-    before: Observed = yield List(is_fresh=resumed is not None)
+    is_resumed = resumed is not None
+    before: Observed = yield List(is_fresh=is_resumed, with_conflicts=is_resumed)
     machine = _Create(desired, before, is_forced, takes_over)
     if (found := (yield from machine.before_posting(resumed))) is not None:
         return Created(found, is_new=False)
@@ -152,7 +153,7 @@ def create(
             continue
         machine.posts += 1
         if not isinstance(result, UnknownOutcomeError):
-            return Created((yield from machine.after_answer(result)), is_new=True)
+            return (yield from machine.after_answer(result))
         unanswered = result
         # What Bird says that it has accepted is never asked for again.
         is_accepted = result.answer is not None and result.answer.status == 202
@@ -221,9 +222,10 @@ class _Create:
                 if any(each.was_left for each in observed.unmanaged):
                     break
                 yield Sleep(pause)
-                observed = yield from self._list()
+                observed = yield from self._list(with_conflicts=True)
                 if (proven := self._proven(observed)) is not None:
                     return proven
+            self._ownership.require_nothing_unproven(observed, resumed)
         if self._desired.mark is None:
             for each in observed.unmanaged:
                 if each.is_equal and not self._is_forced:
@@ -242,7 +244,7 @@ class _Create:
             yield Warn(self._messages.retained(each.item))
         return None
 
-    def after_answer(self, item: Item) -> Generator[Step, Any, Item]:
+    def after_answer(self, item: Item) -> Generator[Step, Any, Created]:
         """What Bird answers the request with. Raises ExistsError where that was there before, or
         is something else."""
         if not self._ownership.is_older(item) and self._ownership.is_poor(item):
@@ -252,9 +254,9 @@ class _Create:
             but = "not new" if is_listed else "older than the request"
             raise self._answered(item, but)
         if self._ownership.may_answer(item):
-            return item
+            return Created(item, is_new=self._ownership.is_certain(item))
         if (found := (yield from self.after_no_answer(sum(PAUSES)))) is not None:
-            return found
+            return Created(found, is_new=True)
         raise self._answered(item, "has another name")
 
     def after_no_answer(self, seconds: float) -> Generator[Step, Any, Item | None]:
@@ -262,8 +264,8 @@ class _Create:
         say that there is none."""
         for pause in _pauses_within(seconds):
             yield Sleep(pause)
-            # Without a token, what has the same phone number may be it too.
-            observed = yield from self._list(with_conflicts=self._desired.mark is None)
+            # What holds the same phone number may be it under another name.
+            observed = yield from self._list(with_conflicts=True)
             if (found := self._ownership.claim_unanswered(observed)) is not None:
                 return found
         return None

@@ -133,8 +133,14 @@ class Match:
     def is_equal(self) -> bool:
         """Whether the item has everything that is desired besides an automatic name, as far as
         Bird states it, and however Bird spells it."""
+        is_named = self.desired.mark is not None
+        return (is_named or self.desired.is_identity_of(self.item)) and self.has_rest
+
+    @cached_property
+    def has_rest(self) -> bool:
+        """Whether the item has everything that is desired besides its identity."""
         desired, item = self.desired, self._with_desired_ids
-        return (desired.mark is not None or desired.is_identity_of(item)) and all(
+        return all(
             is_alike(desired.unversioned(name, value), desired.unversioned(name, item.get(name)))
             for name, value in desired.body.items()
             if name in desired.stated and name not in desired.schema.identity

@@ -101,13 +101,13 @@ def observed(path: str, prior: Any, stated: Any, remembered: Remembered) -> Any:
     )
 
 
-def late(path: str, prior: Any, stated: Any, remembered: Remembered) -> dict[str, str]:
+def late(path: str, prior: Any, stated: Any) -> dict[str, str]:
     """What is to be remembered of something that nobody has changed since Bird stated it first:
     Bird may have repeated what it was sent, and spell it in its own way only now."""
     return {
         where: _pair(where, wanted, found)
         for where, wanted, found in _differences(path, prior, stated)
-        if where not in remembered and is_alike(wanted, found)
+        if is_alike(wanted, found)
     }
 
 

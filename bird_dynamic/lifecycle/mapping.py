@@ -78,8 +78,11 @@ def to_state(
     state: Properties = {field.name: prior.get(field.name) for field in schema.fields}
     state |= {key: prior[key] for key in (DERIVED_NAME, MARK) if prior.get(key) is not None}
     remembered = dict(prior.get(STATED_OTHERWISE) or {})
-    changed_at = item.get("updatedAt")
-    is_untouched = changed_at is not None and changed_at == prior.get("updated_at")
+    changed_at, known_at = item.get("updatedAt"), prior.get("updated_at")
+    is_untouched = None in (changed_at, known_at) or changed_at == known_at
+    if not is_first:
+        # Bird may state another id of the same thing than it did.
+        item = as_asked(schema, item, request_body(schema, prior))
     for field in schema.fields:
         stated, value = _find(item, field.returned)
         if not stated or (value is None and field.needed):
@@ -100,7 +103,7 @@ def to_state(
             remembered |= accepted(field.name, asked, found)
             continue
         if is_untouched:
-            remembered |= late(field.name, asked, found, remembered)
+            remembered |= late(field.name, asked, found)
         now = observed(field.name, asked, found, remembered)
         if not same(now, asked):
             state[field.name] = now
@@ -150,8 +153,8 @@ def as_asked(schema: ResourceSchema, item: Item, asked: Mapping[str, Any]) -> It
 
 
 def is_complete_row(schema: ResourceSchema, row: Item, state: Mapping[str, Any]) -> bool:
-    """Whether a row of a listing states everything that the state has: a poorer one proves
-    nothing."""
+    """Whether a row of a listing states everything that the state has, and no drift. A poorer row
+    proves nothing, and one that is spelled otherwise than the item itself is no drift."""
     for field in schema.fields:
         prior = state.get(field.name)
         if field.returned and prior is not None:
@@ -164,7 +167,9 @@ def is_complete_row(schema: ResourceSchema, row: Item, state: Mapping[str, Any])
                 and not (isinstance(value, Mapping) and prior.keys() <= value.keys())
             ):
                 return False
-    return True
+    observed_state = to_state(schema, row, state)
+    unchanged = (*(field.name for field in schema.inputs), STATED_OTHERWISE)
+    return all(same(observed_state.get(name), state.get(name)) for name in unchanged)
 
 
 def merged_update(
@@ -183,6 +188,10 @@ def merged_update(
         after[DERIVED_NAME] = state.get(DERIVED_NAME) or state["name"]
     if inputs.get(MARK) is not None:
         after[MARK] = inputs[MARK]
+    changed_at = (item or {}).get("updatedAt")
+    if "updated_at" in after and item is not None:
+        # From now on, what Bird states otherwise without a change is how it spells this.
+        after["updated_at"] = str(changed_at) if changed_at is not None else None
     remembered = dict(state.get(STATED_OTHERWISE) or {})
     changed = compare(schema, state, inputs).changed
     for field in schema.inputs:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bird_dynamic.bird import client as bird
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.desired import DesiredState, Match
 from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
@@ -101,7 +102,8 @@ class Observer:
             item = self._collection.get(item_id, deadline)
             if item is None:
                 continue
-            match = Match(desired, item)
+            # A read may state less than the listing.
+            match = Match(desired, {**row, **{key: item[key] for key in item if item[key]}})
             if not self._managed.is_managed(item_id):
                 if match.may_be_ours or match.is_in_conflict:
                     unmanaged.append(match)
@@ -133,7 +135,9 @@ class Observer:
             may_conflict = with_conflicts and (
                 match.is_in_conflict or (reads_poor_rows and not match.shows_what_it_holds)
             )
-            if self._managed.is_deleted(row["id"]):
+            if canonical(row["id"]) is None or (
+                self._managed.is_deleted(row["id"]) and not match.is_proven
+            ):
                 continue
             if may_conflict or (may_be_ours and not self._managed.is_managed(row["id"])):
                 yield row

@@ -10,6 +10,8 @@ our own unanswered request, by Bird's clock, is ours.
 
 from __future__ import annotations
 
+import html
+import unicodedata
 from collections.abc import Sequence
 
 from bird_dynamic.bird.errors import BirdError
@@ -21,7 +23,7 @@ from bird_dynamic.lifecycle.observe import Observed
 
 CLOCK_SLACK = 2.0
 """Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
-ANSWER_SLACK = 10.0
+ANSWER_SLACK = 60.0
 """The same, for what answers our own request: it is all but certain to be what that has made."""
 
 
@@ -31,7 +33,8 @@ class ExistsError(BirdError):
 
 
 class ProvenError(ExistsError):
-    """An interrupted create has made something with other arguments than are desired now."""
+    """An interrupted create has made something with other arguments than are desired now, or a
+    request of ours something that is not proven to be its result: its record must stay."""
 
 
 class Ownership:
@@ -59,7 +62,14 @@ class Ownership:
         """The result of our unanswered request, if it is there. Raises ExistsError for what may be
         that, or somebody else's."""
         if self._desired.mark is not None:
-            return self.claim_proven(observed.unmanaged, has_posted=True)
+            if (proven := self.claim_proven(observed.unmanaged, has_posted=True)) is not None:
+                return proven
+            # Bird may have changed the name: sent again, there would be two.
+            for each in observed.unmanaged:
+                is_new = each.item_id not in self._before.ids
+                if is_new and each.is_equal and self._was_created_since(each.item, ANSWER_SLACK):
+                    raise ProvenError(self._messages.doubtful(each.item))
+            return None
         new = [each for each in observed.unmanaged if each.item_id not in self._old_ids]
         found = self._require_single([each for each in new if each.is_equal])
         if found is not None:
@@ -72,6 +82,18 @@ class Ownership:
                 raise ExistsError(self._messages.doubtful(each.item))
         return None
 
+    def require_nothing_unproven(self, observed: Observed, resumed: float) -> None:
+        """Raises ProvenError for an equal item that an interrupted create may have made so many
+        seconds ago, under a name that Bird has changed: sent again, there would be two."""
+        for each in observed.unmanaged:
+            is_renamed = self._desired.mark is not None and not each.may_be_ours
+            if (
+                is_renamed
+                and each.is_equal
+                and self._was_created_since(each.item, resumed + ANSWER_SLACK)
+            ):
+                raise ProvenError(self._messages.doubtful(each.item))
+
     def is_older(self, item: Item) -> bool:
         """Whether what answers our request was there before it: the listing before that may lag."""
         if item["id"] in self._before.ids:
@@ -80,6 +102,10 @@ class Ownership:
             return False
         began, created = self._before.server_time, moment(item.get("createdAt"))
         return began is not None and created is not None and created < began - ANSWER_SLACK
+
+    def is_certain(self, item: Item) -> bool:
+        """Whether what answers our request is proven to be new, so that it may be deleted again."""
+        return self._has_token(item) or self._was_created_since(item, ANSWER_SLACK)
 
     def is_poor(self, item: Item) -> bool:
         """Whether what answers our request states too little to tell whether that has made it."""
@@ -91,10 +117,15 @@ class Ownership:
     def may_answer(self, item: Item) -> bool:
         """Whether an item can be what our request has made, as far as it states."""
         name = item.get("name")
-        if self._desired.mark is not None:
-            return not isinstance(name, str) or self._has_token(item) or self._has_cut_name(item)
+        if self._desired.mark is not None and (not isinstance(name, str) or self._has_token(item)):
+            return True
         stated = {key: item[key] for key in self._desired.schema.identity if key in item}
-        return not stated or self._desired.is_identity_of({**self._desired.body, **stated})
+        if self._desired.mark is None and (
+            not stated or self._desired.is_identity_of({**self._desired.body, **stated})
+        ):
+            return True
+        # What is new and has everything else is ours, whatever Bird makes of the identity.
+        return self._was_created_since(item, ANSWER_SLACK) and self._has_changed_identity(item)
 
     def has_mark(self, item: Item) -> bool:
         """Whether the name of an item has the resource's mark, as far as it is stated."""
@@ -109,16 +140,23 @@ class Ownership:
         name, token = item.get("name"), self._desired.token
         return token is not None and isinstance(name, str) and token in name.lower()
 
-    def _has_cut_name(self, item: Item) -> bool:
-        """Bird may allow shorter names than ours, and the token is at the end."""
-        name, asked = str(item["name"]).strip().lower(), str(self._desired.body["name"]).lower()
-        return (
-            name != ""
-            and asked.startswith(name)
-            and self._was_created_since(item)
-            and Match(self._desired, item).is_equal
-        )
+    def _has_changed_identity(self, item: Item) -> bool:
+        """Whether Bird may have made the item's identity of ours: a name that is cut, escaped,
+        normalized or has something added; the parts of what has no name."""
+        name, asked = item.get("name"), self._desired.body.get("name")
+        if asked is None:
+            return True
+        if not isinstance(name, str) or not Match(self._desired, item).has_rest:
+            return False
+        stated, desired = _letters(name), _letters(str(asked))
+        return stated != "" and (stated in desired or desired in stated)
 
-    def _was_created_since(self, item: Item) -> bool:
+    def _was_created_since(self, item: Item, slack: float = CLOCK_SLACK) -> bool:
         began, created = self._before.server_time, moment(item.get("createdAt"))
-        return began is not None and created is not None and created >= began - CLOCK_SLACK
+        return began is not None and created is not None and created >= began - slack
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, however it is escaped or normalized."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
+    return "".join(filter(str.isalnum, plain))

@@ -18,7 +18,7 @@ from bird_dynamic.lifecycle.create import (
     Warn,
     create,
 )
-from bird_dynamic.lifecycle.desired import DesiredState
+from bird_dynamic.lifecycle.desired import DesiredState, Match
 from bird_dynamic.lifecycle.observe import Observed
 from bird_dynamic.lifecycle.ownership import ExistsError, ProvenError
 from bird_dynamic.lifecycle.records import Claim, Record
@@ -134,9 +134,11 @@ class CreateRunner:
             # The request certainly was not carried out.
             self._is_unknown = before
             if isinstance(error, RejectedError):
+                # A conflict may be with what an interrupted create has made.
+                self._is_unknown |= error.is_conflict and self._claim.left is not None
                 return error
             raise
-        if run.managed.is_deleted(item["id"]):
+        if run.managed.is_deleted(item["id"]) and not Match(desired, item).is_proven:
             self._is_unknown = before
             gone = f"{desired.schema.item} {item['id']} is there until its deletion is done"
             return RejectedError(Answer(409, message=gone))

@@ -69,14 +69,14 @@ def parts_of(name: Any) -> Parts | None:
 
 
 def bears_mark(name: str, of: str) -> bool:
-    """Whether a name has that mark in it, with any token or none, however Bird cased it."""
-    _, found, end = name.strip().lower().rpartition(f"-{of[-DIGITS:].lower()}")
-    return bool(found) and (not end or (len(end) == 1 + TOKEN_LENGTH and end[0] == "-"))
+    """Whether a name has that mark in it, whatever Bird has made of the rest."""
+    return of[-DIGITS:].lower() in name.lower()
 
 
 def bears_token(name: str, of: str, token: str) -> bool:
-    """Whether a name is that of the one create for which the token was drawn."""
-    return name.strip().lower().endswith(f"-{of[-DIGITS:].lower()}-{token}")
+    """Whether a name is that of the one create for which the token was drawn, whatever Bird has
+    made of the rest."""
+    return bears_mark(name, of) and token in name.lower()
 
 
 def with_own_name(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
