@@ -10,9 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from bird_dynamic.emulator.checks import Check
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
-from bird_dynamic.emulator.messages import Json, Options, RefusalError, Request, not_found
+from bird_dynamic.emulator.messages import (
+    Json,
+    Options,
+    RefusalError,
+    Request,
+    invalid_at,
+    not_found,
+)
 from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import Store, StoredConnector
 from bird_dynamic.emulator.tables import Row, RowType, Table
@@ -111,14 +119,24 @@ class Backend:
         return table.before_last_change()
 
 
-def body_of(request: Request) -> Json:
-    """The object that a request carries. Raises RefusalError for anything else."""
+def existing(row: RowType | None, what: str) -> RowType:
+    """The row. Raises RefusalError if there is none."""
+    if row is None:
+        raise not_found(what)
+    return row
+
+
+def body_of(request: Request, check: Check | None = None) -> Json:
+    """The object that a request carries. Raises RefusalError for anything else, and for what does
+    not pass the check."""
     try:
         body: Any = json.loads(request.body)
     except ValueError:
         raise RefusalError(422, "InvalidPayload", "the body is not JSON") from None
     if not isinstance(body, dict):
         raise RefusalError(422, "InvalidPayload", "the body must be an object")
+    if check is not None and (problems := check(body, "")):
+        raise invalid_at(problems)
     return body
 
 

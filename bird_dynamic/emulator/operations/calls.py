@@ -14,7 +14,7 @@ from bird_dynamic.emulator.checks import (
     text,
     whole,
 )
-from bird_dynamic.emulator.messages import Json, RefusalError, Request, invalid_at, not_found
+from bird_dynamic.emulator.messages import Json, RefusalError, Request, not_found
 from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
 from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
@@ -57,9 +57,7 @@ _BODY = record(
 def start_call(bird: Backend, request: Request, channel_id: str) -> Answer:
     """POST …/channels/{channelId}/calls"""
     channel = bird.channel(channel_id)
-    body = body_of(request)
-    if problems := _BODY(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _BODY)
     number = number_of(bird, channel)
     if number is None or not channel.wire["connectorTemplateSlug"].startswith("voice-"):
         raise RefusalError(422, "InvalidPayload", "the channel cannot make calls")

@@ -4,7 +4,7 @@ status."""
 from __future__ import annotations
 
 from bird_dynamic.emulator.checks import choice, record
-from bird_dynamic.emulator.messages import Json, Request, invalid_at
+from bird_dynamic.emulator.messages import Json, Request
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
 from bird_dynamic.emulator.operations.connectors import number_of
@@ -47,9 +47,7 @@ def get_conversational(bird: Backend, request: Request, channel_id: str) -> Answ
 def set_conversational(bird: Backend, request: Request, channel_id: str) -> Answer:
     """PATCH …/channels/{channelId}/conversational"""
     found = bird.channel(channel_id)
-    body = body_of(request)
-    if problems := _CONVERSATIONAL(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _CONVERSATIONAL)
     found.conversational = body["status"] == "active"
     bird.store.save()
     return get_conversational(bird, request, channel_id)

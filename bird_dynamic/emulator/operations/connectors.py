@@ -14,10 +14,9 @@ from bird_dynamic.emulator.messages import (
     RefusalError,
     Request,
     invalid_at,
-    not_found,
 )
 from bird_dynamic.emulator.operations import parameters
-from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of, existing
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import WORKSPACE_ID, StoredConnector
@@ -236,9 +235,7 @@ def number_of(bird: Backend, connector: StoredConnector) -> PhoneNumber | None:
 
 def get_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
     """GET …/connectors/{connectorId}"""
-    found = bird.read(bird.store.connectors, connector_id)
-    if found is None:
-        raise not_found("connector")
+    found = existing(bird.read(bird.store.connectors, connector_id), "connector")
     if bird.fault is None or bird.fault.kind != "slow_channel":
         found.reads += 1
         # What a stale read sees may be a copy.
@@ -267,9 +264,7 @@ def list_connectors(bird: Backend, request: Request) -> Answer:
 
 def delete_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
     """DELETE …/connectors/{connectorId}"""
-    found = bird.store.connectors.find(connector_id)
-    if found is None:
-        raise not_found("connector")
+    found = existing(bird.store.connectors.find(connector_id), "connector")
     bird.delete(found)
     return bird.deleted(shown(bird, found))
 

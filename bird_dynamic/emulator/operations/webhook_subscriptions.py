@@ -9,16 +9,16 @@ from bird_dynamic.emulator.messages import (
     RefusalError,
     Request,
     invalid,
-    invalid_at,
     not_found,
 )
 from bird_dynamic.emulator.operations import parameters
-from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of, existing
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
 from bird_dynamic.emulator.tables import Row
 
 _KIND = "webhook-subscriptions"
+_NAME = "webhook subscription"
 LARGEST_PAGE = 100
 PAGE = 25
 MOST_ALIKE = 5
@@ -113,9 +113,7 @@ def _stored(bird: Backend, body: Json) -> Json:
 
 def create_webhook_subscription(bird: Backend, request: Request) -> Answer:
     """POST …/webhook-subscriptions"""
-    body = body_of(request)
-    if problems := _CREATE(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _CREATE)
     _check_filters(bird, body)
     return 201, _shown(bird, add(bird, body), "single")
 
@@ -130,18 +128,14 @@ def list_webhook_subscriptions(bird: Backend, request: Request) -> Answer:
 
 def get_webhook_subscription(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """GET …/webhook-subscriptions/{webhookSubscriptionId}"""
-    found = bird.read(bird.store.tables[_KIND], subscription_id)
-    if found is None:
-        raise not_found("webhook subscription")
+    found = existing(bird.read(bird.store.tables[_KIND], subscription_id), _NAME)
     return 200, _shown(bird, found, "single")
 
 
 def update_webhook_subscription(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """PATCH …/webhook-subscriptions/{webhookSubscriptionId}"""
     found = _found(bird, subscription_id)
-    body = body_of(request)
-    if problems := _UPDATE(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _UPDATE)
     if not body:
         raise RefusalError(422, "InvalidPayload", "at least one property is required")
     _check_filters(bird, {**found.wire, **body}, besides=found)
@@ -194,10 +188,7 @@ def _shown(bird: Backend, row: Row, where: str) -> Json:
 
 
 def _found(bird: Backend, subscription_id: str) -> Row:
-    found = bird.store.tables[_KIND].find(subscription_id)
-    if found is None:
-        raise not_found("webhook subscription")
-    return found
+    return existing(bird.store.tables[_KIND].find(subscription_id), _NAME)
 
 
 def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> None:
