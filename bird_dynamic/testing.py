@@ -70,17 +70,21 @@ class EmulatedBird(EmulatorServer):
         """The ids of those that have voice."""
         return [each.id for each in self.phone_numbers if "voice" in each.capabilities]
 
+    def items(self, kind: str) -> list[dict[str, Any]]:
+        """The things of a kind, such as `connectors`, that exist, as Bird's API shows them."""
+        return self.emulator.items(kind)
+
     def connectors(self) -> list[dict[str, Any]]:
         """The connectors that exist, as Bird's API shows them."""
-        return self.emulator.connectors()
+        return self.items("connectors")
 
     def webhook_subscriptions(self) -> list[dict[str, Any]]:
         """The webhook subscriptions that exist, as Bird's API shows them."""
-        return self.emulator.webhook_subscriptions()
+        return self.items("webhook-subscriptions")
 
     def calls(self) -> list[dict[str, Any]]:
         """The calls that were started, as Bird's API shows them."""
-        return self.emulator.calls()
+        return self.items("calls")
 
 
 try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.emulator import BirdEmulator, Fault, Request, Response
+from bird_dynamic.emulator import BirdEmulator, Request, Response
 from tests.support.openapi import problem
 
 
@@ -24,17 +24,12 @@ def not_as_described(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     A test that wants such a thing empties the list.
     """
     found: list[str] = []
-    respond = BirdEmulator._respond
 
-    def checked(
-        self: BirdEmulator, request: Request, operation: str, fault: Fault | None
-    ) -> Response:
-        response = respond(self, request, operation, fault)
+    def observe(operation: str, request: Request, response: Response) -> None:
         if (told := problem(operation, request, response)) is not None:
             found.append(told)
-        return response
 
-    monkeypatch.setattr(BirdEmulator, "_respond", checked)
+    monkeypatch.setattr(BirdEmulator, "observer", staticmethod(observe))
     yield found
     assert found == []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import RefusalError, Request, not_found
 from bird_dynamic.emulator.operations import (
     calls,
@@ -15,8 +15,11 @@ from bird_dynamic.emulator.operations import (
     numbers,
     webhook_subscriptions,
 )
-from bird_dynamic.emulator.operations.backend import Answer, Backend, Handler
+from bird_dynamic.emulator.operations.backend import Answer, Backend
 from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
+
+if TYPE_CHECKING:
+    from bird_dynamic.emulator.operations.backend import Handler
 
 
 @dataclass(frozen=True)
@@ -45,43 +48,22 @@ class Route:
         return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", optional))
 
 
-_WORKSPACE = "/workspaces/{workspaceId}"
-_CONNECTORS = f"{_WORKSPACE}/connectors"
-_CHANNELS = f"{_WORKSPACE}/channels"
-_CALLS = f"{_CHANNELS}/{{channelId}}/calls"
-# The newest pages of the documentation have no organization in it.
-_WEBHOOKS = f"[/organizations/{{organizationId}}]{_WORKSPACE}/webhook-subscriptions"
-_WEBHOOK = f"{_WEBHOOKS}/{{webhookSubscriptionId}}"
-
-# The first route that fits is taken: the calls of the workspace come before a channel's id.
+KINDS = {
+    kind.name: kind
+    for kind in (
+        connectors.CONNECTORS,
+        calls.CALLS,
+        channels.CHANNELS,
+        numbers.NUMBERS,
+        webhook_subscriptions.WEBHOOK_SUBSCRIPTIONS,
+    )
+}
+"""What there is. The first route that fits is taken: the calls of the workspace come before a
+channel's id."""
 ROUTES = {
     handler.__name__: Route(method, path, handler)
-    for method, path, handler in (
-        ("POST", _CONNECTORS, connectors.create_connector),
-        ("GET", _CONNECTORS, connectors.list_connectors),
-        ("GET", f"{_CONNECTORS}/{{connectorId}}", connectors.get_connector),
-        ("DELETE", f"{_CONNECTORS}/{{connectorId}}", connectors.delete_connector),
-        ("GET", f"{_CHANNELS}/{{channelId}}/conversational", channels.get_conversational),
-        ("PATCH", f"{_CHANNELS}/{{channelId}}/conversational", channels.set_conversational),
-        ("GET", _CHANNELS, channels.list_channels),
-        ("GET", f"{_CHANNELS}/calls", calls.list_workspace_calls),
-        ("GET", f"{_CHANNELS}/{{channelId}}", channels.get_channel),
-        ("POST", _CALLS, calls.start_call),
-        ("GET", _CALLS, calls.list_calls),
-        ("GET", f"{_CALLS}/{{callId}}", calls.get_call),
-        ("GET", f"{_WORKSPACE}/numbers", numbers.list_numbers),
-        ("GET", f"{_WORKSPACE}/numbers/{{numberId}}", numbers.get_number),
-        ("GET", f"{_WORKSPACE}/numbers-long-code", numbers.list_long_codes),
-        ("GET", f"{_WORKSPACE}/numbers-long-code/{{longCodeNumberId}}", numbers.get_long_code),
-        ("POST", _WEBHOOKS, webhook_subscriptions.create_webhook_subscription),
-        ("GET", _WEBHOOKS, webhook_subscriptions.list_webhook_subscriptions),
-        ("GET", _WEBHOOK, webhook_subscriptions.get_webhook_subscription),
-        ("PATCH", _WEBHOOK, webhook_subscriptions.update_webhook_subscription),
-        ("DELETE", _WEBHOOK, webhook_subscriptions.delete_webhook_subscription),
-        ("GET", f"{_WEBHOOK}/logs", webhook_subscriptions.list_webhook_logs),
-        ("GET", f"{_WEBHOOK}/logs/details", webhook_subscriptions.get_webhook_log),
-        ("GET", f"{_WORKSPACE}/available-webhooks", webhook_subscriptions.list_available_webhooks),
-    )
+    for kind in KINDS.values()
+    for method, path, handler in kind.routes
 }
 OPERATIONS = ("any", *ROUTES, "unknown")
 """The names that a fault can be aimed at."""
@@ -95,7 +77,7 @@ def operation_of(request: Request) -> str:
     return "unknown"
 
 
-def answer(bird: Backend, operation: str, request: Request, fault: Fault | None) -> Answer:
+def answer(bird: Backend, operation: str, request: Request) -> Answer:
     """Carry an operation out. Raises RefusalError for everything that Bird would refuse."""
     if operation == "unknown":
         raise _unknown(request)
@@ -108,7 +90,7 @@ def answer(bird: Backend, operation: str, request: Request, fault: Fault | None)
         raise not_found("organization")
     if ids.pop("workspaceId") != WORKSPACE_ID:
         raise not_found("workspace")
-    return route.handler(bird, request, fault, *ids.values())
+    return route.handler(bird, request, *ids.values())
 
 
 def _unknown(request: Request) -> RefusalError:

@@ -11,12 +11,12 @@ PATCH  /__emulator__/options            behave differently
 GET    /__emulator__/dialect            how it answers what the documentation leaves open
 PUT    /__emulator__/dialect            answer otherwise: a choice for each question, or the default
 PATCH  /__emulator__/dialect            answer some questions otherwise
-GET    /__emulator__/connectors         the connectors that exist
-POST   /__emulator__/connectors         add one behind everybody's back
-PATCH  /__emulator__/connectors/{id}    change one behind everybody's back
-DELETE /__emulator__/connectors/{id}    delete one behind everybody's back
+GET    /__emulator__/{kind}             the things of a kind that exist
+POST   /__emulator__/{kind}             create one out of band
+PATCH  /__emulator__/{kind}/{id}        change one out of band
+DELETE /__emulator__/{kind}/{id}        delete one out of band
 
-and `/__emulator__/webhook-subscriptions[/{id}]` as connectors have it.
+A kind is one of `KINDS`, such as `connectors` or `webhook-subscriptions`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
+from bird_dynamic.emulator.api import KINDS
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
@@ -69,22 +70,14 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
             emulator.dialect = Dialect.of(body)
         case "PATCH", "dialect":
             emulator.dialect = Dialect.of({**asdict(emulator.dialect), **body})
-        case "GET", "connectors":
-            return emulator.connectors()
-        case "POST", "connectors":
-            return emulator.add_connector(**body)
-        case "PATCH", "connectors":
-            emulator.change_connector(thing_id, **body)
-        case "DELETE", "connectors":
-            emulator.remove_connector(thing_id)
-        case "GET", "webhook-subscriptions":
-            return emulator.webhook_subscriptions()
-        case "POST", "webhook-subscriptions":
-            return emulator.add_webhook_subscription(**body)
-        case "PATCH", "webhook-subscriptions":
-            emulator.change_webhook_subscription(thing_id, **body)
-        case "DELETE", "webhook-subscriptions":
-            emulator.remove_webhook_subscription(thing_id)
+        case "GET", _ if what in KINDS:
+            return emulator.items(what)
+        case "POST", _ if what in KINDS:
+            return emulator.add(what, **body)
+        case "PATCH", _ if what in KINDS:
+            emulator.change(what, thing_id, **body)
+        case "DELETE", _ if what in KINDS:
+            emulator.remove(what, thing_id)
         case _:
             raise LookupError(f"{method} {what}")
     return {}

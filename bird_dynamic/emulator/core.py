@@ -17,7 +17,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
-from bird_dynamic.emulator.api import OPERATIONS, answer, operation_of
+from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
 from bird_dynamic.emulator.messages import (
@@ -29,11 +29,11 @@ from bird_dynamic.emulator.messages import (
     Request,
     Response,
 )
-from bird_dynamic.emulator.operations import connectors, webhook_subscriptions
 from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import ACCESS_KEY, Store
 
+Observer = Callable[[str, Request, Response], None]
 SECRET_KEYS = ("securityArguments", "invitationToken", "signingKey")
 
 _GENTLE = ("latency", "stale_list", "stale_read", "slow_channel", "revoked")
@@ -41,7 +41,13 @@ _GENTLE = ("latency", "stale_list", "stale_read", "slow_channel", "revoked")
 
 
 class BirdEmulator:
-    """The emulated Bird. Thread-safe: one request at a time."""
+    """The emulated Bird. Thread-safe: one request at a time.
+
+    `observer` is told of every request that is carried out, with the name of its operation, and of
+    its answer, before a fault spoils it. Set on the class, it sees all emulators.
+    """
+
+    observer: Observer | None = None
 
     def __init__(
         self,
@@ -52,39 +58,24 @@ class BirdEmulator:
         faults: Iterable[Fault] = (),
         seed: int | None = None,
         clock: Callable[[], float] = time.time,
+        observer: Observer | None = None,
     ) -> None:
         self.store = store or Store.with_numbers()
-        self._bird = Backend(
-            self.store, options or Options(), dialect or Dialect(), self._now, self._new_id
-        )
+        self.store.now = self._now
+        self.options = options or Options()
+        self.dialect = dialect or Dialect()
         self.journal: deque[Json] = deque(maxlen=100_000)
         self._seed = seed or 0
         # A store that was kept has used up the ids of the versions before it.
         ids_from = None if seed is None else f"{seed} {self.store.version}"
         self._ids = random.Random(ids_from)  # noqa: S311
         self._clock = clock
+        if observer is not None:
+            self.observer = observer
         self._revoked = False
         self._sequence = 0
         self._lock = threading.RLock()
         self.faults = tuple(faults)
-
-    @property
-    def options(self) -> Options:
-        """How this Bird behaves."""
-        return self._bird.options
-
-    @options.setter
-    def options(self, options: Options) -> None:
-        self._bird.options = options
-
-    @property
-    def dialect(self) -> Dialect:
-        """How this Bird answers what the documentation leaves open."""
-        return self._bird.dialect
-
-    @dialect.setter
-    def dialect(self, dialect: Dialect) -> None:
-        self._bird.dialect = dialect
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -110,72 +101,89 @@ class BirdEmulator:
             self.journal.clear()
             self.faults = ()
 
-    def connectors(self) -> list[Json]:
-        """The connectors that exist, and are not about to be deleted, as the API shows them."""
+    def items(self, kind: str) -> list[Json]:
+        """The things of a kind, such as `webhook-subscriptions`, that exist and are not about to be
+        deleted, as the API shows them. Raises LookupError for a kind that there is not."""
         with self._lock:
-            self._bird.catch_up()
-            return [
-                connectors.shown(self._bird, each)
-                for each in self.store.connectors.live()
-                if each.leaves_at is None
-            ]
+            bird = self._backend()
+            bird.catch_up()
+            rows = self.store.tables[kind].live() if kind in KINDS else ()
+            return [KINDS[kind].shown(bird, each) for each in rows if each.leaves_at is None]
+
+    def add(self, kind: str, **wire: Any) -> Json:
+        """Create a thing out of band; missing properties get defaults. Raises LookupError if there
+        is no such kind, or none can be added."""
+        with self._lock:
+            bird, known = self._backend(), KINDS[kind]
+            if known.add is None:
+                raise LookupError(kind)
+            return known.shown(bird, known.add(bird, wire))
+
+    def change(self, kind: str, item_id: str, **wire: Any) -> None:
+        """Change a thing out of band, as somebody in Bird's dashboard could. Raises LookupError if
+        there is none."""
+        with self._lock:
+            self._check(kind, item_id)
+            self.store.change(item_id, **wire)
+
+    def remove(self, kind: str, item_id: str) -> None:
+        """Delete a thing out of band. Raises LookupError if there is none."""
+        with self._lock:
+            self._check(kind, item_id)
+            self.store.remove(item_id)
+
+    def _check(self, kind: str, item_id: str) -> None:
+        if kind not in KINDS or self.store.tables[kind].find(item_id) is None:
+            raise LookupError(f"{kind} {item_id}")
+
+    def connectors(self) -> list[Json]:
+        """The connectors: `items("connectors")`."""
+        return self.items("connectors")
 
     def add_connector(self, **wire: Any) -> Json:
-        """Put a connector in behind everybody's back; anything not given is made up."""
-        with self._lock:
-            body = {"connectorTemplateRef": "sms-messagebird:1", **wire}
-            return connectors.shown(self._bird, connectors.add(self._bird, body))
+        """Create a connector out of band: `add("connectors", …)`."""
+        return self.add("connectors", **wire)
 
     def change_connector(self, connector_id: str, **wire: Any) -> None:
-        """Change one behind everybody's back, as somebody in Bird's dashboard could."""
-        with self._lock:
-            self.store.change(connector_id, **wire)
+        """Change a connector out of band: `change("connectors", …)`."""
+        self.change("connectors", connector_id, **wire)
 
     def remove_connector(self, connector_id: str) -> None:
-        """Delete one behind everybody's back."""
-        with self._lock:
-            self.store.remove(connector_id, self._now())
+        """Delete a connector out of band: `remove("connectors", …)`."""
+        self.remove("connectors", connector_id)
 
     def calls(self) -> list[Json]:
-        """The calls that were started, as the API shows each of them."""
-        with self._lock:
-            return [dict(each.wire) for each in self.store.calls.live()]
+        """The calls that were started: `items("calls")`."""
+        return self.items("calls")
 
     def webhook_subscriptions(self) -> list[Json]:
-        """The webhook subscriptions that exist, as the API shows each of them."""
-        with self._lock:
-            self._bird.catch_up()
-            return [
-                dict(each.wire)
-                for each in self.store.webhook_subscriptions.live()
-                if each.leaves_at is None
-            ]
+        """The webhook subscriptions: `items("webhook-subscriptions")`."""
+        return self.items("webhook-subscriptions")
 
     def add_webhook_subscription(self, **wire: Any) -> Json:
-        """Put a webhook subscription in behind everybody's back; anything not given is made up."""
-        with self._lock:
-            return dict(webhook_subscriptions.add(self._bird, wire).wire)
+        """Create a webhook subscription out of band: `add("webhook-subscriptions", …)`."""
+        return self.add("webhook-subscriptions", **wire)
 
     def change_webhook_subscription(self, subscription_id: str, **wire: Any) -> None:
-        """Change one behind everybody's back."""
-        with self._lock:
-            self.store.change_webhook_subscription(subscription_id, self._now(), **wire)
+        """Change a webhook subscription out of band: `change("webhook-subscriptions", …)`."""
+        self.change("webhook-subscriptions", subscription_id, **wire)
 
     def remove_webhook_subscription(self, subscription_id: str) -> None:
-        """Delete one behind everybody's back."""
-        with self._lock:
-            self.store.remove_webhook_subscription(subscription_id, self._now())
+        """Delete a webhook subscription out of band: `remove("webhook-subscriptions", …)`."""
+        self.remove("webhook-subscriptions", subscription_id)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request, or misbehave as the faults say. Everything is in the journal."""
         with self._lock:
-            self._bird.catch_up()
+            self._backend().catch_up()
             operation = operation_of(request)
             fault = self._plan.firing(operation, self._now())
             if fault is not None and fault.kind == "revoked":
                 self._revoked = True
             carried_out = fault is None or fault.applied or fault.kind in _GENTLE
             response = self._respond(request, operation, fault) if carried_out else None
+            if response is not None and self.observer is not None:
+                self.observer(operation, request, response)
             reply = Reply(response or self._response(200, {}))
             if fault is not None and fault.kind not in _GENTLE:
                 reply = self._spoiled(reply.response, fault)
@@ -184,12 +192,16 @@ class BirdEmulator:
             self._note(request, operation, reply, fault)
             return reply
 
+    def _backend(self, fault: Fault | None = None) -> Backend:
+        dialect = self.options.applied_to(self.dialect)
+        return Backend(self.store, self.options, dialect, self._now, self._new_id, fault)
+
     def _respond(self, request: Request, operation: str, fault: Fault | None) -> Response:
         try:
             given = request.headers.get("authorization", "")
             if self._revoked or given != f"AccessKey {ACCESS_KEY}":
                 raise RefusalError(401, "Unauthorized", "the access key is not valid")
-            status, body = answer(self._bird, operation, request, fault)
+            status, body = answer(self._backend(fault), operation, request)
             return self._response(status, spelled(self.dialect, body))
         except RefusalError as refusal:
             return self._refusal(refusal)

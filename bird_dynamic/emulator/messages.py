@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs
+
+from bird_dynamic.emulator.dialect import Dialect
 
 Json = dict[str, Any]
 
@@ -55,11 +57,11 @@ class Reply:
 class Options:
     """How this Bird behaves where the real one is not known to, or may change.
 
-    `channel_after`: reads of a connector before its channel is there (0: at once). `sparse_lists`:
-    rows of a listing lack `channel`, `number` and `arguments`. `list_signing_keys`: a listing of
-    webhook subscriptions shows their signing keys. `clock_ahead`: seconds by which the server's
-    clock is ahead. `release_after`: seconds that what a dialect does later takes. What has a fixed
-    set of choices is in `dialect`.
+    `channel_after`: reads of a connector before its channel is there (0: at once). `clock_ahead`:
+    seconds by which the server's clock is ahead. `release_after`: seconds that what a dialect does
+    later takes. What has a fixed set of choices is in `dialect`. Three options are short for such a
+    choice, and override it: `allow_duplicates` (`conflict` is `none`), `sparse_lists` (`rows` is
+    `null`), `list_signing_keys` (`signing_key` is `listed`).
     """
 
     channel_after: int = 1
@@ -70,6 +72,15 @@ class Options:
     largest_page: int = 100
     clock_ahead: float = 0.0
     release_after: float = 6.0
+
+    def applied_to(self, dialect: Dialect) -> Dialect:
+        """The dialect with the choices that the options make."""
+        choices = {
+            **({"conflict": "none"} if self.allow_duplicates else {}),
+            **({"rows": "null"} if self.sparse_lists else {}),
+            **({"signing_key": "listed"} if self.list_signing_keys else {}),
+        }
+        return replace(dialect, **choices) if choices else dialect
 
 
 CONFLICT = "ResourceAlreadyExists"

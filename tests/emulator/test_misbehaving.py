@@ -105,6 +105,18 @@ def test_a_listing_and_a_read_can_be_stale() -> None:
     assert call("GET", "/connectors")[1]["results"] == []
 
 
+def test_a_stale_answer_shows_a_changed_connector_as_it_was() -> None:
+    bird, call, clock = emulator()
+    made = bird.add_connector(name="before")
+    clock.sleep(100)
+    bird.change_connector(made["id"], name="after")
+    clock.sleep(10)
+    bird.faults = (Fault("stale_list", seconds=50), Fault("stale_read", nth=2, seconds=50))
+    assert [row["name"] for row in call("GET", "/connectors")[1]["results"]] == ["before"]
+    assert call("GET", f"/connectors/{made['id']}")[1]["name"] == "before"
+    assert call("GET", f"/connectors/{made['id']}")[1]["name"] == "after"
+
+
 def test_a_channel_can_be_slow() -> None:
     bird, call, _ = emulator(Fault("slow_channel", operation="get_connector", times=3))
     _, made = call.create()

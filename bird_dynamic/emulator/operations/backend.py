@@ -1,65 +1,77 @@
-"""What every operation works with: the store, the options, the time, and new ids."""
+"""What every operation works with: the workspace as one request sees it, and kinds of
+things."""
 
 from __future__ import annotations
 
+import builtins
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from bird_dynamic.emulator.checks import Check
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
-from bird_dynamic.emulator.messages import Json, Options, RefusalError, Request, not_found
+from bird_dynamic.emulator.messages import (
+    Json,
+    Options,
+    RefusalError,
+    Request,
+    invalid_at,
+    not_found,
+)
 from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import Store, StoredConnector
 from bird_dynamic.emulator.tables import Row, RowType, Table
 
 Answer = tuple[int, Json | None]
-Handler = Callable[..., Answer]
-"""Takes the backend, the request, its fault if any, and the ids in its path."""
+if TYPE_CHECKING:
+    from typing import Concatenate
+
+    Handler = Callable[Concatenate["Backend", Request, ...], Answer]
+    """Takes the backend, the request, and the ids in its path."""
 LAG = 2.0
 """Seconds after which a listing that lags shows a change."""
 
 
 @dataclass
 class Backend:
-    """One workspace at work. `now` is the server's time, `new_id` makes UUIDs."""
+    """One workspace, as one request sees it: with the fault that hits the request, if any.
+
+    `now` is the server's time, `new_id` makes UUIDs.
+    """
 
     store: Store
     options: Options
     dialect: Dialect
     now: Callable[[], float]
     new_id: Callable[[], str]
+    fault: Fault | None = None
 
     def timestamp(self) -> str:
         """Now, as the API writes it."""
         now = datetime.fromtimestamp(self.now(), timezone.utc)
         return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def listed(self, table: Table[RowType], fault: Fault | None) -> list[RowType]:
+    def list(self, table: Table[RowType]) -> list[RowType]:
         """The rows that a listing sees."""
-        if fault is not None and fault.kind == "stale_list":
-            return self._earlier(table, fault)
+        if self.fault is not None and self.fault.kind == "stale_list":
+            return self._earlier(table, self.fault)
         if self.dialect.listing_lag == "moment":
             return table.as_of(moment=self.now() - LAG)
         return list(table.live())
 
-    def read(self, table: Table[RowType], row_id: str, fault: Fault | None) -> RowType | None:
+    def read(self, table: Table[RowType], row_id: str) -> RowType | None:
         """The row that a read sees."""
-        if fault is None or fault.kind != "stale_read":
+        if self.fault is None or self.fault.kind != "stale_read":
             return table.find(row_id)
-        earlier = self._earlier(table, fault)
+        earlier = self._earlier(table, self.fault)
         return next((each for each in earlier if each.wire["id"] == row_id), None)
 
     def is_ready(self, connector: StoredConnector) -> bool:
         """Whether its channel is there."""
         return self.dialect.channel == "at-once" or connector.reads >= self.options.channel_after
-
-    @property
-    def allows_duplicates(self) -> bool:
-        """Whether a number may have two connectors of a template."""
-        return self.options.allow_duplicates or self.dialect.conflict == "none"
 
     @property
     def numbers(self) -> dict[str, PhoneNumber]:
@@ -72,7 +84,7 @@ class Backend:
     def delete(self, row: Row) -> None:
         """Delete it, now or later."""
         if self.dialect.deletion == "at-once":
-            self.store.remove(row.wire["id"], self.now())
+            self.store.remove(row.wire["id"])
         elif row.leaves_at is None:
             row.leaves_at = self.now() + self.options.release_after
             self.store.save()
@@ -81,12 +93,12 @@ class Backend:
         """Carry out what was to be done by now."""
         leaving = [
             row
-            for table in (self.store.connectors, self.store.webhook_subscriptions)
+            for table in self.store.tables.values()
             for row in table.live()
             if row.leaves_at is not None and row.leaves_at <= self.now()
         ]
         for row in leaving:
-            self.store.remove(row.wire["id"], row.leaves_at or 0.0)
+            self.store.remove(row.wire["id"], row.leaves_at)
 
     def deleted(self, item: Json) -> Answer:
         """The answer to a deletion of what is shown as this item."""
@@ -101,18 +113,46 @@ class Backend:
             raise not_found("channel")
         return found
 
-    def _earlier(self, table: Table[RowType], fault: Fault) -> list[RowType]:
+    def _earlier(self, table: Table[RowType], fault: Fault) -> builtins.list[RowType]:
         if fault.seconds:
             return table.as_of(moment=self.now() - fault.seconds)
         return table.before_last_change()
 
 
-def body_of(request: Request) -> Json:
-    """The object that a request carries. Raises RefusalError for anything else."""
+def existing(row: RowType | None, what: str) -> RowType:
+    """The row. Raises RefusalError if there is none."""
+    if row is None:
+        raise not_found(what)
+    return row
+
+
+def body_of(request: Request, check: Check | None = None) -> Json:
+    """The object that a request carries. Raises RefusalError for anything else, and for what does
+    not pass the check."""
     try:
         body: Any = json.loads(request.body)
     except ValueError:
         raise RefusalError(422, "InvalidPayload", "the body is not JSON") from None
     if not isinstance(body, dict):
         raise RefusalError(422, "InvalidPayload", "the body must be an object")
+    if check is not None and (problems := check(body, "")):
+        raise invalid_at(problems)
     return body
+
+
+def _as_it_is(bird: Backend, row: Any) -> Json:
+    return dict(row.wire)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing: its name, such as `webhook-subscriptions`, and its operations.
+
+    `routes` are (method, path, handler), as in `Route`. `add` puts one in without any check, where
+    that can be done. `shown` is a row as the API shows it.
+    """
+
+    name: str
+    routes: Sequence[tuple[str, str, Handler]]
+    add: Callable[[Backend, Json], Any] | None = None
+    shown: Callable[[Backend, Any], Json] = _as_it_is

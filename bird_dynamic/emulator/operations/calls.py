@@ -14,9 +14,8 @@ from bird_dynamic.emulator.checks import (
     text,
     whole,
 )
-from bird_dynamic.emulator.faults import Fault
-from bird_dynamic.emulator.messages import Json, RefusalError, Request, invalid_at, not_found
-from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.messages import Json, RefusalError, Request, not_found
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
 from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.tables import Row
@@ -55,12 +54,10 @@ _BODY = record(
 )
 
 
-def start_call(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
+def start_call(bird: Backend, request: Request, channel_id: str) -> Answer:
     """POST …/channels/{channelId}/calls"""
     channel = bird.channel(channel_id)
-    body = body_of(request)
-    if problems := _BODY(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _BODY)
     number = number_of(bird, channel)
     if number is None or not channel.wire["connectorTemplateSlug"].startswith("voice-"):
         raise RefusalError(422, "InvalidPayload", "the channel cannot make calls")
@@ -77,27 +74,25 @@ def start_call(bird: Backend, request: Request, fault: Fault | None, channel_id:
         "createdAt": moment,
         "updatedAt": moment,
     }
-    return 202, bird.store.add_call(wire, bird.now()).wire
+    return 202, bird.store.add("calls", wire).wire
 
 
-def list_calls(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
+def list_calls(bird: Backend, request: Request, channel_id: str) -> Answer:
     """GET …/channels/{channelId}/calls"""
     bird.channel(channel_id)
-    rows = bird.listed(bird.store.calls, fault)
+    rows = bird.list(bird.store.tables["calls"])
     return _listing(bird, request, [each for each in rows if each.wire["channelId"] == channel_id])
 
 
-def list_workspace_calls(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_workspace_calls(bird: Backend, request: Request) -> Answer:
     """GET …/channels/calls"""
-    return _listing(bird, request, bird.listed(bird.store.calls, fault))
+    return _listing(bird, request, bird.list(bird.store.tables["calls"]))
 
 
-def get_call(
-    bird: Backend, request: Request, fault: Fault | None, channel_id: str, call_id: str
-) -> Answer:
+def get_call(bird: Backend, request: Request, channel_id: str, call_id: str) -> Answer:
     """GET …/channels/{channelId}/calls/{callId}"""
     bird.channel(channel_id)
-    found = bird.read(bird.store.calls, call_id, fault)
+    found = bird.read(bird.store.tables["calls"], call_id)
     if found is None or found.wire["channelId"] != channel_id:
         raise not_found("call")
     return 200, found.wire
@@ -105,3 +100,16 @@ def get_call(
 
 def _listing(bird: Backend, request: Request, rows: list[Row]) -> Answer:
     return 200, page(bird, request, rows, lambda each: each.wire, LARGEST_PAGE, default=PAGE)
+
+
+_ALL = "/workspaces/{workspaceId}/channels/calls"
+_PATH = "/workspaces/{workspaceId}/channels/{channelId}/calls"
+CALLS = Kind(
+    "calls",
+    (
+        ("GET", _ALL, list_workspace_calls),
+        ("POST", _PATH, start_call),
+        ("GET", _PATH, list_calls),
+        ("GET", f"{_PATH}/{{callId}}", get_call),
+    ),
+)

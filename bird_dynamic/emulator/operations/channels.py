@@ -4,10 +4,9 @@ status."""
 from __future__ import annotations
 
 from bird_dynamic.emulator.checks import choice, record
-from bird_dynamic.emulator.faults import Fault
-from bird_dynamic.emulator.messages import Json, Request, invalid_at
+from bird_dynamic.emulator.messages import Json, Request
 from bird_dynamic.emulator.operations import parameters
-from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
 from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.store import StoredConnector
@@ -15,9 +14,9 @@ from bird_dynamic.emulator.store import StoredConnector
 _CONVERSATIONAL = record({"status": choice("active", "inactive")}, required=("status",))
 
 
-def list_channels(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_channels(bird: Backend, request: Request) -> Answer:
     """GET …/channels"""
-    connectors = bird.listed(bird.store.connectors, fault)
+    connectors = bird.list(bird.store.connectors)
     rows = [(each, _shown(bird, each)) for each in connectors if bird.is_ready(each)]
     status = parameters.text(request, "status")
     rows = [(each, row) for each, row in rows if status in (None, row["status"])]
@@ -34,30 +33,24 @@ def list_channels(bird: Backend, request: Request, fault: Fault | None) -> Answe
     )
 
 
-def get_channel(bird: Backend, request: Request, fault: Fault | None, channel_id: str) -> Answer:
+def get_channel(bird: Backend, request: Request, channel_id: str) -> Answer:
     """GET …/channels/{channelId}"""
     return 200, _shown(bird, bird.channel(channel_id))
 
 
-def get_conversational(
-    bird: Backend, request: Request, fault: Fault | None, channel_id: str
-) -> Answer:
+def get_conversational(bird: Backend, request: Request, channel_id: str) -> Answer:
     """GET …/channels/{channelId}/conversational"""
     found = bird.channel(channel_id)
     return 200, {"status": "active" if found.conversational else "inactive"}
 
 
-def set_conversational(
-    bird: Backend, request: Request, fault: Fault | None, channel_id: str
-) -> Answer:
+def set_conversational(bird: Backend, request: Request, channel_id: str) -> Answer:
     """PATCH …/channels/{channelId}/conversational"""
     found = bird.channel(channel_id)
-    body = body_of(request)
-    if problems := _CONVERSATIONAL(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _CONVERSATIONAL)
     found.conversational = body["status"] == "active"
     bird.store.save()
-    return get_conversational(bird, request, fault, channel_id)
+    return get_conversational(bird, request, channel_id)
 
 
 def _shown(bird: Backend, connector: StoredConnector) -> Json:
@@ -72,3 +65,15 @@ def _shown(bird: Backend, connector: StoredConnector) -> Json:
         "createdAt": connector.wire["createdAt"],
         "updatedAt": connector.wire["updatedAt"],
     }
+
+
+_PATH = "/workspaces/{workspaceId}/channels"
+CHANNELS = Kind(
+    "channels",
+    (
+        ("GET", f"{_PATH}/{{channelId}}/conversational", get_conversational),
+        ("PATCH", f"{_PATH}/{{channelId}}/conversational", set_conversational),
+        ("GET", _PATH, list_channels),
+        ("GET", f"{_PATH}/{{channelId}}", get_channel),
+    ),
+)

@@ -4,25 +4,46 @@ for a delete."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.checks import Problems, boolean, mapping, nullable, record, text
 from bird_dynamic.emulator.messages import (
     CONFLICT,
     Json,
     RefusalError,
     Request,
     invalid_at,
-    not_found,
 )
 from bird_dynamic.emulator.operations import parameters
-from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of, existing
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.phone_numbers import PhoneNumber, twin
 from bird_dynamic.emulator.store import WORKSPACE_ID, StoredConnector
-from bird_dynamic.emulator.validation import TEMPLATES, problems_of_connector
 
+TEMPLATES: dict[str, str | None] = {
+    "voice-messagebird:1": "voice",
+    "sms-messagebird:1": "sms",
+    "whatsapp:1": None,
+    "email-messagebird:1": None,
+    "instagram:1": None,
+    "facebook:1": None,
+    "telegram:1": None,
+    "line:1": None,
+}
+"""Template references, and the capability that their phone number needs."""
+_BODY = record(
+    {
+        "name": text(r"(?s).+", "a string that is not empty"),
+        "connectorTemplateRef": text(),
+        "arguments": nullable(mapping()),
+        "securityArguments": nullable(mapping(mapping())),
+        "channelConversationalStatusEnabled": nullable(boolean()),
+        "invitationToken": nullable(text()),
+    },
+    required=("name", "connectorTemplateRef"),
+)
+_UUID = text(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a uuid")
 NEWEST = 2
 """The version of each template that a dialect may state instead of the one that was asked for."""
 _NAMES: dict[str, Callable[[str], str]] = {
@@ -62,8 +83,9 @@ _ARGUMENTS: dict[str, Callable[[Json], Json]] = {
 }
 
 
-def add(bird: Backend, body: Json) -> StoredConnector:
+def add(bird: Backend, given: Json) -> StoredConnector:
     """Put a connector in, without any check."""
+    body = {"connectorTemplateRef": "sms-messagebird:1", **given}
     moment = bird.timestamp()
     template = body["connectorTemplateRef"]
     if bird.dialect.template == "newest":
@@ -90,7 +112,8 @@ def add(bird: Backend, body: Json) -> StoredConnector:
         "updatedAt": moment,
     }
     conversational = bool(body.get("channelConversationalStatusEnabled"))
-    return bird.store.add(wire, bird.new_id(), conversational, bird.now())
+    bird.store.add("connectors", wire, channel_id=bird.new_id(), conversational=conversational)
+    return bird.store.connectors[wire["id"]]
 
 
 def shown(bird: Backend, connector: StoredConnector) -> Json:
@@ -123,14 +146,47 @@ def shown(bird: Backend, connector: StoredConnector) -> Json:
     }
 
 
-def create_connector(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def problems_of_connector(
+    body: Json,
+    numbers: Mapping[str, PhoneNumber],
+    templates: Mapping[str, str | None] = TEMPLATES,
+) -> Problems:
+    """What Bird refuses in the body of "create a connector"; empty if it is good."""
+    problems = _BODY(body, "")
+    template = body.get("connectorTemplateRef")
+    if not isinstance(template, str):
+        return problems
+    if template not in templates:
+        return {**problems, ".connectorTemplateRef": ["is not a known template"]}
+    if (capability := templates[template]) is None:
+        return problems
+    arguments = body.get("arguments")
+    given = arguments.get("phoneNumberId") if isinstance(arguments, dict) else None
+    return problems | _number(given, capability, numbers)
+
+
+def _number(given: Any, capability: str, numbers: Mapping[str, PhoneNumber]) -> Problems:
+    path = ".arguments.phoneNumberId"
+    if given is None:
+        return {path: ["is required"]}
+    if problems := _UUID(given, path):
+        return problems
+    number = numbers.get(given.lower())
+    if number is None:
+        return {path: ["no such phone number in this workspace"]}
+    if capability not in number.capabilities:
+        return {path: [f"the phone number has no {capability} capability"]}
+    return {}
+
+
+def create_connector(bird: Backend, request: Request) -> Answer:
     """POST …/connectors"""
     body = body_of(request)
     if problems := problems_of_connector(body, bird.numbers, _templates(bird)):
         raise invalid_at(problems)
     holder = _holder(bird, body)
     status = int(bird.dialect.create_status)
-    if holder is None or bird.allows_duplicates:
+    if holder is None or bird.dialect.conflict == "none":
         made = add(bird, body)
     elif bird.dialect.conflict == "existing" and holder.deleted_at is None:
         status, made = 200, holder
@@ -177,27 +233,25 @@ def number_of(bird: Backend, connector: StoredConnector) -> PhoneNumber | None:
     return bird.numbers.get((connector.wire["arguments"] or {}).get("phoneNumberId", ""))
 
 
-def get_connector(
-    bird: Backend, request: Request, fault: Fault | None, connector_id: str
-) -> Answer:
+def get_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
     """GET …/connectors/{connectorId}"""
-    found = bird.read(bird.store.connectors, connector_id, fault)
-    if found is None:
-        raise not_found("connector")
-    if fault is None or fault.kind != "slow_channel":
+    found = existing(bird.read(bird.store.connectors, connector_id), "connector")
+    if bird.fault is None or bird.fault.kind != "slow_channel":
         found.reads += 1
+        # What a stale read sees may be a copy.
+        bird.store.connectors[connector_id].reads = found.reads
     return 200, shown(bird, found)
 
 
-def list_connectors(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_connectors(bird: Backend, request: Request) -> Answer:
     """GET …/connectors"""
-    rows = bird.listed(bird.store.connectors, fault)
+    rows = bird.list(bird.store.connectors)
     if template := parameters.text(request, "templateRef"):
         rows = [each for each in rows if each.wire["connectorTemplateRef"] == template]
 
     def in_a_list(connector: StoredConnector) -> Json:
         row = shown(bird, connector)
-        if bird.options.sparse_lists or bird.dialect.rows == "null":
+        if bird.dialect.rows == "null":
             row["channel"] = row["number"] = row["arguments"] = None
         elif bird.dialect.rows == "keyless":
             row = {key: row[key] for key in row if key not in ("channel", "number", "arguments")}
@@ -208,12 +262,22 @@ def list_connectors(bird: Backend, request: Request, fault: Fault | None) -> Ans
     return 200, page(bird, request, rows, in_a_list, bird.options.largest_page)
 
 
-def delete_connector(
-    bird: Backend, request: Request, fault: Fault | None, connector_id: str
-) -> Answer:
+def delete_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
     """DELETE …/connectors/{connectorId}"""
-    found = bird.store.connectors.find(connector_id)
-    if found is None:
-        raise not_found("connector")
+    found = existing(bird.store.connectors.find(connector_id), "connector")
     bird.delete(found)
     return bird.deleted(shown(bird, found))
+
+
+_PATH = "/workspaces/{workspaceId}/connectors"
+CONNECTORS = Kind(
+    "connectors",
+    (
+        ("POST", _PATH, create_connector),
+        ("GET", _PATH, list_connectors),
+        ("GET", f"{_PATH}/{{connectorId}}", get_connector),
+        ("DELETE", f"{_PATH}/{{connectorId}}", delete_connector),
+    ),
+    add,
+    shown,
+)

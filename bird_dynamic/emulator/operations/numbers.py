@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Json, Request, invalid, not_found
 from bird_dynamic.emulator.operations import parameters
-from bird_dynamic.emulator.operations.backend import Answer, Backend
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind
 from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.phone_numbers import PhoneNumber
@@ -21,7 +20,7 @@ _STATUS = "active"
 _SINCE = dict.fromkeys(("createdAt", "updatedAt"), "2026-01-01T00:00:00.000Z")
 
 
-def list_numbers(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_numbers(bird: Backend, request: Request) -> Answer:
     """GET …/numbers"""
     rows = list(bird.store.numbers.values())
     for name in ("country", "type"):
@@ -39,12 +38,12 @@ def list_numbers(bird: Backend, request: Request, fault: Fault | None) -> Answer
     return 200, page(bird, request, rows, _shown, LARGEST_PAGE, reversible=True)
 
 
-def get_number(bird: Backend, request: Request, fault: Fault | None, number_id: str) -> Answer:
+def get_number(bird: Backend, request: Request, number_id: str) -> Answer:
     """GET …/numbers/{numberId}"""
     return 200, _shown(_found(bird, number_id))
 
 
-def list_long_codes(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_long_codes(bird: Backend, request: Request) -> Answer:
     """GET …/numbers-long-code"""
     rows = list(bird.store.numbers.values())
     searched = parameters.text(request, "numberString") or ""
@@ -57,7 +56,7 @@ def list_long_codes(bird: Backend, request: Request, fault: Fault | None) -> Ans
     return 200, page(bird, request, rows, partial(_long_code, bird), LARGEST_PAGE, reversible=True)
 
 
-def get_long_code(bird: Backend, request: Request, fault: Fault | None, number_id: str) -> Answer:
+def get_long_code(bird: Backend, request: Request, number_id: str) -> Answer:
     """GET …/numbers-long-code/{longCodeNumberId}"""
     return 200, _long_code(bird, _found(bird, number_id))
 
@@ -123,3 +122,15 @@ def _capabilities(number: PhoneNumber) -> Json:
         each: dict.fromkeys(("inbound", "outbound"), each in number.capabilities)
         for each in ("voice", "sms", "mms")
     }
+
+
+_PATH = "/workspaces/{workspaceId}"
+NUMBERS = Kind(
+    "numbers",
+    (
+        ("GET", f"{_PATH}/numbers", list_numbers),
+        ("GET", f"{_PATH}/numbers/{{numberId}}", get_number),
+        ("GET", f"{_PATH}/numbers-long-code", list_long_codes),
+        ("GET", f"{_PATH}/numbers-long-code/{{longCodeNumberId}}", get_long_code),
+    ),
+)

@@ -4,21 +4,21 @@ for a delete, and the events of services other than voice channels."""
 from __future__ import annotations
 
 from bird_dynamic.emulator.checks import choice, nullable, record, several, text
-from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import (
     Json,
     RefusalError,
     Request,
     invalid,
-    invalid_at,
     not_found,
 )
 from bird_dynamic.emulator.operations import parameters
-from bird_dynamic.emulator.operations.backend import Answer, Backend, body_of
+from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of, existing
 from bird_dynamic.emulator.operations.paging import page
 from bird_dynamic.emulator.store import ORGANIZATION_ID, WORKSPACE_ID
 from bird_dynamic.emulator.tables import Row
 
+_KIND = "webhook-subscriptions"
+_NAME = "webhook subscription"
 LARGEST_PAGE = 100
 PAGE = 25
 MOST_ALIKE = 5
@@ -89,7 +89,7 @@ def add(bird: Backend, body: Json) -> Row:
         "createdAt": moment,
         "updatedAt": moment,
     }
-    return bird.store.add_webhook_subscription({**wire, **_stored(bird, body)}, bird.now())
+    return bird.store.add(_KIND, {**wire, **_stored(bird, body)})
 
 
 def _stored(bird: Backend, body: Json) -> Json:
@@ -111,71 +111,53 @@ def _stored(bird: Backend, body: Json) -> Json:
     return stored
 
 
-def create_webhook_subscription(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def create_webhook_subscription(bird: Backend, request: Request) -> Answer:
     """POST …/webhook-subscriptions"""
-    body = body_of(request)
-    if problems := _CREATE(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _CREATE)
     _check_filters(bird, body)
     return 201, _shown(bird, add(bird, body), "single")
 
 
-def list_webhook_subscriptions(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_webhook_subscriptions(bird: Backend, request: Request) -> Answer:
     """GET …/webhook-subscriptions"""
-    rows = bird.listed(bird.store.webhook_subscriptions, fault)
+    rows = bird.list(bird.store.tables[_KIND])
     return 200, page(
         bird, request, rows, lambda row: _shown(bird, row, "listed"), LARGEST_PAGE, default=PAGE
     )
 
 
-def get_webhook_subscription(
-    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
-) -> Answer:
+def get_webhook_subscription(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """GET …/webhook-subscriptions/{webhookSubscriptionId}"""
-    found = bird.read(bird.store.webhook_subscriptions, subscription_id, fault)
-    if found is None:
-        raise not_found("webhook subscription")
+    found = existing(bird.read(bird.store.tables[_KIND], subscription_id), _NAME)
     return 200, _shown(bird, found, "single")
 
 
-def update_webhook_subscription(
-    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
-) -> Answer:
+def update_webhook_subscription(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """PATCH …/webhook-subscriptions/{webhookSubscriptionId}"""
     found = _found(bird, subscription_id)
-    body = body_of(request)
-    if problems := _UPDATE(body, ""):
-        raise invalid_at(problems)
+    body = body_of(request, _UPDATE)
     if not body:
         raise RefusalError(422, "InvalidPayload", "at least one property is required")
     _check_filters(bird, {**found.wire, **body}, besides=found)
-    bird.store.change_webhook_subscription(
-        subscription_id, bird.now(), **_stored(bird, body), updatedAt=bird.timestamp()
-    )
+    bird.store.change(subscription_id, **_stored(bird, body), updatedAt=bird.timestamp())
     return 200, _shown(bird, found, "single")
 
 
-def delete_webhook_subscription(
-    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
-) -> Answer:
+def delete_webhook_subscription(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """DELETE …/webhook-subscriptions/{webhookSubscriptionId}"""
     found = _found(bird, subscription_id)
     bird.delete(found)
     return bird.deleted(_shown(bird, found, "single"))
 
 
-def list_webhook_logs(
-    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
-) -> Answer:
+def list_webhook_logs(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs: no webhook has ever been called."""
     _found(bird, subscription_id)
     none: list[Json] = []
     return 200, page(bird, request, none, dict, LARGEST_PAGE, default=PAGE)
 
 
-def get_webhook_log(
-    bird: Backend, request: Request, fault: Fault | None, subscription_id: str
-) -> Answer:
+def get_webhook_log(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs/details"""
     _found(bird, subscription_id)
     if parameters.text(request, "requestId") is None:
@@ -183,7 +165,7 @@ def get_webhook_log(
     raise not_found("request")
 
 
-def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None) -> Answer:
+def list_available_webhooks(bird: Backend, request: Request) -> Answer:
     """GET …/available-webhooks"""
     service = parameters.choice(request, "service", *EVENTS)
     rows = [
@@ -201,17 +183,12 @@ def list_available_webhooks(bird: Backend, request: Request, fault: Fault | None
 
 def _shown(bird: Backend, row: Row, where: str) -> Json:
     """A webhook subscription as the API shows it, alone (`single`) or in a listing (`listed`)."""
-    shows = where in _SHOWS_KEYS[bird.dialect.signing_key] or (
-        where == "listed" and bird.options.list_signing_keys
-    )
+    shows = where in _SHOWS_KEYS[bird.dialect.signing_key]
     return {key: value for key, value in row.wire.items() if shows or key != "signingKey"}
 
 
 def _found(bird: Backend, subscription_id: str) -> Row:
-    found = bird.store.webhook_subscriptions.find(subscription_id)
-    if found is None:
-        raise not_found("webhook subscription")
-    return found
+    return existing(bird.store.tables[_KIND].find(subscription_id), _NAME)
 
 
 def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> None:
@@ -220,7 +197,7 @@ def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> Non
         raise invalid(".eventFilters", "may have only one channelId")
     alike = [
         each
-        for each in bird.store.webhook_subscriptions.live()
+        for each in bird.store.tables[_KIND].live()
         if each is not besides and _combination(each.wire) == _combination(wire)
     ]
     if len(alike) >= MOST_ALIKE:
@@ -233,3 +210,23 @@ def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> Non
 def _combination(wire: Json) -> tuple[str, str, list[tuple[str, str]]]:
     filters = wire.get("eventFilters") or []
     return wire["service"], wire["event"], sorted((each["key"], each["value"]) for each in filters)
+
+
+_WORKSPACE = "/workspaces/{workspaceId}"
+# The newest pages of the documentation have no organization in it.
+_PATH = f"[/organizations/{{organizationId}}]{_WORKSPACE}/webhook-subscriptions"
+_ONE = f"{_PATH}/{{webhookSubscriptionId}}"
+WEBHOOK_SUBSCRIPTIONS = Kind(
+    _KIND,
+    (
+        ("POST", _PATH, create_webhook_subscription),
+        ("GET", _PATH, list_webhook_subscriptions),
+        ("GET", _ONE, get_webhook_subscription),
+        ("PATCH", _ONE, update_webhook_subscription),
+        ("DELETE", _ONE, delete_webhook_subscription),
+        ("GET", f"{_ONE}/logs", list_webhook_logs),
+        ("GET", f"{_ONE}/logs/details", get_webhook_log),
+        ("GET", f"{_WORKSPACE}/available-webhooks", list_available_webhooks),
+    ),
+    add,
+)

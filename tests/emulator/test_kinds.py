@@ -1,0 +1,54 @@
+"""What holds for every kind of thing that the emulated workspace has."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import BirdEmulator, Request, Store
+from bird_dynamic.emulator.api import KINDS
+from bird_dynamic.emulator.control import control
+
+ADDABLE = [kind.name for kind in KINDS.values() if kind.add is not None]
+
+
+def ask(bird: BirdEmulator, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    raw = b"" if body is None else json.dumps(body).encode()
+    response = control(bird, Request(method, f"/__emulator__/{path}", body=raw))
+    return response.status, json.loads(response.body)
+
+
+@pytest.mark.parametrize("kind", ADDABLE)
+def test_it_is_added_changed_and_removed_out_of_band(kind: str) -> None:
+    bird = BirdEmulator()
+    _, made = ask(bird, "POST", kind, {})
+    assert ask(bird, "PATCH", f"{kind}/{made['id']}", {"note": "changed"})[0] == 200
+    assert [each["note"] for each in ask(bird, "GET", kind)[1]] == ["changed"]
+    assert ask(bird, "DELETE", f"{kind}/{made['id']}")[0] == 200
+    assert ask(bird, "GET", kind) == (200, [])
+    assert ask(bird, "DELETE", f"{kind}/{made['id']}")[0] == 404
+
+
+@pytest.mark.parametrize("kind", ADDABLE)
+def test_a_file_keeps_it_with_what_it_was(kind: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "bird.json")
+    bird = BirdEmulator(Store.kept_in(path))
+    bird.change(kind, bird.add(kind)["id"], note="changed")
+    kept = Store.kept_in(path)
+    assert BirdEmulator(kept).items(kind) == bird.items(kind)
+    assert "note" not in kept.tables[kind].before_last_change()[0].wire
+
+
+def test_one_of_another_kind_is_left_alone() -> None:
+    bird = BirdEmulator()
+    made = bird.add("connectors")
+    with pytest.raises(LookupError, match="webhook-subscriptions"):
+        bird.remove("webhook-subscriptions", made["id"])
+    assert bird.connectors() == [made]
+
+
+def test_a_kind_that_cannot_be_added_says_so() -> None:
+    assert ask(BirdEmulator(), "POST", "calls", {})[0] == 404
