@@ -18,28 +18,13 @@ import bird_dynamic
 from bird_dynamic.lifecycle.catalogue import DESCRIPTIONS
 from bird_dynamic.lifecycle.fields import Description, Field, OnChange
 from bird_dynamic.lifecycle.lookups import LOOKED_UP
-from bird_dynamic.settings import DEFAULT_API_URL, DEFAULT_TIMEOUT, VARIABLES
+from bird_dynamic.settings import SETTINGS, Setting
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 EFFECTS = {
     OnChange.REPLACE: "replaces",
     OnChange.UPDATE: "in place",
     OnChange.NOTHING: "nothing",
-}
-SETTINGS = {
-    "accessKey": ("none; secret", "CRM access key. `bk_…` and `bm_…` belong to another product."),
-    "workspaceId": ("none", "Id (UUID) of the workspace. `ws_…` belongs to that other product."),
-    "organizationId": (
-        "none",
-        "Id (UUID) of the organization; optional, for webhook subscriptions.",
-    ),
-    "apiUrl": (f"`{DEFAULT_API_URL}`", "Address of the API; plain http only for this machine."),
-    "timeout": (f"`{DEFAULT_TIMEOUT:.0f}s`", "The longest that one operation may take."),
-    "takeOver": (
-        "`never`",
-        "`marked` for one run, after a lost state or machine: a create takes over an equal "
-        "connector that bears its resource's mark.",
-    ),
 }
 
 
@@ -129,11 +114,18 @@ def _configuration() -> Iterator[str]:
     yield 'environment, that before the default. With `profile="bird-eu"`, the keys are'
     yield "`bird-eu:…`, and no variable stands in."
     yield ""
-    yield "| stack configuration | environment | default | |"
-    yield "|---|---|---|---|"
-    for key, variable in VARIABLES.items():
-        default, text = SETTINGS[key]
-        yield f"| `bird:{key}` | `{variable}` | {default} | {text} |"
+    yield "| stack configuration | environment | default | example | |"
+    yield "|---|---|---|---|---|"
+    yield from map(_setting, SETTINGS)
+
+
+def _setting(setting: Setting) -> str:
+    key = f"`bird:{setting.key}`" if setting.key else ""
+    variable, default, example = (
+        text and f"`{text}`" for text in (setting.variable, setting.default, setting.example)
+    )
+    secret = " Secret." if setting.secret else ""
+    return f"| {key} | {variable} | {default} | {example} | {setting.description}{secret} |"
 
 
 def _written(function: Callable[..., Any]) -> Iterator[str]:

@@ -20,7 +20,8 @@ from bird_dynamic.lifecycle.inventory import Inventory
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.lifecycle.refreshing import SharedReads
-from bird_dynamic.settings import Settings, parse_duration, state_folder
+from bird_dynamic.settings import Settings, state_folder
+from bird_dynamic.values import parse_duration
 
 LONGEST_POLL = 5.0
 QUIET_WAIT = 15.0

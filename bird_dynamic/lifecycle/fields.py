@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from bird_dynamic.settings import (
+from bird_dynamic.values import (
     DURATION_PROBLEM,
     UUID,
     organization_problem,

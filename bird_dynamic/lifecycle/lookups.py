@@ -22,7 +22,7 @@ from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.lifecycle.explaining import explained
 from bird_dynamic.lifecycle.fields import UUID_TEXT, Description
 from bird_dynamic.lifecycle.properties import Properties
-from bird_dynamic.settings import workspace_problem
+from bird_dynamic.values import workspace_problem
 
 LARGEST_PAGE_OF_NUMBERS = 99
 LOOKED_UP = {

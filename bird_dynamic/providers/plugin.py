@@ -47,9 +47,9 @@ from bird_dynamic.lifecycle.secrets import printable
 from bird_dynamic.providers.details import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.names import DYNAMIC_PROVIDER, camel_case
-from bird_dynamic.providers.schema import LANES, LOOKUPS, NOT_HERE, schema
+from bird_dynamic.providers.schema import LOOKUPS, NOT_HERE, schema
 from bird_dynamic.providers.wire import plain, received, sent
-from bird_dynamic.settings import VARIABLES, gather
+from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
 
@@ -103,18 +103,17 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         """What is wrong with the settings that are there. What is missing is told by each resource,
         with everything else that it misses."""
         configuration = _configuration(request.news)
-        failures = []
+        problems: list[str] = []
         if UNKNOWN not in configuration.values():
             settings = gather(configuration.get)
             if not settings.access_key:
                 settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
             # A place of the environment matters only to a resource without its own.
             given = [text for key, text in settings.misplaced if f"bird:{key}" in configuration]
-            if _lanes(configuration.get("bird:lanes", LANES)) is None:
-                given.append(f"bird:lanes: must be a whole number from 1 to {LANES}.")
-            failures = [
-                provider_pb2.CheckFailure(reason=each) for each in (*settings.problems, *given)
-            ]
+            problems = [*settings.problems, *given]
+            if problem := LANES.problem(_lanes(configuration)):
+                problems.append(f"{LANES.names()}: {problem}")
+        failures = [provider_pb2.CheckFailure(reason=problem) for problem in problems]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
@@ -266,11 +265,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _account_with(self, configuration: Mapping[str, Any]) -> Account:
+        lanes = _lanes(configuration)
         return Account(
             gather(configuration.get),
             partial(
                 connect,
-                connections=_lanes(configuration.get("bird:lanes")) or LANES,
+                connections=PLUGIN_CONCURRENCY if LANES.problem(lanes) else int(lanes),
                 cancelled=self._cancelled,
             ),
             self._run,
@@ -372,15 +372,12 @@ class _Log(logging.Handler):
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
     """Settings by the names that `gather` asks for."""
     found = rpc.deserialize_properties(struct, True)
-    keys = (*VARIABLES, "lanes")
-    return {f"bird:{key}": plain(found[key]) for key in keys if found.get(key) is not None}
+    return {f"bird:{key}": plain(found[key]) for key in CONFIGURABLE if found.get(key) is not None}
 
 
-def _lanes(value: Any) -> int | None:
-    """The number that a setting says; None if it says none that can be used. From a stack's
-    configuration it comes as text."""
-    text = str(value)
-    return int(text) if text.isdecimal() and 1 <= int(text) <= LANES else None
+def _lanes(configuration: Mapping[str, Any]) -> str:
+    # From a stack's configuration it comes as text, from an explicit provider as a number.
+    return str(configuration.get(f"bird:{LANES.key}", LANES.default))
 
 
 def _by_both_names(description: Description, failure: str) -> str:
@@ -428,7 +425,7 @@ def serve(engine_address: str | None, started: Callable[[int], None]) -> None:
     """Serve on a free port of this machine until the process is ended."""
     plugin = BirdPlugin(engine_address, end_at_once)
     server = grpc.server(
-        ThreadPoolExecutor(LANES + 8),
+        ThreadPoolExecutor(PLUGIN_CONCURRENCY + 8),
         options=[
             ("grpc.max_receive_message_length", LARGEST_MESSAGE),
             ("grpc.max_send_message_length", LARGEST_MESSAGE),

@@ -14,11 +14,9 @@ from bird_dynamic.lifecycle.descriptions.connector import CONNECTOR
 from bird_dynamic.lifecycle.descriptions.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.lifecycle.fields import Description, Field, OnChange
 from bird_dynamic.providers.names import camel_case
-from bird_dynamic.settings import DEFAULT_API_URL, VARIABLES
+from bird_dynamic.settings import CONFIGURABLE, Setting
 
 PACKAGE = "bird"
-LANES = 64
-"""How many operations of a plugin run at once; the engine's `--parallel` may ask for fewer."""
 MODULE = "index"
 NOT_HERE = ("profile", "create_timeout", "delete_timeout")
 """Inputs that a plugin does without: it has explicit providers and `customTimeouts`."""
@@ -33,15 +31,6 @@ _TYPES: dict[str, dict[str, Any]] = {
         "type": "array",
         "items": {"type": "object", "additionalProperties": _TEXT},
     },
-}
-_CONFIGURATION = {
-    "accessKey": "CRM access key. Keys that start with bk_ or bm_ belong to another Bird product.",
-    "workspaceId": "Id (UUID) of the workspace.",
-    "organizationId": "Id (UUID) of the organization; optional, for webhook subscriptions.",
-    "apiUrl": f"Address of the API. {DEFAULT_API_URL} if omitted.",
-    "timeout": "The longest that one operation may take, such as 90s or 5m (the default).",
-    "takeOver": "`marked` for one run, after a lost state or machine: a create takes over an equal "
-    "connector that has its resource's mark. `never` if omitted.",
 }
 ROW = "FoundConnector"
 _ALWAYS_THERE = {"workspace_id", "name", "channel_id", "created_at"}
@@ -136,17 +125,20 @@ def token(name: str) -> str:
 
 
 def _variables() -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        key: {
-            "type": "string",
-            "description": text,
-            "defaultInfo": {"environment": [VARIABLES[key]]},
-            **({"secret": True} if key == "accessKey" else {}),
-        }
-        for key, text in _CONFIGURATION.items()
+    return {key: _variable(setting) for key, setting in CONFIGURABLE.items()}
+
+
+def _variable(setting: Setting) -> dict[str, Any]:
+    default = f" Default: `{setting.default}`." if setting.default else ""
+    described: dict[str, Any] = {
+        "type": "integer" if setting.is_number else "string",
+        "description": setting.description + default,
     }
-    lanes = f"How many requests may be under way at once: 1 to {LANES}, which is the default."
-    return {**settings, "lanes": {"type": "integer", "description": lanes}}
+    if setting.variable:
+        described["defaultInfo"] = {"environment": [setting.variable]}
+    if setting.secret:
+        described["secret"] = True
+    return described
 
 
 def _resource(description: Description) -> dict[str, Any]:

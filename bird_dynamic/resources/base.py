@@ -13,7 +13,7 @@ from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.fields import Description, OnChange
 from bird_dynamic.lifecycle.naming import mark
 from bird_dynamic.lifecycle.properties import MARK
-from bird_dynamic.settings import parse_duration
+from bird_dynamic.values import parse_duration
 
 if TYPE_CHECKING:
     from typing_extensions import Self
