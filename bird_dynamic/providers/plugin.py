@@ -143,18 +143,21 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
         """All that is wrong with the inputs at once."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             olds, news = received(request.olds), received(request.news)
             given = dict(news.properties)
-            foreign = [name for name in NOT_HERE if given.get(name) is not None]
+            foreign = [
+                f"{name}: is for the dynamic provider; here, {instead}"
+                for name, instead in NOT_HERE.items()
+                if given.get(name) is not None
+            ]
             given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
             checked = life.check(olds.properties, given)
-            reasons = [f"{name}: {_USE_INSTEAD[name]}" for name in foreign]
             return provider_pb2.CheckResponse(
                 inputs=sent(life.description, checked.inputs, news.secret),
                 failures=[
                     provider_pb2.CheckFailure(reason=_by_both_names(life.description, reason))
-                    for reason in (*checked.failures, *reasons)
+                    for reason in (*checked.failures, *foreign)
                 ],
             )
 
@@ -162,7 +165,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> DiffResponse:
         """What changes, property by property."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             state, inputs = received(request.olds).properties, received(request.news).properties
             difference = life.diff(request.id, state, inputs)
             # A state that the dynamic provider wrote has other names: an update rewrites it.
@@ -187,7 +190,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: Context
     ) -> provider_pb2.CreateResponse:
         """Exactly one of it; in a preview, what is known of it."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             given = received(request.properties)
             if request.preview:
                 unknown = {
@@ -208,7 +211,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ReadResponse:
         """The real state, for a refresh, a get or an import. An id may have its place in front:
         `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             held, stated = received(request.properties), received(request.inputs)
             item_id, state = life.identified(request.id, held.properties or stated.properties)
             found = life.read(item_id, state, getattr(request, "timeout", None) or None)
@@ -226,7 +229,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.UpdateRequest, context: Context
     ) -> provider_pb2.UpdateResponse:
         """What can be changed in place."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
                 after = {**state, **given.properties}
@@ -240,7 +243,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DeleteRequest, context: Context
     ) -> empty_pb2.Empty:
         """Already gone is done."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             state = received(request.properties).properties
             life.delete(request.id, state, request.timeout or None)
             return empty_pb2.Empty()
@@ -293,11 +296,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @contextmanager
-    def _operation(self, request: Any, context: Context) -> Iterator[ResourceLifecycle]:
-        type_name = request.urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
+    def _operation(self, urn: str, context: Context) -> Iterator[ResourceLifecycle]:
+        type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
         if type_name not in DESCRIPTIONS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no resource {type_name}")
-        self._log.about(request.urn)
+        self._log.about(urn)
         with self._told(context):
             yield lifecycle(type_name, lambda profile: self._account, keeps_half_made=True)
 
@@ -332,13 +335,6 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 (("grpc-status-details-bin", status.SerializeToString()),)
             )
             context.abort(code, str(error))
-
-
-_USE_INSTEAD: Mapping[str, str] = {
-    "profile": "is for the dynamic provider; here, pass an explicit provider (opts.provider)",
-    "create_timeout": "is for the dynamic provider; here, use the option customTimeouts",
-    "delete_timeout": "is for the dynamic provider; here, use the option customTimeouts",
-}
 
 
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:

@@ -18,8 +18,12 @@ from bird_dynamic.settings import CONFIGURABLE, Setting
 
 PACKAGE = "bird"
 MODULE = "index"
-NOT_HERE = ("profile", "create_timeout", "delete_timeout")
-"""Inputs that a plugin does without: it has explicit providers and `customTimeouts`."""
+NOT_HERE = {
+    "profile": "pass an explicit provider (opts.provider)",
+    "create_timeout": "use the option customTimeouts",
+    "delete_timeout": "use the option customTimeouts",
+}
+"""Inputs that a plugin does without, and what to use instead."""
 
 _TEXT = {"type": "string"}
 _MAP = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
