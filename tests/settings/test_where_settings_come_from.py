@@ -63,6 +63,11 @@ def test_the_access_key_is_not_in_the_representation() -> None:
         ({"BIRD_API_URL": "https://u:p@bird.test"}, ("bird:apiUrl",), "user name"),
         ({"BIRD_TIMEOUT": "soon"}, ("bird:timeout", "BIRD_TIMEOUT"), "90s"),
         ({"BIRD_TIMEOUT": "0"}, ("bird:timeout", "BIRD_TIMEOUT"), "above zero"),
+        (
+            {"BIRD_TAKE_OVER": "always"},
+            ("bird:takeOver", "BIRD_TAKE_OVER"),
+            "must be never (the default) or marked",
+        ),
         ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "no such file"),
     ],
 )
