@@ -1,12 +1,14 @@
-"""Where the access key, the workspace and the address of Bird come from.
+"""Settings: the access key, the workspace, the address of Bird, and where each comes from.
 
-Stack configuration (`bird:accessKey`) goes before the environment (`BIRD_ACCESS_KEY`), which goes
-before the default. A resource's own argument goes before all of them; that choice is made by the
-resource. A profile is another account beside this one: `bird-eu:accessKey`, without any environment
-variable.
+Highest first: a resource's own argument, the stack configuration (`bird:accessKey`), the
+environment (`BIRD_ACCESS_KEY`), the default. The argument is the resource's own affair. A profile
+is a second account: `bird-eu:accessKey`, without environment variables.
 
-Nothing is sent from here and nothing raises while settings are gathered: problems are collected, so
-that a preview can show all of them at once. No message ever contains the access key.
+`SETTINGS` describes each setting once. Gathering, the plugin's schema, the arguments of
+`native.Provider` and the reference page follow it.
+
+Gathering sends nothing and raises nothing: it collects all problems, so that a preview can show
+them at once. No message contains the access key.
 """
 
 from __future__ import annotations
@@ -18,160 +20,82 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bird_dynamic.schema.values import (
+    duration_problem,
+    organization_problem,
+    parse_duration,
+    workspace_problem,
+)
+
 DEFAULT_API_URL = "https://api.bird.com"
 DEFAULT_TIMEOUT = 300.0
 DEFAULT_PROFILE = "bird"
 TAKE_OVER = ("never", "marked")
-
-VARIABLES = {
-    "accessKey": "BIRD_ACCESS_KEY",
-    "workspaceId": "BIRD_WORKSPACE_ID",
-    "organizationId": "BIRD_ORGANIZATION_ID",
-    "apiUrl": "BIRD_API_URL",
-    "timeout": "BIRD_TIMEOUT",
-    "takeOver": "BIRD_TAKE_OVER",
-}
-"""Configuration key -> environment variable."""
-
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+PLUGIN_CONCURRENCY = 64
+"""How many operations the plugin runs at once; the engine's `--parallel` may ask for fewer."""
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_PART = re.compile(rf"({_NUMBER.pattern})(ms|s|m|h)")
-_DURATION = re.compile(rf"(?:{_PART.pattern})+")
-DURATION_PROBLEM = 'must be a time above zero such as "90s", "5m" or a number of seconds.'
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What every request needs to know.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """One setting: its names, its meaning, and what is wrong with a value.
 
-    `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
-    update or delete may take. `takes_over`: whether a create takes over a connector that bears its
-    resource's mark. `problems` are sentences, each naming the configuration key and the
-    environment variable; with any of them nothing can be sent. `misplaced` are the like for
-    `workspaceId` and `organizationId`, by key: they matter only where no argument says the place.
+    `key` is its name in the stack configuration, after `bird:`; `variable` is its environment
+    variable. Either may be empty. A setting without a key belongs to the process, and counts for
+    every profile. `default` is text, as a user would write it. `problem` returns a sentence, or
+    None.
     """
 
-    access_key: str = field(repr=False)
-    workspace_id: str | None = None
-    organization_id: str | None = None
-    api_url: str = DEFAULT_API_URL
-    timeout: float = DEFAULT_TIMEOUT
-    takes_over: bool = False
-    ca_bundle: str | None = None
-    profile: str = DEFAULT_PROFILE
-    problems: tuple[str, ...] = ()
-    misplaced: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+    variable: str = ""
+    description: str
+    example: str
+    default: str = ""
+    problem: Callable[[str], str | None] = lambda text: None
+    secret: bool = False
+    required: bool = False
+    is_location: bool = False
+    """Whether it says where a resource is: a resource's own argument may replace it."""
+    is_number: bool = False
+    plugin_only: bool = False
 
-    def unset(self, key: str) -> str:
-        """Why there is no such place."""
-        return dict(self.misplaced).get(key, f"{self.where(key)}: is not set.")
+    def names(self, profile: str = DEFAULT_PROFILE) -> str:
+        """The names under which it can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
+        named = f"{profile}:{self.key}"
+        if not self.key:
+            return self.variable
+        return f"{named} (or {self.variable})" if self._has_variable(profile) else named
 
-    def where(self, key: str) -> str:
-        """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
-        return _where(self.profile, key)
+    def how_to_set(self, profile: str = DEFAULT_PROFILE) -> str:
+        """What to do to set it, in words."""
+        secret = "--secret " if self.secret else ""
+        command = f"Run `pulumi config set {secret}{profile}:{self.key}`"
+        return f"{command}, or export {self.variable}" if self._has_variable(profile) else command
 
-
-def gather(
-    configuration: Callable[[str], str | None],
-    environment: Mapping[str, str] = os.environ,
-    profile: str | None = None,
-) -> Settings:
-    """Settings from the stack configuration and the environment, with everything wrong with
-    them."""
-    prefix = profile or DEFAULT_PROFILE
-    ca_bundle = environment.get("BIRD_CA_BUNDLE") or None
-    variables = environment if prefix == DEFAULT_PROFILE else {}
-
-    def find(key: str) -> str | None:
+    def find(
+        self,
+        configuration: Callable[[str], str | None],
+        environment: Mapping[str, str],
+        profile: str,
+    ) -> str:
+        """Its text; empty where it is not set."""
+        value = configuration(f"{profile}:{self.key}") if self.key else None
+        if not value and self._has_variable(profile):
+            value = environment.get(self.variable)
         # An explicit provider may give a number.
-        value = configuration(f"{prefix}:{key}") or variables.get(VARIABLES[key])
-        return (str(value).strip() or None) if value else None
+        return str(value).strip() if value else ""
 
-    access_key = find("accessKey") or ""
-    workspace_id = find("workspaceId")
-    organization_id = find("organizationId")
-    api_url = (find("apiUrl") or DEFAULT_API_URL).rstrip("/")
-    timeout = find("timeout")
-    seconds = DEFAULT_TIMEOUT if timeout is None else parse_duration(timeout)
-    take_over = find("takeOver") or TAKE_OVER[0]
+    def problem_of(self, text: str, profile: str = DEFAULT_PROFILE) -> str | None:
+        """What is wrong with its text, or None."""
+        if text:
+            return self.problem(text)
+        return f"no access key is set. {self.how_to_set(profile)}." if self.required else None
 
-    places = {
-        "workspaceId": workspace_id and workspace_problem(workspace_id),
-        "organizationId": organization_id and organization_problem(organization_id),
-    }
-    found = {
-        _where(prefix, "accessKey"): _access_key_problem(access_key, prefix),
-        _where(prefix, "apiUrl"): _api_url_problem(api_url),
-        _where(prefix, "timeout"): None if seconds else DURATION_PROBLEM,
-        _where(prefix, "takeOver"): None
-        if take_over in TAKE_OVER
-        else f"must be {TAKE_OVER[0]} (the default) or {TAKE_OVER[1]}.",
-        "BIRD_CA_BUNDLE": _ca_bundle_problem(ca_bundle),
-    }
-    return Settings(
-        access_key=access_key,
-        workspace_id=None if places["workspaceId"] else workspace_id,
-        organization_id=None if places["organizationId"] else organization_id,
-        api_url=api_url,
-        timeout=seconds or DEFAULT_TIMEOUT,
-        takes_over=take_over == TAKE_OVER[1],
-        ca_bundle=ca_bundle,
-        profile=prefix,
-        problems=tuple(f"{where}: {problem}" for where, problem in found.items() if problem),
-        misplaced=tuple(
-            (key, f"{_where(prefix, key)}: {problem}") for key, problem in places.items() if problem
-        ),
-    )
+    def _has_variable(self, profile: str) -> bool:
+        return bool(self.variable) and (profile == DEFAULT_PROFILE or not self.key)
 
 
-def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where unfinished creates are recorded: `BIRD_STATE_DIR`, or a folder of this user's."""
-    if given := environment.get("BIRD_STATE_DIR"):
-        return Path(given)
-    base = environment.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    # Without a home there is no folder; a relative one would lie in the project.
-    return Path(base if os.path.isabs(base) else os.devnull) / "bird-dynamic"
-
-
-def workspace_problem(workspace_id: str) -> str | None:
-    """What is wrong with a workspace id, or None."""
-    if workspace_id.startswith("ws_"):
-        return (
-            "an id that starts with ws_ belongs to another Bird product (the platform API); "
-            "use the workspace's UUID, which app.bird.com shows in its address bar after "
-            "/workspaces/."
-        )
-    if not UUID.fullmatch(workspace_id):
-        return "must be a UUID; app.bird.com shows it in its address bar after /workspaces/."
-    return None
-
-
-def parse_duration(value: str | float) -> float | None:
-    """Seconds in 90, "90", "90s", "5m", "1h" or "1h30m"; None if it is not a time above zero."""
-    text = str(value)
-    if _NUMBER.fullmatch(text):
-        return float(text) or None
-    if not _DURATION.fullmatch(text):
-        return None
-    return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)) or None
-
-
-def how_to_set(profile: str, key: str, flag: str = "") -> str:
-    """What to do to set a setting, in words."""
-    command = f"Run `pulumi config set {flag}{profile}:{key}`"
-    return f"{command}, or export {VARIABLES[key]}" if profile == DEFAULT_PROFILE else command
-
-
-def _where(profile: str, key: str) -> str:
-    named = f"{profile}:{key}"
-    return f"{named} (or {VARIABLES[key]})" if profile == DEFAULT_PROFILE else named
-
-
-def _access_key_problem(access_key: str, profile: str) -> str | None:
-    if not access_key:
-        return f"no access key is set. {how_to_set(profile, 'accessKey', '--secret ')}."
+def _access_key_problem(access_key: str) -> str | None:
     if access_key.startswith(("bk_", "bm_")):
         return (
             f"a key that starts with {access_key[:3]} belongs to another Bird product (the "
@@ -181,13 +105,6 @@ def _access_key_problem(access_key: str, profile: str) -> str | None:
     if not access_key.isascii() or not access_key.isprintable() or " " in access_key:
         return "contains characters that no access key has; set it again."
     return None
-
-
-def organization_problem(organization_id: str) -> str | None:
-    """What is wrong with an organization id, or None."""
-    if UUID.fullmatch(organization_id):
-        return None
-    return "must be a UUID; app.bird.com shows it in the organization's settings."
 
 
 def _api_url_problem(api_url: str) -> str | None:
@@ -208,7 +125,196 @@ def _api_url_problem(api_url: str) -> str | None:
     return None
 
 
-def _ca_bundle_problem(ca_bundle: str | None) -> str | None:
-    if ca_bundle is None or os.path.exists(ca_bundle):
+def _take_over_problem(text: str) -> str | None:
+    return None if text in TAKE_OVER else f"must be {TAKE_OVER[0]} (the default) or {TAKE_OVER[1]}."
+
+
+def _lanes_problem(text: str) -> str | None:
+    if text.isdecimal() and 1 <= int(text) <= PLUGIN_CONCURRENCY:
+        return None
+    return f"must be a whole number from 1 to {PLUGIN_CONCURRENCY}."
+
+
+def _ca_bundle_problem(path: str) -> str | None:
+    if os.path.exists(path):
         return None
     return "there is no such file; set it to a file of PEM certificates, or unset it."
+
+
+ACCESS_KEY = Setting(
+    key="accessKey",
+    variable="BIRD_ACCESS_KEY",
+    description="CRM access key. Keys that start with `bk_` or `bm_` belong to another Bird "
+    "product.",
+    example="AbC1dEf2GhI3jKl4",
+    problem=_access_key_problem,
+    secret=True,
+    required=True,
+)
+WORKSPACE_ID = Setting(
+    key="workspaceId",
+    variable="BIRD_WORKSPACE_ID",
+    description="UUID of the workspace. Ids that start with `ws_` belong to another Bird product.",
+    example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
+    problem=workspace_problem,
+    is_location=True,
+)
+ORGANIZATION_ID = Setting(
+    key="organizationId",
+    variable="BIRD_ORGANIZATION_ID",
+    description="UUID of the organization. Optional; only webhook subscriptions use it.",
+    example="0b7d3c1e-5a44-4a52-9d0c-3f1f0c6a2e11",
+    problem=organization_problem,
+    is_location=True,
+)
+API_URL = Setting(
+    key="apiUrl",
+    variable="BIRD_API_URL",
+    description="Address of Bird's API. Plain http is accepted only for this machine.",
+    example="http://127.0.0.1:8080",
+    default=DEFAULT_API_URL,
+    problem=_api_url_problem,
+)
+TIMEOUT = Setting(
+    key="timeout",
+    variable="BIRD_TIMEOUT",
+    description="The longest that one operation may take, in total.",
+    example="90s",
+    default=f"{DEFAULT_TIMEOUT / 60:.0f}m",
+    problem=duration_problem,
+)
+TAKES_OVER = Setting(
+    key="takeOver",
+    variable="BIRD_TAKE_OVER",
+    description="`marked` for one run, after a lost state or machine: a create takes over an equal "
+    "connector that has its resource's mark.",
+    example="marked",
+    default=TAKE_OVER[0],
+    problem=_take_over_problem,
+)
+LANES = Setting(
+    key="lanes",
+    description=f"How many requests the plugin may have under way at once, 1 to "
+    f"{PLUGIN_CONCURRENCY}.",
+    example="8",
+    default=str(PLUGIN_CONCURRENCY),
+    problem=_lanes_problem,
+    is_number=True,
+    plugin_only=True,
+)
+CA_BUNDLE = Setting(
+    variable="BIRD_CA_BUNDLE",
+    description="File of PEM certificates to trust, behind a proxy that inspects TLS.",
+    example="/etc/ssl/company.pem",
+    problem=_ca_bundle_problem,
+)
+STATE_DIR = Setting(
+    variable="BIRD_STATE_DIR",
+    description="Folder where unfinished creates are recorded. It holds no secrets.",
+    example="/var/lib/bird",
+    default="~/.local/state/bird-dynamic",
+)
+LOG = Setting(
+    variable="BIRD_LOG",
+    description="`debug` logs a line for each request, without bodies or keys.",
+    example="debug",
+)
+
+SETTINGS = (
+    ACCESS_KEY,
+    WORKSPACE_ID,
+    ORGANIZATION_ID,
+    API_URL,
+    TIMEOUT,
+    TAKES_OVER,
+    LANES,
+    CA_BUNDLE,
+    STATE_DIR,
+    LOG,
+)
+CONFIGURABLE = {setting.key: setting for setting in SETTINGS if setting.key}
+"""The settings of an account, by their configuration key."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every request needs to know.
+
+    `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
+    update or delete may take. `takes_over`: whether a create takes over a connector that bears its
+    resource's mark. `problems` are sentences, each naming the configuration key and the
+    environment variable; with any of them nothing can be sent. `misplaced` are the like for the
+    settings that are a location, by key; they are ignored where an argument sets the location.
+    """
+
+    access_key: str = field(repr=False)
+    workspace_id: str | None = None
+    organization_id: str | None = None
+    api_url: str = DEFAULT_API_URL
+    timeout: float = DEFAULT_TIMEOUT
+    takes_over: bool = False
+    ca_bundle: str | None = None
+    profile: str = DEFAULT_PROFILE
+    problems: tuple[str, ...] = ()
+    misplaced: tuple[tuple[str, str], ...] = ()
+
+    def unset(self, key: str) -> str:
+        """Error text for a location that is not configured."""
+        return dict(self.misplaced).get(key, f"{self.where(key)}: is not set.")
+
+    def where(self, key: str) -> str:
+        """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
+        return CONFIGURABLE[key].names(self.profile)
+
+
+def gather(
+    configuration: Callable[[str], str | None],
+    environment: Mapping[str, str] = os.environ,
+    profile: str | None = None,
+) -> Settings:
+    """Settings from the stack configuration and the environment, with everything wrong with
+    them."""
+    prefix = profile or DEFAULT_PROFILE
+    given: dict[Setting, str] = {}
+    problems: list[str] = []
+    misplaced: dict[str, str] = {}
+    for setting in SETTINGS:
+        text = setting.find(configuration, environment, prefix)
+        given[setting] = text or setting.default
+        # Only the plugin obeys these, and it checks them when it is configured.
+        problem = None if setting.plugin_only else setting.problem_of(text, prefix)
+        if problem is None:
+            continue
+        told = f"{setting.names(prefix)}: {problem}"
+        if setting.is_location:
+            misplaced[setting.key] = told
+            given[setting] = ""
+        else:
+            problems.append(told)
+    return Settings(
+        # A key with a problem too: no message may show it.
+        access_key=given[ACCESS_KEY],
+        workspace_id=given[WORKSPACE_ID] or None,
+        organization_id=given[ORGANIZATION_ID] or None,
+        api_url=given[API_URL].rstrip("/"),
+        timeout=parse_duration(given[TIMEOUT]) or DEFAULT_TIMEOUT,
+        takes_over=given[TAKES_OVER] == TAKE_OVER[1],
+        ca_bundle=given[CA_BUNDLE] or None,
+        profile=prefix,
+        problems=tuple(problems),
+        misplaced=tuple(misplaced.items()),
+    )
+
+
+def how_to_set(profile: str, key: str) -> str:
+    """What to do to set a setting, in words."""
+    return CONFIGURABLE[key].how_to_set(profile)
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where unfinished creates are recorded: `BIRD_STATE_DIR`, or a folder of this user's."""
+    if given := environment.get(STATE_DIR.variable):
+        return Path(given)
+    base = environment.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    # Without a home there is no folder; a relative one would lie in the project.
+    return Path(base if os.path.isabs(base) else os.devnull) / "bird-dynamic"

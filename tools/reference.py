@@ -26,12 +26,12 @@ from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS
-from bird_dynamic.providers.schema import LANES, NOT_HERE
+from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.templates import REQUIRED_ARGUMENTS
-from bird_dynamic.settings import DEFAULT_API_URL, DEFAULT_TIMEOUT, VARIABLES
+from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 EFFECTS = {
@@ -89,42 +89,6 @@ OPTIONAL_ARGUMENTS = {
     "numbers.",
     ("whatsapp:1", "mbPhoneId"): "Bird's id of the phone number, if it is a Bird number.",
 }
-SETTINGS = {
-    "accessKey": (
-        "required; secret",
-        "CRM access key. Keys that start with `bk_` or `bm_` belong to another Bird product.",
-    ),
-    "workspaceId": (
-        "required, unless each resource sets `workspace_id`",
-        "Id (UUID) of the workspace. Ids that start with `ws_` belong to that other product.",
-    ),
-    "organizationId": (
-        "none",
-        "Id (UUID) of the organization. Optional; used for webhook subscriptions only.",
-    ),
-    "apiUrl": (
-        f"`{DEFAULT_API_URL}`",
-        "URL of the API. Plain http is accepted for localhost only.",
-    ),
-    "timeout": (f"`{DEFAULT_TIMEOUT:.0f}s`", "Timeout of each operation: `90s`, `5m`, `1h30m`."),
-    "takeOver": (
-        "`never`",
-        "`marked` for one run, after the state or a machine is lost: a create takes over a "
-        "connector that matches its arguments and has its resource's "
-        "[mark](../glossary.md#mark).",
-    ),
-}
-VARIABLES_ALONE = {
-    "BIRD_STATE_DIR": (
-        "`~/.local/state/bird-dynamic` (or in `XDG_STATE_HOME`)",
-        "Folder for records of unfinished creates. They contain no secrets.",
-    ),
-    "BIRD_CA_BUNDLE": ("none", "File of CA certificates, for a proxy that inspects TLS."),
-    "HTTPS_PROXY": ("none", "URL of a proxy."),
-    "NO_PROXY": ("none", "Hosts to reach without the proxy."),
-    "BIRD_LOG": ("none", "`debug` logs one line per request, without bodies and keys."),
-}
-LANES_TEXT = f"Maximum number of concurrent requests, 1 to {LANES} (default)."
 
 
 def pages() -> dict[str, str]:
@@ -301,19 +265,14 @@ VoiceChannel(
     yield ""
     yield "## Inputs"
     yield ""
-    texts = {**SETTINGS, "lanes": (f"`{LANES}`", LANES_TEXT)}
-    names = list(inspect.signature(native.Provider.__init__).parameters)
-    keys = {name: camel_case(name) for name in names if camel_case(name) in texts}
+    names = inspect.signature(native.Provider.__init__).parameters
+    settings = {name: CONFIGURABLE.get(camel_case(name)) for name in names}
     yield from _table(
-        ("Python", "camelCase", "environment variable", "default", "description"),
+        ("Python", "camelCase", "environment variable", "default", "example", "description"),
         (
-            (
-                f"`{name}`",
-                f"`{key}`",
-                f"`{VARIABLES[key]}`" if key in VARIABLES else "",
-                *texts[key],
-            )
-            for name, key in keys.items()
+            (f"`{name}`", f"`{setting.key}`", *_setting(setting)[1:])
+            for name, setting in settings.items()
+            if setting is not None
         ),
     )
 
@@ -365,12 +324,8 @@ def _configuration() -> Iterator[str]:
     yield "default."
     yield ""
     yield from _table(
-        ("stack configuration", "environment variable", "default", "description"),
-        (
-            *((f"`bird:{key}`", f"`{VARIABLES[key]}`", *SETTINGS[key]) for key in VARIABLES),
-            ("`bird:lanes`", "", f"`{LANES}`", f"{LANES_TEXT} Plugin only."),
-            *(("", f"`{name}`", *texts) for name, texts in VARIABLES_ALONE.items()),
-        ),
+        ("stack configuration", "environment variable", "default", "example", "description"),
+        map(_setting, SETTINGS),
     )
     yield ""
     yield "## Several accounts"
@@ -381,6 +336,15 @@ def _configuration() -> Iterator[str]:
     yield from _code("console", "$ pulumi config set --secret bird-eu:accessKey")
     yield ""
     yield "The plugin has explicit [providers](provider.md) instead."
+
+
+def _setting(setting: Setting) -> tuple[str, ...]:
+    key = f"`bird:{setting.key}`" if setting.key else ""
+    variable, default, example = (
+        text and f"`{text}`" for text in (setting.variable, setting.default, setting.example)
+    )
+    secret = " Secret." if setting.secret else ""
+    return key, variable, default, example, f"{setting.description}{secret}"
 
 
 def _bird_dynamic() -> Iterator[str]:

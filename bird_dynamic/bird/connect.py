@@ -6,12 +6,12 @@ from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.models import Transport
 from bird_dynamic.settings import Settings
 
-LANES = 4
-"""How many operations a dynamic provider's process runs at the same time."""
+CONNECTIONS = 4
+"""How many connections an account has at most where the caller does not say."""
 
 
 def connect(
-    settings: Settings, connections: int = LANES, cancelled: Cancellation | None = None
+    settings: Settings, connections: int = CONNECTIONS, cancelled: Cancellation | None = None
 ) -> Transport:
     """The transport of an account, with at most so many connections. Once `cancelled` is set, its
     exchanges end."""

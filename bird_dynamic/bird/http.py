@@ -18,7 +18,6 @@ import platform
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import requests
@@ -26,6 +25,7 @@ from requests.adapters import BaseAdapter
 from requests.utils import should_bypass_proxies
 from urllib3.exceptions import EmptyPoolError, NewConnectionError
 
+from bird_dynamic._version import package_version
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connections import CONNECT_TIMEOUT, ExchangeAdapter
 from bird_dynamic.bird.errors import (
@@ -65,7 +65,7 @@ class HttpTransport:
         self._headers = {
             "Accept": "application/json",
             "Authorization": f"AccessKey {settings.access_key}",
-            "User-Agent": f"bird-dynamic/{_version()} python/{platform.python_version()}",
+            "User-Agent": f"bird-dynamic/{package_version()} python/{platform.python_version()}",
         }
         self._adapter = adapter or ExchangeAdapter(connections)
         self._cancelled = cancelled or Cancellation()
@@ -204,10 +204,3 @@ def _proxies(api_url: str, environment: Mapping[str, str]) -> dict[str, str]:
     if not proxy or not api_url.startswith("https://"):
         return {}
     return {} if should_bypass_proxies(api_url, no_proxy) else {"https": proxy}
-
-
-def _version() -> str:
-    try:
-        return version("bird-dynamic")
-    except PackageNotFoundError:
-        return "unknown"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.settings import UUID
+from bird_dynamic.schema.values import UUID
 
 
 class IdError(BirdError):

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bird_dynamic.schema.equality import is_alike, same
-from bird_dynamic.settings import UUID
+from bird_dynamic.schema.values import UUID
 
 STATED_OTHERWISE = "stated_otherwise"
 """In a state: path -> the digests of what was asked there and of what Bird stated first. Absent

@@ -17,7 +17,7 @@ from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import UUID_TEXT, Properties, ResourceSchema
 from bird_dynamic.schema.lookups import Lookup
-from bird_dynamic.settings import workspace_problem
+from bird_dynamic.schema.values import workspace_problem
 
 MOST_SHOWN = 5
 """How many candidates an error names."""

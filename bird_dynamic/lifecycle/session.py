@@ -24,7 +24,8 @@ from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.observe import Observer
 from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.schema.fields import Properties, ResourceSchema
-from bird_dynamic.settings import Settings, parse_duration, state_folder
+from bird_dynamic.schema.values import parse_duration
+from bird_dynamic.settings import Settings, state_folder
 
 LONGEST_POLL = 5.0
 QUIET_WAIT = 15.0

@@ -1,4 +1,4 @@
-"""The way in through Pulumi's dynamic providers.
+"""Adapter for Pulumi's dynamic providers.
 
 Only translation: Pulumi's property bags to plain dicts and back, errors to one line. What happens
 is in `lifecycle`.
@@ -31,8 +31,6 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.output import UNKNOWN as PULUMI_UNKNOWN
-from pulumi.output import Unknown
 
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
@@ -42,9 +40,12 @@ from bird_dynamic.lifecycle.registry import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
+from bird_dynamic.providers.values import from_pulumi, to_pulumi
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
-from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.settings import Settings, gather
+
+DYNAMIC_CONCURRENCY = 4
+"""How many operations the SDK's process for dynamic providers runs at once."""
 
 
 def provider(type_name: str) -> BirdProvider:
@@ -78,14 +79,14 @@ class BirdProvider(ResourceProvider):
         """All that is wrong at once. No failure names a property, because the engine would print
         its value."""
         with _one_line():
-            checked = self._life.check(self._held(_olds), _plain(news))
+            checked = self._life.check(self._held(_olds), from_pulumi(news))
             failures = [CheckFailure("", reason) for reason in checked.failures]
-            return CheckResult(_engines(checked.inputs), failures)
+            return CheckResult(to_pulumi(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """What changes."""
         with _one_line():
-            state, inputs = self._held(_olds), _plain(_news)
+            state, inputs = self._held(_olds), from_pulumi(_news)
             difference = self._life.diff(state, inputs)
             self._life.track(_id, state, inputs, difference)
             # A state that the plugin wrote has other names: an update rewrites it.
@@ -97,30 +98,32 @@ class BirdProvider(ResourceProvider):
             )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Exactly one of it, whatever happens to the requests."""
+        """Create the resource: exactly one of it, whatever happens to the requests."""
         with _one_line():
-            return CreateResult(*self._life.create(_plain(props)))
+            item_id, state = self._life.create(from_pulumi(props))
+            return CreateResult(item_id, to_pulumi(state))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """The real state; gone is said by an empty id."""
+        """The real state. An empty id means that the resource no longer exists."""
         with _one_line():
-            item_id, state = self._life.identified(id_, _plain(props))
+            item_id, state = self._life.identified(id_, from_pulumi(props))
             found = self._life.read(item_id, state)
-            return ReadResult(item_id, *found) if found else ReadResult("", {})
+            return ReadResult(item_id, *map(to_pulumi, found)) if found else ReadResult("", {})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """What can be changed in place."""
         with _one_line():
-            return UpdateResult(self._life.update(_id, self._held(_olds), _plain(_news)))
+            after = self._life.update(_id, self._held(_olds), from_pulumi(_news))
+            return UpdateResult(to_pulumi(after))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Already gone is done."""
         with _one_line():
-            self._life.delete(_id, _plain(_props))
+            self._life.delete(_id, from_pulumi(_props))
 
     def _held(self, olds: dict[str, Any]) -> dict[str, Any]:
         """What the state has, in Python's names whichever way it was written."""
-        held: dict[str, Any] = _plain(olds)
+        held: dict[str, Any] = from_pulumi(olds)
         if DYNAMIC_PROVIDER in olds or not olds:
             return held
         named = {snake_case(name): value for name, value in held.items()}
@@ -154,7 +157,8 @@ _opening = threading.Lock()
 @cache
 def _account(settings: Settings) -> Account:
     """One connection for all resources of an access key, whatever their kind."""
-    return Account(settings, partial(connect, cancelled=_cancelled), _run())
+    way = partial(connect, connections=DYNAMIC_CONCURRENCY, cancelled=_cancelled)
+    return Account(settings, way, _run())
 
 
 @cache
@@ -208,26 +212,6 @@ def _log_as_asked(environment: Mapping[str, str]) -> None:
     if environment.get("BIRD_LOG") == "debug":
         logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
         logging.getLogger("bird_dynamic").setLevel(logging.DEBUG)
-
-
-def _plain(value: Any) -> Any:
-    """Pulumi's unknown values become `UNKNOWN`, and its numbers, all floats, integers again."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return UNKNOWN if isinstance(value, Unknown) else value
-
-
-def _engines(value: Any) -> Any:
-    """`UNKNOWN` becomes Pulumi's unknown value."""
-    if isinstance(value, dict):
-        return {key: _engines(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_engines(each) for each in value]
-    return PULUMI_UNKNOWN if value is UNKNOWN else value
 
 
 @contextmanager

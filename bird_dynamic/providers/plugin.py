@@ -1,4 +1,4 @@
-"""The way in through Pulumi's plugin protocol: `pulumi-resource-bird`.
+"""Adapter for Pulumi's plugin protocol: `pulumi-resource-bird`.
 
 Only translation, as in `dynamic`: what happens is in `lifecycle`. Beyond the dynamic provider it
 has imports, a diff for each property, half-made resources that the state keeps, and as many
@@ -10,47 +10,37 @@ Source of the protocol: Pulumi's `provider.proto`, and "Implement a provider in 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
-from pulumi.runtime import rpc
-from pulumi.runtime.proto import (
-    engine_pb2,
-    engine_pb2_grpc,
-    plugin_pb2,
-    provider_pb2,
-    provider_pb2_grpc,
-)
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from bird_dynamic._version import package_version
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS, lifecycle
 from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
-from bird_dynamic.providers.schema import FUNCTIONS, LANES, NOT_HERE, schema
-from bird_dynamic.providers.wire import plain, received, sent
+from bird_dynamic.providers.engine_log import EngineLog
+from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, schema
+from bird_dynamic.providers.serving import serve
+from bird_dynamic.providers.values import from_pulumi
+from bird_dynamic.providers.wire import received, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
-from bird_dynamic.settings import VARIABLES, gather
-
-LARGEST_MESSAGE = 400 * 1024 * 1024
+from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather
 
 Context = grpc.ServicerContext
 PropertyDiff = provider_pb2.PropertyDiff
@@ -70,7 +60,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def _serve(self, engine_address: str | None) -> None:
         self._engine_address = engine_address
-        self._log = _Log(engine_address)
+        self._log = EngineLog(engine_address)
         self._run = run_of(
             engine_address,
             say=self._log.status,
@@ -82,7 +72,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     # What the engine asks of a provider before any resource.
 
-    def Handshake(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Handshake(  # noqa: N802
+        self, request: provider_pb2.ProviderHandshakeRequest, context: Context
+    ) -> provider_pb2.ProviderHandshakeResponse:
         """The engine's address may come here instead of on the command line."""
         if request.engine_address and self._engine_address is None:
             self._serve(request.engine_address)
@@ -90,33 +82,40 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             accept_secrets=True, accept_resources=False, accept_outputs=False
         )
 
-    def GetPluginInfo(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def GetPluginInfo(  # noqa: N802
+        self, request: empty_pb2.Empty, context: Context
+    ) -> plugin_pb2.PluginInfo:
         """The version of this package."""
-        return plugin_pb2.PluginInfo(version=_version())
+        return plugin_pb2.PluginInfo(version=package_version())
 
-    def GetSchema(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def GetSchema(  # noqa: N802
+        self, request: provider_pb2.GetSchemaRequest, context: Context
+    ) -> provider_pb2.GetSchemaResponse:
         """What other languages generate their code from."""
-        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema(_version())))
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema(package_version())))
 
-    def CheckConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def CheckConfig(  # noqa: N802
+        self, request: provider_pb2.CheckRequest, context: Context
+    ) -> provider_pb2.CheckResponse:
         """What is wrong with the settings that are there. What is missing is told by each resource,
         with everything else that it misses."""
         configuration = _configuration(request.news)
-        failures = []
+        problems: list[str] = []
         if UNKNOWN not in configuration.values():
             settings = gather(configuration.get)
             if not settings.access_key:
                 settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
             # A place of the environment matters only to a resource without its own.
             given = [text for key, text in settings.misplaced if f"bird:{key}" in configuration]
-            if _lanes(configuration.get("bird:lanes", LANES)) is None:
-                given.append(f"bird:lanes: must be a whole number from 1 to {LANES}.")
-            failures = [
-                provider_pb2.CheckFailure(reason=each) for each in (*settings.problems, *given)
-            ]
+            problems = [*settings.problems, *given]
+            if problem := LANES.problem(_lanes(configuration)):
+                problems.append(f"{LANES.names()}: {problem}")
+        failures = [provider_pb2.CheckFailure(reason=problem) for problem in problems]
         return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
-    def DiffConfig(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def DiffConfig(  # noqa: N802
+        self, request: provider_pb2.DiffRequest, context: Context
+    ) -> DiffResponse:
         """Another key or address is used for the same resources; another workspace is seen by each
         resource's own diff. Without a difference, the engine would keep the settings of the run
         before."""
@@ -124,7 +123,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         changed = before != now
         return DiffResponse(changes=DiffResponse.DIFF_SOME if changed else DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Configure(  # noqa: N802
+        self, request: provider_pb2.ConfigureRequest, context: Context
+    ) -> provider_pb2.ConfigureResponse:
         """The settings of this run."""
         configuration = _configuration(request.args)
         self._account = self._account_with(
@@ -137,26 +138,33 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     # The six operations.
 
-    def Check(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Check(  # noqa: N802
+        self, request: provider_pb2.CheckRequest, context: Context
+    ) -> provider_pb2.CheckResponse:
         """All that is wrong with the inputs at once."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             olds, news = received(request.olds), received(request.news)
             given = dict(news.properties)
-            foreign = [name for name in NOT_HERE if given.get(name) is not None]
+            foreign = [
+                f"{name}: is for the dynamic provider; here, {instead}"
+                for name, instead in NOT_HERE.items()
+                if given.get(name) is not None
+            ]
             given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
             checked = life.check(olds.properties, given)
-            reasons = [f"{name}: {_USE_INSTEAD[name]}" for name in foreign]
             return provider_pb2.CheckResponse(
                 inputs=sent(life.schema, checked.inputs, news.secret),
                 failures=[
                     provider_pb2.CheckFailure(reason=_by_both_names(life.schema, reason))
-                    for reason in (*checked.failures, *reasons)
+                    for reason in (*checked.failures, *foreign)
                 ],
             )
 
-    def Diff(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Diff(  # noqa: N802
+        self, request: provider_pb2.DiffRequest, context: Context
+    ) -> DiffResponse:
         """What changes, property by property."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             state, inputs = received(request.olds).properties, received(request.news).properties
             difference = life.diff(state, inputs)
             life.track(request.id, state, inputs, difference)
@@ -178,9 +186,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 deleteBeforeReplace=difference.deletes_first,
             )
 
-    def Create(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Create(  # noqa: N802
+        self, request: provider_pb2.CreateRequest, context: Context
+    ) -> provider_pb2.CreateResponse:
         """Exactly one of it; in a preview, what is known of it."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             given = received(request.properties)
             if request.preview:
                 unknown = {
@@ -196,10 +206,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 id=item_id, properties=sent(life.schema, state, given.secret)
             )
 
-    def Read(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Read(  # noqa: N802
+        self, request: provider_pb2.ReadRequest, context: Context
+    ) -> provider_pb2.ReadResponse:
         """The real state, for a refresh, a get or an import. An id may have its place in front:
         `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             held, stated = received(request.properties), received(request.inputs)
             item_id, state = life.identified(request.id, held.properties or stated.properties)
             found = life.read(item_id, state, getattr(request, "timeout", None) or None)
@@ -213,9 +225,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 inputs=sent(life.schema, inputs, secret),
             )
 
-    def Update(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Update(  # noqa: N802
+        self, request: provider_pb2.UpdateRequest, context: Context
+    ) -> provider_pb2.UpdateResponse:
         """What can be changed in place."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
                 after = {**state, **given.properties}
@@ -223,9 +237,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 after = life.update(request.id, state, given.properties, request.timeout or None)
             return provider_pb2.UpdateResponse(properties=sent(life.schema, after, given.secret))
 
-    def Delete(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Delete(  # noqa: N802
+        self, request: provider_pb2.DeleteRequest, context: Context
+    ) -> empty_pb2.Empty:
         """Already gone is done."""
-        with self._operation(request, context) as life:
+        with self._operation(request.urn, context) as life:
             state = received(request.properties).properties
             life.delete(request.id, state, request.timeout or None)
             return empty_pb2.Empty()
@@ -249,29 +265,32 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         answer: dict[str, Any] = {"return": struct}
         return provider_pb2.InvokeResponse(**answer)
 
-    def Cancel(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Cancel(  # noqa: N802
+        self, request: empty_pb2.Empty, context: Context
+    ) -> empty_pb2.Empty:
         """Nobody waits any longer, not even for an answer. What was made stays in the state, and
         what may have been made in a record."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
     def _account_with(self, configuration: Mapping[str, Any]) -> Account:
+        lanes = _lanes(configuration)
         return Account(
             gather(configuration.get),
             partial(
                 connect,
-                connections=_lanes(configuration.get("bird:lanes")) or LANES,
+                connections=PLUGIN_CONCURRENCY if LANES.problem(lanes) else int(lanes),
                 cancelled=self._cancelled,
             ),
             self._run,
         )
 
     @contextmanager
-    def _operation(self, request: Any, context: Context) -> Iterator[ResourceLifecycle]:
-        type_name = request.urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
+    def _operation(self, urn: str, context: Context) -> Iterator[ResourceLifecycle]:
+        type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
         if type_name not in DESCRIPTIONS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no resource {type_name}")
-        self._log.about(request.urn)
+        self._log.about(urn)
         with self._told(context):
             yield lifecycle(type_name, lambda profile: self._account, keeps_half_made=True)
 
@@ -298,79 +317,25 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 inputs=sent(life.schema, inputs, secret),
                 reasons=[str(error)],
             )
-            details = _status(grpc.StatusCode.UNKNOWN.value[0], str(error), failed)
-            context.set_trailing_metadata((("grpc-status-details-bin", details),))
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-
-
-_USE_INSTEAD: Mapping[str, str] = {
-    "profile": "is for the dynamic provider; here, pass an explicit provider (opts.provider)",
-    "create_timeout": "is for the dynamic provider; here, use the option customTimeouts",
-    "delete_timeout": "is for the dynamic provider; here, use the option customTimeouts",
-}
-
-
-class _Log(logging.Handler):
-    """Lines for the engine, beside the resource that the thread is working on."""
-
-    def __init__(self, address: str | None) -> None:
-        super().__init__()
-        self._engine = (
-            engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
-        )
-        self._working_on = threading.local()
-
-    def about(self, urn: str) -> None:
-        """From now on this thread works on that resource."""
-        self._working_on.urn = urn
-
-    def status(self, text: str) -> None:
-        """Show it while the operation goes on."""
-        self._show(text, ephemeral=True)
-
-    def warning(self, text: str) -> None:
-        """Show it, and keep it shown."""
-        self._show(text, severity=engine_pb2.WARNING)
-
-    def follow_as_asked(self, environment: Mapping[str, str]) -> None:
-        """Show what this package logs, if `BIRD_LOG` says so."""
-        logger = logging.getLogger("bird_dynamic")
-        if environment.get("BIRD_LOG") == "debug" and self not in logger.handlers:
-            logger.addHandler(self)
-            logger.setLevel(logging.DEBUG)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Show a line of the log."""
-        self._show(self.format(record))
-
-    def _show(self, text: str, *, ephemeral: bool = False, severity: Any = engine_pb2.INFO) -> None:
-        if self._engine is None:
-            return
-        line = engine_pb2.LogRequest(
-            severity=severity,
-            message=printable(text),
-            urn=getattr(self._working_on, "urn", ""),
-            ephemeral=ephemeral,
-        )
-        try:
-            self._engine.Log(line)
-        except grpc.RpcError:
-            # An engine that is gone has nobody to show it to.
-            self._engine = None
+            packed = any_pb2.Any()
+            packed.Pack(failed)
+            code = grpc.StatusCode.UNKNOWN
+            status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
+            context.set_trailing_metadata(
+                (("grpc-status-details-bin", status.SerializeToString()),)
+            )
+            context.abort(code, str(error))
 
 
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
     """Settings by the names that `gather` asks for."""
-    found = rpc.deserialize_properties(struct, True)
-    keys = (*VARIABLES, "lanes")
-    return {f"bird:{key}": plain(found[key]) for key in keys if found.get(key) is not None}
+    found = from_pulumi(struct)
+    return {f"bird:{key}": found[key] for key in CONFIGURABLE if key in found}
 
 
-def _lanes(value: Any) -> int | None:
-    """The number that a setting says; None if it says none that can be used. From a stack's
-    configuration it comes as text."""
-    text = str(value)
-    return int(text) if text.isdecimal() and 1 <= int(text) <= LANES else None
+def _lanes(configuration: Mapping[str, Any]) -> str:
+    # From a stack's configuration it comes as text, from an explicit provider as a number.
+    return str(configuration.get(f"bird:{LANES.key}", LANES.default))
 
 
 def _by_both_names(description: ResourceSchema, failure: str) -> str:
@@ -387,54 +352,11 @@ def _shown(description: ResourceSchema, found: Properties) -> Mapping[str, Any]:
     return dict(shown)
 
 
-def _status(code: int, message: str, detail: Any) -> bytes:
-    """A `google.rpc.Status`, written by hand: its Python package is not a dependency."""
-    packed = any_pb2.Any()
-    packed.Pack(detail)
-
-    def field(number: int, content: bytes) -> bytes:
-        return bytes([number << 3 | 2]) + _varint(len(content)) + content
-
-    head = bytes([1 << 3]) + _varint(code)
-    return head + field(2, message.encode()) + field(3, packed.SerializeToString())
-
-
-def _varint(value: int) -> bytes:
-    written = bytearray()
-    while value > 0x7F:
-        written.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*written, value])
-
-
-def _version() -> str:
-    try:
-        return version("bird-dynamic")
-    except PackageNotFoundError:
-        return "0.0.0"
-
-
-def serve(engine_address: str | None, started: Callable[[int], None]) -> None:
-    """Serve on a free port of this machine until the process is ended."""
-    plugin = BirdPlugin(engine_address, end_at_once)
-    server = grpc.server(
-        ThreadPoolExecutor(LANES + 8),
-        options=[
-            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-            ("grpc.max_send_message_length", LARGEST_MESSAGE),
-        ],
-    )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(plugin, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    started(port)
-    server.wait_for_termination()
-
-
 def main() -> int:
     """What the engine runs; its first line of output is the port."""
     try:
-        serve(address_from(sys.argv[1:]), lambda port: print(port, flush=True))
+        plugin = BirdPlugin(address_from(sys.argv[1:]), end_at_once)
+        serve(plugin, lambda port: print(port, flush=True))
     except KeyboardInterrupt:
         return 0
     return 0

@@ -13,14 +13,16 @@ from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import CONNECTOR_RESULT, LOOKUPS, Lookup, Result
-from bird_dynamic.settings import DEFAULT_API_URL, VARIABLES
+from bird_dynamic.settings import CONFIGURABLE, Setting
 
 PACKAGE = "bird"
-LANES = 64
-"""How many operations of a plugin run at once; the engine's `--parallel` may ask for fewer."""
 MODULE = "index"
-NOT_HERE = ("profile", "create_timeout", "delete_timeout")
-"""Inputs that a plugin does without: it has explicit providers and `customTimeouts`."""
+NOT_HERE = {
+    "profile": "pass an explicit provider (opts.provider)",
+    "create_timeout": "use the option customTimeouts",
+    "delete_timeout": "use the option customTimeouts",
+}
+"""Inputs that a plugin does without, and what to use instead."""
 
 _TEXT = {"type": "string"}
 _MAP = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
@@ -32,15 +34,6 @@ _TYPES: dict[str, dict[str, Any]] = {
         "type": "array",
         "items": {"type": "object", "additionalProperties": _TEXT},
     },
-}
-_CONFIGURATION = {
-    "accessKey": "CRM access key. Keys that start with bk_ or bm_ belong to another Bird product.",
-    "workspaceId": "Id (UUID) of the workspace.",
-    "organizationId": "Id (UUID) of the organization; optional, for webhook subscriptions.",
-    "apiUrl": f"Address of the API. {DEFAULT_API_URL} if omitted.",
-    "timeout": "The longest that one operation may take, such as 90s or 5m (the default).",
-    "takeOver": "`marked` for one run, after a lost state or machine: a create takes over an equal "
-    "connector that has its resource's mark. `never` if omitted.",
 }
 ROW = "FoundConnector"
 FUNCTIONS: Mapping[str, Lookup] = {camel_case(name): each for name, each in LOOKUPS.items()}
@@ -83,17 +76,20 @@ def token(name: str) -> str:
 
 
 def _variables() -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        key: {
-            "type": "string",
-            "description": text,
-            "defaultInfo": {"environment": [VARIABLES[key]]},
-            **({"secret": True} if key == "accessKey" else {}),
-        }
-        for key, text in _CONFIGURATION.items()
+    return {key: _variable(setting) for key, setting in CONFIGURABLE.items()}
+
+
+def _variable(setting: Setting) -> dict[str, Any]:
+    default = f" Default: `{setting.default}`." if setting.default else ""
+    described: dict[str, Any] = {
+        "type": "integer" if setting.is_number else "string",
+        "description": setting.description + default,
     }
-    lanes = f"How many requests may be under way at once: 1 to {LANES}, which is the default."
-    return {**settings, "lanes": {"type": "integer", "description": lanes}}
+    if setting.variable:
+        described["defaultInfo"] = {"environment": [setting.variable]}
+    if setting.secret:
+        described["secret"] = True
+    return described
 
 
 def _resource(description: ResourceSchema) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark
-from bird_dynamic.settings import parse_duration
+from bird_dynamic.schema.values import parse_duration
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.settings import UUID
+from bird_dynamic.schema.values import UUID
 
 _ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 

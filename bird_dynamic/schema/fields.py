@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from bird_dynamic.schema.equality import ordered
-from bird_dynamic.settings import (
+from bird_dynamic.schema.values import (
     DURATION_PROBLEM,
     UUID,
     organization_problem,

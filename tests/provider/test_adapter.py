@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import sys
 import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
+from pulumi.runtime import rpc
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
 from bird_dynamic.lifecycle.session import Account
@@ -79,8 +82,8 @@ def test_unknown_values_are_translated_at_any_depth() -> None:
     with EmulatorServer() as server:
         news = {**NEWS, "name": Unknown(), "arguments": {"a": [Unknown()]}}
         inputs = configured(server).check({}, news).inputs
-    assert isinstance(inputs["name"], Unknown)
-    assert isinstance(inputs["arguments"]["a"][0], Unknown)
+    assert inputs["name"] == rpc.UNKNOWN
+    assert inputs["arguments"] == {"a": [rpc.UNKNOWN]}
 
 
 def test_an_expected_error_is_one_line_and_the_next_call_takes_that_back() -> None:
@@ -122,6 +125,13 @@ def test_lanes_that_start_together_share_one_account(monkeypatch: pytest.MonkeyP
     accounts = dynamic._accounts({"bird:accessKey": "k"}.get)
     with ThreadPoolExecutor(8) as lanes:
         assert len(set(lanes.map(accounts, [None] * 8))) == 1
+
+
+def test_there_are_as_many_connections_as_the_sdk_runs_operations_at_once() -> None:
+    spec = importlib.util.find_spec("pulumi.dynamic.__main__")
+    assert spec is not None
+    assert spec.origin is not None
+    assert f"max_workers={dynamic.DYNAMIC_CONCURRENCY})" in Path(spec.origin).read_text()
 
 
 def test_a_long_wait_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 
 import grpc
 import pytest
-from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
 from bird_dynamic.emulator import (
     ACCESS_KEY,
@@ -325,26 +325,32 @@ def test_a_half_made_connector_is_given_back_with_its_id(
     engine: Engine, bird: EmulatorServer
 ) -> None:
     bird.emulator.options = Options(channel_after=10**6)
+    news = {"phoneNumberId": NUMBER, "invitationToken": "t"}
     with pytest.raises(AbortedError, match="is kept; the next"):
-        engine.create({"phoneNumberId": NUMBER, "invitationToken": "t"}, timeout=0.5)
+        engine.create(news, timeout=0.5)
     ((name, details),) = engine.context.metadata
     assert name == "grpc-status-details-bin"
-    packed = any_pb2.Any.FromString(details[details.index(b"type.googleapis.com") - 2 :])
+    status = status_pb2.Status.FromString(details)
+    assert status.code == grpc.StatusCode.UNKNOWN.value[0]
     failed = provider_pb2.ErrorResourceInitFailed()
-    assert packed.Unpack(failed)
+    assert status.details[0].Unpack(failed)
+    assert list(failed.reasons) == [status.message]
     (made,) = bird.emulator.connectors()
     assert failed.id == made["id"] == failed.properties["connectorId"]
     assert is_secret(failed.inputs, "invitationToken")
-    assert engine.diff(failed.id, failed.properties, {"phoneNumberId": NUMBER}).changes
+    difference = engine.diff(failed.id, failed.properties, news)
+    assert (difference.changes, list(difference.diffs)) == (Response.DIFF_SOME, [])
 
     bird.emulator.options = Options(channel_after=0)
     request = provider_pb2.UpdateRequest(
         id=failed.id,
         urn=URN.format("VoiceChannel"),
         olds=failed.properties,
-        news=struct(engine.inputs({"phoneNumberId": NUMBER})),
+        news=struct(engine.inputs(news)),
     )
-    assert engine.call("Update", request).properties["channelId"]
+    finished = engine.call("Update", request).properties
+    assert finished["channelId"]
+    assert engine.diff(failed.id, finished, news).changes == Response.DIFF_NONE
 
 
 def test_a_create_ends_with_its_timeout_whatever_the_other_side_says() -> None:
@@ -466,9 +472,20 @@ def test_names_are_translated_both_ways(name: str) -> None:
     assert snake_case(camel_case(name)) == name
 
 
-def test_unknown_and_secret_values_are_understood_at_any_depth() -> None:
-    from bird_dynamic.schema.fields import UNKNOWN
+def test_what_was_secret_is_known_by_its_name_in_python() -> None:
+    found = received(struct({"phoneNumberId": secret("x"), "name": "n", "arguments": None}))
+    assert found.properties == {"phone_number_id": "x", "name": "n"}
+    assert found.secret == {"phone_number_id"}
 
-    found = received(struct({"arguments": {"a": [rpc.UNKNOWN, {"b": secret(2.0)}]}, "name": "n"}))
-    assert found.properties == {"arguments": {"a": [UNKNOWN, {"b": 2}]}, "name": "n"}
-    assert found.secret == {"arguments"}
+
+def test_an_unknown_value_that_is_secret_is_not_a_missing_one(engine: Engine) -> None:
+    answer = engine.check({"phoneNumberId": secret(rpc.UNKNOWN)})
+    assert list(answer.failures) == []
+    assert is_secret(answer.inputs, "phoneNumberId")
+    assert answer.inputs["phoneNumberId"]["value"] == rpc.UNKNOWN
+
+
+def test_a_file_is_refused_by_the_name_of_its_argument(engine: Engine) -> None:
+    asset = {rpc._special_sig_key: rpc._special_asset_sig, "text": "hello"}
+    with pytest.raises(AbortedError, match="arguments: must not contain an asset"):
+        engine.check({"phoneNumberId": NUMBER, "arguments": {"greeting": asset}})

@@ -15,7 +15,7 @@ import bird_dynamic
 from bird_dynamic.lifecycle.registry import DESCRIPTIONS
 from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, ROW, schema
 from bird_dynamic.schema.case import camel_case
-from bird_dynamic.settings import VARIABLES
+from bird_dynamic.settings import CONFIGURABLE
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = schema("1.2.3")
@@ -78,11 +78,12 @@ def test_what_is_always_found_is_what_the_python_result_says(name: str) -> None:
 
 def test_settings_have_their_environment_variables_and_the_key_is_secret() -> None:
     for variables in (SCHEMA["config"]["variables"], SCHEMA["provider"]["inputProperties"]):
+        assert list(variables) == list(CONFIGURABLE)
         assert {
             name: each["defaultInfo"]["environment"]
             for name, each in variables.items()
             if name != "lanes"
-        } == {name: [variable] for name, variable in VARIABLES.items()}
+        } == {name: [each.variable] for name, each in CONFIGURABLE.items() if name != "lanes"}
         assert [name for name, each in variables.items() if each.get("secret")] == ["accessKey"]
 
 

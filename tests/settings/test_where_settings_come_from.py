@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
 
-from bird_dynamic.settings import DEFAULT_API_URL, gather, parse_duration
+from bird_dynamic.native import Provider
+from bird_dynamic.schema.case import snake_case
+from bird_dynamic.schema.values import parse_duration
+from bird_dynamic.settings import (
+    CONFIGURABLE,
+    DEFAULT_API_URL,
+    SETTINGS,
+    Setting,
+    Settings,
+    gather,
+)
 
 KEY = "canary-access-key-7f3a"
 WORKSPACE = "11111111-2222-4333-8444-555555555555"
@@ -52,6 +63,11 @@ def test_the_access_key_is_not_in_the_representation() -> None:
         ({"BIRD_API_URL": "https://u:p@bird.test"}, ("bird:apiUrl",), "user name"),
         ({"BIRD_TIMEOUT": "soon"}, ("bird:timeout", "BIRD_TIMEOUT"), "90s"),
         ({"BIRD_TIMEOUT": "0"}, ("bird:timeout", "BIRD_TIMEOUT"), "above zero"),
+        (
+            {"BIRD_TAKE_OVER": "always"},
+            ("bird:takeOver", "BIRD_TAKE_OVER"),
+            "must be never (the default) or marked",
+        ),
         ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "no such file"),
     ],
 )
@@ -103,3 +119,37 @@ def test_plain_http_is_accepted_for_this_machine(url: str) -> None:
 )
 def test_a_duration_is_read_in_seconds_minutes_or_hours(text: str, seconds: float | None) -> None:
     assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda each: each.key or each.variable)
+def test_examples_and_defaults_are_values_that_work(setting: Setting) -> None:
+    texts = {setting.example, setting.default} - {""}
+    # A file or a folder of somebody else's machine.
+    told = [setting.problem(text) for text in texts if not text.startswith(("/", "~"))]
+    assert told == [None] * len(told)
+    assert setting.description.endswith(".")
+
+
+def test_without_any_setting_each_default_of_the_table_applies() -> None:
+    settings = gather({}.get, {"BIRD_ACCESS_KEY": KEY})
+    assert settings == Settings(access_key=KEY)
+    assert settings.timeout == parse_duration(CONFIGURABLE["timeout"].default)
+
+
+def test_an_explicit_provider_takes_every_setting_of_an_account() -> None:
+    arguments = list(inspect.signature(Provider.__init__).parameters)
+    assert arguments == ["self", "resource_name", *map(snake_case, CONFIGURABLE), "opts"]
+
+
+def test_what_belongs_to_the_process_counts_for_every_profile() -> None:
+    settings = gather({"bird-eu:accessKey": KEY}.get, {"BIRD_CA_BUNDLE": "/no/such"}, "bird-eu")
+    (problem,) = settings.problems
+    assert problem.startswith("BIRD_CA_BUNDLE: there is no such file")
+
+
+def test_a_key_with_a_problem_is_kept_so_that_messages_can_hide_it() -> None:
+    assert gather({}.get, {"BIRD_ACCESS_KEY": "bk_" + KEY}).access_key == "bk_" + KEY
+
+
+def test_only_the_plugin_obeys_its_own_settings() -> None:
+    assert gather({"bird:lanes": "many"}.get, GOOD).problems == ()

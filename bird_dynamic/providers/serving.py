@@ -1,0 +1,34 @@
+"""Serves the plugin to the engine over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from bird_dynamic.settings import PLUGIN_CONCURRENCY
+
+LARGEST_MESSAGE = 400 * 1024 * 1024
+"""Bytes: as many as the engine and Pulumi's SDKs allow."""
+SPARE_THREADS = 8
+"""For what the engine asks while all operations are under way, a cancel above all."""
+
+
+def serve(
+    servicer: provider_pb2_grpc.ResourceProviderServicer, started: Callable[[int], None]
+) -> None:
+    """Serve on a free port of this machine until the process is ended. `started` gets the port."""
+    server = grpc.server(
+        ThreadPoolExecutor(PLUGIN_CONCURRENCY + SPARE_THREADS),
+        options=[
+            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+            ("grpc.max_send_message_length", LARGEST_MESSAGE),
+        ],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    started(port)
+    server.wait_for_termination()

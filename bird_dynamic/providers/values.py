@@ -1,0 +1,76 @@
+"""Values of Pulumi as plain Python values, and back. Both adapters translate with these two.
+
+| Pulumi | Python |
+|---|---|
+| a number, always a float | an int where it has no fraction |
+| unknown (`Unknown`, or its text on the wire) | `UNKNOWN` |
+| a secret | the value itself; `contains_secret` tells that it was one |
+| a map, a list, also as messages of protobuf | a dict without what is None, a list |
+| an asset, an archive, a resource | refused |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi import Archive, Asset
+from pulumi.output import Unknown
+from pulumi.runtime import rpc
+
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.schema.fields import UNKNOWN
+
+
+class UnsupportedValueError(BirdError):
+    """A value that Bird has no form for. Nothing was sent."""
+
+
+def from_pulumi(value: Any, name: str = "") -> Any:
+    """The plain value. `name` is the property that it belongs to; without one, the keys of a map
+    are the names. Raises UnsupportedValueError."""
+    value = _opened(value)
+    if rpc.is_rpc_secret(value):
+        return from_pulumi(value["value"], name)
+    if isinstance(value, Asset | Archive) or (
+        isinstance(value, dict) and rpc._special_sig_key in value
+    ):
+        raise UnsupportedValueError(
+            f"{name or 'a property'}: must not contain an asset, an archive or a resource; pass "
+            "text, a number, a list or a dict"
+        )
+    if isinstance(value, dict):
+        plain = {key: from_pulumi(each, name or key) for key, each in value.items()}
+        return {key: each for key, each in plain.items() if each is not None}
+    if isinstance(value, list):
+        return [from_pulumi(each, name) for each in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return UNKNOWN if isinstance(value, Unknown) or value == rpc.UNKNOWN else value
+
+
+def to_pulumi(value: Any) -> Any:
+    """The value as it goes on the wire: numbers, text, flags, dicts and lists of them."""
+    if isinstance(value, Mapping):
+        return {key: to_pulumi(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [to_pulumi(each) for each in value]
+    return rpc.UNKNOWN if value is UNKNOWN else value
+
+
+def contains_secret(value: Any) -> bool:
+    """Whether any part of a value of Pulumi is secret."""
+    value = _opened(value)
+    if rpc.is_rpc_secret(value):
+        return True
+    if isinstance(value, dict):
+        return any(map(contains_secret, value.values()))
+    return isinstance(value, list) and any(map(contains_secret, value))
+
+
+def _opened(value: Any) -> Any:
+    # Not with the SDK's `deserialize_properties`: it loses an unknown value that is secret.
+    if isinstance(value, struct_pb2.Struct):
+        return dict(value.items())
+    return list(value) if isinstance(value, struct_pb2.ListValue) else value

@@ -1,0 +1,50 @@
+"""Checks of single values: ids and durations. Each problem is a sentence, or None.
+
+Settings, arguments and look-ups share them, so that the same mistake gets the same words.
+"""
+
+from __future__ import annotations
+
+import re
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+DURATION_PROBLEM = 'must be a time above zero such as "90s", "5m" or a number of seconds.'
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PART = re.compile(rf"({_NUMBER.pattern})(ms|s|m|h)")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def parse_duration(value: str | float) -> float | None:
+    """Seconds in 90, "90", "90s", "5m", "1h" or "1h30m"; None if it is not a time above zero."""
+    text = str(value)
+    if _NUMBER.fullmatch(text):
+        return float(text) or None
+    if not _DURATION.fullmatch(text):
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)) or None
+
+
+def duration_problem(text: str) -> str | None:
+    """What is wrong with a duration, or None."""
+    return None if parse_duration(text) else DURATION_PROBLEM
+
+
+def workspace_problem(workspace_id: str) -> str | None:
+    """What is wrong with a workspace id, or None."""
+    if workspace_id.startswith("ws_"):
+        return (
+            "an id that starts with ws_ belongs to another Bird product (the platform API); "
+            "use the workspace's UUID, which app.bird.com shows in its address bar after "
+            "/workspaces/."
+        )
+    if not UUID.fullmatch(workspace_id):
+        return "must be a UUID; app.bird.com shows it in its address bar after /workspaces/."
+    return None
+
+
+def organization_problem(organization_id: str) -> str | None:
+    """What is wrong with an organization id, or None."""
+    if UUID.fullmatch(organization_id):
+        return None
+    return "must be a UUID; app.bird.com shows it in the organization's settings."
