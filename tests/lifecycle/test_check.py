@@ -91,6 +91,13 @@ def test_an_unknown_value_passes_anywhere(argument: str) -> None:
     assert checked.inputs[argument] is UNKNOWN
 
 
+def test_an_unknown_profile_fills_in_nothing_of_the_default_account() -> None:
+    inputs = World().inputs(profile=UNKNOWN)
+    assert inputs["workspace_id"] is UNKNOWN
+    given = World().inputs(profile=UNKNOWN, workspace_id=WORKSPACE_ID)
+    assert given["workspace_id"] == WORKSPACE_ID
+
+
 def test_an_unknown_value_passes_deep_inside() -> None:
     arguments = {"a": [{"b": UNKNOWN}]}
     checked = check(arguments=arguments)

@@ -126,6 +126,12 @@ def test_a_slow_channel_is_waited_for_and_the_wait_is_told() -> None:
     assert any("waiting for its channel" in text for text in world.said)
 
 
+def test_a_channel_is_waited_for_until_the_time_that_is_kept_for_removing_begins() -> None:
+    world = World(options=Options(channel_after=13), timeout="60")
+    _, state = world.run().create(world.inputs())
+    assert state["channel_id"]
+
+
 def test_a_connector_without_a_channel_in_time_is_removed_again() -> None:
     world = World(options=Options(channel_after=10**6), timeout="20s")
     with pytest.raises(OperationError, match=r"no channel within 20 s.*was removed again"):
@@ -431,6 +437,35 @@ def test_a_look_that_is_refused_after_a_lost_request_is_no_proof_of_absence(stat
     assert world.count(CREATE) == 1
 
 
+def test_many_lanes_that_begin_together_share_one_listing() -> None:
+    world = World()
+    run = world.run()
+    numbers = [
+        number.id
+        for number in world.emulator.store.numbers.values()
+        if "voice" in number.capabilities
+    ][:4]
+    barrier = threading.Barrier(4, timeout=10)
+    handle = world.emulator.handle
+
+    def slow(request: Request) -> Reply:
+        # Time for the other lanes to ask for a listing too.
+        time.sleep(0.1)
+        return handle(request)
+
+    world.emulator.handle = slow  # type: ignore[method-assign]
+
+    def lane(number: str) -> str:
+        inputs = world.inputs(phone_number_id=number, **{MARK: f"desk-{number[-10:]}"})
+        barrier.wait()
+        return run.create(inputs)[0]
+
+    with ThreadPoolExecutor(4) as lanes:
+        results = list(lanes.map(lane, numbers))
+    assert sorted(results) == sorted(world.connector_ids())
+    assert world.count("list_connectors") == 1
+
+
 def test_two_lanes_never_create_one_identity_at_once() -> None:
     world = World(options=Options(allow_duplicates=True))
     run = world.run()
@@ -667,9 +702,16 @@ def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
     assert "\n" not in text
 
 
-def test_an_api_that_stays_silent_is_told_as_unknown_with_the_way_on() -> None:
+def test_an_api_that_stays_silent_is_told_and_nothing_is_created() -> None:
     world = World(Fault("hang", times=None))
     with pytest.raises(OperationError, match="did not answer"):
+        world.run().create(world.inputs())
+    assert world.count(CREATE) == 0
+
+
+def test_a_request_that_stays_without_an_answer_is_told_as_unknown_with_the_way_on() -> None:
+    world = World(Fault("hang", operation=CREATE, times=None))
+    with pytest.raises(OperationError, match=r"did not answer.*Run `pulumi up` again"):
         world.run().create(world.inputs())
 
 

@@ -147,6 +147,12 @@ def test_a_get_by_id_has_only_inputs_to_go_by() -> None:
     assert found[0]["workspace_id"] == state["workspace_id"]
 
 
+def test_a_get_of_what_is_not_there_is_an_error() -> None:
+    world = World()
+    with pytest.raises(OperationError, match="there is no such connector"):
+        world.run().read("11111111-2222-4333-8444-555555555555", {})
+
+
 def test_write_only_inputs_stay_as_the_state_has_them() -> None:
     world = World()
     connector_id, state, _ = created(world, invitation_token="i")

@@ -143,8 +143,10 @@ def test_what_bird_cannot_change_replaces_it(change: dict[str, Any]) -> None:
 
 def test_a_changed_profile_or_timeout_sends_nothing() -> None:
     world, run, item_id, state = created()
-    wanted = inputs(world, create_timeout="1m")
-    assert run.update(item_id, state, wanted)["create_timeout"] == "1m"
+    wanted = inputs(world, create_timeout="1m", profile="bird-eu", workspace_id=WORKSPACE_ID)
+    assert set(run.diff(item_id, state, wanted).changed) == {"create_timeout", "profile"}
+    after = run.update(item_id, state, wanted)
+    assert (after["create_timeout"], after["profile"]) == ("1m", "bird-eu")
     assert world.operations == []
 
 
