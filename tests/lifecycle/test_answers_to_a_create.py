@@ -141,6 +141,25 @@ def test_a_conflict_is_one_whatever_its_status(status: int, code: str, message: 
     assert world.connector_ids() == [connector_id]
 
 
+def test_an_answer_about_what_this_run_has_deleted_is_waited_out() -> None:
+    world = World()
+    gone, state = world.run().create(world.inputs())
+    run = world.run()
+    run.delete(gone, state)
+    answers = [gone]
+
+    def odd(operation: str, body: Any) -> tuple[int, Any]:
+        if operation != "create_connector" or not answers:
+            return 0, body
+        world.emulator.remove_connector(body["id"])
+        return 0, {**body, "id": answers.pop()}
+
+    answering(world, odd)
+    connector_id, _ = run.create(world.inputs())
+    assert connector_id != gone
+    assert world.connector_ids() == [connector_id]
+
+
 def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
     world = World()
     held, state = world.run().create(world.inputs())

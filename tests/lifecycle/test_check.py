@@ -91,6 +91,13 @@ def test_an_unknown_value_passes_anywhere(argument: str) -> None:
     assert checked.inputs[argument] is UNKNOWN
 
 
+def test_a_setting_that_is_missing_is_named_as_people_call_it() -> None:
+    world = World()
+    del world.environment["BIRD_WORKSPACE_ID"]
+    (failure,) = world.run().check({}, {"phone_number_id": NUMBER, MARK: OWN_MARK}).failures
+    assert failure.startswith("workspace_id: no workspace is set. ")
+
+
 def test_an_unknown_profile_fills_in_nothing_of_the_default_account() -> None:
     inputs = World().inputs(profile=UNKNOWN)
     assert inputs["workspace_id"] is UNKNOWN

@@ -605,6 +605,14 @@ def test_a_conflict_that_no_listing_explains_is_waited_out() -> None:
     assert any("waiting until what holds the phone number is gone" in each for each in world.said)
 
 
+def test_a_wait_for_the_phone_number_is_told_at_first_and_now_and_then() -> None:
+    world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="30s")
+    with pytest.raises(OperationError):
+        world.run().create(world.inputs())
+    told = [each.rpartition("(")[2] for each in world.said if "what holds the phone" in each]
+    assert told == ["8 s)", "12 s)", "18 s)", "22 s)", "28 s)"]
+
+
 def test_a_conflict_that_no_listing_explains_for_all_the_time_is_told() -> None:
     world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="60s")
     began = world.clock.monotonic()

@@ -298,6 +298,36 @@ def test_a_conflict_without_a_request_of_ours_takes_nothing_over() -> None:
             machine.send(Seen(({**BODY, "id": "theirs", "createdAt": moment},), BEGAN))
 
 
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_what_a_conflict_shows_to_be_ours_is_new_only_after_a_request_of_ours(
+    is_lost: bool,
+) -> None:
+    machine = creation(AUTOMATIC.wanted())
+    outcomes: list[BirdError] = [UnknownOutcomeError("lost")] * is_lost
+    outcomes.append(RejectedError(Answer(409)))
+    ours = {**BODY, "id": "ours", "name": AUTOMATIC.text}
+    step, taken = next(machine), None
+    while taken is None:
+        outcome: Any = None
+        if isinstance(step, Post):
+            outcome = outcomes.pop(0)
+        elif isinstance(step, Look):
+            outcome = Seen((), BEGAN) if outcomes else Seen((ours,), BEGAN)
+        try:
+            step = machine.send(outcome)
+        except StopIteration as ended:
+            taken = ended.value
+    assert taken == Taken(ours, created=is_lost)
+
+
+def test_two_with_the_token_of_one_create_are_named_and_none_is_taken() -> None:
+    machine = creation(AUTOMATIC.wanted())
+    next(machine)
+    two = tuple({**BODY, "id": each, "name": AUTOMATIC.text} for each in ("one", "two"))
+    with pytest.raises(BirdError, match="several of them could be this connector: one, two"):
+        machine.send(Seen(two, BEGAN))
+
+
 @pytest.mark.parametrize("when", ["nonsense", "9999999-01-01T00:00:00Z", None, 3, ["2026"]])
 def test_a_time_that_cannot_be_read_proves_nothing(when: Any) -> None:
     machine = creation(EXPLICIT.wanted())

@@ -18,6 +18,7 @@ from bird_dynamic.lifecycle.drift import (
     is_alike,
     is_respelled,
     is_unchanged,
+    loosened,
     observed,
 )
 from bird_dynamic.lifecycle.properties import Properties
@@ -179,6 +180,11 @@ def made(keeps: bool = False) -> tuple[World, str, Properties]:
     tidying(world)
     connector_id, state = world.run(keeps_half_made=keeps).create(world.inputs(**GIVEN))
     return world, connector_id, state
+
+
+def test_lists_in_another_order_are_looked_for_as_one() -> None:
+    assert loosened(["B ", "a"]) == loosened(["a", "b"])
+    assert loosened(["a"]) != loosened(["b"])
 
 
 @pytest.mark.parametrize("keeps", [False, True])
