@@ -424,6 +424,22 @@ def test_a_record_stays_only_where_nobody_knows_what_was_made(fault: Fault, stay
     assert world.records.all() == []
 
 
+def test_without_a_record_too_a_create_that_comes_up_again_lists_anew() -> None:
+    world = World(
+        Fault("reset", operation=CREATE, applied=True),
+        Fault("status", operation="list_connectors", nth=2, times=1, status=403),
+        options=Options(allow_duplicates=True),
+    )
+    run = world.run()
+    inputs = world.inputs(name="Support")
+    del inputs[MARK]
+    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+        run.create(inputs)
+    with pytest.raises(OperationError, match="already is what this one would be"):
+        run.create(inputs)
+    assert world.count(CREATE) == 1
+
+
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_look_that_is_refused_after_a_lost_request_is_no_proof_of_absence(status: int) -> None:
     world = World(

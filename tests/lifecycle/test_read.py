@@ -9,8 +9,8 @@ import pytest
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.descriptions.voice_channel import VOICE_CHANNEL
 from bird_dynamic.lifecycle.explaining import OperationError
-from bird_dynamic.lifecycle.properties import Properties
-from tests.support.world import OTHER_NUMBER, World
+from bird_dynamic.lifecycle.properties import Properties, state_of
+from tests.support.world import NUMBER, OTHER_NUMBER, World
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 DRIFTED: dict[str, Any] = {
@@ -112,6 +112,13 @@ def test_a_channel_that_is_not_stated_is_not_lost() -> None:
     real, _ = read(world, connector_id, state)
     assert real["channel_id"] == state["channel_id"]
     assert real["number"] is None
+
+
+def test_a_value_of_another_type_than_there_can_be_states_nothing() -> None:
+    item = {"id": NUMBER, "name": {"odd": 1}, "region": {"odd": 1}}
+    state = state_of(VOICE_CHANNEL, item, {"name": "ours"})
+    assert state["name"] == "ours"
+    assert state["region"] is None
 
 
 def test_what_is_gone_is_said_to_be_gone() -> None:
