@@ -473,11 +473,12 @@ class ResourceLifecycle:
         item_id = taken.item["id"]
         called = f"The {self.description.item} {item_id}"
         if self._keeps_half_made:
-            state = properties.state_of(self.description, taken.item, inputs, is_first=True)
+            # What is not brought about yet is nothing that Bird has made of the inputs.
+            so_far = {**inputs, **self._unfinished_inputs(taken)}
             return HalfMadeError(
                 f"{error}. {called} is kept; the next `pulumi up` completes it",
                 item_id,
-                {**state, **self._unfinished_inputs(taken)},
+                properties.state_of(self.description, taken.item, so_far, is_first=True),
             )
         if not taken.created:
             return HalfMadeError(

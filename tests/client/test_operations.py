@@ -187,8 +187,12 @@ def test_the_conversational_switch_is_read(status: str, expected: bool) -> None:
 
 
 def test_a_channel_without_that_configuration_is_not_conversational() -> None:
-    connectors, _, deadline = bird(answer(404), PAGE)
+    connectors, requests, deadline = bird(answer(404), PAGE)
     assert Conversational(connectors.sender, "w").get(ID, deadline) is False
+    assert [request.path for request in requests] == [
+        f"/workspaces/w/channels/{ID}/conversational",
+        "/workspaces/w/connectors",
+    ]
 
 
 @pytest.mark.parametrize(("value", "status"), [(True, "active"), (False, "inactive")])

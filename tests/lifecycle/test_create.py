@@ -695,6 +695,13 @@ def test_a_refused_create_leaves_nothing_and_says_what_bird_said(status: int) ->
     assert world.count(CREATE) == 1
 
 
+@pytest.mark.parametrize(("name", "called"), [(None, "support"), ("Front desk", "Front desk")])
+def test_an_error_begins_with_what_failed_on_which_resource(name: str | None, called: str) -> None:
+    world = World(Fault("status", operation=CREATE, status=422))
+    with pytest.raises(OperationError, match=f'^Creating voice channel "{called}" failed: '):
+        world.run().create(world.inputs(name=name))
+
+
 def test_a_workspace_that_cannot_be_seen_is_told_by_the_create_itself() -> None:
     world = World()
     elsewhere = "11111111-2222-4333-8444-555555555555"

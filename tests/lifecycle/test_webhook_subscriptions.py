@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault,
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.fields import UNKNOWN
 from bird_dynamic.lifecycle.properties import MARK
-from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from tests.support.world import OWN_MARK, KilledError, World
 
 TYPE = "WebhookSubscription"
@@ -79,6 +81,37 @@ def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
     with pytest.raises(OperationError, match="was removed again; nothing is left of it"):
         run.create(given)
     assert world.emulator.webhook_subscriptions() == []
+
+
+def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so() -> None:
+    world = World(Fault("status", operation="update_webhook_subscription", status=403))
+    with pytest.raises(OperationError, match="is kept; the next `pulumi up` completes") as caught:
+        world.run(TYPE, keeps_half_made=True).create(inputs(world, status="inactive"))
+    half = caught.value.cause
+    assert isinstance(half, HalfMadeError)
+    assert half.state is not None
+    assert half.state["status"] == "active"
+    after = world.run(TYPE).update(half.item_id, half.state, inputs(world, status="inactive"))
+    assert after["status"] == "inactive"
+    assert world.emulator.webhook_subscriptions()[0]["status"] == "inactive"
+
+
+def test_one_that_is_inactive_at_first_is_switched_on() -> None:
+    world = World()
+    handle = world.emulator.handle
+
+    def inactive(request: Request) -> Reply:
+        reply = handle(request)
+        if request.method != "POST":
+            return reply
+        made = {**json.loads(reply.response.body), "status": "inactive"}
+        world.emulator.change_webhook_subscription(made["id"], status="inactive")
+        return replace(reply, response=replace(reply.response, body=json.dumps(made).encode()))
+
+    world.emulator.handle = inactive  # type: ignore[method-assign]
+    _, state = world.run(TYPE).create(inputs(world))
+    assert state["status"] == "active"
+    assert world.emulator.webhook_subscriptions()[0]["status"] == "active"
 
 
 @pytest.mark.parametrize(

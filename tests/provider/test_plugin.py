@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +16,7 @@ import grpc
 import pytest
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from bird_dynamic.emulator import (
     ACCESS_KEY,
@@ -147,6 +149,18 @@ def test_it_introduces_itself(engine: Engine) -> None:
     assert engine.call("GetPluginInfo", plugin_pb2.PluginInfo()).version
     schema = json.loads(engine.call("GetSchema", provider_pb2.GetSchemaRequest()).schema)
     assert "bird:index:VoiceChannel" in schema["resources"]
+
+
+def test_its_process_tells_its_port_and_serves_there() -> None:
+    command = [sys.executable, "-c", "from bird_dynamic.providers.plugin import main; main()"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+                stub = provider_pb2_grpc.ResourceProviderStub(channel)
+                assert stub.GetPluginInfo(empty_pb2.Empty(), wait_for_ready=True).version
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(
@@ -326,7 +340,7 @@ def test_a_half_made_connector_is_given_back_with_its_id(
 ) -> None:
     bird.emulator.options = Options(channel_after=10**6)
     with pytest.raises(AbortedError, match="is kept; the next"):
-        engine.create({"phoneNumberId": NUMBER, "invitationToken": "t"}, timeout=0.5)
+        engine.create({"phoneNumberId": NUMBER, "invitationToken": "t"}, timeout=2.0)
     ((name, details),) = engine.context.metadata
     assert name == "grpc-status-details-bin"
     packed = any_pb2.Any.FromString(details[details.index(b"type.googleapis.com") - 2 :])
