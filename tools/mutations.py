@@ -47,6 +47,8 @@ HALVES = (("lifecycle", "settings", "command"), ("client", "provider", "program"
 """Folders of tests, in two parts that take about as long."""
 OWN_TESTS = {"lifecycle": "lifecycle", "bird": "client", "providers": "provider"}
 MOST_SURVIVORS = 0.1
+MOST_SECONDS = 20.0
+"""After which a mutant is tested by no more than the tests of its own folder."""
 MOST_UNSURE = 2
 """Tests that may fail without a change, because tracing makes them slow. They are left out."""
 HEAVY = (
@@ -221,7 +223,13 @@ class Baseline:
             chosen & self.seconds.keys(),
             key=lambda test: (not test.startswith(own), self.seconds[test]),
         )
-        return {test: self.seconds[test] for test in order}
+        selection: dict[str, float] = {}
+        spent = 0.0
+        for test in order:
+            spent += self.seconds[test]
+            if test.startswith(own) or spent < MOST_SECONDS:
+                selection[test] = self.seconds[test]
+        return selection
 
 
 class Recorder:
