@@ -16,11 +16,10 @@ from __future__ import annotations
 import ast
 import compileall
 import copy
+import hashlib
 import importlib
 import json
 import os
-import random
-import re
 import shutil
 import signal
 import subprocess
@@ -402,29 +401,29 @@ def copied(folder: Path) -> Path:
 
 
 def drawn_mutants(number: int, seed: int, part: str) -> tuple[int, list[tuple[Mutant, str]]]:
-    """How many mutants there are, and some of them with their modules."""
-    explained = set(re.findall(r"^\| `.*?` `.*?` \| .*? \|", MUTANTS.read_text(), re.MULTILINE))
-    modules = [
-        (path.relative_to(PACKAGE).as_posix(), path)
+    """How many mutants there are, and some of them with their modules. Which ones are drawn depends
+    on the seed and on each mutant alone: a change of the code draws few others."""
+    explained = tuple(MUTANTS.read_text().splitlines())
+    trees = {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text())
         for folder in MUTATED
         for path in sorted((PACKAGE / folder).glob("*.py"))
-    ]
-    modules = [(name, path) for name, path in modules if part in name]
-    trees = {name: ast.parse(path.read_text()) for name, path in modules}
-    there = [
-        (name, index)
+    }
+    trees = {name: tree for name, tree in trees.items() if part in name}
+    lots = {
+        (name, index): hashlib.sha256(f"{seed} {mutant.row}".encode()).hexdigest()
         for name, tree in trees.items()
         for index, mutant in enumerate(mutants(name, tree))
-        if mutant.row not in explained
-    ]
-    chosen = set(random.Random(seed).sample(there, min(number, len(there))))  # noqa: S311
+        if not any(row.startswith(mutant.row) for row in explained)
+    }
+    chosen = set(sorted(lots, key=lambda each: lots[each])[:number])
     drawn = [
         (mutant, ast.unparse(tree))
         for name, tree in trees.items()
         for index, mutant in enumerate(mutants(name, tree))
         if (name, index) in chosen
     ]
-    return len(there), drawn
+    return len(lots), drawn
 
 
 def main() -> int:
