@@ -433,6 +433,8 @@ def main() -> int:
     seed = int(os.environ.get("BIRD_MUTATION_SEED", "1"))
     there, drawn = drawn_mutants(number, seed, sys.argv[1] if len(sys.argv) > 1 else "")
     print(f"{len(drawn)} of {there:,} mutants, seed {seed}", flush=True)
+    if not drawn:
+        return 2
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     for each in HEAVY:
@@ -442,6 +444,11 @@ def main() -> int:
         folders = [copied(Path(temporary).resolve() / str(number)) for number in range(len(HALVES))]
         baseline = measured(folders)
         print(f"{len(baseline.seconds):,} tests, {time.monotonic() - began:.0f} s", flush=True)
+        # A control: what is not changed must survive.
+        unchanged, _ = drawn[0]
+        control = (unchanged, (PACKAGE / unchanged.path).read_text())
+        if not list(survivors([control], baseline, folders)):
+            sys.exit("the tests fail without a change")
         for mutant in survivors(drawn, baseline, folders):
             survived += 1
             print(f"bird_dynamic/{mutant.path}:{mutant.lines[0]}\n{mutant.row}", flush=True)
