@@ -190,6 +190,16 @@ def test_successes_earn_retries_again() -> None:
     assert budget.spend()
 
 
+def test_the_budget_is_that_of_the_aws_sdks() -> None:
+    budget = RetryBudget()
+    assert [budget.spend() for _ in range(36)] == [True] * 35 + [False]
+    for _ in range(3):
+        budget.earn()
+    assert not budget.spend()
+    budget.earn()
+    assert budget.spend()
+
+
 def test_every_success_of_a_sender_earns_a_part_of_a_retry() -> None:
     world = World(LOST)
     for _ in range(30):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import Fault, Options, Reply, Request
+from bird_dynamic.lifecycle.account import Account
 from bird_dynamic.lifecycle.explaining import OperationError
 from bird_dynamic.lifecycle.properties import DERIVED_NAME, MARK
 from tests.support.world import (
@@ -20,6 +21,7 @@ from tests.support.world import (
     OTHER_MARK,
     OTHER_NUMBER,
     OWN_MARK,
+    EmulatorTransport,
     KilledError,
     World,
     killed,
@@ -438,6 +440,25 @@ def test_without_a_record_too_a_create_that_comes_up_again_lists_anew() -> None:
     with pytest.raises(OperationError, match="already is what this one would be"):
         run.create(inputs)
     assert world.count(CREATE) == 1
+
+
+def test_a_record_has_the_address_of_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(
+        Fault("reset", operation=CREATE, applied=True),
+        Fault("status", operation="list_connectors", nth=2, times=None),
+    )
+    run = world.run()
+    default = run._accounts(None)
+    european = Account(
+        replace(default.settings, api_url="https://eu.bird.test"),
+        lambda settings: EmulatorTransport(world.emulator, world.clock, settings.access_key),
+        default.run,
+    )
+    monkeypatch.setattr(run, "_accounts", {None: default, "bird-eu": european}.__getitem__)
+    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+        run.create(world.inputs(profile="bird-eu"))
+    (record,) = world.records.all()
+    assert record.collection.startswith("https://eu.bird.test/workspaces/")
 
 
 @pytest.mark.parametrize("status", [404, 405])
