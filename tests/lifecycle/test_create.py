@@ -749,7 +749,8 @@ def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
         world.run().create(world.inputs(phone_number_id=sms_only))
     text = str(caught.value)
     assert text.startswith('Creating voice channel "support" failed: Bird answered 422')
-    assert "phone_number_id (.arguments.phoneNumberId): the phone number has no voice" in text
+    refused = "phone_number_id (.arguments.phoneNumberId): the phone number has no voice capability"
+    assert f"{refused}. Correct the arguments" in text
     assert "Request id: " in text
     assert "\n" not in text
 
