@@ -245,6 +245,13 @@ def test_a_record_that_is_young_is_waited_out_before_anything_is_sent() -> None:
     assert model.waited == 0
 
 
+def test_what_an_interrupted_request_makes_is_never_looked_for_in_an_old_listing() -> None:
+    machine = creation(AUTOMATIC.wanted(), resumed=0.0)
+    assert next(machine) == Look(fresh=True)
+    assert machine.send(Seen((), BEGAN)) == Wait(PAUSES[0])
+    assert machine.send(None) == Look(fresh=True)
+
+
 def test_the_model_can_find_a_duplicate() -> None:
     model = Model(False, ("lost after", "done"), lag=len(PAUSES) + 5, left=None)
     drive(AUTOMATIC, "the first create", model)

@@ -182,6 +182,10 @@ def made(keeps: bool = False) -> tuple[World, str, Properties]:
     return world, connector_id, state
 
 
+def test_any_order_is_remembered_by_the_word_that_states_have() -> None:
+    assert list(accepted("data", ["a", "b"], ["b", "a"]).values()) == ["any"]
+
+
 def test_lists_in_another_order_are_looked_for_as_one() -> None:
     assert loosened(["B ", "a"]) == loosened(["a", "b"])
     assert loosened(["a"]) != loosened(["b"])
