@@ -32,7 +32,7 @@ test-live: .venv/.stamp ## check the assumptions against Bird itself (BIRD_ACCES
 	a number that may get a voice connector for a minute"; exit 2; }
 	@.venv/bin/python -m pytest -v tests/live
 
-test-mutations: .venv/.stamp ## try 200 small changes of the code, which the fast tests must notice (about 15 minutes)
+test-mutations: .venv/.stamp ## try 200 small changes of the code, which the fast tests must notice (10 to 20 minutes)
 	@.venv/bin/python tools/mutations.py
 
 setup: .venv/.stamp cli ## create .venv with the package and its tools, and see to a Pulumi CLI
