@@ -8,7 +8,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-faults test-live setup env check docs bench dist help cli languages
+.PHONY: demo demo-preview demo-destroy test test-faults test-live test-mutations setup env check docs bench dist help cli languages
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -31,6 +31,9 @@ test-live: .venv/.stamp ## check what is assumed about Bird against Bird itself 
 	@test -n "$$BIRD_LIVE_PHONE_NUMBER_ID" || { echo "set BIRD_LIVE_PHONE_NUMBER_ID to the id of \
 	a phone number that the tests may use for a minute"; exit 2; }
 	@.venv/bin/python -m pytest -v tests/live
+
+test-mutations: .venv/.stamp ## make 200 small changes to the code, which the fast tests must notice (about 20 minutes)
+	@.venv/bin/python tools/mutations.py
 
 setup: .venv/.stamp cli ## create .venv with the package and its tools, and install or build the Pulumi CLI
 

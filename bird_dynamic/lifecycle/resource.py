@@ -490,11 +490,12 @@ class ResourceLifecycle:
 
     def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfMadeError:
         item_id = created.item["id"]
-        state = to_state(self.schema, created.item, inputs, is_first=True)
+        # What is not brought about yet is nothing that Bird has made of the inputs.
+        so_far = {**inputs, **self.pending_inputs(created)}
         return HalfMadeError(
             f"{cause}. The {self.schema.item} {item_id} is kept; the next `pulumi up` completes it",
             item_id,
-            {**state, **self.pending_inputs(created)},
+            to_state(self.schema, created.item, so_far, is_first=True),
         )
 
     def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfMadeError:

@@ -18,7 +18,7 @@ from bird_dynamic.lifecycle.create import (
     Warn,
     create,
 )
-from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.observe import Observed
 from bird_dynamic.lifecycle.ownership import ExistsError, ProvenError
 from bird_dynamic.lifecycle.records import Claim, Record
@@ -138,7 +138,7 @@ class CreateRunner:
                 self._is_unknown |= error.is_conflict and self._claim.left is not None
                 return error
             raise
-        if run.managed.is_deleted(item["id"]) and not Match(desired, item).is_proven:
+        if run.managed.is_deleted(item["id"]):
             self._is_unknown = before
             gone = f"{desired.schema.item} {item['id']} is there until its deletion is done"
             return RejectedError(Answer(409, message=gone))

@@ -77,6 +77,14 @@ def test_a_delete_that_somebody_else_answered_is_repeated() -> None:
     assert [request.method for request in requests] == ["DELETE", "DELETE"]
 
 
+def test_a_page_token_that_comes_round_again_ends_the_listing() -> None:
+    rounds = ["a", "b", "a"]
+    pages = [answer(body={"results": [{"id": ID}], "nextPageToken": each}) for each in rounds]
+    connectors, requests, deadline = bird(*pages)
+    assert list(connectors.pages(deadline)) == [({"id": ID},)] * 3
+    assert [request.query.get("pageToken") for request in requests] == [None, "a", "b"]
+
+
 def test_a_page_size_that_bird_refuses_is_left_to_bird() -> None:
     connectors, requests, deadline = bird(answer(422), PAGE)
     connectors.page(None, deadline)
@@ -179,8 +187,12 @@ def test_the_conversational_switch_is_read(status: str, expected: bool) -> None:
 
 
 def test_a_channel_without_that_configuration_is_not_conversational() -> None:
-    connectors, _, deadline = bird(answer(404), PAGE)
+    connectors, requests, deadline = bird(answer(404), PAGE)
     assert Conversational(connectors.sender, "w").get(ID, deadline) is False
+    assert [request.path for request in requests] == [
+        f"/workspaces/w/channels/{ID}/conversational",
+        "/workspaces/w/connectors",
+    ]
 
 
 @pytest.mark.parametrize(("value", "status"), [(True, "active"), (False, "inactive")])

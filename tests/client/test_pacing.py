@@ -55,6 +55,31 @@ def test_a_throttled_answer_stops_everybody_for_a_while() -> None:
     assert clock.now - began >= 7.0
 
 
+def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
+    clock = FakeClock()
+    pace, deadline = RateLimiter(clock), Deadline.after(60, clock)
+    began = clock.now
+    pace.throttled(began, 7.0)
+    pace.throttled(began, 1.0)
+    assert pace.wait("POST", deadline)
+    assert clock.now - began >= 7.0
+
+
+def test_a_lane_that_waits_while_another_one_is_throttled_waits_on() -> None:
+    class OtherLane(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.sleeps) == 1:
+                pace.throttled(self.now, 7.0)
+
+    clock = OtherLane()
+    pace, deadline = RateLimiter(clock), Deadline.after(60, clock)
+    pace.throttled(clock.now, 1.0)
+    began = clock.now
+    assert pace.wait("POST", deadline)
+    assert clock.now - began >= 8.0
+
+
 def test_a_throttled_answer_slows_everybody_down_and_successes_speed_up_again() -> None:
     clock = FakeClock()
     pace, deadline = RateLimiter(clock), Deadline.after(3600, clock)

@@ -18,7 +18,6 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.models import UNREADABLE, Response
 from bird_dynamic.bird.retry import (
     LONGEST_THROTTLED_PAUSE,
-    MAX_ATTEMPTS,
     RetryBudget,
     RetryingClient,
 )
@@ -58,7 +57,7 @@ def test_a_read_is_repeated_a_few_times_only() -> None:
     world = World(LOST)
     with pytest.raises(UnknownOutcomeError):
         world.connectors.get(ID, world.deadline)
-    assert world.sent == MAX_ATTEMPTS
+    assert world.sent == 5
 
 
 @pytest.mark.parametrize(
@@ -189,6 +188,26 @@ def test_successes_earn_retries_again() -> None:
     for _ in range(14):
         budget.earn()
     assert budget.spend()
+
+
+def test_the_budget_is_that_of_the_aws_sdks() -> None:
+    budget = RetryBudget()
+    assert [budget.spend() for _ in range(36)] == [True] * 35 + [False]
+    for _ in range(3):
+        budget.earn()
+    assert not budget.spend()
+    budget.earn()
+    assert budget.spend()
+
+
+def test_every_success_of_a_sender_earns_a_part_of_a_retry() -> None:
+    world = World(LOST)
+    for _ in range(30):
+        with pytest.raises(UnknownOutcomeError):
+            world.connectors.get(ID, Deadline.after(60, world.clock))
+    world.transport.script = [*[answer()] * 14, LOST, answer()]
+    for _ in range(15):
+        assert world.connectors.get(ID, Deadline.after(60, world.clock)) == {"id": ID}
 
 
 def test_each_try_may_take_no_longer_than_what_is_left() -> None:

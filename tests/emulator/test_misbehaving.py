@@ -10,7 +10,7 @@ import requests
 from bird_dynamic.emulator import ACCESS_KEY, BirdEmulator, EmulatorServer, Fault
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.requests_adapter import EmulatorAdapter
-from tests.emulator.caller import NUMBER, OTHER_NUMBER, ROOT, VOICE, Caller
+from tests.emulator.caller import NUMBER, ROOT, VOICE, Caller
 from tests.support.clock import FakeClock
 
 CREATE = "create_connector"
@@ -198,8 +198,20 @@ def test_both_fronts_fail_alike(front: str, kind: str) -> None:
         assert session.get(f"{server.url}{ROOT}/connectors", headers=AUTHORIZED, timeout=5).ok
 
 
-def test_every_fault_is_described_and_tested_here() -> None:
-    with open(__file__, encoding="utf-8") as source:
-        text = source.read()
-    assert all(f'"{kind}"' in text for kind in KINDS)
-    assert OTHER_NUMBER != NUMBER
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_caller_notices_every_fault(kind: str) -> None:
+    def noticed(*faults: Fault) -> list[tuple[str, float, int, int]]:
+        bird, call, _ = emulator()
+        _, made = call.create()
+        path = f"{ROOT}/connectors/{made['id']}"
+        bird.faults = faults
+        replies = [call.reply("GET", each) for each in (path, path, f"{ROOT}/connectors")]
+        # Ids differ each time, and are equally long.
+        return [
+            (each.delivery, each.delay, each.response.status, len(each.response.body))
+            for each in replies
+        ]
+
+    fault = Fault(kind, times=None, seconds=1.0, rate=0.0)
+    assert noticed() == noticed()
+    assert noticed(fault) != noticed()

@@ -11,6 +11,8 @@ import pytest
 
 from bird_dynamic.emulator import Options, Reply
 from bird_dynamic.emulator import Request as WireRequest
+from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.managed import ManagedItems
 from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
 
 ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -138,6 +140,41 @@ def test_a_conflict_is_one_whatever_its_status(status: int, code: str, message: 
 
     answering(world, refusing)
     connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
+
+
+def test_an_answer_about_what_another_resource_has_is_not_taken_over() -> None:
+    world = World()
+    theirs = "11111111-2222-4333-8444-555555555555"
+    managed = ManagedItems()
+    managed.mark_managed(theirs)
+    answering(
+        world,
+        lambda operation, body: (
+            0,
+            {**body, "id": theirs} if operation == "create_connector" else body,
+        ),
+    )
+    with pytest.raises(OperationError, match=f"{theirs}, which another resource has"):
+        world.run(managed=managed).create(world.inputs())
+
+
+def test_an_answer_about_what_this_run_has_deleted_is_waited_out() -> None:
+    world = World()
+    gone, state = world.run().create(world.inputs())
+    run = world.run()
+    run.delete(gone, state)
+    answers = [gone]
+
+    def odd(operation: str, body: Any) -> tuple[int, Any]:
+        if operation != "create_connector" or not answers:
+            return 0, body
+        world.emulator.remove_connector(body["id"])
+        return 0, {**body, "id": answers.pop()}
+
+    answering(world, odd)
+    connector_id, _ = run.create(world.inputs())
+    assert connector_id != gone
     assert world.connector_ids() == [connector_id]
 
 

@@ -91,6 +91,27 @@ def test_an_unknown_value_passes_anywhere(argument: str) -> None:
     assert checked.inputs[argument] is UNKNOWN
 
 
+def test_a_setting_that_is_missing_is_named_as_people_call_it() -> None:
+    world = World()
+    del world.environment["BIRD_WORKSPACE_ID"]
+    (failure,) = world.run().check({}, {"phone_number_id": NUMBER, MARK: OWN_MARK}).failures
+    assert failure.startswith("workspace_id: no workspace is set. ")
+
+
+def test_an_unknown_profile_fills_in_nothing_of_the_default_account() -> None:
+    inputs = World().inputs(profile=UNKNOWN)
+    assert inputs["workspace_id"] is UNKNOWN
+    assert World().inputs(profile="bird-eu")["workspace_id"] == WORKSPACE_ID
+    given = World().inputs(profile=UNKNOWN, workspace_id=WORKSPACE_ID)
+    assert given["workspace_id"] == WORKSPACE_ID
+
+
+def test_a_profile_that_cannot_be_one_is_told_and_fills_in_nothing() -> None:
+    checked = check(profile="Not a profile")
+    assert [each.partition(":")[0] for each in checked.failures] == ["profile"]
+    assert checked.inputs["workspace_id"] is UNKNOWN
+
+
 def test_an_unknown_value_passes_deep_inside() -> None:
     arguments = {"a": [{"b": UNKNOWN}]}
     checked = check(arguments=arguments)

@@ -14,12 +14,14 @@ import pytest
 
 from bird_dynamic.emulator import Fault, Options, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from tests.support.world import (
     NUMBER,
     OTHER_MARK,
     OTHER_NUMBER,
     OWN_MARK,
+    EmulatorTransport,
     KilledError,
     World,
     killed,
@@ -125,6 +127,12 @@ def test_a_slow_channel_is_waited_for_and_the_wait_is_told() -> None:
     _, state = world.run().create(world.inputs())
     assert state["channel_id"]
     assert any("waiting for its channel" in text for text in world.said)
+
+
+def test_a_channel_is_waited_for_until_the_time_that_is_kept_for_removing_begins() -> None:
+    world = World(options=Options(channel_after=13), timeout="60")
+    _, state = world.run().create(world.inputs())
+    assert state["channel_id"]
 
 
 def test_a_connector_without_a_channel_in_time_is_removed_again() -> None:
@@ -421,6 +429,41 @@ def test_a_record_stays_only_where_nobody_knows_what_was_made(fault: Fault, stay
     assert world.records.all() == []
 
 
+def test_without_a_record_too_a_create_that_comes_up_again_lists_anew() -> None:
+    world = World(
+        Fault("reset", operation=CREATE, applied=True),
+        Fault("status", operation="list_connectors", nth=2, times=1, status=403),
+        options=Options(allow_duplicates=True),
+    )
+    run = world.run()
+    inputs = world.inputs(name="Support")
+    del inputs[MARK]
+    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+        run.create(inputs)
+    with pytest.raises(OperationError, match="already is what this one would be"):
+        run.create(inputs)
+    assert world.count(CREATE) == 1
+
+
+def test_a_record_has_the_address_of_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(
+        Fault("reset", operation=CREATE, applied=True),
+        Fault("status", operation="list_connectors", nth=2, times=None),
+    )
+    run = world.run()
+    default = run._accounts(None)
+    european = Account(
+        replace(default.settings, api_url="https://eu.bird.test"),
+        lambda settings: EmulatorTransport(world.emulator, world.clock, settings.access_key),
+        default.run,
+    )
+    monkeypatch.setattr(run, "_accounts", {None: default, "bird-eu": european}.__getitem__)
+    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+        run.create(world.inputs(profile="bird-eu"))
+    (record,) = world.records.all()
+    assert record.collection.startswith("https://eu.bird.test/workspaces/")
+
+
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_look_that_is_refused_after_a_lost_request_is_no_proof_of_absence(status: int) -> None:
     world = World(
@@ -432,6 +475,35 @@ def test_a_look_that_is_refused_after_a_lost_request_is_no_proof_of_absence(stat
         world.run().create(world.inputs())
     assert len(world.connector_ids()) == 1
     assert world.count(CREATE) == 1
+
+
+def test_many_lanes_that_begin_together_share_one_listing() -> None:
+    world = World()
+    run = world.run()
+    numbers = [
+        number.id
+        for number in world.emulator.store.numbers.values()
+        if "voice" in number.capabilities
+    ][:4]
+    barrier = threading.Barrier(4, timeout=10)
+    handle = world.emulator.handle
+
+    def slow(request: Request) -> Reply:
+        # Time for the other lanes to ask for a listing too.
+        time.sleep(0.1)
+        return handle(request)
+
+    world.emulator.handle = slow  # type: ignore[method-assign]
+
+    def lane(number: str) -> str:
+        inputs = world.inputs(phone_number_id=number, **{MARK: f"desk-{number[-10:]}"})
+        barrier.wait()
+        return run.create(inputs)[0]
+
+    with ThreadPoolExecutor(4) as lanes:
+        results = list(lanes.map(lane, numbers))
+    assert sorted(results) == sorted(world.connector_ids())
+    assert world.count("list_connectors") == 1
 
 
 def test_two_lanes_never_create_one_identity_at_once() -> None:
@@ -573,6 +645,14 @@ def test_a_conflict_that_no_listing_explains_is_waited_out() -> None:
     assert any("waiting until what holds the phone number is gone" in each for each in world.said)
 
 
+def test_a_wait_for_the_phone_number_is_told_at_first_and_now_and_then() -> None:
+    world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="30s")
+    with pytest.raises(OperationError):
+        world.run().create(world.inputs())
+    told = [each.rpartition("(")[2] for each in world.said if "what holds the phone" in each]
+    assert told == ["8 s)", "12 s)", "18 s)", "22 s)", "28 s)"]
+
+
 def test_a_conflict_that_no_listing_explains_for_all_the_time_is_told() -> None:
     world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="60s")
     began = world.clock.monotonic()
@@ -639,6 +719,13 @@ def test_a_refused_create_leaves_nothing_and_says_what_bird_said(status: int) ->
     assert world.count(CREATE) == 1
 
 
+@pytest.mark.parametrize(("name", "called"), [(None, "support"), ("Front desk", "Front desk")])
+def test_an_error_begins_with_what_failed_on_which_resource(name: str | None, called: str) -> None:
+    world = World(Fault("status", operation=CREATE, status=422))
+    with pytest.raises(OperationError, match=f'^Creating voice channel "{called}" failed: '):
+        world.run().create(world.inputs(name=name))
+
+
 def test_a_workspace_that_cannot_be_seen_is_told_by_the_create_itself() -> None:
     world = World()
     elsewhere = "11111111-2222-4333-8444-555555555555"
@@ -665,14 +752,22 @@ def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
         world.run().create(world.inputs(phone_number_id=sms_only))
     text = str(caught.value)
     assert text.startswith('Creating voice channel "support" failed: Bird answered 422')
-    assert "phone_number_id (.arguments.phoneNumberId): the phone number has no voice" in text
+    refused = "phone_number_id (.arguments.phoneNumberId): the phone number has no voice capability"
+    assert f"{refused}. Correct the arguments" in text
     assert "Request id: " in text
     assert "\n" not in text
 
 
-def test_an_api_that_stays_silent_is_told_as_unknown_with_the_way_on() -> None:
+def test_an_api_that_stays_silent_is_told_and_nothing_is_created() -> None:
     world = World(Fault("hang", times=None))
     with pytest.raises(OperationError, match="did not answer"):
+        world.run().create(world.inputs())
+    assert world.count(CREATE) == 0
+
+
+def test_a_request_that_stays_without_an_answer_is_told_as_unknown_with_the_way_on() -> None:
+    world = World(Fault("hang", operation=CREATE, times=None))
+    with pytest.raises(OperationError, match=r"did not answer.*Run `pulumi up` again"):
         world.run().create(world.inputs())
 
 

@@ -248,6 +248,13 @@ def test_a_record_that_is_young_is_waited_out_before_anything_is_sent() -> None:
     assert model.waited == 0
 
 
+def test_what_an_interrupted_request_makes_is_never_looked_for_in_an_old_listing() -> None:
+    machine = create(AUTOMATIC.desired(), resumed=0.0)
+    assert next(machine) == List(is_fresh=True, with_conflicts=True)
+    assert machine.send(Observed((), BEGAN)) == Sleep(PAUSES[0])
+    assert machine.send(None) == List(is_fresh=True, with_conflicts=True)
+
+
 def test_the_model_can_find_a_duplicate() -> None:
     model = Model(False, ("lost after", "done"), lag=len(PAUSES) + 5, left=None)
     drive(AUTOMATIC, "the first create", model)
@@ -303,6 +310,43 @@ def test_a_conflict_without_a_request_of_ours_takes_nothing_over() -> None:
         observed = Observed((Match(name.desired(), theirs),), BEGAN)
         with pytest.raises(BirdError, match=r"theirs.*exists already"):
             machine.send(observed)
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_what_a_conflict_shows_to_be_ours_is_new_only_after_a_request_of_ours(
+    is_lost: bool,
+) -> None:
+    machine = create(AUTOMATIC.desired())
+    outcomes: list[BirdError] = [UnknownOutcomeError("lost")] * is_lost
+    outcomes.append(RejectedError(Answer(409)))
+    ours = {**BODY, "id": "ours", "name": AUTOMATIC.text}
+    step, taken = next(machine), None
+    while taken is None:
+        outcome: Any = None
+        if isinstance(step, Post):
+            outcome = outcomes.pop(0)
+        elif isinstance(step, List):
+            outcome = (
+                Observed((), BEGAN)
+                if outcomes
+                else Observed((Match(AUTOMATIC.desired(), ours),), BEGAN)
+            )
+        try:
+            step = machine.send(outcome)
+        except StopIteration as ended:
+            taken = ended.value
+    assert taken == Created(ours, is_new=is_lost)
+
+
+def test_two_with_the_token_of_one_create_are_named_and_none_is_taken() -> None:
+    machine = create(AUTOMATIC.desired())
+    next(machine)
+    two = tuple(
+        Match(AUTOMATIC.desired(), {**BODY, "id": each, "name": AUTOMATIC.text})
+        for each in ("one", "two")
+    )
+    with pytest.raises(BirdError, match="several of them could be this connector: one, two"):
+        machine.send(Observed(two, BEGAN))
 
 
 @pytest.mark.parametrize("when", ["nonsense", "9999999-01-01T00:00:00Z", None, 3, ["2026"]])

@@ -19,7 +19,7 @@ from bird_dynamic.lifecycle.drift import (
     is_unchanged,
     observed,
 )
-from bird_dynamic.schema.equality import is_alike
+from bird_dynamic.schema.equality import is_alike, loosened
 from bird_dynamic.schema.fields import Properties
 from tests.support.world import OTHER_NUMBER, World, planned
 
@@ -179,6 +179,15 @@ def made(keeps: bool = False) -> tuple[World, str, Properties]:
     tidying(world)
     connector_id, state = world.run(keeps_half_made=keeps).create(world.inputs(**GIVEN))
     return world, connector_id, state
+
+
+def test_any_order_is_remembered_by_the_word_that_states_have() -> None:
+    assert list(accepted("data", ["a", "b"], ["b", "a"]).values()) == ["any"]
+
+
+def test_lists_in_another_order_are_looked_for_as_one() -> None:
+    assert loosened(["B ", "a"]) == loosened(["a", "b"])
+    assert loosened(["a"]) != loosened(["b"])
 
 
 @pytest.mark.parametrize("keeps", [False, True])

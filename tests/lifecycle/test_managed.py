@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.lifecycle.managed import ManagedItems
-from bird_dynamic.lifecycle.run_log import KEPT, RunLog
+from bird_dynamic.lifecycle.run_log import KEPT, RunLog, folders
 
 X = "11111111-2222-4333-8444-000000000001"
 A, B = frozenset({"a-0123456789"}), frozenset({"b-9876543210"})
@@ -127,6 +127,23 @@ def test_another_run_knows_nothing_of_it(tmp_path: Path) -> None:
     assert again.claim(X, B)
 
 
+def test_who_has_left_a_run_tells_and_hears_nothing(tmp_path: Path) -> None:
+    log = RunLog("127.0.0.1:4711", [tmp_path])
+    log.close()
+    assert not log.is_shared
+    log.append({"what": "known", "id": "x", "marks": []})
+    assert log.news() == []
+
+
+def test_temporary_files_lie_in_a_folder_of_this_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 4711)
+    state, temporary = folders(tmp_path)
+    assert state == tmp_path / "runs"
+    assert temporary.name == "bird-dynamic-4711"
+
+
 def test_files_of_runs_that_are_over_are_removed(tmp_path: Path) -> None:
     old = tmp_path / "127.0.0.1-1.jsonl"
     old.write_text("")
@@ -169,16 +186,16 @@ def test_a_folder_that_cannot_be_used_leaves_each_process_its_own_part(tmp_path:
 
 def test_where_one_folder_cannot_be_used_the_next_one_is(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    folders = [tmp_path / "file", tmp_path / "next"]
-    one, two = (ManagedItems(RunLog("h:1", folders)) for _ in range(2))
+    usable = [tmp_path / "file", tmp_path / "next"]
+    one, two = (ManagedItems(RunLog("h:1", usable)) for _ in range(2))
     assert one.claim(X, A)
     assert two.why_kept(X, B) is not None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_where_one_disk_is_full_the_next_one_is_used(tmp_path: Path) -> None:
-    folders = [tmp_path / "full", tmp_path / "next"]
-    logs = [RunLog("h:1", folders) for _ in range(2)]
+    usable = [tmp_path / "full", tmp_path / "next"]
+    logs = [RunLog("h:1", usable) for _ in range(2)]
     with FileIO("/dev/full", "r+") as full:
         os.dup2(full.fileno(), logs[0]._parts[0].file.fileno())
     one, two = map(ManagedItems, logs)

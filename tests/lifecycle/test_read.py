@@ -8,9 +8,10 @@ import pytest
 
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.schema.fields import Properties
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
-from tests.support.world import OTHER_NUMBER, World, planned
+from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 DRIFTED: dict[str, Any] = {
@@ -114,6 +115,13 @@ def test_a_channel_that_is_not_stated_is_not_lost() -> None:
     assert real["number"] is None
 
 
+def test_a_value_of_another_type_than_there_can_be_states_nothing() -> None:
+    item = {"id": NUMBER, "name": {"odd": 1}, "region": {"odd": 1}}
+    state = to_state(VOICE_CHANNEL, item, {"name": "ours"})
+    assert state["name"] == "ours"
+    assert state["region"] is None
+
+
 def test_what_is_gone_is_said_to_be_gone() -> None:
     world = World()
     connector_id, state, _ = created(world)
@@ -145,6 +153,12 @@ def test_a_get_by_id_has_only_inputs_to_go_by() -> None:
     assert found is not None
     assert found[0]["channel_id"] == state["channel_id"]
     assert found[0]["workspace_id"] == state["workspace_id"]
+
+
+def test_a_get_of_what_is_not_there_is_an_error() -> None:
+    world = World()
+    with pytest.raises(OperationError, match="there is no such connector"):
+        world.run().read("11111111-2222-4333-8444-555555555555", {})
 
 
 def test_write_only_inputs_stay_as_the_state_has_them() -> None:

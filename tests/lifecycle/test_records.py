@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -218,3 +219,19 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     with records.claimed(MARK, WHERE, busy) as claim:
         records.write(claim, record())
     assert precious.read_text() == "precious"
+
+
+def test_a_record_and_its_name_are_on_the_disk_before_a_request_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bool] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+    )
+    record = Record(MARK, WHERE, "digest", "aaaaaaaa", 1.0)
+    for sync, expected in ((True, [False, True]), (False, [])):
+        records = Records(tmp_path, sync=sync)
+        with records.claimed(MARK, WHERE, lambda seconds: None) as claim:
+            synced.clear()
+            records.write(claim, record)
+            assert synced == expected

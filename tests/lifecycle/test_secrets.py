@@ -77,6 +77,10 @@ def test_a_text_too_short_to_be_told_apart_is_left() -> None:
     assert without("a cat", ["a"]) == "a cat"
 
 
+def test_a_secret_inside_a_longer_one_leaves_nothing_of_it() -> None:
+    assert without("the key: abcdef-123", ["abcd", "abcdef-123", "f-12"]) == "the key: [secret]"
+
+
 def test_a_secret_in_a_long_message_is_not_cut_in_two() -> None:
     secret = "canary" * 40
     for before in range(560, 620):

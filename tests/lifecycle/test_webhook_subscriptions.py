@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import OWN_MARK, KilledError, World, planned
@@ -81,6 +83,37 @@ def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
     assert world.emulator.webhook_subscriptions() == []
 
 
+def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so() -> None:
+    world = World(Fault("status", operation="update_webhook_subscription", status=403))
+    with pytest.raises(OperationError, match="is kept; the next `pulumi up` completes") as caught:
+        world.run(TYPE, keeps_half_made=True).create(inputs(world, status="inactive"))
+    half = caught.value.cause
+    assert isinstance(half, HalfMadeError)
+    assert half.state is not None
+    assert half.state["status"] == "active"
+    after = world.run(TYPE).update(half.item_id, half.state, inputs(world, status="inactive"))
+    assert after["status"] == "inactive"
+    assert world.emulator.webhook_subscriptions()[0]["status"] == "inactive"
+
+
+def test_one_that_is_inactive_at_first_is_switched_on() -> None:
+    world = World()
+    handle = world.emulator.handle
+
+    def inactive(request: Request) -> Reply:
+        reply = handle(request)
+        if request.method != "POST":
+            return reply
+        made = {**json.loads(reply.response.body), "status": "inactive"}
+        world.emulator.change_webhook_subscription(made["id"], status="inactive")
+        return replace(reply, response=replace(reply.response, body=json.dumps(made).encode()))
+
+    world.emulator.handle = inactive  # type: ignore[method-assign]
+    _, state = world.run(TYPE).create(inputs(world))
+    assert state["status"] == "active"
+    assert world.emulator.webhook_subscriptions()[0]["status"] == "active"
+
+
 @pytest.mark.parametrize(
     ("change", "body"),
     [
@@ -143,8 +176,10 @@ def test_what_bird_cannot_change_replaces_it(change: dict[str, Any]) -> None:
 
 def test_a_changed_profile_or_timeout_sends_nothing() -> None:
     world, run, item_id, state = created()
-    wanted = inputs(world, create_timeout="1m")
-    assert run.update(item_id, state, wanted)["create_timeout"] == "1m"
+    wanted = inputs(world, create_timeout="1m", profile="bird-eu", workspace_id=WORKSPACE_ID)
+    assert set(planned(run, item_id, state, wanted).changed) == {"create_timeout", "profile"}
+    after = run.update(item_id, state, wanted)
+    assert (after["create_timeout"], after["profile"]) == ("1m", "bird-eu")
     assert world.operations == []
 
 

@@ -82,6 +82,14 @@ def test_several_numbers_are_named(bird: EmulatorServer) -> None:
     assert "Looking up the phone number with country DE failed: there are 2: +49" in text
 
 
+def test_of_many_numbers_a_few_are_named_and_the_others_counted(bird: EmulatorServer) -> None:
+    with pytest.raises(LookupFailedError, match=r"failed: there are 111: .* and 106 more\."):
+        get_phone_number(country="NL")
+    with pytest.raises(LookupFailedError) as caught:
+        get_phone_number(country="DE")
+    assert "more" not in str(caught.value).partition("Ask for")[0]
+
+
 def test_a_workspace_without_numbers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with EmulatorServer(BirdEmulator(Store.with_numbers(0))) as server:
         monkeypatch.setenv("BIRD_API_URL", server.url)

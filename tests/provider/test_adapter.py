@@ -17,7 +17,14 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
+from bird_dynamic.emulator import (
+    ACCESS_KEY,
+    WORKSPACE_ID,
+    EmulatorServer,
+    Fault,
+    Options,
+    PhoneNumber,
+)
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers import dynamic
 from bird_dynamic.providers.dynamic import BirdProvider, provider
@@ -51,6 +58,16 @@ def configured(server: EmulatorServer) -> BirdProvider:
     }
     found.configure(ConfigureRequest(Config(configuration, "phones")))
     return found
+
+
+def test_what_is_half_made_is_removed_again() -> None:
+    with EmulatorServer() as server:
+        server.emulator.options = Options(channel_after=10**6)
+        one = configured(server)
+        checked = one.check({}, {**NEWS, "create_timeout": "3s"})
+        with pytest.raises(Exception, match="was removed again"):
+            one.create(checked.inputs)
+        assert server.emulator.connectors() == []
 
 
 def test_every_operation_is_passed_on() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -44,6 +45,20 @@ def test_without_its_engine_nothing_is_sent_every_wait_ends_and_so_does_the_proc
     assert process_ended.wait(10)
     with pytest.raises(DeadlineError):
         run.clock.sleep(60)
+
+
+def test_a_provider_whose_parent_has_ended_is_without_its_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, address = listening()
+    with engine:
+        ended = threading.Event()
+        watch = EngineWatch(address, ended, lambda: None)
+        watch.check()
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+        assert ended.wait(10)
+        with pytest.raises(EngineGoneError):
+            watch.check()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
