@@ -222,7 +222,7 @@ class _Create:
                 if any(each.was_left for each in observed.unmanaged):
                     break
                 yield Sleep(pause)
-                observed = yield from self._list(with_conflicts=True)
+                observed = yield from self._list()
                 if (proven := self._proven(observed)) is not None:
                     return proven
             self._ownership.require_nothing_unproven(observed, resumed)
@@ -265,7 +265,7 @@ class _Create:
         for pause in _pauses_within(seconds):
             yield Sleep(pause)
             # What holds the same phone number may be it under another name.
-            observed = yield from self._list(with_conflicts=True)
+            observed = yield from self._list()
             if (found := self._ownership.claim_unanswered(observed)) is not None:
                 return found
         return None
@@ -277,7 +277,7 @@ class _Create:
         answer. None, after a pause, where nothing stays in the way: Bird may hold a number for a
         while after its connector is gone. Raises ExistsError for what stays."""
         self._conflict = conflict
-        observed = yield from self._list(with_conflicts=True)
+        observed = yield from self._list()
         self._leaving = observed.leaving
         if unanswered is not None:
             ours = self._ownership.claim_unanswered(observed)
@@ -340,8 +340,8 @@ class _Create:
     def _proven(self, observed: Observed) -> Item | None:
         return self._ownership.claim_proven(observed.unmanaged, has_posted=self.posts > 0)
 
-    def _list(self, *, with_conflicts: bool = False) -> Generator[Step, Any, Observed]:
-        observed: Observed = yield List(is_fresh=True, with_conflicts=with_conflicts)
+    def _list(self) -> Generator[Step, Any, Observed]:
+        observed: Observed = yield List(is_fresh=True, with_conflicts=True)
         self.is_complete = observed.is_complete
         return observed
 
