@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bird_dynamic.bird.errors import Answer, RejectedError
 from bird_dynamic.bird.http import HttpTransport
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
+from bird_dynamic.emulator import (
+    ACCESS_KEY,
+    WORKSPACE_ID,
+    EmulatorServer,
+    Fault,
+    Reply,
+    Request,
+)
 from bird_dynamic.lifecycle.connector import ConnectorLifecycle
 from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
 from bird_dynamic.lifecycle.redaction import printable, shortened, texts_in, without
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
-from tests.support.world import NUMBER
+from tests.support.world import NUMBER, World
 
 CANARIES = ("canary/security+1", "canary/token+2")
 
@@ -105,3 +114,22 @@ def test_a_number_that_is_secret_is_kept_out_of_birds_own_words() -> None:
 def test_what_bird_says_does_not_move_the_cursor() -> None:
     assert printable("a\x1b[2Jb\r\nc\u009bd\u202ee") == "a [2Jb  c d e"
     assert printable("Ünï 電話 ok") == "Ünï 電話 ok"
+
+
+@pytest.mark.usefixtures("any_dialect")
+def test_the_access_key_is_kept_out_of_what_bird_says_of_a_create() -> None:
+    world = World()
+    handle = world.emulator.handle
+
+    def repeating(request: Request) -> Reply:
+        reply = handle(request)
+        if request.method != "POST":
+            return reply
+        said = {"code": "InvalidPayload", "message": f"not for {ACCESS_KEY}, which is known"}
+        body = json.dumps(said).encode()
+        return replace(reply, response=replace(reply.response, status=422, body=body))
+
+    world.emulator.handle = repeating  # type: ignore[method-assign]
+    with pytest.raises(OperationError, match=r"not for .*, which is known") as caught:
+        world.run().create(world.inputs())
+    assert ACCESS_KEY not in str(caught.value)
