@@ -12,6 +12,7 @@ from typing import Any
 
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import (
+    CAMEL_CASE,
     FLAG,
     MAP,
     TEMPLATE,
@@ -45,8 +46,8 @@ NAME = Field(
     "digest of stack and resource, and random characters, by which a later run recognizes what "
     "an interrupted one created.",
     example="support line",
-    sent=("name",),
-    returned=("name",),
+    sent=CAMEL_CASE,
+    returned=CAMEL_CASE,
     is_input=True,
     required=True,
     automatic=True,
@@ -56,8 +57,8 @@ TEMPLATE_REF = Field(
     kind=TEMPLATE,
     description="Template that the connector is made from, and its version: `slug:version`.",
     example="sms-messagebird:1",
-    sent=("connectorTemplateRef",),
-    returned=("connectorTemplateRef",),
+    sent=CAMEL_CASE,
+    returned=CAMEL_CASE,
     is_input=True,
     required=True,
 )
@@ -68,8 +69,8 @@ COMMON_INPUTS = (
         kind=MAP,
         description="Arguments of the template, with Bird's own names.",
         example={"channelMessageType": "promotional"},
-        sent=("arguments",),
-        returned=("arguments",),
+        sent=CAMEL_CASE,
+        returned=CAMEL_CASE,
         is_input=True,
     ),
     Field(
@@ -78,7 +79,7 @@ COMMON_INPUTS = (
         description="Arguments of the template's security schemes. Secret; Bird never returns "
         "them.",
         example={"scheme": {"key": "value"}},
-        sent=("securityArguments",),
+        sent=CAMEL_CASE,
         is_input=True,
         secret=True,
     ),
@@ -88,7 +89,7 @@ COMMON_INPUTS = (
         description="Whether inbound messages open conversations. If omitted, Bird's setting "
         "stays as it is.",
         example=False,
-        sent=("channelConversationalStatusEnabled",),
+        sent=CAMEL_CASE,
         is_input=True,
         on_change=OnChange.UPDATE,
     ),
@@ -97,7 +98,7 @@ COMMON_INPUTS = (
         kind=TEXT,
         description="Token for a template that is not generally available. Secret; Bird never "
         "returns it.",
-        sent=("invitationToken",),
+        sent=CAMEL_CASE,
         is_input=True,
         secret=True,
     ),
@@ -141,40 +142,40 @@ OUTPUTS = (
         description="All that Bird states about the phone number: `number_id`, `country`, "
         "`capabilities` (a list) and more.",
         example={"country": "NL", "capabilities": ["voice-inbound"]},
-        returned=("number",),
+        returned=CAMEL_CASE,
         convert=_number_in_python,
     ),
     Field(
         name="region",
         kind=TEXT,
         description="Region that the connector is installed in.",
-        returned=("region",),
+        returned=CAMEL_CASE,
     ),
     Field(
         name="routing_key",
         kind=TEXT,
         description="Routing key of the connector.",
-        returned=("routingKey",),
+        returned=CAMEL_CASE,
     ),
     Field(
         name="description",
         kind=TEXT,
         description="Bird's description of the connector.",
-        returned=("description",),
+        returned=CAMEL_CASE,
     ),
     Field(
         name="connector_template_slug",
         kind=TEXT,
         description="Template reference without its version.",
         example="voice-messagebird",
-        returned=("connectorTemplateSlug",),
+        returned=CAMEL_CASE,
     ),
     Field(
         name="created_at",
         kind=TEXT,
         description="When the connector was created, in ISO 8601.",
         example="2026-01-31T09:30:00.000Z",
-        returned=("createdAt",),
+        returned=CAMEL_CASE,
         certain=True,
     ),
     Field(
@@ -182,7 +183,7 @@ OUTPUTS = (
         kind=TEXT,
         description="When the connector was last changed, in ISO 8601.",
         example="2026-01-31T09:30:00.000Z",
-        returned=("updatedAt",),
+        returned=CAMEL_CASE,
     ),
 )
 """What Bird knows of every connector."""

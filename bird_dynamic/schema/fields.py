@@ -15,6 +15,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.equality import ordered
 from bird_dynamic.schema.values import (
     DURATION_PROBLEM,
@@ -54,6 +55,10 @@ class Kind:
 
     name: str
     problem: Callable[[Any], str | None]
+
+
+CAMEL_CASE = ("",)
+"""A path on the wire: the field's own name in camelCase, as Bird writes most of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +121,11 @@ class Field:
     def always_there(self) -> bool:
         """Whether a resource that came up has it."""
         return self.needed or self.certain or self.returned == ("id",)
+
+    def __post_init__(self) -> None:
+        for path in ("sent", "returned"):
+            if getattr(self, path) == CAMEL_CASE:
+                object.__setattr__(self, path, (camel_case(self.name),))
 
     def in_order(self, value: Any) -> Any:
         """The value; sorted where it is a list whose order says nothing."""

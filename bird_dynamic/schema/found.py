@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
-from bird_dynamic.schema.fields import TEXT, UUID_TEXT, Field, Kind, ResourceSchema
+from bird_dynamic.schema.fields import CAMEL_CASE, TEXT, UUID_TEXT, Field, Kind, ResourceSchema
 
 
 def _capabilities(value: Any) -> list[str]:
@@ -41,14 +41,14 @@ PHONE_NUMBER = ResourceSchema(
             kind=UUID_TEXT,
             description="Id (UUID) of the number: the `phone_number_id` of a voice channel.",
             example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
-            returned=("id",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="endpoint_id",
             kind=UUID_TEXT,
             description="Bird's second id (UUID) for the number, often the same.",
             example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
-            returned=("endpointId",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="number",
@@ -69,14 +69,14 @@ PHONE_NUMBER = ResourceSchema(
             kind=TEXT,
             description="`local`, `mobile`, `national`, `toll-free` or another type.",
             example="mobile",
-            returned=("type",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="capabilities",
             kind=Kind("list of texts", lambda value: None),
             description="What the number can do, each with its direction.",
             example=["voice-inbound", "sms-outbound"],
-            returned=("capabilities",),
+            returned=CAMEL_CASE,
             convert=_capabilities,
         ),
     ),
@@ -97,20 +97,20 @@ CHANNEL = ResourceSchema(
             kind=UUID_TEXT,
             description="Id (UUID) of the channel.",
             example="5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4",
-            returned=("id",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="name",
             kind=TEXT,
             description="Name of the channel.",
-            returned=("name",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="connector_id",
             kind=UUID_TEXT,
             description="Id (UUID) of the connector that the channel belongs to.",
             example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
-            returned=("connectorId",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="platform",
@@ -124,28 +124,28 @@ CHANNEL = ResourceSchema(
             kind=TEXT,
             description="Its address on the platform: for voice and SMS the phone number.",
             example="+31612345678",
-            returned=("identifier",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="status",
             kind=TEXT,
             description="Status of the channel.",
             example="active",
-            returned=("status",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="created_at",
             kind=TEXT,
             description="When it was created, in ISO 8601.",
             example="2026-01-31T09:30:00.000Z",
-            returned=("createdAt",),
+            returned=CAMEL_CASE,
         ),
         Field(
             name="updated_at",
             kind=TEXT,
             description="When it was last changed, in ISO 8601.",
             example="2026-01-31T09:30:00.000Z",
-            returned=("updatedAt",),
+            returned=CAMEL_CASE,
         ),
     ),
 )
