@@ -1,5 +1,4 @@
-"""A small client of Bird's connectors API: models <- errors <- transport <- retries and pacing <-
-client.
+"""The client of Bird's API: models <- errors <- transport <- retries and rate limiter <- client.
 
 It knows HTTP and Bird, and nothing of Pulumi.
 """

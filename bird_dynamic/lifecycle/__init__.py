@@ -1,5 +1,4 @@
 """What each resource does, on plain dicts: check, diff, create, read, update, delete.
 
-No Pulumi and no HTTP library in sight: the two ways in (the dynamic provider, later the plugin)
-only translate.
+It uses neither Pulumi nor an HTTP library: the dynamic provider and the plugin only translate.
 """
