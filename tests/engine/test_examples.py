@@ -57,7 +57,7 @@ def test_first_call(bird: EmulatorServer, tmp_path: Path) -> None:
     assert (call["channelId"], call["to"]) == (channel_id, "+31612345678")
     assert call["from"] == PhoneNumber.made_up(0).number
 
-    refused = python("call.py", channel_id, "nobody", stack=stack)
+    refused = python("call.py", channel_id, "", stack=stack)
     assert refused.returncode == 1
     assert refused.stderr.startswith("Bird answered 422: ")
     goes(stack, bird)
