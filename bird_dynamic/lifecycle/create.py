@@ -135,7 +135,7 @@ def create(
         try:
             result = yield Post()
         except (NotSentError, DeadlineError) as error:
-            late = machine.describing_errors(error)
+            late = machine.explained(error)
             raise _with_unanswered(unanswered, "Sending it again failed", late) from None
         if isinstance(result, RejectedError):
             if not result.is_conflict:
@@ -146,7 +146,7 @@ def create(
                 raise
             except BirdError as error:
                 # What the request without an answer has made may still appear.
-                late = machine.describing_errors(error)
+                late = machine.explained(error)
                 raise _with_unanswered(unanswered, "Sent again, it was refused", late) from None
             if created is not None:
                 return created
@@ -299,7 +299,7 @@ class _Create:
         self._slept += pause
         return None
 
-    def describing_errors(self, error: BirdError) -> BirdError:
+    def explained(self, error: BirdError) -> BirdError:
         """The error; where the time is over because of a conflict, with what that was."""
         if self._conflict is None or not isinstance(error, DeadlineError):
             return error

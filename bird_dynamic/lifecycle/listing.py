@@ -15,6 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bird_dynamic.bird import client as bird
 from bird_dynamic.bird.clock import Deadline
@@ -30,10 +31,11 @@ ANY_AGE = float("-inf")
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a listing, and the ids of all of them."""
+    """All rows of a listing, the ids of all of them, and how many do not state their name."""
 
     rows: Collection[Item]
     ids: Collection[str]
+    nameless: int
 
 
 @dataclass
@@ -62,6 +64,18 @@ class _Listing:
         self.rows |= {row["id"]: row for row in page or ()}
         self.ids |= {row["id"] for row in page or ()}
 
+    @cached_property
+    def all_rows(self) -> Rows:
+        """What a complete listing holds: many creates ask for the same one."""
+        rows = tuple(self.rows.values())
+        nameless = sum(not isinstance(row.get("name"), str) for row in rows)
+        return Rows(rows, frozenset(self.ids), nameless)
+
+    def forget(self, item_id: str) -> None:
+        """Drop a row that is out of date."""
+        self.rows.pop(item_id, None)
+        self.__dict__.pop("all_rows", None)
+
 
 class SharedListing:
     """The listing of one collection in one run. Thread-safe: one thread lists, the others wait for
@@ -82,7 +96,7 @@ class SharedListing:
                 listing = self._begin()
             while not listing.is_complete:
                 listing.fetch(deadline)
-            return Rows(tuple(listing.rows.values()), frozenset(listing.ids))
+            return listing.all_rows
 
     def read(
         self, item_id: str, is_enough: Callable[[Item], bool], deadline: Deadline
@@ -99,7 +113,7 @@ class SharedListing:
         """The item is being changed: a row that shows it is out of date."""
         with self._lock:
             if self._listing is not None:
-                self._listing.rows.pop(item_id, None)
+                self._listing.forget(item_id)
 
     def _begin(self) -> _Listing:
         self._listing = _Listing(self._clock.monotonic(), bird.Pages(self._collection))

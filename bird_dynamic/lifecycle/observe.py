@@ -91,8 +91,7 @@ class Observer:
             if is_fresh or error.status not in (404, 405):
                 raise
             return Observed()
-        nameless = sum(not isinstance(row.get("name"), str) for row in listed.rows)
-        is_complete = desired.mark is None or nameless <= MAX_SINGLE_READS
+        is_complete = desired.mark is None or listed.nameless <= MAX_SINGLE_READS
         unmanaged: list[Match] = []
         held: list[Item] = []
         leaving: list[Item] = []
@@ -135,9 +134,10 @@ class Observer:
             may_conflict = with_conflicts and (
                 match.is_in_conflict or (reads_poor_rows and not match.shows_what_it_holds)
             )
-            if canonical(row["id"]) is None or (
-                self._managed.is_deleted(row["id"]) and not match.is_proven
-            ):
+            # Few rows come so far: what is asked now costs locks and files.
+            if not (may_conflict or may_be_ours) or canonical(row["id"]) is None:
                 continue
-            if may_conflict or (may_be_ours and not self._managed.is_managed(row["id"])):
+            if self._managed.is_deleted(row["id"]) and not match.is_proven:
+                continue
+            if may_conflict or not self._managed.is_managed(row["id"]):
                 yield row

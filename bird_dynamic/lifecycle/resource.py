@@ -1,6 +1,6 @@
 """What every resource does: check, diff, create, read, update, delete.
 
-Generic over descriptions. A kind of resource that does something in its own way (waiting for a
+Generic over schemas. A kind of resource that does something in its own way (waiting for a
 channel, say) overrides the hooks, in its own file. Preview, check and diff send nothing. What is
 raised is a `BirdError` whose text is one readable paragraph.
 """
@@ -149,9 +149,9 @@ class ResourceLifecycle:
             said += "its channel_id changes. "
         if difference.deletes_first:
             return (
-                f"{said}Bird allows only one {self.schema.item} of a template on a phone "
-                "number, so the old one is deleted first: until the new one is there, nothing "
-                "answers"
+                f"{said}Bird allows only one {self.schema.item} of a template on a "
+                f"{self.schema.exclusive_name}, so the old one is deleted first: until the new one "
+                "is there, nothing answers"
             )
         return f"{said}The new one is there before the old one is deleted: there is no gap"
 
