@@ -103,12 +103,11 @@ class BirdEmulator:
 
     def items(self, kind: str) -> list[Json]:
         """The things of a kind, such as `webhook-subscriptions`, that exist and are not about to be
-        deleted, as the API shows them. Raises LookupError for a kind that there is not."""
+        deleted, as the API shows them. Raises LookupError for an unknown kind."""
         with self._lock:
             bird = self._backend()
             bird.catch_up()
-            rows = self.store.tables[kind].live() if kind in KINDS else ()
-            return [KINDS[kind].shown(bird, each) for each in rows if each.leaves_at is None]
+            return KINDS[kind].items(bird)
 
     def add(self, kind: str, **wire: Any) -> Json:
         """Create a thing out of band; missing properties get defaults. Raises LookupError if there

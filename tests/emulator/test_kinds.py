@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import BirdEmulator, Request, Store
+from bird_dynamic.emulator import BirdEmulator, Options, Request, Store
 from bird_dynamic.emulator.api import KINDS
 from bird_dynamic.emulator.control import control
 
@@ -35,9 +35,9 @@ def test_it_is_added_changed_and_removed_out_of_band(kind: str) -> None:
 @pytest.mark.parametrize("kind", ADDABLE)
 def test_a_file_keeps_it_with_what_it_was(kind: str, tmp_path: Path) -> None:
     path = str(tmp_path / "bird.json")
-    bird = BirdEmulator(Store.kept_in(path))
+    bird = BirdEmulator(Store.from_file(path))
     bird.change(kind, bird.add(kind)["id"], note="changed")
-    kept = Store.kept_in(path)
+    kept = Store.from_file(path)
     assert BirdEmulator(kept).items(kind) == bird.items(kind)
     assert "note" not in kept.tables[kind].before_last_change()[0].wire
 
@@ -52,3 +52,19 @@ def test_one_of_another_kind_is_left_alone() -> None:
 
 def test_a_kind_that_cannot_be_added_says_so() -> None:
     assert ask(BirdEmulator(), "POST", "calls", {})[0] == 404
+
+
+def test_what_cannot_be_added_is_listed_too() -> None:
+    bird = BirdEmulator(Store.with_numbers(3), options=Options(channel_after=0))
+    numbers = [each.id for each in bird.store.numbers.values()]
+    assert [each["id"] for each in bird.items("numbers")] == numbers
+    made = bird.add_connector()
+    (channel,) = bird.items("channels")
+    assert channel["connectorId"] == made["id"]
+    bird.remove("connectors", made["id"])
+    assert bird.items("channels") == []
+
+
+def test_an_unknown_kind_is_named() -> None:
+    with pytest.raises(LookupError, match="tags"):
+        BirdEmulator().items("tags")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -149,10 +149,19 @@ class Kind:
     """A kind of thing: its name, such as `webhook-subscriptions`, and its operations.
 
     `routes` are (method, path, handler), as in `Route`. `add` puts one in without any check, where
-    that can be done. `shown` is a row as the API shows it.
+    that can be done. `shown` is a row as the API shows it. `rows` are those of a kind that has no
+    table of its own.
     """
 
     name: str
     routes: Sequence[tuple[str, str, Handler]]
     add: Callable[[Backend, Json], Any] | None = None
     shown: Callable[[Backend, Any], Json] = _as_it_is
+    rows: Callable[[Backend], Iterable[Any]] | None = None
+
+    def items(self, bird: Backend) -> list[Json]:
+        """Those that exist and are not about to be deleted, as the API shows them."""
+        if self.rows is not None:
+            return [self.shown(bird, each) for each in self.rows(bird)]
+        stored = bird.store.tables[self.name].live()
+        return [self.shown(bird, each) for each in stored if each.leaves_at is None]

@@ -3,6 +3,8 @@ status."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bird_dynamic.emulator.checks import choice, record
 from bird_dynamic.emulator.messages import Json, Request
 from bird_dynamic.emulator.operations import parameters
@@ -53,6 +55,12 @@ def set_conversational(bird: Backend, request: Request, channel_id: str) -> Answ
     return get_conversational(bird, request, channel_id)
 
 
+def _rows(bird: Backend) -> Iterator[StoredConnector]:
+    for each in bird.store.connectors.live():
+        if each.leaves_at is None and bird.is_ready(each):
+            yield each
+
+
 def _shown(bird: Backend, connector: StoredConnector) -> Json:
     number = number_of(bird, connector)
     return {
@@ -76,4 +84,6 @@ CHANNELS = Kind(
         ("GET", _PATH, list_channels),
         ("GET", f"{_PATH}/{{channelId}}", get_channel),
     ),
+    shown=_shown,
+    rows=_rows,
 )

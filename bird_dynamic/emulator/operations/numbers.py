@@ -133,4 +133,6 @@ NUMBERS = Kind(
         ("GET", f"{_PATH}/numbers-long-code", list_long_codes),
         ("GET", f"{_PATH}/numbers-long-code/{{longCodeNumberId}}", get_long_code),
     ),
+    shown=lambda bird, number: _shown(number),
+    rows=lambda bird: bird.store.numbers.values(),
 )
