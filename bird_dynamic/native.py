@@ -26,7 +26,8 @@ from bird_dynamic.lookups import (
     list_connectors_output,
 )
 from bird_dynamic.resources import connector, voice_channel, webhook_subscription
-from bird_dynamic.resources.over_plugin import OverPlugin, Provider
+from bird_dynamic.resources.over_plugin import OverPlugin
+from bird_dynamic.resources.provider import Provider
 
 __all__ = [
     "Connector",

@@ -4,8 +4,8 @@ Highest first: a resource's own argument, the stack configuration (`bird:accessK
 environment (`BIRD_ACCESS_KEY`), the default. The argument is the resource's own affair. A profile
 is a second account: `bird-eu:accessKey`, without environment variables.
 
-`SETTINGS` describes each setting once. Gathering, the plugin's schema, the arguments of
-`native.Provider` and the reference page follow it.
+`SETTINGS` describes each setting once. Gathering, the plugin's schema, `native.Provider`, the
+reference page and the README's table follow it.
 
 Gathering sends nothing and raises nothing: it collects all problems, so that a preview can show
 them at once. No message contains the access key.
@@ -58,6 +58,12 @@ class Setting:
     """Whether it says where a resource is: a resource's own argument may replace it."""
     is_number: bool = False
     plugin_only: bool = False
+
+    @property
+    def text(self) -> str:
+        """The description, the default and an example, in Markdown."""
+        default = f" Default: `{self.default}`." if self.default else ""
+        return f"{self.description}{default} Example: `{self.example}`."
 
     def names(self, profile: str = DEFAULT_PROFILE) -> str:
         """The names under which it can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
@@ -178,7 +184,7 @@ API_URL = Setting(
 TIMEOUT = Setting(
     key="timeout",
     variable="BIRD_TIMEOUT",
-    description="The longest that one operation may take, in total.",
+    description="Timeout of each operation, as a whole: `90s`, `5m`, `1h30m`, or seconds.",
     example="90s",
     default=f"{DEFAULT_TIMEOUT / 60:.0f}m",
     problem=duration_problem,
@@ -186,16 +192,15 @@ TIMEOUT = Setting(
 TAKES_OVER = Setting(
     key="takeOver",
     variable="BIRD_TAKE_OVER",
-    description="`marked` for one run, after a lost state or machine: a create takes over an equal "
-    "connector that has its resource's mark.",
+    description="`never`, or `marked` for one run after the state or a machine is lost: each "
+    "create then takes over an equal connector that has its resource's mark.",
     example="marked",
     default=TAKE_OVER[0],
     problem=_take_over_problem,
 )
 LANES = Setting(
     key="lanes",
-    description=f"How many requests the plugin may have under way at once, 1 to "
-    f"{PLUGIN_CONCURRENCY}.",
+    description=f"Most requests that the plugin has open at once, 1 to {PLUGIN_CONCURRENCY}.",
     example="8",
     default=str(PLUGIN_CONCURRENCY),
     problem=_lanes_problem,
@@ -210,7 +215,7 @@ CA_BUNDLE = Setting(
 )
 STATE_DIR = Setting(
     variable="BIRD_STATE_DIR",
-    description="Folder where unfinished creates are recorded. It holds no secrets.",
+    description="Folder for records of unfinished creates. It holds no secrets.",
     example="/var/lib/bird",
     default="~/.local/state/bird-dynamic",
 )
@@ -243,8 +248,8 @@ class Settings:
     `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
     update or delete may take. `takes_over`: whether a create takes over a connector that bears its
     resource's mark. `problems` are sentences, each naming the configuration key and the
-    environment variable; with any of them nothing can be sent. `misplaced` are the like for the
-    settings that are a location, by key; they are ignored where an argument sets the location.
+    environment variable; with any of them nothing can be sent. `location_problems` are the same for
+    the settings that are a location, by key; they are ignored where an argument sets the location.
     """
 
     access_key: str = field(repr=False)
@@ -256,13 +261,13 @@ class Settings:
     ca_bundle: str | None = None
     profile: str = DEFAULT_PROFILE
     problems: tuple[str, ...] = ()
-    misplaced: tuple[tuple[str, str], ...] = ()
+    location_problems: tuple[tuple[str, str], ...] = ()
 
-    def unset(self, key: str) -> str:
+    def missing_text(self, key: str) -> str:
         """Error text for a location that is not configured."""
-        return dict(self.misplaced).get(key, f"{self.where(key)}: is not set.")
+        return dict(self.location_problems).get(key, f"{self.setting_names(key)}: is not set.")
 
-    def where(self, key: str) -> str:
+    def setting_names(self, key: str) -> str:
         """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
         return CONFIGURABLE[key].names(self.profile)
 
@@ -277,7 +282,7 @@ def gather(
     prefix = profile or DEFAULT_PROFILE
     given: dict[Setting, str] = {}
     problems: list[str] = []
-    misplaced: dict[str, str] = {}
+    location_problems: dict[str, str] = {}
     for setting in SETTINGS:
         text = setting.find(configuration, environment, prefix)
         given[setting] = text or setting.default
@@ -287,7 +292,7 @@ def gather(
             continue
         told = f"{setting.names(prefix)}: {problem}"
         if setting.is_location:
-            misplaced[setting.key] = told
+            location_problems[setting.key] = told
             given[setting] = ""
         else:
             problems.append(told)
@@ -302,7 +307,7 @@ def gather(
         ca_bundle=given[CA_BUNDLE] or None,
         profile=prefix,
         problems=tuple(problems),
-        misplaced=tuple(misplaced.items()),
+        location_problems=tuple(location_problems.items()),
     )
 
 

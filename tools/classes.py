@@ -14,11 +14,12 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.dynamic import provider
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS, Lookup, Result
+from bird_dynamic.settings import CONFIGURABLE
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "bird_dynamic"
@@ -64,12 +65,13 @@ OPTIONS = "Pulumi's resource options."
 
 def files() -> dict[Path, str]:
     """Every generated file, formatted, by its path."""
-    modules = {name: snake_case(name).lstrip("_") for name in DESCRIPTIONS}
+    modules = {name: snake_case(name).lstrip("_") for name in SCHEMAS}
     texts = {
-        f"resources/{module}.py": _resource(DESCRIPTIONS[name], module)
+        f"resources/{module}.py": _resource(SCHEMAS[name], module)
         for name, module in modules.items()
     }
     texts |= {
+        "resources/provider.py": _provider(),
         "lookups.py": _lookups(),
         "native.py": _native(modules),
         "__init__.py": _package(modules),
@@ -80,8 +82,8 @@ def files() -> dict[Path, str]:
     }
 
 
-def _resource(description: ResourceSchema, module: str) -> Iterator[str]:
-    name, noun, constant = description.type_name, description.noun, module.upper()
+def _resource(schema: ResourceSchema, module: str) -> Iterator[str]:
+    name, noun, constant = schema.type_name, schema.noun, module.upper()
     yield f'"""The resource class `{name}`."""'
     yield "from __future__ import annotations"
     yield "from collections.abc import Mapping, Sequence"
@@ -99,24 +101,24 @@ def _resource(description: ResourceSchema, module: str) -> Iterator[str]:
         indent=0,
     )
     yield f'class {name}(BirdResource, module="bird", name="{name}"):'
-    yield _docstring(*_paragraphs(description.summary))
-    yield f"    DESCRIPTION = {constant}\n    REFERENCE = REFERENCE\n"
-    for field in description.fields:
+    yield _docstring(*_paragraphs(schema.summary))
+    yield f"    SCHEMA = {constant}\n    REFERENCE = REFERENCE\n"
+    for field in schema.fields:
         given = TYPES[field.kind.name][1] + ("" if field.always_there else " | None")
         yield f"    {field.name}: pulumi.Output[{given}]"
         if not field.is_input:
             yield _docstring(field.output_text)
     yield "    def __init__(self, resource_name: str, *,"
-    yield from map(_parameter, description.inputs)
+    yield from map(_parameter, schema.inputs)
     yield "    opts: pulumi.ResourceOptions | None = None) -> None:"
     yield _docstring(
         f"Declare a {noun}.",
-        description.changes,
-        _described(("resource_name", RESOURCE_NAME), *description.inputs, ("opts", OPTIONS)),
+        schema.changes,
+        _described(("resource_name", RESOURCE_NAME), *schema.inputs, ("opts", OPTIONS)),
         indent=8,
     )
-    yield f"        super().__init__(resource_name, {_dict(description.inputs)}, opts)\n"
-    places = [field for field in description.inputs if field.setting or field.name == "profile"]
+    yield f"        super().__init__(resource_name, {_dict(schema.inputs)}, opts)\n"
+    places = [field for field in schema.inputs if field.setting or field.name == "profile"]
     yield "    @classmethod"
     yield "    def get(cls, resource_name: str, id: pulumi.Input[str], *,"
     yield from map(_parameter, places)
@@ -126,7 +128,7 @@ def _resource(description: ResourceSchema, module: str) -> Iterator[str]:
         "It is read in every preview and `up`; one that is not there is an error.",
         _described(
             ("resource_name", RESOURCE_NAME),
-            ("id", f"Id (UUID) of the {description.item}."),
+            ("id", f"Id (UUID) of the {schema.item}."),
             *places,
             ("opts", OPTIONS),
         ),
@@ -134,6 +136,34 @@ def _resource(description: ResourceSchema, module: str) -> Iterator[str]:
     )
     yield f"        place = {_dict(places)}"
     yield "        return cls._get(resource_name, id, place, opts)"
+
+
+def _provider() -> Iterator[str]:
+    settings = {snake_case(key): setting for key, setting in CONFIGURABLE.items()}
+    yield '"""The class `Provider` of `bird_dynamic.native`."""'
+    yield "from __future__ import annotations\nimport pulumi"
+    yield "class Provider(pulumi.ProviderResource):"
+    yield _docstring(
+        "An account of its own, for the resources that receive it as `opts.provider`.",
+        "Settings that are omitted come from the environment, not from the stack's `bird:` "
+        "configuration.",
+    )
+    yield "    def __init__(self, resource_name: str, *,"
+    for name, setting in settings.items():
+        kind = "int" if setting.is_number else "str"
+        yield f"    {name}: pulumi.Input[{kind}] | None = None,"
+    yield "    opts: pulumi.ResourceOptions | None = None) -> None:"
+    described = [(name, setting.text) for name, setting in settings.items()]
+    yield _docstring(
+        "Declare an account.",
+        _described(("resource_name", RESOURCE_NAME), *described, ("opts", OPTIONS)),
+        indent=8,
+    )
+    yield "        given = {"
+    for name, setting in settings.items():
+        secret = f"None if {name} is None else pulumi.Output.secret({name})"
+        yield f'"{setting.key}": {secret if setting.secret else name},'
+    yield '        }\n        super().__init__("bird", resource_name, given, opts)'
 
 
 def _lookups() -> Iterator[str]:
@@ -201,7 +231,8 @@ def _native(modules: dict[str, str]) -> Iterator[str]:
     yield NATIVE
     yield f"from __future__ import annotations\nfrom bird_dynamic.lookups import {_joined()}"
     yield f"from bird_dynamic.resources import {', '.join(sorted(modules.values()))}"
-    yield "from bird_dynamic.resources.over_plugin import OverPlugin, Provider"
+    yield "from bird_dynamic.resources.over_plugin import OverPlugin"
+    yield "from bird_dynamic.resources.provider import Provider"
     yield f"__all__ = {sorted([*modules, *_names(), 'Provider'])!r}"
     for name, module in modules.items():
         yield f"class {name}(OverPlugin, {module}.{name}):"

@@ -45,10 +45,10 @@ MUTATED = ("lifecycle", "bird", "providers")
 HALVES = (("lifecycle", "settings", "command"), ("client", "provider", "program"))
 """Folders of tests, in two parts that take about as long."""
 OWN_TESTS = {"lifecycle": "lifecycle", "bird": "client", "providers": "provider"}
-MOST_SURVIVORS = 0.1
-MOST_SECONDS = 30.0
+MAX_SURVIVORS = 0.1
+MAX_SECONDS = 30.0
 """Of tests beyond the mutant's own folder, the quickest of which are taken."""
-MOST_UNSURE = 2
+MAX_UNSURE = 2
 """Tests that may fail without a change, because tracing makes them slow. They are left out."""
 HEAVY = (
     "hypothesis",
@@ -226,7 +226,7 @@ class Baseline:
         spent = 0.0
         for test in order:
             spent += 0.0 if test.startswith(own) else self.seconds[test]
-            if spent < MOST_SECONDS:
+            if spent < MAX_SECONDS:
                 selection[test] = self.seconds[test]
         return selection
 
@@ -315,7 +315,7 @@ def measured(folders: list[Path]) -> Baseline:
         recorder = Recorder(folder)
         pytested([f"tests/{each}" for each in tests], recorder)
         (folder / "baseline.json").write_text(json.dumps(asdict(recorder.recorded(folder))))
-        return min(len(recorder.failed), MOST_UNSURE + 1)
+        return min(len(recorder.failed), MAX_UNSURE + 1)
 
     started = [
         (folder, in_a_fork(folder, partial(half, folder, tests)))
@@ -323,7 +323,7 @@ def measured(folders: list[Path]) -> Baseline:
     ]
     baseline = Baseline({}, defaultdict(lambda: defaultdict(list)))
     for folder, process in started:
-        if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) > MOST_UNSURE:
+        if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) > MAX_UNSURE:
             sys.exit(f"the tests fail without a change:\n{(folder / 'output.txt').read_text()}")
         found = json.loads((folder / "baseline.json").read_text())
         baseline.seconds.update(found["seconds"])
@@ -454,7 +454,7 @@ def main() -> int:
             print(f"bird_dynamic/{mutant.path}:{mutant.lines[0]}\n{mutant.row}", flush=True)
     share = survived / len(drawn)
     print(f"{survived} survivors ({share:.1%}), {time.monotonic() - began:.0f} s")
-    return int(share > MOST_SURVIVORS)
+    return int(share > MAX_SURVIVORS)
 
 
 if __name__ == "__main__":

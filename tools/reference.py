@@ -1,5 +1,5 @@
-"""Write the reference pages, `docs/reference`. `--check` writes nothing, and fails if a page is
-stale.
+"""Write the reference pages, `docs/reference`, and the table of settings in the README. `--check`
+writes nothing, and fails if one is stale.
 
 The pages are generated from the resource schemas, the command-line parsers and the docstrings. Only
 examples and what belongs to no single item are written here.
@@ -19,21 +19,25 @@ from typing import Any, NoReturn
 from unittest import mock
 
 import bird_dynamic
-from bird_dynamic import native, testing
+from bird_dynamic import testing
 from bird_dynamic.command.__main__ import main as bird_dynamic_command
 from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.faults import KINDS
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.schema import NOT_HERE
-from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
-from bird_dynamic.schema.templates import REQUIRED_ARGUMENTS
+from bird_dynamic.schema.templates import TEMPLATES
 from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
 
-FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+README_TABLE = re.compile(
+    r"(?<=<!-- settings: written by `make docs` -->\n).*?(?=<!-- end -->)", re.S
+)
 EFFECTS = {
     OnChange.REPLACE: "replaces",
     OnChange.UPDATE: "updates in place",
@@ -73,28 +77,12 @@ WebhookSubscription(
 )
 """,
 }
-TEMPLATE_ARGUMENTS = {
-    ("voice-messagebird:1", "phoneNumberId"): "Id of a voice-capable phone number of the "
-    "workspace. `VoiceChannel` sets it from `phone_number_id`.",
-    ("sms-messagebird:1", "phoneNumberId"): "Id of an SMS-capable phone number of the workspace.",
-    ("sms-messagebird:1", "channelMessageType"): "`promotional` is documented. Third parties also "
-    "list `2fa`, `conversational`, `transactional` and `emergency`.",
-    ("whatsapp:1", "wabaId"): "Id of the WhatsApp Business account (assumed).",
-    ("whatsapp:1", "phoneId"): "Id of the phone number in that account (assumed).",
-    ("whatsapp:1", "phoneNumber"): "The phone number in international form, such as "
-    "`+31612345678`.",
-}
-OPTIONAL_ARGUMENTS = {
-    ("sms-messagebird:1", "useCaseId"): "Id of the use case. Required by Bird for US 10DLC "
-    "numbers.",
-    ("whatsapp:1", "mbPhoneId"): "Bird's id of the phone number, if it is a Bird number.",
-}
 
 
-def pages() -> dict[str, str]:
-    """Every page by the name of its file."""
+def pages() -> dict[Path, str]:
+    """The text of each page by its path."""
     written = {
-        **{f"{_file(name)}.md": _resource(each) for name, each in DESCRIPTIONS.items()},
+        **{f"{_file(name)}.md": _resource(each) for name, each in SCHEMAS.items()},
         "provider.md": _provider(),
         "lookups.md": _lookups(),
         "configuration.md": _configuration(),
@@ -102,18 +90,32 @@ def pages() -> dict[str, str]:
         "bird-emulator.md": _bird_emulator(),
         "testing.md": _testing(),
     }
-    return {name: "\n".join(lines) + "\n" for name, lines in written.items()}
+    folder = ROOT / "docs" / "reference"
+    return {
+        **{folder / name: "\n".join(lines) + "\n" for name, lines in written.items()},
+        README: README_TABLE.sub(lambda _: "\n".join(_readme_table()) + "\n", README.read_text()),
+    }
 
 
-def _resource(description: ResourceSchema) -> Iterator[str]:
-    name = description.type_name
+def _readme_table() -> Iterator[str]:
+    yield from _table(
+        ("stack configuration", "environment variable", "default", "description"),
+        (
+            (key, variable, default, description)
+            for key, variable, default, _, description in map(_setting, SETTINGS)
+        ),
+    )
+
+
+def _resource(schema: ResourceSchema) -> Iterator[str]:
+    name = schema.type_name
     resource = getattr(bird_dynamic, name)
     yield f"# {name}"
     yield ""
     yield _text(resource)
     yield ""
-    yield f"* API path: `{description.path}`."
-    yield f"* Required access role: {_paths(description.permission)}."
+    yield f"* API path: `{schema.path}`."
+    yield f"* Required access role: {_paths(schema.permission)}."
     yield ""
     yield "## Example"
     yield ""
@@ -126,11 +128,11 @@ def _resource(description: ResourceSchema) -> Iterator[str]:
     yield ""
     yield from _table(
         ("Python", "camelCase", "type", "if omitted", "on change", "description"),
-        _inputs(description, _parameters(resource.__init__)),
+        _inputs(schema, _parameters(resource.__init__)),
     )
     yield ""
-    yield from _replacement(description)
-    if description.exclusive:
+    yield from _replacement(schema)
+    if schema.exclusive:
         yield ""
         yield from _templates(name)
     yield ""
@@ -140,23 +142,25 @@ def _resource(description: ResourceSchema) -> Iterator[str]:
     yield ""
     yield from _table(
         ("Python", "camelCase", "description"),
-        ((*_names(field), field.output_text) for field in description.outputs),
+        ((*_names(field), field.output_text) for field in schema.outputs),
     )
     yield ""
     yield "## Import"
     yield ""
-    yield from _import(description)
+    yield from _import(schema)
     yield ""
     yield f"## `{name}.get`"
     yield ""
     yield from _function(resource.get)
 
 
-def _inputs(description: ResourceSchema, texts: dict[str, str]) -> Iterator[tuple[str, ...]]:
-    for field in description.inputs:
+def _inputs(schema: ResourceSchema, texts: dict[str, str]) -> Iterator[tuple[str, ...]]:
+    for field in schema.inputs:
         text = texts.get(field.name, field.description)
         secret = " Secret." if field.secret and "Secret" not in text else ""
-        is_local = not (field.sent or field.setting) and field.on_change is not OnChange.NOTHING
+        is_local = (
+            not (field.request_path or field.setting) and field.on_change is not OnChange.NOTHING
+        )
         yield (
             *_names(field),
             TYPES.get(field.kind.name, field.kind.name),
@@ -170,16 +174,16 @@ def _names(field: Field) -> tuple[str, str]:
     return f"`{field.name}`", "" if field.name in NOT_HERE else f"`{camel_case(field.name)}`"
 
 
-def _replacement(description: ResourceSchema) -> Iterator[str]:
-    noun = description.item
+def _replacement(schema: ResourceSchema) -> Iterator[str]:
+    noun = schema.item
     yield "## Replacement"
     yield ""
     yield f"A replacement creates the new {noun} before it deletes the old one."
-    if description.exclusive:
+    if schema.exclusive:
         yield "If the phone number and the template stay the same, Bird cannot hold both: the old"
         yield "connector is deleted first, the number has no channel for a moment, and the preview"
         yield "warns of this gap. The `channel_id` changes with each replacement."
-    if kept := [f"`{field.name}`" for field in description.inputs if not field.clearable]:
+    if kept := [f"`{field.name}`" for field in schema.inputs if not field.clearable]:
         yield f"Removing {' or '.join(kept)} from the program replaces the {noun} too, because Bird"
         yield "documents no request that clears them."
 
@@ -194,39 +198,32 @@ def _templates(name: str) -> Iterator[str]:
     else:
         yield "The keys of `arguments`, with Bird's own names."
     yield ""
-    known = {
-        (template, argument): (TYPES.get(kind.name, kind.name), "yes")
-        for template, arguments in REQUIRED_ARGUMENTS.items()
-        for argument, kind in arguments.items()
-    }
-    rows = {**known, **dict.fromkeys(OPTIONAL_ARGUMENTS, ("str", "no"))}
-    texts = {**TEMPLATE_ARGUMENTS, **OPTIONAL_ARGUMENTS}
     yield from _table(
         ("template", "key", "type", "required", "values"),
         (
-            (f"`{template}`", f"`{argument}`", *rows[template, argument], texts[template, argument])
-            for template, argument in sorted(rows, key=lambda row: list(_order(row)))
+            (
+                f"`{template}`",
+                f"`{each.name}`",
+                TYPES.get(each.kind.name, each.kind.name),
+                "yes" if each.required else "no",
+                each.description,
+            )
+            for template, arguments in TEMPLATES.items()
             if name == "Connector" or template.startswith("voice-")
+            for each in arguments
         ),
     )
 
 
-def _order(row: tuple[str, str]) -> Iterator[int]:
-    yield list(REQUIRED_ARGUMENTS).index(row[0])
-    yield int(row in OPTIONAL_ARGUMENTS)
-
-
-def _import(description: ResourceSchema) -> Iterator[str]:
-    item = f"{description.item.replace(' ', '_').upper()}_ID"
-    settings = [field.name.upper() for field in description.settings]
+def _import(schema: ResourceSchema) -> Iterator[str]:
+    item = f"{schema.item.replace(' ', '_').upper()}_ID"
+    settings = [field.name.upper() for field in schema.configurable_inputs]
     forms = [
         f"`{'/'.join([*reversed(settings[: count + 1]), item])}`" for count in range(len(settings))
     ]
     yield "With the [plugin](../choosing.md):"
     yield ""
-    command = (
-        f"$ pulumi import bird:index:{description.type_name} NAME {item} --generate-code=false"
-    )
+    command = f"$ pulumi import bird:index:{schema.type_name} NAME {item} --generate-code=false"
     yield from _code("console", command)
     yield ""
     yield f"The id can also be {' or '.join(forms)}."
@@ -265,14 +262,11 @@ VoiceChannel(
     yield ""
     yield "## Inputs"
     yield ""
-    names = inspect.signature(native.Provider.__init__).parameters
-    settings = {name: CONFIGURABLE.get(camel_case(name)) for name in names}
     yield from _table(
         ("Python", "camelCase", "environment variable", "default", "example", "description"),
         (
-            (f"`{name}`", f"`{setting.key}`", *_setting(setting)[1:])
-            for name, setting in settings.items()
-            if setting is not None
+            (f"`{snake_case(key)}`", f"`{key}`", *_setting(setting)[1:])
+            for key, setting in CONFIGURABLE.items()
         ),
     )
 
@@ -618,19 +612,18 @@ def _file(name: str) -> str:
 
 def main() -> int:
     """Write the stale pages, or with --check name them; the exit status."""
-    expected = pages()
-    stale = [
-        name
-        for name, text in expected.items()
-        if not (FOLDER / name).exists() or (FOLDER / name).read_text() != text
-    ]
+    stale = {
+        path: text
+        for path, text in pages().items()
+        if not path.exists() or path.read_text() != text
+    }
     if "--check" in sys.argv[1:]:
-        for name in stale:
-            print(f"docs/reference/{name} is out of date: run `make docs`")
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`")
         return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in stale:
-        (FOLDER / name).write_text(expected[name])
+    for path, text in stale.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
     return 0
 
 

@@ -22,21 +22,21 @@ from bird_dynamic.bird.retry import RetryingClient
 PAGE_SIZE = 100
 """The largest page that the CRM API is known to serve in general; its default is 10."""
 
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 """Of one listing. With the default of 10 rows these are 100,000 things in one workspace."""
 
 
 class Collection:
     """The connectors of a workspace, say, at their path: `/workspaces/{workspaceId}/connectors`."""
 
-    def __init__(self, sender: RetryingClient, path: str, page_size: int = PAGE_SIZE) -> None:
-        self.sender = sender
+    def __init__(self, client: RetryingClient, path: str, page_size: int = PAGE_SIZE) -> None:
+        self.client = client
         self.path = path
         self._page_size: int | None = page_size
 
     def create(self, body: Mapping[str, Any], deadline: Deadline) -> Item:
         """POST; never repeated after an unknown outcome."""
-        return self.sender.send(Request("POST", self.path, body=body), deadline, _item)
+        return self.client.send(Request("POST", self.path, body=body), deadline, _item)
 
     def get(self, item_id: str, deadline: Deadline) -> Item | None:
         """GET one; None where Bird says that this one does not exist.
@@ -46,7 +46,7 @@ class Collection:
         """
         request = Request("GET", self._path_of(item_id))
         try:
-            return self.sender.send(request, deadline, partial(_item, asked=required_id(item_id)))
+            return self.client.send(request, deadline, partial(_item, asked=required_id(item_id)))
         except RejectedError as error:
             self.confirm_gone(error, deadline)
             return None
@@ -57,7 +57,7 @@ class Collection:
         if self._page_size is not None:
             query = {**query, "limit": str(self._page_size)}
         try:
-            return self.sender.send(Request("GET", self.path, query=query), deadline, _page)
+            return self.client.send(Request("GET", self.path, query=query), deadline, _page)
         except RejectedError as error:
             # The largest page is not documented for connectors: a refused size falls back to the
             # default.
@@ -76,7 +76,7 @@ class Collection:
         """PATCH one; what it is afterwards, where the answer says it. Repeated after an unknown
         outcome, because it says what is to be."""
         request = Request("PATCH", self._path_of(item_id), body=body)
-        response = self.sender.send(request, deadline, _whole)
+        response = self.client.send(request, deadline, _whole)
         return _item(response, asked=required_id(item_id))
 
     def delete(self, item_id: str, deadline: Deadline) -> bool:
@@ -88,7 +88,7 @@ class Collection:
         """
         request = Request("DELETE", self._path_of(item_id))
         try:
-            return self.sender.send(request, deadline, _whole).status != 202
+            return self.client.send(request, deadline, _whole).status != 202
         except RejectedError as error:
             self.confirm_gone(error, deadline)
             return True
@@ -105,7 +105,7 @@ class Collection:
             raise error
         request = Request("GET", self.path, query={"limit": "1"})
         try:
-            self.sender.send(request, deadline, _whole)
+            self.client.send(request, deadline, _whole)
         except RejectedError as refused:
             if refused.status in (401, 403, 404, 410):
                 raise
@@ -125,8 +125,8 @@ class Pages:
         not end: half a listing is none."""
         if self._token in self._tokens:
             return None
-        if len(self._tokens) == MOST_PAGES:
-            raise UnknownOutcomeError(f"the listing has not ended after {MOST_PAGES:,} pages")
+        if len(self._tokens) == MAX_PAGES:
+            raise UnknownOutcomeError(f"the listing has not ended after {MAX_PAGES:,} pages")
         page = self._collection.page(self._token, deadline)
         self._tokens.add(self._token)
         self._token = page.next_token
@@ -136,10 +136,10 @@ class Pages:
 class Conversational:
     """Whether inbound messages open conversations: the switch of every channel of a workspace."""
 
-    def __init__(self, sender: RetryingClient, workspace_id: str) -> None:
-        self._sender = sender
+    def __init__(self, client: RetryingClient, workspace_id: str) -> None:
+        self._client = client
         self._channels = f"/workspaces/{workspace_id}/channels"
-        self._connectors = Collection(sender, f"/workspaces/{workspace_id}/connectors")
+        self._connectors = Collection(client, f"/workspaces/{workspace_id}/connectors")
 
     def get(self, channel_id: str, deadline: Deadline) -> bool:
         """GET …/channels/{channelId}/conversational.
@@ -148,7 +148,7 @@ class Conversational:
         """
         request = Request("GET", self._path_of(channel_id))
         try:
-            return self._sender.send(request, deadline, _status) == "active"
+            return self._client.send(request, deadline, _status) == "active"
         except RejectedError as error:
             self._connectors.confirm_gone(error, deadline)
             return False
@@ -158,7 +158,7 @@ class Conversational:
         documented."""
         body = {"status": "active" if active else "inactive"}
         request = Request("PATCH", self._path_of(channel_id), body=body)
-        self._sender.send(request, deadline, _whole)
+        self._client.send(request, deadline, _whole)
 
     def _path_of(self, channel_id: str) -> str:
         return f"{self._channels}/{required_id(channel_id)}/conversational"

@@ -7,7 +7,7 @@
     ├── RejectedError          Bird answered and did not do it: a 4xx or a redirect
     ├── DeadlineError          the time allowed for the operation is over
     ├── EngineGoneError        Pulumi's engine has ended: nothing more is sent
-    └── in `lifecycle`: ExistsError, HalfMadeError, AdoptError, AbsentError, NoChannelError,
+    └── in `lifecycle`: ExistsError, HalfCreatedError, AdoptError, AbsentError, NoChannelError,
         NotFoundError, SharedError, IdError, and OperationError, which explains any of the others
 
 What a caller may conclude about the remote state is the first thing these classes tell: it is what

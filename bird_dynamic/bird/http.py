@@ -59,7 +59,7 @@ class HttpTransport:
         cancelled: Cancellation | None = None,
     ) -> None:
         self._url = settings.api_url
-        self._url_setting = settings.where("apiUrl")
+        self._url_setting = settings.setting_names("apiUrl")
         self._verify = settings.ca_bundle or True
         self._proxies = _proxies(settings.api_url, os.environ)
         self._headers = {

@@ -12,9 +12,9 @@ import json
 import math
 from typing import Any
 
-DEEPEST = 20
+MAX_DEPTH = 20
 """Levels of nesting that are kept; what is deeper is null. Bird's documented objects have five."""
-MOST_VALUES = 500_000
+MAX_VALUES = 500_000
 """Values in one answer: reading more would take seconds that the deadline knows nothing of. A page
 of a hundred connectors has some ten thousand."""
 LARGEST_NUMBER = 2**53
@@ -39,11 +39,11 @@ unknown value. Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`
 def parse(content: bytes) -> Any:
     """The value. Raises ValueError for what is not JSON, or too much of it."""
     # There is one of these in front of each value or of its key.
-    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise ValueError("JSON with too many values")
     try:
         text = content.decode("utf-8-sig")
-        return _harmless(json.loads(text, parse_int=_integer, parse_float=_real), DEEPEST)
+        return _harmless(json.loads(text, parse_int=_integer, parse_float=_real), MAX_DEPTH)
     except RecursionError:
         raise ValueError("JSON with too many levels") from None
 

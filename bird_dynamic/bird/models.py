@@ -21,7 +21,7 @@ class Request:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
-    def repeatable(self) -> bool:
+    def idempotent(self) -> bool:
         """Whether sending it twice leaves Bird as sending it once does."""
         return self.method != "POST"
 

@@ -18,7 +18,7 @@ WRITES_PER_SECOND = 500.0
 SLOWEST = 1.0
 SPEED_UP = 0.25
 """Requests a second gained by each answer that is not a 429."""
-REST = 0.1
+BURST_SECONDS = 0.1
 """Seconds without a request that are made up for by a burst."""
 MARGIN = 0.9
 """Share of the documented rate that is used, so that bursts and retries stay below it."""
@@ -85,7 +85,7 @@ class _Rate:
 
     def reserve(self, earliest: float) -> float:
         place = max(earliest, self._next)
-        self._next = max(self._next, earliest - REST) + 1.0 / self._per_second
+        self._next = max(self._next, earliest - BURST_SECONDS) + 1.0 / self._per_second
         return place
 
     def speed_up(self) -> None:

@@ -90,7 +90,7 @@ class RetryingClient:
         self._transport = transport
         self._jitter = jitter
         self._before_writing = before_writing
-        self._pace = RateLimiter(clock)
+        self.limiter = RateLimiter(clock)
         self._budget = RetryBudget()
         self._ahead: float | None = None
 
@@ -106,7 +106,7 @@ class RetryingClient:
         last: BirdError | None = None
         failures = throttled = 0
         while True:
-            if not self._pace.wait(request.method, deadline):
+            if not self.limiter.wait(request.method, deadline):
                 raise DeadlineError("no time is left for another attempt", last)
             sent_at = self.clock.monotonic()
             try:
@@ -114,14 +114,14 @@ class RetryingClient:
                 if response.status == 429:
                     throttled += 1
                     last = RejectedError(_answer(response))
-                    self._pace.throttled(sent_at, self._throttled_pause(response, throttled))
+                    self.limiter.throttled(sent_at, self._throttled_pause(response, throttled))
                     continue
-                self._pace.answered()
+                self.limiter.answered()
                 result = _judge(response, read)
                 self._budget.earn()
                 return result
             except UnknownOutcomeError as error:
-                last, again = error, request.repeatable
+                last, again = error, request.idempotent
             except NotSentError as error:
                 last, again = error, error.temporary
             failures += 1

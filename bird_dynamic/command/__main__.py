@@ -24,9 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
     given = _parser().parse_args(arguments)
     settings = gather(lambda key: None)
-    problems = [*settings.problems, *dict(settings.misplaced).values()]
-    if not settings.workspace_id and not settings.misplaced:
-        problems.append(settings.unset("workspaceId"))
+    problems = [*settings.problems, *dict(settings.location_problems).values()]
+    if not settings.workspace_id and not settings.location_problems:
+        problems.append(settings.missing_text("workspaceId"))
     if problems:
         for problem in problems:
             print(f"error: {problem}", file=sys.stderr)

@@ -43,7 +43,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     """What is found, one after the other. Nothing is changed in Bird, except that it may make a
     connector of a request that it should refuse; that is deleted at once, or told."""
     workspace_id = account.settings.workspace_id
-    deadline = Deadline.after(PATIENCE, account.sender.clock)
+    deadline = Deadline.after(PATIENCE, account.client.clock)
     connectors, channels, subscriptions = (
         account.open(schema, {})[1].collection
         for schema in (CONNECTOR, CHANNEL, WEBHOOK_SUBSCRIPTION)
@@ -85,7 +85,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     if not writes:
         yield Finding(True, "create and delete", "not asked: see --writes")
         return
-    nobodys = str(uuid.uuid4())
+    missing_id = str(uuid.uuid4())
     yield finding(
         "create connectors",
         lambda: _refused(lambda: _nameless(connectors, deadline), 422, 400),
@@ -93,13 +93,13 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     )
     yield finding(
         "delete connectors",
-        lambda: _refused(lambda: connectors.delete(nobodys, deadline)),
+        lambda: _refused(lambda: connectors.delete(missing_id, deadline)),
         "Delete on /workspaces/*/connectors/*",
     )
-    switch = Conversational(account.sender, str(workspace_id))
+    switch = Conversational(account.client, str(workspace_id))
     yield finding(
         "switch conversations",
-        lambda: _refused(lambda: switch.set(nobodys, True, deadline), 404, 410, 422),
+        lambda: _refused(lambda: switch.set(missing_id, True, deadline), 404, 410, 422),
         "View and Update on /workspaces/*/channels/**",
     )
 
@@ -151,10 +151,11 @@ def _refused(ask: Callable[[], object], *statuses: int) -> str:
 
 
 def _remedy(account: Account, error: RejectedError, permission: str) -> str:
+    names = account.settings.setting_names
     if error.status == 401:
-        return f"Check {account.settings.where('accessKey')}; a key without a role gets 401 too."
+        return f"Check {names('accessKey')}; a key without a role gets 401 too."
     if error.status == 403:
         return f"Give the key a role that allows {permission}."
     if error.status == 404:
-        return f"Check {account.settings.where('workspaceId')}."
+        return f"Check {names('workspaceId')}."
     return ""

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dialect = Dialect.of(dict(_choice(each) for each in given.dialect))
     except ValueError as error:
         parser.error(f"--dialect: {error}")
-    store = Store.kept_in(given.state) if given.state else Store.with_numbers()
+    store = Store.from_file(given.state) if given.state else Store.with_numbers()
     options = Options(channel_after=given.channel_after, allow_duplicates=given.allow_duplicates)
     emulator = BirdEmulator(store, options=options, dialect=dialect, seed=given.seed)
     server = EmulatorServer(emulator, port=given.port)

@@ -54,7 +54,7 @@ class Store:
         return cls(numbers={number.id: number for number in numbers})
 
     @classmethod
-    def kept_in(cls, path: str) -> Store:
+    def from_file(cls, path: str) -> Store:
         """The workspace that a file holds, or a new one that will be kept there."""
         store = cls.with_numbers()
         store.path = path

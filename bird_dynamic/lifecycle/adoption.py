@@ -25,8 +25,10 @@ def mismatches(
     found = []
     for field in schema.inputs:
         asked = inputs.get(field.name)
-        stated = value_at(field.returned, item) if field.returned else state.get(field.name)
-        if field.kind is MAP and field.returned:
+        stated = (
+            value_at(field.response_path, item) if field.response_path else state.get(field.name)
+        )
+        if field.kind is MAP and field.response_path:
             has = stated if isinstance(stated, Mapping) else {}
             keys = [
                 key for key, value in (asked or {}).items() if not is_alike(value, has.get(key))

@@ -62,7 +62,7 @@ def _failures(
         value = inputs.get(field.name)
         if value is None:
             made_up = field.automatic and MARK in complete
-            is_wanted = field.required or field.setting in dict(settings.misplaced)
+            is_wanted = field.required or field.setting in dict(settings.location_problems)
             if is_wanted and complete.get(field.name) is None and not made_up:
                 yield _missing(field, settings)
         elif value is UNKNOWN:
@@ -70,9 +70,9 @@ def _failures(
         elif (problem := field.kind.problem(value)) is not None:
             yield f"{field.name}: {problem}"
         elif field.kind is MAP:
-            yield from _set_twice(schema, field.name, field.sent, value)
+            yield from _set_twice(schema, field.name, field.request_path, value)
         yield from _numbers_that_change(field.name, value)
-    yield from schema.problems(inputs)
+    yield from schema.validate(inputs)
 
 
 def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
@@ -92,9 +92,9 @@ def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
 
 def _missing(field: Field, settings: Settings) -> str:
     if not field.setting:
-        return f"{field.name}: is missing; it is required"
-    if field.setting in dict(settings.misplaced):
-        return settings.unset(field.setting)
+        return f"{field.name}: is required"
+    if field.setting in dict(settings.location_problems):
+        return settings.missing_text(field.setting)
     what, how = field.name.removesuffix("_id"), how_to_set(settings.profile, field.setting)
     return f"{field.name}: no {what} is set. {how}, or pass {field.name}."
 
@@ -103,8 +103,8 @@ def _set_twice(
     schema: ResourceSchema, name: str, path: tuple[str, ...], value: Mapping[str, Any]
 ) -> Iterator[str]:
     for field in schema.inputs:
-        if field.sent[:-1] == path and field.sent[-1] in value:
-            yield f"{name}: {field.sent[-1]} is set by {field.name}; remove it from {name}"
+        if field.request_path[:-1] == path and field.request_path[-1] in value:
+            yield f"{name}: {field.request_path[-1]} is set by {field.name}; remove it from {name}"
 
 
 def _none_if_empty(value: Any) -> Any:

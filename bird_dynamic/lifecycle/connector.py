@@ -100,7 +100,7 @@ class ConnectorLifecycle(ResourceLifecycle):
 
     @staticmethod
     def _switch(session: CollectionSession, props: Mapping[str, Any]) -> Conversational:
-        return Conversational(session.collection.sender, props["workspace_id"])
+        return Conversational(session.collection.client, props["workspace_id"])
 
 
 class NoChannelError(BirdError):

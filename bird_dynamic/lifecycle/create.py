@@ -39,11 +39,11 @@ from bird_dynamic.lifecycle.ownership import ExistsError, Ownership
 
 MAX_POSTS = 3
 """How often the request is sent at most."""
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
+BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
 """Seconds before each look for the result of an unanswered request. Together they must outlast both
 a listing that lags and a request that is still being carried out: only then is nothing found a
 reason to send it again."""
-CONFLICT_PAUSES = (0.5, 1.0, 2.0, 4.0, 5.0)
+CONFLICT_BACKOFF = (0.5, 1.0, 2.0, 4.0, 5.0)
 """Seconds before a refused request is sent again, where nothing is seen in its way; the last for
 ever. A conflict says that nothing was made, so that sending it again is safe."""
 REPORT_EVERY = 5.0
@@ -158,7 +158,7 @@ def create(
         # What Bird says that it has accepted is never asked for again.
         is_accepted = result.answer is not None and result.answer.status == 202
         try:
-            patience = FOREVER if is_accepted else sum(PAUSES)
+            patience = FOREVER if is_accepted else sum(BACKOFF)
             found = yield from machine.after_no_answer(patience)
         except ExistsError:
             raise
@@ -184,7 +184,7 @@ def _with_unanswered(
 
 
 def _pauses_within(seconds: float) -> Iterator[float]:
-    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    for pause in chain(BACKOFF, repeat(BACKOFF[-1])):
         if seconds <= 0:
             return
         yield min(pause, seconds)
@@ -218,7 +218,7 @@ class _Create:
             return proven
         if resumed is not None:
             # The interrupted request may still be under way, or the listing may lag.
-            for pause in _pauses_within(sum(PAUSES) - resumed):
+            for pause in _pauses_within(sum(BACKOFF) - resumed):
                 if any(each.was_left for each in observed.unmanaged):
                     break
                 yield Sleep(pause)
@@ -255,7 +255,7 @@ class _Create:
             raise self._answered(item, but)
         if self._ownership.may_answer(item):
             return Created(item, is_new=self._ownership.is_certain(item))
-        if (found := (yield from self.after_no_answer(sum(PAUSES)))) is not None:
+        if (found := (yield from self.after_no_answer(sum(BACKOFF)))) is not None:
             return Created(found, is_new=True)
         raise self._answered(item, "has another name")
 
@@ -290,7 +290,7 @@ class _Create:
             if equal:
                 return Created((yield from self._take_over(equal)), is_new=False)
         self._require_nothing_stays(observed, conflict)
-        pause = CONFLICT_PAUSES[min(self._conflicts, len(CONFLICT_PAUSES) - 1)]
+        pause = CONFLICT_BACKOFF[min(self._conflicts, len(CONFLICT_BACKOFF) - 1)]
         self._conflicts += 1
         if self._slept - self._reported >= REPORT_EVERY:
             self._reported = self._slept
@@ -347,7 +347,7 @@ class _Create:
 
     def _get(self, item_id: str) -> Generator[Step, Any, Item]:
         what = f"Bird answered with the {self._desired.schema.item} {item_id}"
-        for pause in (0.0, *PAUSES):
+        for pause in (0.0, *BACKOFF):
             if pause:
                 yield Sleep(pause)
             try:

@@ -57,7 +57,7 @@ class DesiredState:
     @cached_property
     def body_digest(self) -> str:
         """A digest of the body, without an automatic name and without what is secret."""
-        hidden = {field.sent[0] for field in self.schema.inputs if field.secret}
+        hidden = {field.request_path[0] for field in self.schema.inputs if field.secret}
         asked = {key: value for key, value in self.body.items() if key not in hidden}
         if self.mark is not None:
             asked.pop("name", None)
@@ -70,7 +70,9 @@ class DesiredState:
     @cached_property
     def stated(self) -> frozenset[str]:
         """The keys of the body that Bird states too."""
-        return frozenset(field.returned[0] for field in self.schema.inputs if field.returned)
+        return frozenset(
+            field.response_path[0] for field in self.schema.inputs if field.response_path
+        )
 
     def unversioned(self, name: str, value: Any) -> Any:
         """The value of a key; a template without its version, of which Bird may state another."""
@@ -79,7 +81,7 @@ class DesiredState:
     @cached_property
     def _templates(self) -> frozenset[str]:
         return frozenset(
-            field.returned[0] for field in self.schema.inputs if field.kind is TEMPLATE
+            field.response_path[0] for field in self.schema.inputs if field.kind is TEMPLATE
         )
 
     @cached_property

@@ -87,10 +87,10 @@ def _may_be_one(old: Any, new: Any) -> bool:
 def _sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
     """What a create request says there."""
     for field in schema.inputs:
-        if field.sent == path and props.get(field.name, field.default) is not None:
+        if field.request_path == path and props.get(field.name, field.default) is not None:
             return props.get(field.name, field.default)
     for field in schema.inputs:
-        if field.kind is MAP and field.sent == path[:-1]:
+        if field.kind is MAP and field.request_path == path[:-1]:
             value = props.get(field.name) or {}
             return UNKNOWN if value is UNKNOWN else value.get(path[-1])
     return None

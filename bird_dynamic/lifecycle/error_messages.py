@@ -84,18 +84,20 @@ def _remedy(error: BirdError, schema: ResourceSchema, settings: Settings) -> str
     if isinstance(error, RejectedError):
         return _remedies(schema, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
-        more = settings.where("timeout")
+        more = settings.setting_names("timeout")
         return f"Run `pulumi up` again later, or allow more time with {more}."
     if isinstance(error, NotSentError) and error.temporary:
-        return f"Nothing was sent. Check the network and {settings.where('apiUrl')}."
+        return f"Nothing was sent. Check the network and {settings.setting_names('apiUrl')}."
     cause = error.__cause__
     return _remedy(cause, schema, settings) if isinstance(cause, BirdError) else ""
 
 
 def _remedies(schema: ResourceSchema, settings: Settings) -> dict[int, str]:
-    places = " and ".join(settings.where(field.setting) for field in schema.settings)
+    places = " and ".join(
+        settings.setting_names(field.setting) for field in schema.configurable_inputs
+    )
     return {
-        401: f"Check {settings.where('accessKey')}: it must be a CRM access key of this "
+        401: f"Check {settings.setting_names('accessKey')}: it must be a CRM access key of this "
         "organization. A key without an access role is answered 401 on every call.",
         403: "The access key's roles do not allow this. It needs a role that allows "
         f"{schema.permission}.",

@@ -83,7 +83,7 @@ class SharedListing:
 
     def __init__(self, collection: bird.Collection) -> None:
         self._collection = collection
-        self._clock = collection.sender.clock
+        self._clock = collection.client.clock
         self._lock = threading.Lock()
         self._listing: _Listing | None = None
 

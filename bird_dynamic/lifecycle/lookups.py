@@ -19,7 +19,7 @@ from bird_dynamic.schema.fields import UUID_TEXT, Properties, ResourceSchema
 from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.values import workspace_problem
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 """How many candidates an error names."""
 
 
@@ -47,10 +47,12 @@ class Lookups:
         schema = lookup.result.finds
         noun = schema.noun
         if lookup.lists:
-            with self._doing(schema, f"Listing {noun}s"):
+            with self._describing_errors(schema, f"Listing {noun}s"):
                 return [row for row in self.all(schema) if matches(row)]
         words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
-        with self._doing(schema, f"Looking up the {noun}{f' with {words}' * bool(asked)}"):
+        with self._describing_errors(
+            schema, f"Looking up the {noun}{f' with {words}' * bool(asked)}"
+        ):
             rows = self.all(schema)
             found = [row for row in rows if matches(row)]
             if len(found) == 1:
@@ -68,7 +70,7 @@ class Lookups:
 
     def _one(self, schema: ResourceSchema, item_id: Any) -> Properties:
         noun = schema.noun
-        with self._doing(schema, f"Looking up {noun} {item_id}"):
+        with self._describing_errors(schema, f"Looking up {noun} {item_id}"):
             if (problem := UUID_TEXT.problem(item_id)) is not None:
                 raise NotFoundError(f"id: {problem}")
             place, session = self._open(schema)
@@ -82,12 +84,12 @@ class Lookups:
         if given is not None and (problem := workspace_problem(given)) is not None:
             raise ConfigurationError(f"workspace_id: {problem}")
         if given is None and self._account.settings.workspace_id is None:
-            unset = self._account.settings.unset("workspaceId")
+            unset = self._account.settings.missing_text("workspaceId")
             raise ConfigurationError(f"{unset} Set it, or pass workspace_id")
         return self._account.open(schema, {"workspace_id": given})
 
     @contextmanager
-    def _doing(self, schema: ResourceSchema, doing: str) -> Iterator[None]:
+    def _describing_errors(self, schema: ResourceSchema, doing: str) -> Iterator[None]:
         settings = self._account.settings
         with describing_errors(doing, schema, settings, lambda: [settings.access_key]):
             yield
@@ -100,6 +102,6 @@ def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Prop
 
 
 def _named(numbers: list[Properties]) -> str:
-    shown = ", ".join(str(each["number"]) for each in numbers[:MOST_SHOWN])
-    more = len(numbers) - MOST_SHOWN
+    shown = ", ".join(str(each["number"]) for each in numbers[:MAX_SHOWN])
+    more = len(numbers) - MAX_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

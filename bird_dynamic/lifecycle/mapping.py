@@ -27,7 +27,7 @@ def with_settings(
     """The properties, with the settings that stand in for inputs that were left out."""
     stand_ins = {
         field.name: value
-        for field in schema.settings
+        for field in schema.configurable_inputs
         if (value := getattr(settings, field.name)) is not None
     }
     return {**stand_ins, **{name: value for name, value in props.items() if value is not None}}
@@ -38,15 +38,15 @@ def request_body(schema: ResourceSchema, inputs: Mapping[str, Any]) -> dict[str,
     built: dict[str, Any] = {}
     for field in schema.inputs:
         value = inputs.get(field.name)
-        if not field.sent or value is None or not field.in_create:
+        if not field.request_path or value is None or not field.in_create:
             continue
         target = built
-        for step in field.sent[:-1]:
+        for step in field.request_path[:-1]:
             target = target.setdefault(step, {})
         if field.kind is MAP:
-            target.setdefault(field.sent[-1], {}).update(value)
+            target.setdefault(field.request_path[-1], {}).update(value)
         else:
-            target[field.sent[-1]] = value
+            target[field.request_path[-1]] = value
     return built
 
 
@@ -55,15 +55,18 @@ def update_body(schema: ResourceSchema, state: Mapping[str, Any], inputs: Proper
     out."""
     changed = compare(schema, state, inputs).changed
     return {
-        field.sent[-1]: inputs.get(field.name, [] if field.unordered else None)
+        field.request_path[-1]: inputs.get(field.name, [] if field.unordered else None)
         for field in schema.inputs
-        if field.sent and field.name in changed
+        if field.request_path and field.name in changed
     }
 
 
 def is_stated(schema: ResourceSchema, body: Mapping[str, Any]) -> bool:
     """Whether Bird states anything of what an update changes."""
-    return any(field.returned and field.sent and field.sent[-1] in body for field in schema.inputs)
+    return any(
+        field.response_path and field.request_path and field.request_path[-1] in body
+        for field in schema.inputs
+    )
 
 
 def to_state(
@@ -84,8 +87,8 @@ def to_state(
         # Bird may state another id of the same thing than it did.
         item = as_asked(schema, item, request_body(schema, prior))
     for field in schema.fields:
-        stated, value = _find(item, field.returned)
-        if not stated or (value is None and field.needed):
+        stated, value = _find(item, field.response_path)
+        if not stated or (value is None and field.always_set):
             # Nothing says that it has none: it cannot be without.
             continue
         found = read_value(field, value)
@@ -133,10 +136,12 @@ def imported_maps(schema: ResourceSchema, item: Item) -> Properties:
     no program has described yet."""
     maps: Properties = {}
     for field in schema.inputs:
-        stated, value = _find(item, field.returned)
+        stated, value = _find(item, field.response_path)
         if field.kind is MAP and stated and isinstance(value, Mapping):
-            siblings = (other for other in schema.inputs if other.sent[:-1] == field.sent)
-            others = {other.sent[-1] for other in siblings}
+            siblings = (
+                other for other in schema.inputs if other.request_path[:-1] == field.request_path
+            )
+            others = {other.request_path[-1] for other in siblings}
             maps[field.name] = {key: each for key, each in value.items() if key not in others}
     return {name: value for name, value in maps.items() if value}
 
@@ -157,8 +162,8 @@ def is_complete_row(schema: ResourceSchema, row: Item, state: Mapping[str, Any])
     proves nothing, and one that is spelled otherwise than the item itself is no drift."""
     for field in schema.fields:
         prior = state.get(field.name)
-        if field.returned and prior is not None:
-            _, value = _find(row, field.returned)
+        if field.response_path and prior is not None:
+            _, value = _find(row, field.response_path)
             if value is None:
                 return False
             if (
@@ -197,7 +202,7 @@ def merged_update(
     for field in schema.inputs:
         prior, asked = field.in_order(state.get(field.name)), field.in_order(after[field.name])
         remembered = forgotten(field.name, prior, asked, remembered)
-        stated, value = _find(item or {}, field.returned)
+        stated, value = _find(item or {}, field.response_path)
         if field.name in changed and stated:
             remembered |= accepted(field.name, asked, read_value(field, value))
     if remembered:

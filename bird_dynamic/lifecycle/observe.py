@@ -50,7 +50,7 @@ class Observer:
         self._collection = collection
         self._listing = listing
         self._managed = managed
-        self._clock = collection.sender.clock
+        self._clock = collection.client.clock
         self._lock = threading.Lock()
         self._seen_keys: set[str] = set()
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)

@@ -17,12 +17,12 @@ _KINDS: Mapping[str, tuple[ResourceSchema, type[ResourceLifecycle]]] = {
     CONNECTOR.type_name: (CONNECTOR, ConnectorLifecycle),
     WEBHOOK_SUBSCRIPTION.type_name: (WEBHOOK_SUBSCRIPTION, WebhookSubscriptionLifecycle),
 }
-DESCRIPTIONS: Mapping[str, ResourceSchema] = {name: kind[0] for name, kind in _KINDS.items()}
+SCHEMAS: Mapping[str, ResourceSchema] = {name: kind[0] for name, kind in _KINDS.items()}
 
 
 def lifecycle(
-    type_name: str, accounts: Accounts, *, keeps_half_made: bool = False
+    type_name: str, accounts: Accounts, *, keeps_half_created: bool = False
 ) -> ResourceLifecycle:
     """The six operations of a resource. Raises KeyError for a name that no resource has."""
     schema, operations = _KINDS[type_name]
-    return operations(schema, accounts, keeps_half_made=keeps_half_made)
+    return operations(schema, accounts, keeps_half_created=keeps_half_created)

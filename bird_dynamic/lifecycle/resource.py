@@ -40,9 +40,9 @@ from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
 from bird_dynamic.schema.fields import PROFILE, UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 
-CLEAN_UP = 30.0
+CLEANUP_TIMEOUT = 30.0
 """Seconds of a create that are kept for removing what is half made."""
-CLEAN_UP_SHARE = 0.2
+CLEANUP_SHARE = 0.2
 """The share of a create's time that is kept for it at most."""
 FIRST_LOOK = 0.5
 
@@ -54,11 +54,11 @@ class ResourceLifecycle:
     """The six operations of one schema."""
 
     def __init__(
-        self, schema: ResourceSchema, accounts: Accounts, *, keeps_half_made: bool = False
+        self, schema: ResourceSchema, accounts: Accounts, *, keeps_half_created: bool = False
     ) -> None:
         self.schema = schema
         self._accounts = accounts
-        self._keeps_half_made = keeps_half_made
+        self._keeps_half_created = keeps_half_created
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
         """Inputs with everything filled in, and all that is wrong with them."""
@@ -71,11 +71,13 @@ class ResourceLifecycle:
         if profile is None or (profile is not UNKNOWN and PROFILE.problem(profile) is None):
             return check(self.schema, news, self._accounts(profile).settings)
         # An account that nobody knows yet: what it would fill in is unknown too.
-        anybodys = replace(self._accounts(None).settings, problems=())
+        default_settings = replace(self._accounts(None).settings, problems=())
         unknown = {
-            field.name: UNKNOWN for field in self.schema.settings if news.get(field.name) is None
+            field.name: UNKNOWN
+            for field in self.schema.configurable_inputs
+            if news.get(field.name) is None
         }
-        return check(self.schema, {**news, **unknown}, anybodys)
+        return check(self.schema, {**news, **unknown}, default_settings)
 
     def _adopt_problems(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
         """What is known already, before anything is adopted, of who has it."""
@@ -127,7 +129,7 @@ class ResourceLifecycle:
         )
         if difference.replaces and managed.is_in_program(marks):
             self._run.warn(self._replacement(item_id, state, inputs, difference))
-        places = (each for each in self.schema.settings if each.required)
+        places = (each for each in self.schema.configurable_inputs if each.required)
         if all(state.get(each.name) for each in places):
             self._has_found_its_resource(self._open(state)[1], state, state.get(DERIVED_NAME))
 
@@ -157,7 +159,7 @@ class ResourceLifecycle:
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create it, or take over the one that `adopt` names. `timeout` is in seconds."""
-        with self._doing("Creating", inputs):
+        with self._describing_errors("Creating", inputs):
             _, session = self._open(inputs)
             deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
@@ -209,7 +211,7 @@ class ResourceLifecycle:
                 given[DERIVED_NAME] = given["name"]
             try:
                 state = self._complete_or_roll_back(session, created, given, deadline)
-            except HalfMadeError as half:
+            except HalfCreatedError as half:
                 if half.settled:
                     run.before_writing()
                     claim.settled = True
@@ -236,7 +238,7 @@ class ResourceLifecycle:
     def identified(self, item_id: str, state: Mapping[str, Any]) -> tuple[str, Properties]:
         """The id alone and in its one spelling, and the state with the place that stood in front
         of it (`workspaceId/connectorId`), if any."""
-        with self._doing("Reading", state, item_id):
+        with self._describing_errors("Reading", state, item_id):
             alone, place = with_its_place(item_id)
             return alone, {**state, **place}
 
@@ -244,7 +246,7 @@ class ResourceLifecycle:
         self, item_id: str, state: Mapping[str, Any], timeout: float | None = None
     ) -> tuple[Properties, Properties] | None:
         """The observed state and the inputs that would have made it; None where it is gone."""
-        with self._doing("Reading", state, item_id):
+        with self._describing_errors("Reading", state, item_id):
             prior, session = self._open(state)
             deadline = session.deadline(timeout)
             known = any(state.get(field.name) for field in self.schema.outputs)
@@ -284,7 +286,7 @@ class ResourceLifecycle:
     ) -> Properties:
         """Change in place what can be, and complete what was not. What Bird never sees is changed
         in the state alone."""
-        with self._doing("Updating", inputs, item_id):
+        with self._describing_errors("Updating", inputs, item_id):
             # What is to be changed lies where the state says, and is reached as the program says.
             _, session = self._open({**state, "profile": inputs.get("profile")})
             self._run.managed.mark_updated(item_id, marks_of(state, inputs))
@@ -314,7 +316,7 @@ class ResourceLifecycle:
 
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
         """Delete it. Already gone is done."""
-        with self._doing("Deleting", state, item_id):
+        with self._describing_errors("Deleting", state, item_id):
             _, session = self._open(state)
             marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
@@ -460,8 +462,8 @@ class ResourceLifecycle:
         inputs: Properties,
         deadline: Deadline,
     ) -> Properties:
-        """The state of what was created, when it is complete. Raises HalfMadeError where it cannot
-        be completed, which says what became of it."""
+        """The state of what was created, once it is complete. Raises HalfCreatedError if it cannot
+        be completed; the error says what became of it."""
         try:
             item = self.after_create(session, created, inputs, self._working_time(deadline))
             state = to_state(self.schema, item, inputs, is_first=True)
@@ -475,7 +477,7 @@ class ResourceLifecycle:
                 f"what Bird answered cannot be used ({type(error).__name__}: {error})"
             )
             cause.__cause__ = error
-        if self._keeps_half_made:
+        if self._keeps_half_created:
             raise self._kept(created, inputs, cause) from cause
         if not created.is_new:
             raise self._left_as_it_was(created, cause) from cause
@@ -483,24 +485,24 @@ class ResourceLifecycle:
 
     def _working_time(self, deadline: Deadline) -> Deadline:
         """The deadline, less what is kept for removing what could not be completed."""
-        if self._keeps_half_made:
+        if self._keeps_half_created:
             return deadline
-        kept = min(CLEAN_UP, CLEAN_UP_SHARE * deadline.seconds)
+        kept = min(CLEANUP_TIMEOUT, CLEANUP_SHARE * deadline.seconds)
         return replace(deadline, at=deadline.at - kept)
 
-    def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfMadeError:
+    def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfCreatedError:
         item_id = created.item["id"]
         # What is not brought about yet is nothing that Bird has made of the inputs.
         so_far = {**inputs, **self.pending_inputs(created)}
-        return HalfMadeError(
+        return HalfCreatedError(
             f"{cause}. The {self.schema.item} {item_id} is kept; the next `pulumi up` completes it",
             item_id,
             to_state(self.schema, created.item, so_far, is_first=True),
         )
 
-    def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfMadeError:
+    def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfCreatedError:
         item_id = created.item["id"]
-        return HalfMadeError(
+        return HalfCreatedError(
             f"{cause}. The {self.schema.item} {item_id} was there before and is still there; "
             "run `pulumi up` again in the same way to take it over",
             item_id,
@@ -514,14 +516,14 @@ class ResourceLifecycle:
         inputs: Properties,
         cause: BirdError,
         deadline: Deadline,
-    ) -> HalfMadeError:
+    ) -> HalfCreatedError:
         item_id = created.item["id"]
         called = f"The {self.schema.item} {item_id}"
         try:
             is_done = session.collection.delete(item_id, deadline)
             self._run.managed.mark_gone(item_id)
         except BirdError as failure:
-            return HalfMadeError(
+            return HalfCreatedError(
                 f"{cause}. {called} was made, and removing it failed too: {failure}. "
                 f'To take it over, write adopt="{item_id}"; otherwise delete it in app.bird.com',
                 item_id,
@@ -531,7 +533,7 @@ class ResourceLifecycle:
         removed = "was removed again; nothing is left of it"
         if not is_done:
             removed = "is being removed again: Bird has accepted to delete it"
-        return HalfMadeError(f"{cause}. {called} {removed}", item_id)
+        return HalfCreatedError(f"{cause}. {called} {removed}", item_id)
 
     @property
     def _run(self) -> Run:
@@ -542,7 +544,7 @@ class ResourceLifecycle:
         name = props.get("name") or resource_of(props.get(MARK))
         return f'{self.schema.noun} "{name}"' if name else self.schema.noun
 
-    def _doing(
+    def _describing_errors(
         self, verb: str, props: Mapping[str, Any], item_id: str = ""
     ) -> AbstractContextManager[None]:
         called = self._called(props)
@@ -556,7 +558,7 @@ class ResourceLifecycle:
         return describing_errors(doing, self.schema, settings, secrets)
 
 
-class HalfMadeError(BirdError):
+class HalfCreatedError(BirdError):
     """Something is there but could not be completed; the text says what became of it."""
 
     def __init__(

@@ -100,8 +100,8 @@ class CreateRunner:
         return None
 
     def _list(self, step: List) -> Observed:
-        sender = self._session.collection.sender
-        began = sender.server_time()
+        client = self._session.collection.client
+        began = client.server_time()
         observed = self._session.observer.observe(
             self._desired,
             self._mark,
@@ -110,7 +110,7 @@ class CreateRunner:
             with_conflicts=step.with_conflicts,
         )
         # Before Bird's first answer nobody knows its time.
-        return replace(observed, server_time=began or sender.server_time())
+        return replace(observed, server_time=began or client.server_time())
 
     def _post(self) -> Item | BirdError:
         desired, run = self._desired, self._session.run

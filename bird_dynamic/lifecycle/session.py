@@ -62,14 +62,14 @@ class CollectionSession:
     def deadline(self, timeout: str | float | None = None) -> Deadline:
         """The end of an operation that begins now: its own timeout, or the one of the settings."""
         seconds = parse_duration(timeout) if timeout is not None else None
-        return Deadline.after(seconds or self.timeout, self.collection.sender.clock)
+        return Deadline.after(seconds or self.timeout, self.collection.client.clock)
 
     def sleep(self, seconds: float, deadline: Deadline) -> None:
         """Sleep; raises DeadlineError where that would be too long."""
         if seconds >= deadline.remaining:
             raise DeadlineError(f"the time of {deadline.seconds:.0f} s is over")
         if seconds > 0:
-            self.collection.sender.clock.sleep(seconds)
+            self.collection.client.clock.sleep(seconds)
 
     def polls(self, first: float, deadline: Deadline, waiting: str) -> Iterator[float]:
         """The pauses between looks for something that takes its time, each after its wait, as the
@@ -115,7 +115,7 @@ class Account:
     ) -> None:
         self.settings = settings
         self.run = run = run or Run()
-        self.sender = RetryingClient(
+        self.client = RetryingClient(
             _LazyTransport(settings, connect), run.clock, before_writing=run.before_writing
         )
         self._lock = threading.Lock()
@@ -130,17 +130,17 @@ class Account:
         Raises ConfigurationError for a place that neither names, and IdError for one that is none.
         """
         complete = with_settings(schema, props, self.settings)
-        for place in schema.settings:
+        for place in schema.configurable_inputs:
             if place.name in complete:
                 complete[place.name] = required_id(complete[place.name], f"{place.name}: it")
             elif not place.is_optional_place:
-                raise ConfigurationError(self.settings.unset(place.setting))
+                raise ConfigurationError(self.settings.missing_text(place.setting))
         return complete, self._session(schema.path_of(complete), schema.page_size)
 
     def _session(self, path: str, page_size: int) -> CollectionSession:
         with self._lock:
             if path not in self._sessions:
-                collection = Collection(self.sender, path, page_size)
+                collection = Collection(self.client, path, page_size)
                 listing = SharedListing(collection)
                 self._sessions[path] = CollectionSession(
                     collection=collection,

@@ -14,7 +14,7 @@ NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 def detailed(
-    description: ResourceSchema,
+    schema: ResourceSchema,
     difference: Difference,
     state: Mapping[str, Any],
     inputs: Mapping[str, Any],
@@ -22,7 +22,7 @@ def detailed(
     """Path -> ADD, DELETE or UPDATE, with _REPLACE behind it where the change replaces."""
     return {
         path: f"{kind}_REPLACE" if field.name in difference.replaces else kind
-        for field in description.inputs
+        for field in schema.inputs
         if field.name in difference.changed
         for path, kind in _paths(
             camel_case(field.name), state.get(field.name), inputs.get(field.name)

@@ -36,7 +36,7 @@ from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.redaction import printable
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS, lifecycle
+from bird_dynamic.lifecycle.registry import SCHEMAS, lifecycle
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
@@ -63,7 +63,7 @@ class BirdProvider(ResourceProvider):
     def __init__(self, type_name: str) -> None:
         super().__init__()
         self._type_name = type_name
-        self._description = DESCRIPTIONS[type_name]
+        self._description = SCHEMAS[type_name]
         self._lifecycle: ResourceLifecycle | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], BirdProvider], tuple[str]]:

@@ -1,7 +1,7 @@
 """Adapter for Pulumi's plugin protocol: `pulumi-resource-bird`.
 
 Only translation, as in `dynamic`: what happens is in `lifecycle`. Beyond the dynamic provider it
-has imports, a diff for each property, half-made resources that the state keeps, and as many
+has imports, a diff for each property, half-created resources that the state keeps, and as many
 operations at once as the engine asks for.
 
 Source of the protocol: Pulumi's `provider.proto`, and "Implement a provider in Python".
@@ -27,8 +27,8 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS, lifecycle
-from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
+from bird_dynamic.lifecycle.registry import SCHEMAS, lifecycle
+from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
@@ -106,7 +106,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             if not settings.access_key:
                 settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
             # A place of the environment matters only to a resource without its own.
-            given = [text for key, text in settings.misplaced if f"bird:{key}" in configuration]
+            given = [
+                text for key, text in settings.location_problems if f"bird:{key}" in configuration
+            ]
             problems = [*settings.problems, *given]
             if problem := LANES.problem(_lanes(configuration)):
                 problems.append(f"{LANES.names()}: {problem}")
@@ -200,7 +202,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 }
                 item_id, state = "", {**unknown, **given.properties}
             else:
-                with self._half_made(context, life, given.secret, given.properties):
+                with self._half_created(context, life, given.secret, given.properties):
                     item_id, state = life.create(given.properties, request.timeout or None)
             return provider_pb2.CreateResponse(
                 id=item_id, properties=sent(life.schema, state, given.secret)
@@ -288,11 +290,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     @contextmanager
     def _operation(self, urn: str, context: Context) -> Iterator[ResourceLifecycle]:
         type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
-        if type_name not in DESCRIPTIONS:
+        if type_name not in SCHEMAS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"there is no resource {type_name}")
         self._log.about(urn)
         with self._told(context):
-            yield lifecycle(type_name, lambda profile: self._account, keeps_half_made=True)
+            yield lifecycle(type_name, lambda profile: self._account, keeps_half_created=True)
 
     @contextmanager
     def _told(self, context: Context) -> Iterator[None]:
@@ -302,14 +304,14 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
     @contextmanager
-    def _half_made(
+    def _half_created(
         self, context: Context, life: ResourceLifecycle, secret: frozenset[str], inputs: Properties
     ) -> Iterator[None]:
         try:
             yield
         except OperationError as error:
             half = error.cause
-            if not isinstance(half, HalfMadeError) or half.state is None:
+            if not isinstance(half, HalfCreatedError) or half.state is None:
                 raise
             failed = provider_pb2.ErrorResourceInitFailed(
                 id=half.item_id,
@@ -338,17 +340,17 @@ def _lanes(configuration: Mapping[str, Any]) -> str:
     return str(configuration.get(f"bird:{LANES.key}", LANES.default))
 
 
-def _by_both_names(description: ResourceSchema, failure: str) -> str:
+def _by_both_names(schema: ResourceSchema, failure: str) -> str:
     """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: nobody knows which of them the
     program says."""
     name, _, problem = failure.partition(":")
-    known = any(field.name == name for field in description.fields)
+    known = any(field.name == name for field in schema.fields)
     return f"{name} ({camel_case(name)}):{problem}" if known and "_" in name else failure
 
 
-def _shown(description: ResourceSchema, found: Properties) -> Mapping[str, Any]:
-    fields = [field.name for field in description.fields if field.returned]
-    shown = sent(description, {name: found[name] for name in fields}, ())
+def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:
+    fields = [field.name for field in schema.fields if field.response_path]
+    shown = sent(schema, {name: found[name] for name in fields}, ())
     return dict(shown)
 
 

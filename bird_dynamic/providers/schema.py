@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
@@ -57,9 +57,7 @@ def schema(version: str) -> dict[str, Any]:
             "inputProperties": _variables(),
         },
         "types": {token(ROW): _found(CONNECTOR_RESULT)},
-        "resources": {
-            token(name): _resource(description) for name, description in DESCRIPTIONS.items()
-        },
+        "resources": {token(name): _resource(schema) for name, schema in SCHEMAS.items()},
         "functions": {token(name): _function(each) for name, each in FUNCTIONS.items()},
         "language": {
             "python": {"pyproject": {"enabled": True}},
@@ -92,12 +90,11 @@ def _variable(setting: Setting) -> dict[str, Any]:
     return described
 
 
-def _resource(description: ResourceSchema) -> dict[str, Any]:
-    fields = [field for field in description.fields if field.name not in NOT_HERE]
+def _resource(schema: ResourceSchema) -> dict[str, Any]:
+    fields = [field for field in schema.fields if field.name not in NOT_HERE]
     inputs = [field for field in fields if field.is_input]
     return {
-        "description": f"A {description.noun} of Bird. Its access role must allow "
-        f"{description.permission}.",
+        "description": f"A {schema.noun} of Bird. Its access role must allow {schema.permission}.",
         "properties": {camel_case(field.name): _property(field) for field in fields},
         "required": [camel_case(field.name) for field in fields if field.always_there],
         "inputProperties": {
@@ -141,7 +138,7 @@ def _function(lookup: Lookup) -> dict[str, Any]:
 
 
 def _found(result: Result) -> dict[str, Any]:
-    shown = [field for field in result.fields if field.returned]
+    shown = [field for field in result.fields if field.response_path]
     return {
         "type": "object",
         "properties": {camel_case(field.name): _property(field) for field in shown},

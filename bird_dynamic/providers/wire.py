@@ -39,21 +39,21 @@ def received(struct: struct_pb2.Struct) -> Received:
 
 
 def sent(
-    description: ResourceSchema, properties: Mapping[str, Any], secret: Collection[str]
+    schema: ResourceSchema, properties: Mapping[str, Any], secret: Collection[str]
 ) -> struct_pb2.Struct:
     """What goes to the engine: what is None is left out, what is or was secret is marked."""
     converted = {
         field.name
-        for field in description.fields
+        for field in schema.fields
         if field.kind is MAP and field.convert and not field.is_input
     }
-    names = {field.name for field in description.fields} | {DERIVED_NAME, MARK, STATED_OTHERWISE}
+    names = {field.name for field in schema.fields} | {DERIVED_NAME, MARK, STATED_OTHERWISE}
     struct = struct_pb2.Struct()
     for name, value in properties.items():
         if value is None or name not in names:
             continue
         shown = to_pulumi(_camel_keys(value) if name in converted else value)
-        if name in secret or name in description.secrets or name == STATED_OTHERWISE:
+        if name in secret or name in schema.secrets or name == STATED_OTHERWISE:
             shown = rpc.wrap_rpc_secret(shown)
         struct.update({camel_case(name): shown})
     return struct

@@ -27,13 +27,13 @@ class BirdResource(dynamic.Resource):
     every release, because the state refers to it. A test holds the two against each other.
     """
 
-    DESCRIPTION: ClassVar[ResourceSchema]
+    SCHEMA: ClassVar[ResourceSchema]
     REFERENCE: ClassVar[str]
 
     def __init__(
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
-        schema = self.DESCRIPTION
+        schema = self.SCHEMA
         reads = opts is not None and opts.id is not None
         # Each output that is declared costs the program several futures, so those that cannot have
         # a value of their own are left to `__getattr__`.
@@ -60,7 +60,7 @@ class BirdResource(dynamic.Resource):
         # Hidden from type checkers, which would take every name for an attribute.
         def __getattr__(self, name: str) -> Any:
             """An output that was not declared. Raises AttributeError for a name that none has."""
-            field = self.DESCRIPTION.by_name.get(name)
+            field = self.SCHEMA.by_name.get(name)
             if field is None or not (_is_id(field) or _is_local(field)):
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             output = self.id if _is_id(field) else pulumi.Output.from_input(None)
@@ -69,7 +69,7 @@ class BirdResource(dynamic.Resource):
 
     def _other_type_token(self, type_token: str) -> str:
         """The type of the same resource through the plugin, or back."""
-        return f"bird:index:{self.DESCRIPTION.type_name}"
+        return f"bird:index:{self.SCHEMA.type_name}"
 
     def _register(
         self,
@@ -78,7 +78,7 @@ class BirdResource(dynamic.Resource):
         properties: dict[str, Any],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        _refuse_what_dynamic_providers_do_not_get(self.DESCRIPTION, opts)
+        _refuse_what_dynamic_providers_do_not_get(self.SCHEMA, opts)
         for timeout in ("create_timeout", "delete_timeout"):
             option = timeout.removesuffix("_timeout")
             given = getattr(opts.custom_timeouts, option, None)
@@ -138,7 +138,7 @@ def _place(
 
 
 def _refuse_what_dynamic_providers_do_not_get(
-    description: ResourceSchema, opts: pulumi.ResourceOptions
+    schema: ResourceSchema, opts: pulumi.ResourceOptions
 ) -> None:
     """Raises RunError for an option that would be ignored: Pulumi does not pass it on."""
     refused = {
@@ -167,7 +167,7 @@ def _refuse_what_dynamic_providers_do_not_get(
             any(
                 not any(
                     field.name == path and field.on_change is OnChange.REPLACE
-                    for field in description.inputs
+                    for field in schema.inputs
                 )
                 for path in opts.replace_on_changes or ()
             ),
@@ -177,7 +177,7 @@ def _refuse_what_dynamic_providers_do_not_get(
     for option, (is_given, instead) in refused.items():
         if is_given:
             raise pulumi.RunError(
-                f"{description.type_name}: the option {option} does not reach a dynamic provider: "
+                f"{schema.type_name}: the option {option} does not reach a dynamic provider: "
                 f"{instead}"
             )
 
@@ -193,13 +193,13 @@ def _providers(opts: pulumi.ResourceOptions) -> Iterator[pulumi.ProviderResource
 
 def _is_id(field: Field) -> bool:
     """Whether its value is that of the resource's `id`."""
-    return not field.is_input and field.returned == ("id",)
+    return not field.is_input and field.response_path == ("id",)
 
 
 def _is_local(field: Field) -> bool:
     """Whether it has a value only where the program gives one."""
     return field.is_input and not (
-        field.returned or field.setting or field.automatic or field.default is not None
+        field.response_path or field.setting or field.automatic or field.default is not None
     )
 
 

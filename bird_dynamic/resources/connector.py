@@ -28,7 +28,7 @@ class Connector(BirdResource, module="bird", name="Connector"):
     "Channel connectors" reference.
     """
 
-    DESCRIPTION = CONNECTOR
+    SCHEMA = CONNECTOR
     REFERENCE = REFERENCE
 
     connector_template_ref: pulumi.Output[str]

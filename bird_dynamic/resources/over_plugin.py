@@ -12,39 +12,6 @@ from bird_dynamic.resources.base import BirdResource
 from bird_dynamic.schema.case import camel_case, snake_keys
 
 
-class Provider(pulumi.ProviderResource):
-    """An account of its own, for resources that are given it (`opts.provider`). What is left out is
-    taken from the environment, not from `bird:` in the stack's configuration."""
-
-    def __init__(
-        self,
-        resource_name: str,
-        *,
-        access_key: pulumi.Input[str] | None = None,
-        workspace_id: pulumi.Input[str] | None = None,
-        organization_id: pulumi.Input[str] | None = None,
-        api_url: pulumi.Input[str] | None = None,
-        timeout: pulumi.Input[str] | None = None,
-        take_over: pulumi.Input[str] | None = None,
-        lanes: pulumi.Input[int] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Declare an account. The settings are those of the configuration: see its reference.
-
-        :param lanes: how many requests may be under way at once, 1 to 64 (the default).
-        """
-        given = {
-            "accessKey": None if access_key is None else pulumi.Output.secret(access_key),
-            "workspaceId": workspace_id,
-            "organizationId": organization_id,
-            "apiUrl": api_url,
-            "timeout": timeout,
-            "takeOver": take_over,
-            "lanes": lanes,
-        }
-        super().__init__("bird", resource_name, given, opts)
-
-
 class OverPlugin(BirdResource):
     """Registers with the plugin's type and names; attributes keep Python's."""
 
@@ -58,7 +25,7 @@ class OverPlugin(BirdResource):
         properties: dict[str, Any],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        kind = self.DESCRIPTION.type_name
+        kind = self.SCHEMA.type_name
         for option in ("ignore_changes", "additional_secret_outputs", "replace_on_changes"):
             if names := getattr(opts, option, None):
                 setattr(opts, option, [camel_path(each) for each in names])

@@ -29,7 +29,7 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
     Source: Bird's page "Installing a Voice channel".
     """
 
-    DESCRIPTION = VOICE_CHANNEL
+    SCHEMA = VOICE_CHANNEL
     REFERENCE = REFERENCE
 
     phone_number_id: pulumi.Output[str]

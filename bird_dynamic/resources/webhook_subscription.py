@@ -28,7 +28,7 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     Source: Bird's notifications API, "Webhook subscriptions".
     """
 
-    DESCRIPTION = WEBHOOK_SUBSCRIPTION
+    SCHEMA = WEBHOOK_SUBSCRIPTION
     REFERENCE = REFERENCE
 
     service: pulumi.Output[str]

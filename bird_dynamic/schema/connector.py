@@ -1,4 +1,4 @@
-"""The description of `Connector`: any connector template, with the channel that it brings.
+"""The schema of `Connector`: any connector template, with the channel that it brings.
 
 Sources: "Installing a Voice channel" for the body and the connector object; the conversations API
 ("update conversations configuration") for the one input that can be changed in place.
@@ -6,10 +6,10 @@ Sources: "Installing a Voice channel" for the body and the connector object; the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import (
     CAMEL_CASE,
@@ -30,10 +30,7 @@ def _number_in_python(number: Any) -> Any:
     list."""
     if not isinstance(number, dict):
         return None
-    named = {
-        re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", key): value
-        for key, value in number.items()
-    }
+    named = {snake_case(key): value for key, value in number.items()}
     if isinstance(capabilities := named.get("capabilities"), str):
         named["capabilities"] = [each.strip() for each in capabilities.split(",") if each.strip()]
     return named
@@ -46,8 +43,8 @@ NAME = Field(
     "digest of stack and resource, and random characters, by which a later run recognizes what "
     "an interrupted one created.",
     example="support line",
-    sent=CAMEL_CASE,
-    returned=CAMEL_CASE,
+    request_path=CAMEL_CASE,
+    response_path=CAMEL_CASE,
     is_input=True,
     required=True,
     automatic=True,
@@ -57,8 +54,8 @@ TEMPLATE_REF = Field(
     kind=TEMPLATE,
     description="Template that the connector is made from, and its version: `slug:version`.",
     example="sms-messagebird:1",
-    sent=CAMEL_CASE,
-    returned=CAMEL_CASE,
+    request_path=CAMEL_CASE,
+    response_path=CAMEL_CASE,
     is_input=True,
     required=True,
 )
@@ -69,8 +66,8 @@ COMMON_INPUTS = (
         kind=MAP,
         description="Arguments of the template, with Bird's own names.",
         example={"channelMessageType": "promotional"},
-        sent=CAMEL_CASE,
-        returned=CAMEL_CASE,
+        request_path=CAMEL_CASE,
+        response_path=CAMEL_CASE,
         is_input=True,
     ),
     Field(
@@ -79,7 +76,7 @@ COMMON_INPUTS = (
         description="Arguments of the template's security schemes. Secret; Bird never returns "
         "them.",
         example={"scheme": {"key": "value"}},
-        sent=CAMEL_CASE,
+        request_path=CAMEL_CASE,
         is_input=True,
         secret=True,
     ),
@@ -89,7 +86,7 @@ COMMON_INPUTS = (
         description="Whether inbound messages open conversations. If omitted, Bird's setting "
         "stays as it is.",
         example=False,
-        sent=CAMEL_CASE,
+        request_path=CAMEL_CASE,
         is_input=True,
         on_change=OnChange.UPDATE,
     ),
@@ -98,7 +95,7 @@ COMMON_INPUTS = (
         kind=TEXT,
         description="Token for a template that is not generally available. Secret; Bird never "
         "returns it.",
-        sent=CAMEL_CASE,
+        request_path=CAMEL_CASE,
         is_input=True,
         secret=True,
     ),
@@ -112,14 +109,14 @@ OUTPUTS = (
         kind=UUID_TEXT,
         description="Id (UUID) of the connector: the `id` of its resource.",
         example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
-        returned=("id",),
+        response_path=("id",),
     ),
     Field(
         name="channel_id",
         kind=UUID_TEXT,
         description="Id (UUID) of the channel, which the Voice Calls API needs.",
         example="5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4",
-        returned=("channel", "channelId"),
+        response_path=("channel", "channelId"),
         certain=True,
     ),
     Field(
@@ -127,14 +124,14 @@ OUTPUTS = (
         kind=TEXT,
         description="Platform of the channel.",
         example="voice-messagebird",
-        returned=("channel", "platform"),
+        response_path=("channel", "platform"),
     ),
     Field(
         name="phone_number",
         kind=TEXT,
         description="The phone number in international form.",
         example="+31612345678",
-        returned=("number", "phoneNumber"),
+        response_path=("number", "phoneNumber"),
     ),
     Field(
         name="number",
@@ -142,40 +139,40 @@ OUTPUTS = (
         description="All that Bird states about the phone number: `number_id`, `country`, "
         "`capabilities` (a list) and more.",
         example={"country": "NL", "capabilities": ["voice-inbound"]},
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
         convert=_number_in_python,
     ),
     Field(
         name="region",
         kind=TEXT,
         description="Region that the connector is installed in.",
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
     ),
     Field(
         name="routing_key",
         kind=TEXT,
         description="Routing key of the connector.",
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
     ),
     Field(
         name="description",
         kind=TEXT,
         description="Bird's description of the connector.",
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
     ),
     Field(
         name="connector_template_slug",
         kind=TEXT,
         description="Template reference without its version.",
         example="voice-messagebird",
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
     ),
     Field(
         name="created_at",
         kind=TEXT,
         description="When the connector was created, in ISO 8601.",
         example="2026-01-31T09:30:00.000Z",
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
         certain=True,
     ),
     Field(
@@ -183,7 +180,7 @@ OUTPUTS = (
         kind=TEXT,
         description="When the connector was last changed, in ISO 8601.",
         example="2026-01-31T09:30:00.000Z",
-        returned=CAMEL_CASE,
+        response_path=CAMEL_CASE,
     ),
 )
 """What Bird knows of every connector."""
@@ -247,5 +244,5 @@ CONNECTOR = ResourceSchema(
         *LOCAL_INPUTS,
         *OUTPUTS,
     ),
-    problems=problems_of_arguments,
+    validate=problems_of_arguments,
 )

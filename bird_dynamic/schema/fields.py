@@ -75,8 +75,8 @@ class Field:
     kind: Kind
     description: str
     example: Any = None
-    sent: tuple[str, ...] = ()
-    returned: tuple[str, ...] = ()
+    request_path: tuple[str, ...] = ()
+    response_path: tuple[str, ...] = ()
     is_input: bool = False
     required: bool = False
     default: Any = None
@@ -120,10 +120,10 @@ class Field:
     @property
     def always_there(self) -> bool:
         """Whether a resource that came up has it."""
-        return self.needed or self.certain or self.returned == ("id",)
+        return self.always_set or self.certain or self.response_path == ("id",)
 
     def __post_init__(self) -> None:
-        for path in ("sent", "returned"):
+        for path in ("request_path", "response_path"):
             if getattr(self, path) == CAMEL_CASE:
                 object.__setattr__(self, path, (camel_case(self.name),))
 
@@ -137,7 +137,7 @@ class Field:
         return bool(self.setting) and not self.required
 
     @property
-    def needed(self) -> bool:
+    def always_set(self) -> bool:
         """Whether it is an input without which there is no such thing."""
         return self.is_input and (self.required or self.default is not None)
 
@@ -154,7 +154,7 @@ class ResourceSchema:
     out where they are. `identity` are the keys, on
     the wire, that tell it from others of its kind. `permission` is what an access role has to
     allow. `summary` and `changes` are for its class: what it is, and what a change of an input
-    does. `problems` finds what is wrong with inputs besides what is wrong with each alone.
+    does. `validate` checks rules that involve several inputs.
     """
 
     type_name: str
@@ -165,7 +165,7 @@ class ResourceSchema:
     permission: str
     fields: tuple[Field, ...]
     changes: str = ""
-    problems: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
+    validate: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
     other_ids: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = dataclass_field(
         default_factory=dict
     )
@@ -186,7 +186,7 @@ class ResourceSchema:
 
     def path_of(self, props: Mapping[str, Any]) -> str:
         """The path of the collection that these inputs name."""
-        left_out = {each.name for each in self.settings if props.get(each.name) is None}
+        left_out = {each.name for each in self.configurable_inputs if props.get(each.name) is None}
 
         def part(found: re.Match[str]) -> str:
             return "" if any(f"{{{name}}}" in found[1] for name in left_out) else found[1]
@@ -209,7 +209,7 @@ class ResourceSchema:
         return {field.name: field for field in self.fields}
 
     @cached_property
-    def settings(self) -> tuple[Field, ...]:
+    def configurable_inputs(self) -> tuple[Field, ...]:
         """The inputs that the configuration stands in for."""
         return tuple(field for field in self.inputs if field.setting)
 
@@ -231,9 +231,9 @@ class ResourceSchema:
             (
                 field
                 for field in self.inputs
-                if field.sent and steps[: len(field.sent)] == field.sent
+                if field.request_path and steps[: len(field.request_path)] == field.request_path
             ),
-            key=lambda field: len(field.sent),
+            key=lambda field: len(field.request_path),
             default=None,
         )
         return best.name if best else None

@@ -1,37 +1,83 @@
-"""What Bird documents of its connector templates: the arguments that each cannot do without.
+"""Bird's connector templates: the arguments that are documented of each.
 
-Templates grow arguments under the same version, so only what is missing is a problem, never what is
-there besides. A template that is not listed here is not checked. Sources: the channel connectors
+Templates gain arguments under the same version, so only a missing argument is a problem, never an
+unknown one. A template that is not listed here is not checked. Sources: the channel connectors
 reference, "Installing an SMS channel" and "Install WhatsApp phone number in Bird CRM".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.schema.fields import TEXT, UNKNOWN, UUID_TEXT, Kind
 
-REQUIRED_ARGUMENTS: Mapping[str, Mapping[str, Kind]] = {
-    "voice-messagebird:1": {"phoneNumberId": UUID_TEXT},
-    "sms-messagebird:1": {"phoneNumberId": UUID_TEXT, "channelMessageType": TEXT},
-    "whatsapp:1": {"wabaId": TEXT, "phoneId": TEXT, "phoneNumber": TEXT},
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a template, by Bird's own name. `description` is for the reference page."""
+
+    name: str
+    kind: Kind
+    description: str
+    required: bool = True
+
+
+TEMPLATES: Mapping[str, tuple[Argument, ...]] = {
+    "voice-messagebird:1": (
+        Argument(
+            "phoneNumberId",
+            UUID_TEXT,
+            "Id of a voice-capable phone number of the workspace. `VoiceChannel` sets it from "
+            "`phone_number_id`.",
+        ),
+    ),
+    "sms-messagebird:1": (
+        Argument("phoneNumberId", UUID_TEXT, "Id of an SMS-capable phone number of the workspace."),
+        Argument(
+            "channelMessageType",
+            TEXT,
+            "`promotional` is documented. Third parties also list `2fa`, `conversational`, "
+            "`transactional` and `emergency`.",
+        ),
+        Argument(
+            "useCaseId",
+            TEXT,
+            "Id of the use case. Required by Bird for US 10DLC numbers.",
+            required=False,
+        ),
+    ),
+    "whatsapp:1": (
+        Argument("wabaId", TEXT, "Id of the WhatsApp Business account (assumed)."),
+        Argument("phoneId", TEXT, "Id of the phone number in that account (assumed)."),
+        Argument(
+            "phoneNumber",
+            TEXT,
+            "The phone number in international form, such as `+31612345678`.",
+        ),
+        Argument(
+            "mbPhoneId",
+            TEXT,
+            "Bird's id of the phone number, if it is a Bird number.",
+            required=False,
+        ),
+    ),
 }
 
 
 def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with a connector's `arguments`, if its template is well known."""
-    template, arguments = inputs.get("connector_template_ref"), inputs.get("arguments") or {}
-    if inputs.get("check_arguments") is not True or not isinstance(arguments, Mapping):
+    """What is wrong with a connector's `arguments`, if its template is known."""
+    template, given = inputs.get("connector_template_ref"), inputs.get("arguments") or {}
+    if inputs.get("check_arguments") is not True or not isinstance(given, Mapping):
         return
-    required = REQUIRED_ARGUMENTS.get(template, {}) if isinstance(template, str) else {}
-    for name, kind in required.items():
-        value = arguments.get(name)
-        if value is UNKNOWN:
+    for argument in TEMPLATES.get(template, ()) if isinstance(template, str) else ():
+        value = given.get(argument.name)
+        if not argument.required or value is UNKNOWN:
             continue
-        problem = "is missing" if value is None else kind.problem(value)
+        problem = "is required" if value is None else argument.kind.problem(value)
         if problem is not None:
             yield (
-                f"arguments: {name} {problem}; the template {template} needs it. Where Bird asks "
-                "for something else by now, write check_arguments=False"
+                f"arguments: {argument.name} {problem}, by the template {template}. If Bird's "
+                "requirements have changed, pass check_arguments=False to skip this check"
             )

@@ -1,4 +1,4 @@
-"""The description of `VoiceChannel`: a connector of Bird's voice template.
+"""The schema of `VoiceChannel`: a connector of Bird's voice template.
 
 Source: "Installing a Voice channel".
 """
@@ -41,8 +41,8 @@ VOICE_CHANNEL = ResourceSchema(
             description="Id (UUID) of a phone number of the workspace that can make or take voice "
             "calls.",
             example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
-            sent=("arguments", "phoneNumberId"),
-            returned=("arguments", "phoneNumberId"),
+            request_path=("arguments", "phoneNumberId"),
+            response_path=("arguments", "phoneNumberId"),
             is_input=True,
             required=True,
         ),

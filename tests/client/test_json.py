@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
 from bird_dynamic.bird.ids import canonical
-from bird_dynamic.bird.json import DEEPEST, MOST_VALUES, SIGNS, parse
+from bird_dynamic.bird.json import MAX_DEPTH, MAX_VALUES, SIGNS, parse
 
 JSON = st.recursive(
     st.none()
@@ -48,7 +48,7 @@ def test_what_cannot_be_carried_is_replaced(text: bytes, value: Any) -> None:
     assert parse(text) == value
 
 
-MANY = MOST_VALUES // 2
+MANY = MAX_VALUES // 2
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_too_deep_is_cut_off() -> None:
     levels = 0
     while value:
         value, levels = value[0], levels + 1
-    assert levels == DEEPEST
+    assert levels == MAX_DEPTH
 
 
 @pytest.mark.parametrize("sign", sorted(SIGNS))

@@ -123,8 +123,8 @@ def test_an_endless_listing_ends_with_the_time_or_with_too_many_pages(rows: Any)
         return answer(body={"results": rows, "nextPageToken": str(next(numbers))})
 
     clock = FakeClock()
-    sender = RetryingClient(ScriptedTransport(next_page), clock)
-    connectors = Collection(sender, "/workspaces/w/connectors")
+    client = RetryingClient(ScriptedTransport(next_page), clock)
+    connectors = Collection(client, "/workspaces/w/connectors")
     with pytest.raises(DeadlineError):
         list(connectors.pages(Deadline.after(5, clock)))
     assert next(numbers) <= 5 * 50
@@ -154,7 +154,7 @@ def test_ids_have_one_spelling() -> None:
 @pytest.mark.parametrize("item_id", ["..", "", "c1", f"{ID}/x", f"{ID}?a=b", f" {ID}", "%2e%2e"])
 def test_what_is_no_id_is_refused_before_it_becomes_part_of_a_path(item_id: str) -> None:
     connectors, requests, deadline = bird(answer(204, None))
-    switch = Conversational(connectors.sender, "w")
+    switch = Conversational(connectors.client, "w")
     for send in (
         lambda: connectors.get(item_id, deadline),
         lambda: connectors.delete(item_id, deadline),
@@ -183,12 +183,12 @@ def test_a_refused_second_page_is_an_error() -> None:
 @pytest.mark.parametrize(("status", "expected"), [("active", True), ("inactive", False)])
 def test_the_conversational_switch_is_read(status: str, expected: bool) -> None:
     connectors, _, deadline = bird(answer(body={"status": status}))
-    assert Conversational(connectors.sender, "w").get(ID, deadline) is expected
+    assert Conversational(connectors.client, "w").get(ID, deadline) is expected
 
 
 def test_a_channel_without_that_configuration_is_not_conversational() -> None:
     connectors, requests, deadline = bird(answer(404), PAGE)
-    assert Conversational(connectors.sender, "w").get(ID, deadline) is False
+    assert Conversational(connectors.client, "w").get(ID, deadline) is False
     assert [request.path for request in requests] == [
         f"/workspaces/w/channels/{ID}/conversational",
         "/workspaces/w/connectors",
@@ -198,7 +198,7 @@ def test_a_channel_without_that_configuration_is_not_conversational() -> None:
 @pytest.mark.parametrize(("value", "status"), [(True, "active"), (False, "inactive")])
 def test_the_conversational_switch_is_set(value: bool, status: str) -> None:
     connectors, requests, deadline = bird(answer(204, None))
-    Conversational(connectors.sender, "w").set(ID, value, deadline)
+    Conversational(connectors.client, "w").set(ID, value, deadline)
     assert (requests[0].method, requests[0].body) == ("PATCH", {"status": status})
 
 
@@ -208,8 +208,8 @@ def test_what_changes_something_is_sent_only_where_it_may_be_and_a_read_always()
 
     clock = FakeClock()
     transport = ScriptedTransport(answer())
-    sender = RetryingClient(transport, clock, before_writing=gone)
-    connectors, switch = Collection(sender, "/workspaces/w/connectors"), Conversational(sender, "w")
+    client = RetryingClient(transport, clock, before_writing=gone)
+    connectors, switch = Collection(client, "/workspaces/w/connectors"), Conversational(client, "w")
     deadline = Deadline.after(60, clock)
     for send in (
         lambda: connectors.create({}, deadline),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[CS]*.md")])
@@ -26,11 +26,11 @@ def test_the_pages_that_are_made_are_current(script: str) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("type_name", DESCRIPTIONS)
+@pytest.mark.parametrize("type_name", SCHEMAS)
 def test_every_field_is_on_the_page_of_its_resource(type_name: str) -> None:
     name = re.sub(r"(?<!^)([A-Z])", r"_\1", type_name).lower()
     page = (ROOT / "docs" / "reference" / f"{name}.md").read_text()
-    for field in DESCRIPTIONS[type_name].fields:
+    for field in SCHEMAS[type_name].fields:
         assert f"| `{field.name}` |" in page
 
 

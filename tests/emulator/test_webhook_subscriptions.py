@@ -265,13 +265,13 @@ def test_they_can_be_changed_behind_everybodys_back(call: Caller) -> None:
 
 def test_they_are_kept_in_the_file_and_forgotten_by_a_reset(tmp_path: Path) -> None:
     path = str(tmp_path / "bird.json")
-    call = Caller(BirdEmulator(Store.kept_in(path)))
+    call = Caller(BirdEmulator(Store.from_file(path)))
     _, made = subscribe(call)
     _, gone = subscribe(call)
     call("PATCH", f"{WEBHOOKS}/{made['id']}", {"status": "inactive"})
     call("DELETE", f"{WEBHOOKS}/{gone['id']}")
     call("POST", f"/channels/{call.channel()}/calls", {"to": "+31612345678"})
-    again = Caller(BirdEmulator(Store.kept_in(path)))
+    again = Caller(BirdEmulator(Store.from_file(path)))
     assert again.emulator.webhook_subscriptions() == call.emulator.webhook_subscriptions()
     assert len(again.listed("/channels/calls")) == 1
     again.emulator.faults = (Fault("stale_read", seconds=3600.0),)
@@ -293,7 +293,7 @@ def test_a_file_of_the_first_release_is_still_read(tmp_path: Path) -> None:
         "reads": 1,
     }
     path.write_text(json.dumps({"version": 1, "connectors": [connector]}))
-    store = Store.kept_in(str(path))
+    store = Store.from_file(str(path))
     assert list(store.connectors) == ["c"]
     assert store.webhook_subscriptions == {}
 

@@ -211,12 +211,12 @@ def test_the_journal_holds_no_secret(call: Caller) -> None:
 
 def test_a_workspace_kept_in_a_file_survives(tmp_path: Any) -> None:
     path = str(tmp_path / "bird.json")
-    call = Caller(BirdEmulator(Store.kept_in(path)))
+    call = Caller(BirdEmulator(Store.from_file(path)))
     _, made = call.create()
     call("GET", f"/connectors/{made['id']}")
     _, other = call.create(arguments={"phoneNumberId": OTHER_NUMBER})
     call("DELETE", f"/connectors/{other['id']}")
-    again = Caller(BirdEmulator(Store.kept_in(path)))
+    again = Caller(BirdEmulator(Store.from_file(path)))
     assert [each["id"] for each in again.emulator.connectors()] == [made["id"]]
     assert again("GET", f"/connectors/{other['id']}")[0] == 404
     assert again.create()[0] == 409
@@ -225,10 +225,10 @@ def test_a_workspace_kept_in_a_file_survives(tmp_path: Any) -> None:
 def test_a_seed_makes_other_ids_after_a_restart(tmp_path: Any) -> None:
     path = str(tmp_path / "bird.json")
     for number in (NUMBER, OTHER_NUMBER):
-        Caller(BirdEmulator(Store.kept_in(path), seed=1)).create(
+        Caller(BirdEmulator(Store.from_file(path), seed=1)).create(
             arguments={"phoneNumberId": number}
         )
-    assert len(BirdEmulator(Store.kept_in(path)).connectors()) == 2
+    assert len(BirdEmulator(Store.from_file(path)).connectors()) == 2
 
 
 def test_the_same_seed_and_requests_make_the_same_journal() -> None:

@@ -1,4 +1,4 @@
-"""What only the plugin can do: import, diffs of single keys, half-made connectors that are kept,
+"""What only the plugin can do: import, diffs of single keys, half-created connectors that are kept,
 functions, and sixty-four operations at once."""
 
 from __future__ import annotations

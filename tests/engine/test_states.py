@@ -23,7 +23,7 @@ def test_an_upgrade_changes_nothing_and_what_is_removed_is_deleted(
     release: str, command: str, empty_stack: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(STATES / release, tmp_path / "left")
-    bird = BirdEmulator(Store.kept_in(str(tmp_path / "left" / "bird.json")))
+    bird = BirdEmulator(Store.from_file(str(tmp_path / "left" / "bird.json")))
     with EmulatorServer(bird) as running:
         shutil.copytree(empty_stack, tmp_path / "project")
         stack = Stack(tmp_path / "project", running.url)

@@ -79,7 +79,7 @@ def test_what_is_new_is_created_however_little_the_answer_tells(
         lambda operation, body: (0, told(body) if operation == "create_connector" else body),
     )
     inputs = world.inputs(name=name)
-    connector_id, state = world.run(keeps_half_made=keeps).create(inputs)
+    connector_id, state = world.run(keeps_half_created=keeps).create(inputs)
     assert world.connector_ids() == [connector_id]
     assert not planned(world.run(), connector_id, state, inputs).changed
 

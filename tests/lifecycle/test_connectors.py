@@ -48,10 +48,10 @@ def test_a_lost_answer_heals_without_a_phone_number_too() -> None:
 @pytest.mark.parametrize(
     ("template", "arguments", "says"),
     [
-        ("sms-messagebird:1", {"phoneNumberId": NUMBER}, "channelMessageType is missing"),
-        ("voice-messagebird:1", {}, "phoneNumberId is missing"),
+        ("sms-messagebird:1", {"phoneNumberId": NUMBER}, "channelMessageType is required"),
+        ("voice-messagebird:1", {}, "phoneNumberId is required"),
         ("voice-messagebird:1", {"phoneNumberId": "+31"}, "phoneNumberId must be a UUID"),
-        ("whatsapp:1", {"wabaId": "1", "phoneId": "2"}, "phoneNumber is missing"),
+        ("whatsapp:1", {"wabaId": "1", "phoneId": "2"}, "phoneNumber is required"),
     ],
 )
 def test_what_a_known_template_needs_is_checked_before_anything_is_sent(
@@ -108,4 +108,4 @@ def test_the_switch_of_a_channel_that_came_later_can_be_set() -> None:
 
 def test_a_template_is_required() -> None:
     failures = World().run(TYPE).check({}, {MARK: OWN_MARK}).failures
-    assert failures == ("connector_template_ref: is missing; it is required",)
+    assert failures == ("connector_template_ref: is required",)

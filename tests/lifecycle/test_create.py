@@ -148,7 +148,7 @@ def test_a_resource_may_have_a_timeout_of_its_own() -> None:
         world.run().create(world.inputs(create_timeout="1.5m"))
 
 
-def test_a_half_made_connector_that_cannot_be_removed_is_named() -> None:
+def test_a_half_created_connector_that_cannot_be_removed_is_named() -> None:
     world = World(
         Fault("status", operation="delete_connector", times=None),
         options=Options(channel_after=10**6),
@@ -566,7 +566,7 @@ def test_nothing_that_bird_answers_loses_what_was_made(odd: bytes, keeps: bool) 
         return reply
 
     world.emulator.handle = answering  # type: ignore[method-assign]
-    connector_id, state = world.run(keeps_half_made=keeps).create(world.inputs())
+    connector_id, state = world.run(keeps_half_created=keeps).create(world.inputs())
     assert world.connector_ids() == [connector_id]
     json.dumps(state, allow_nan=False).encode()
 
@@ -594,7 +594,7 @@ def test_whatever_fails_after_the_request_is_told_with_what_exists(
 
     for keeps in (False, True):
         world = World()
-        run = world.run(keeps_half_made=keeps)
+        run = world.run(keeps_half_created=keeps)
         monkeypatch.setattr(run, "after_create", broken)
         with pytest.raises(OperationError, match="RuntimeError: a bug") as caught:
             run.create(world.inputs())

@@ -25,8 +25,8 @@ from bird_dynamic.bird.errors import (
     UnknownOutcomeError,
 )
 from bird_dynamic.lifecycle.create import (
+    BACKOFF,
     MAX_POSTS,
-    PAUSES,
     Created,
     List,
     Post,
@@ -137,7 +137,7 @@ def worlds(name: Name) -> Iterator[tuple[str, str, Model]]:
         SITUATIONS,
         LEFT_BEHIND.items(),
         (False, True),
-        (0, 1, len(PAUSES) - 1),
+        (0, 1, len(BACKOFF) - 1),
         itertools.product(fates, repeat=MAX_POSTS),
     ):
         if name is AUTOMATIC or situation in (
@@ -242,7 +242,7 @@ def test_what_bears_the_mark_and_is_not_in_the_way_is_named_and_left_alone() -> 
 def test_a_record_that_is_young_is_waited_out_before_anything_is_sent() -> None:
     model = Model(True, ("done",), 0, None)
     drive(AUTOMATIC, "with the record of an interrupted one", model)
-    assert model.waited == sum(PAUSES)
+    assert model.waited == sum(BACKOFF)
     model = Model(True, ("done",), 0, None)
     drive(AUTOMATIC, "with an old record", model)
     assert model.waited == 0
@@ -251,12 +251,12 @@ def test_a_record_that_is_young_is_waited_out_before_anything_is_sent() -> None:
 def test_what_an_interrupted_request_makes_is_never_looked_for_in_an_old_listing() -> None:
     machine = create(AUTOMATIC.desired(), resumed=0.0)
     assert next(machine) == List(is_fresh=True, with_conflicts=True)
-    assert machine.send(Observed((), BEGAN)) == Sleep(PAUSES[0])
+    assert machine.send(Observed((), BEGAN)) == Sleep(BACKOFF[0])
     assert machine.send(None) == List(is_fresh=True, with_conflicts=True)
 
 
 def test_the_model_can_find_a_duplicate() -> None:
-    model = Model(False, ("lost after", "done"), lag=len(PAUSES) + 5, left=None)
+    model = Model(False, ("lost after", "done"), lag=len(BACKOFF) + 5, left=None)
     drive(AUTOMATIC, "the first create", model)
     assert len(model.made) == 2
 
@@ -267,7 +267,7 @@ def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(name
     assert next(machine) == List(is_fresh=False)
     assert machine.send(Observed((), BEGAN, is_complete=False)) == Post()
     step = machine.send(UnknownOutcomeError("lost"))
-    for _ in range(2 * len(PAUSES) - 1):
+    for _ in range(2 * len(BACKOFF) - 1):
         assert isinstance(step, Sleep | List)
         step = machine.send(
             Observed((), BEGAN, is_complete=False) if isinstance(step, List) else None

@@ -43,7 +43,7 @@ def test_a_line_is_made_and_kept_and_gone(
 ) -> None:
     world = World(dialect=dialect)
     inputs = world.inputs(**given)
-    connector_id, state = world.run(keeps_half_made=keeps).create(inputs)
+    connector_id, state = world.run(keeps_half_created=keeps).create(inputs)
     assert world.connector_ids() == [connector_id]
     assert state["channel_id"]
     for _ in range(2):
@@ -60,7 +60,7 @@ def test_a_line_is_made_and_kept_and_gone(
     world.run().delete(connector_id, state)
     assert world.connector_ids() == []
     # At once, in the next command on the same machine.
-    again, _ = world.run(keeps_half_made=keeps).create(inputs)
+    again, _ = world.run(keeps_half_created=keeps).create(inputs)
     assert world.connector_ids() == [again]
     assert again != connector_id
 

@@ -178,7 +178,7 @@ GIVEN = {"name": " Support  line ", "arguments": {"codec": " OPUS ", "channels":
 def made(keeps: bool = False) -> tuple[World, str, Properties]:
     world = World()
     tidying(world)
-    connector_id, state = world.run(keeps_half_made=keeps).create(world.inputs(**GIVEN))
+    connector_id, state = world.run(keeps_half_created=keeps).create(world.inputs(**GIVEN))
     return world, connector_id, state
 
 

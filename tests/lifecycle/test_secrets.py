@@ -64,7 +64,7 @@ def test_no_log_no_error_and_no_representation_shows_a_secret(
         "representations": " ".join(
             map(
                 repr,
-                (settings, account, lifecycle, session, session.collection.sender, caught.value),
+                (settings, account, lifecycle, session, session.collection.client, caught.value),
             )
         ),
         "journal": journal,

@@ -10,7 +10,7 @@ import pytest
 
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle
+from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import OWN_MARK, KilledError, World, planned
@@ -86,9 +86,9 @@ def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
 def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so() -> None:
     world = World(Fault("status", operation="update_webhook_subscription", status=403))
     with pytest.raises(OperationError, match="is kept; the next `pulumi up` completes") as caught:
-        world.run(TYPE, keeps_half_made=True).create(inputs(world, status="inactive"))
+        world.run(TYPE, keeps_half_created=True).create(inputs(world, status="inactive"))
     half = caught.value.cause
-    assert isinstance(half, HalfMadeError)
+    assert isinstance(half, HalfCreatedError)
     assert half.state is not None
     assert half.state["status"] == "active"
     after = world.run(TYPE).update(half.item_id, half.state, inputs(world, status="inactive"))
@@ -302,7 +302,7 @@ def test_bird_refusing_a_sixth_one_is_told_with_the_argument() -> None:
         ({"url": "https://localhost/x"}, "url: must be an https address"),
         ({"url": "https://example.com/a b"}, "url: must be an https address"),
         ({"service": ""}, "service: must be a text"),
-        ({"event": None}, "event: is missing"),
+        ({"event": None}, "event: is required"),
         ({"status": "paused"}, 'status: must be "active" or "inactive"'),
         ({"event_filters": {"key": "a", "value": "b"}}, "event_filters: must be a list"),
         ({"event_filters": [{"key": "a"}]}, "event_filters: must be a list"),

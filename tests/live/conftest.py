@@ -74,7 +74,7 @@ def problems() -> list[str]:
 @pytest.fixture(scope="session")
 def new_account(phone_number_id: str, problems: list[str]) -> Callable[[], Account]:
     settings = gather(lambda key: None)
-    wrong = [*settings.problems, *dict(settings.misplaced).values()]
+    wrong = [*settings.problems, *dict(settings.location_problems).values()]
     assert not wrong, " ".join(wrong)
     return lambda: Account(settings, lambda given: Watched(connect(given), problems))
 
@@ -95,7 +95,7 @@ def connectors(account: Account) -> Iterator[CollectionSession]:
 
 def sweep(session: CollectionSession) -> list[str]:
     """Delete what this suite has left; the ids."""
-    deadline = Deadline.after(PATIENCE, session.collection.sender.clock)
+    deadline = Deadline.after(PATIENCE, session.collection.client.clock)
     rows = chain.from_iterable(session.collection.pages(deadline))
     left = [str(row["id"]) for row in rows if str(row.get("name")).casefold().startswith(PREFIX)]
     for connector_id in left:

@@ -21,7 +21,7 @@ TIMEOUT = 30.0
 PATIENCE = 60.0
 """Seconds that something is waited for: a channel, the end of a connector, a free number."""
 TEMPLATE = "voice-messagebird:1"
-MOST_PAGES = 100
+MAX_PAGES = 100
 ABSENT = "00000000-0000-4000-8000-000000000000"
 ABSENCE = (404, 410)
 URL = "https://Bird-Dynamic-Live.example.com"
@@ -100,7 +100,7 @@ class Finder:
 
     def _row(self, item_id: Any) -> dict[str, Any] | None:
         token: str | None = None
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             query = {"limit": "25", **({"pageToken": token} if token else {})}
             page = _object(self._ask("GET", self._connectors, query=query))
             for each in page.get("results") or ():

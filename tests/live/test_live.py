@@ -54,7 +54,7 @@ def made(
 
 
 def deadline(session: CollectionSession) -> Deadline:
-    return Deadline.after(PATIENCE, session.collection.sender.clock)
+    return Deadline.after(PATIENCE, session.collection.client.clock)
 
 
 def test_a_create_ends_with_a_channel_id(made: Made) -> None:

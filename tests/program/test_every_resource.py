@@ -1,4 +1,4 @@
-"""What holds for the class of every resource: it says what its description says."""
+"""What holds for the class of every resource: it says what its schema says."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import typing
 import pytest
 
 import bird_dynamic
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.resources.base import BirdResource
 from bird_dynamic.schema.fields import ResourceSchema
 
-CLASSES: list[type[BirdResource]] = [getattr(bird_dynamic, name) for name in DESCRIPTIONS]
+CLASSES: list[type[BirdResource]] = [getattr(bird_dynamic, name) for name in SCHEMAS]
 every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each.__name__)
 
 
@@ -20,7 +20,7 @@ def test_the_public_names_are_these() -> None:
     results = {f"Get{kind}Result" for kind in ("Channel", "Connector", "PhoneNumber")}
     looked_up = {"get_channel", "get_connector", "get_phone_number", "list_connectors"}
     outputs = {f"{name}_output" for name in looked_up}
-    expected = set(DESCRIPTIONS) | results | looked_up | outputs | {"LookupFailedError"}
+    expected = set(SCHEMAS) | results | looked_up | outputs | {"LookupFailedError"}
     assert set(bird_dynamic.__all__) == expected <= set(dir(bird_dynamic))
     assert all(getattr(bird_dynamic, name).__doc__ for name in bird_dynamic.__all__)
 
@@ -32,12 +32,12 @@ def test_an_unknown_name_is_an_error() -> None:
 
 @every_class
 def test_its_description_bears_its_name(resource: type[BirdResource]) -> None:
-    assert resource.DESCRIPTION is DESCRIPTIONS[resource.__name__]
+    assert resource.SCHEMA is SCHEMAS[resource.__name__]
 
 
 @every_class
 def test_every_field_is_an_attribute_with_a_type(resource: type[BirdResource]) -> None:
-    names = {field.name for field in resource.DESCRIPTION.fields}
+    names = {field.name for field in resource.SCHEMA.fields}
     annotated = {
         name for each in resource.__mro__ for name in vars(each).get("__annotations__", {})
     }
@@ -46,14 +46,14 @@ def test_every_field_is_an_attribute_with_a_type(resource: type[BirdResource]) -
 
 @every_class
 def test_its_arguments_are_the_inputs_of_the_description(resource: type[BirdResource]) -> None:
-    description: ResourceSchema = resource.DESCRIPTION
+    schema: ResourceSchema = resource.SCHEMA
     named = {
         name: each
         for name, each in inspect.signature(resource.__init__).parameters.items()
         if each.kind is inspect.Parameter.KEYWORD_ONLY
     }
-    assert set(named) == {field.name for field in description.inputs} | {"opts"}
-    for field in description.inputs:
+    assert set(named) == {field.name for field in schema.inputs} | {"opts"}
+    for field in schema.inputs:
         asked_for = field.required and not field.setting and field.name != "name"
         expected = inspect.Parameter.empty if asked_for else field.default
         assert named[field.name].default == expected, field.name
@@ -62,15 +62,13 @@ def test_its_arguments_are_the_inputs_of_the_description(resource: type[BirdReso
 
 @every_class
 def test_everything_is_described(resource: type[BirdResource]) -> None:
-    for field in resource.DESCRIPTION.fields:
+    for field in resource.SCHEMA.fields:
         assert field.description.endswith("."), field.name
-    assert len({field.name for field in resource.DESCRIPTION.fields}) == len(
-        resource.DESCRIPTION.fields
-    )
+    assert len({field.name for field in resource.SCHEMA.fields}) == len(resource.SCHEMA.fields)
 
 
 @every_class
 def test_get_asks_for_an_id_and_for_where_it_lies(resource: type[BirdResource]) -> None:
     parameters = inspect.signature(typing.cast("typing.Any", resource).get).parameters
-    places = {field.name for field in resource.DESCRIPTION.settings}
+    places = {field.name for field in resource.SCHEMA.configurable_inputs}
     assert set(parameters) == {"resource_name", "id", "profile", "opts"} | places

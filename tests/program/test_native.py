@@ -75,7 +75,7 @@ def test_the_classes_are_the_same_but_for_the_way(name: str) -> None:
     ours, dynamic = getattr(native, name), getattr(bird_dynamic, name)
     assert issubclass(ours, dynamic)
     assert inspect.signature(ours.__init__) == inspect.signature(dynamic.__init__)
-    assert ours.DESCRIPTION is dynamic.DESCRIPTION
+    assert ours.SCHEMA is dynamic.SCHEMA
 
 
 def test_the_mark_is_the_same_both_ways_in() -> None:

@@ -341,7 +341,7 @@ def test_what_is_secret_stays_secret_and_some_of_it_always_is(engine: Engine) ->
         assert not is_secret(properties, "phoneNumberId")
 
 
-def test_a_half_made_connector_is_given_back_with_its_id(
+def test_a_half_created_connector_is_given_back_with_its_id(
     engine: Engine, bird: EmulatorServer
 ) -> None:
     bird.emulator.options = Options(channel_after=10**6)

@@ -11,7 +11,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 import bird_dynamic
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.dynamic import BirdProvider, provider
 
 GOLDEN = {
@@ -34,7 +34,7 @@ every_type = pytest.mark.parametrize("type_name", GOLDEN)
 
 
 def test_every_resource_has_a_golden_one() -> None:
-    assert set(GOLDEN) == set(DESCRIPTIONS)
+    assert set(GOLDEN) == set(SCHEMAS)
 
 
 @every_type

@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 import bird_dynamic
-from bird_dynamic.lifecycle.registry import DESCRIPTIONS
+from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, ROW, schema
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.settings import CONFIGURABLE
@@ -21,11 +21,11 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = schema("1.2.3")
 
 
-@pytest.mark.parametrize("type_name", DESCRIPTIONS)
+@pytest.mark.parametrize("type_name", SCHEMAS)
 def test_every_field_of_every_resource_is_there_and_described(type_name: str) -> None:
-    description = DESCRIPTIONS[type_name]
+    schema = SCHEMAS[type_name]
     resource = SCHEMA["resources"][f"bird:index:{type_name}"]
-    fields = [field for field in description.fields if field.name not in NOT_HERE]
+    fields = [field for field in schema.fields if field.name not in NOT_HERE]
     assert set(resource["properties"]) == {camel_case(field.name) for field in fields}
     inputs = {camel_case(field.name) for field in fields if field.is_input}
     assert set(resource["inputProperties"]) == inputs
@@ -39,7 +39,7 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
 
 def test_what_is_required_is_what_nothing_else_fills_in() -> None:
     required = {
-        name: SCHEMA["resources"][f"bird:index:{name}"]["requiredInputs"] for name in DESCRIPTIONS
+        name: SCHEMA["resources"][f"bird:index:{name}"]["requiredInputs"] for name in SCHEMAS
     }
     assert required == {
         "VoiceChannel": ["phoneNumberId"],
@@ -48,7 +48,7 @@ def test_what_is_required_is_what_nothing_else_fills_in() -> None:
     }
 
 
-@pytest.mark.parametrize("type_name", DESCRIPTIONS)
+@pytest.mark.parametrize("type_name", SCHEMAS)
 def test_what_is_always_there_is_what_the_python_class_says(type_name: str) -> None:
     resource = SCHEMA["resources"][f"bird:index:{type_name}"]
     # `get_type_hints` stumbles over annotations of Pulumi's own base classes.

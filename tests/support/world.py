@@ -131,7 +131,7 @@ class World:
         self,
         type_name: str = "VoiceChannel",
         *,
-        keeps_half_made: bool = False,
+        keeps_half_created: bool = False,
         managed: ManagedItems | None = None,
         before_writing: Callable[[], None] = lambda: None,
     ) -> ResourceLifecycle:
@@ -149,7 +149,7 @@ class World:
             before_writing=before_writing,
         )
         account = Account(self.settings, connect, run)
-        return lifecycle(type_name, lambda profile: account, keeps_half_made=keeps_half_made)
+        return lifecycle(type_name, lambda profile: account, keeps_half_created=keeps_half_created)
 
     def inputs(self, olds: Mapping[str, Any] | None = None, **news: Any) -> Properties:
         """Checked inputs; without a name unless `name` is given."""

@@ -21,7 +21,7 @@ _KIND = "webhook-subscriptions"
 _NAME = "webhook subscription"
 LARGEST_PAGE = 100
 PAGE = 25
-MOST_ALIKE = 5
+MAX_SIMILAR = 5
 """Subscriptions that may have the same service, event and filters."""
 _SHOWS_KEYS = {"never": (), "single": ("single",), "listed": ("single", "listed")}
 EVENTS = {
@@ -200,9 +200,9 @@ def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> Non
         for each in bird.store.tables[_KIND].live()
         if each is not besides and _combination(each.wire) == _combination(wire)
     ]
-    if len(alike) >= MOST_ALIKE:
+    if len(alike) >= MAX_SIMILAR:
         message = (
-            f"there are {MOST_ALIKE} subscriptions with this service, event and filters already"
+            f"there are {MAX_SIMILAR} subscriptions with this service, event and filters already"
         )
         raise RefusalError(422, "InvalidPayload", message, {".eventFilters": ["is used too often"]})
 

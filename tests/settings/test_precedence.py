@@ -75,7 +75,7 @@ def test_a_bad_setting_is_named_with_its_remedy(
     environment: dict[str, str], names: tuple[str, ...], says: str
 ) -> None:
     settings = gather({}.get, {**GOOD, **environment})
-    (problem,) = (*settings.problems, *dict(settings.misplaced).values())
+    (problem,) = (*settings.problems, *dict(settings.location_problems).values())
     assert all(name in problem for name in names)
     assert says in problem
 
@@ -84,7 +84,10 @@ def test_a_bad_setting_is_named_with_its_remedy(
 def test_a_setting_of_nothing_but_blanks_is_not_set(value: str) -> None:
     settings = gather({}.get, {**GOOD, "BIRD_WORKSPACE_ID": value})
     assert settings.workspace_id is None
-    assert settings.unset("workspaceId") == "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set."
+    assert (
+        settings.missing_text("workspaceId")
+        == "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set."
+    )
 
 
 def test_an_explicit_provider_may_give_a_number() -> None:

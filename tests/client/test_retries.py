@@ -32,8 +32,8 @@ class World:
     def __init__(self, *script: Response | BirdError) -> None:
         self.clock = FakeClock()
         self.transport = ScriptedTransport(*script)
-        self.sender = RetryingClient(self.transport, self.clock, jitter=lambda: 1.0)
-        self.connectors = Collection(self.sender, "/workspaces/w/connectors")
+        self.client = RetryingClient(self.transport, self.clock, jitter=lambda: 1.0)
+        self.connectors = Collection(self.client, "/workspaces/w/connectors")
         self.deadline = Deadline.after(60, self.clock)
 
     @property
@@ -218,7 +218,7 @@ def test_each_try_may_take_no_longer_than_what_is_left() -> None:
 
 def test_birds_clock_is_known_from_its_answers() -> None:
     world = World(answer(date=formatdate(1_000_000_000, usegmt=True)))
-    assert world.sender.server_time() is None
+    assert world.client.server_time() is None
     world.connectors.get(ID, world.deadline)
     world.clock.sleep(5)
-    assert world.sender.server_time() == 1_000_000_005
+    assert world.client.server_time() == 1_000_000_005

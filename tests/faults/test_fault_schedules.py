@@ -78,7 +78,7 @@ NAMES = st.sampled_from(sorted(RESOURCES))
 STACK = st.sampled_from(STACKS)
 
 
-class BadDays(RuleBasedStateMachine):
+class FaultSchedules(RuleBasedStateMachine):
     """Two stacks, their workspace, and everything that can happen to them."""
 
     @initialize(
@@ -397,8 +397,8 @@ class BadDays(RuleBasedStateMachine):
             return False
 
 
-TestBadDays = BadDays.TestCase
-TestBadDays.settings = settings(
+TestFaultSchedules = FaultSchedules.TestCase
+TestFaultSchedules.settings = settings(
     max_examples=SCHEDULES,
     stateful_step_count=STEPS,
     deadline=None,

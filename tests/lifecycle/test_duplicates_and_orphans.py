@@ -9,7 +9,7 @@ import pytest
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.resource import HalfMadeError, ResourceLifecycle, SharedError
+from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle, SharedError
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from tests.support.engine_model import Engine
@@ -19,8 +19,8 @@ SWITCH = "channel_conversational_status_enabled"
 
 
 def keeping(world: World) -> ResourceLifecycle:
-    """The lifecycle as the plugin has it: what is half made stays in the state."""
-    return world.run(keeps_half_made=True)
+    """The lifecycle as the plugin has it: a half-created resource stays in the state."""
+    return world.run(keeps_half_created=True)
 
 
 def test_what_this_run_adopted_is_not_deleted_with_the_resource_that_had_it() -> None:
@@ -132,7 +132,7 @@ def test_a_switch_that_was_not_set_is_set_by_the_next_up() -> None:
     with pytest.raises(OperationError) as caught:
         keeping(world).create(inputs)
     half = caught.value.cause
-    assert isinstance(half, HalfMadeError)
+    assert isinstance(half, HalfCreatedError)
     assert half.state is not None
     life = keeping(world)
     assert planned(life, left, half.state, inputs).changed == (SWITCH,)
