@@ -50,9 +50,13 @@ class BirdResource(dynamic.Resource):
         )
         type_token = f"pulumi-python:dynamic/bird:{schema.type_name}"
         if not reads:
-            properties[MARK] = _mark(type_token, resource_name, opts)
+            parent = opts.parent if opts else None
+            other_type = self._other_type_token(type_token)
+            properties[MARK] = _mark(type_token, resource_name, parent)
             # So that a stack moves over, and back, without a change in Bird.
-            own_opts.aliases = [pulumi.Alias(type_=self._other_type_token(type_token))]
+            own_opts.aliases = [
+                pulumi.Alias(type_=other_type) if parent else _urn(other_type, resource_name)
+            ]
         opts = pulumi.ResourceOptions.merge(own_opts, opts)
         self._register(type_token, resource_name, properties, opts)
 
@@ -203,19 +207,20 @@ def _is_local(field: Field) -> bool:
     )
 
 
-def _mark(
-    type_token: str, resource_name: str, opts: pulumi.ResourceOptions | None
-) -> pulumi.Input[str]:
+def _mark(type_token: str, resource_name: str, parent: pulumi.Resource | None) -> pulumi.Input[str]:
     def of(urn: str) -> str:
         return mark(f"{pulumi.get_organization()}/{urn}", resource_name)
 
-    parent = opts.parent if opts else None
     if parent is None:
-        # What `create_urn` comes to, without its five outputs.
-        stack, project = pulumi.get_stack(), pulumi.get_project()
-        return of(f"urn:pulumi:{stack}::{project}::{type_token}::{resource_name}")
+        return of(_urn(type_token, resource_name))
     urn = pulumi.create_urn(resource_name, type_token, parent=parent)
     # Without the resources that the URN comes from: depending on a parent means depending on all
     # of its children, and so on this resource itself.
     future = cast("Awaitable[str]", urn.future())
     return pulumi.Output(set(), future, urn.is_known()).apply(of)
+
+
+def _urn(type_token: str, resource_name: str) -> str:
+    """The URN of a resource without a parent: what `create_urn` returns, without its five
+    outputs."""
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_token}::{resource_name}"
