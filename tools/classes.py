@@ -18,6 +18,7 @@ from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.dynamic import provider
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.fields import Field, ResourceSchema
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS, Lookup, Result
 from bird_dynamic.settings import CONFIGURABLE
 
@@ -26,20 +27,17 @@ FOLDER = ROOT / "bird_dynamic"
 TABLES = "bird_dynamic.schema"
 GENERATED = "# Generated from the tables by tools/classes.py: run `make docs`, do not edit.\n"
 TYPES = {
-    "boolean": ("bool", "bool"),
-    "duration": ("str | float", "str | float"),
-    "map": ("Mapping[str, Any]", "dict[str, Any]"),
-    "list of texts": ("Sequence[str]", "list[str]"),
-    "list of key and value": (
+    Shape.TEXT: ("str", "str"),
+    Shape.TEXT_OR_NUMBER: ("str | float", "str | float"),
+    Shape.BOOLEAN: ("bool", "bool"),
+    Shape.MAP: ("Mapping[str, Any]", "dict[str, Any]"),
+    Shape.TEXTS: ("Sequence[str]", "list[str]"),
+    Shape.TEXT_MAPS: (
         "Sequence[pulumi.Input[Mapping[str, pulumi.Input[str]]]]",
         "list[dict[str, str]]",
     ),
-    **dict.fromkeys(
-        ("text", "UUID", "template reference", "https address", "active or inactive"),
-        ("str", "str"),
-    ),
 }
-"""Name of a kind of value -> the types of an input and of an output."""
+"""The types of an input and of an output of each shape."""
 NATIVE = '''"""\
 The same names over the plugin `pulumi-resource-bird`: moving to it is this import line.
 
@@ -104,7 +102,7 @@ def _resource(schema: ResourceSchema, module: str) -> Iterator[str]:
     yield _docstring(*_paragraphs(schema.summary))
     yield f"    SCHEMA = {constant}\n    REFERENCE = REFERENCE\n"
     for field in schema.fields:
-        given = TYPES[field.kind.name][1] + ("" if field.always_there else " | None")
+        given = TYPES[field.kind.shape][1] + ("" if field.always_there else " | None")
         yield f"    {field.name}: pulumi.Output[{given}]"
         if not field.is_input:
             yield _docstring(field.output_text)
@@ -193,7 +191,7 @@ def _result(result: Result) -> Iterator[str]:
     yield _docstring(*_paragraphs(result.summary))
     for field in result.fields:
         optional = "" if field.name in result.certain else " | None"
-        yield f"    {field.name}: {TYPES[field.kind.name][1]}{optional}"
+        yield f"    {field.name}: {TYPES[field.kind.shape][1]}{optional}"
         yield _docstring(field.output_text)
 
 
@@ -268,7 +266,7 @@ def _joined() -> str:
 
 
 def _parameter(field: Field, form: str = "pulumi.Input[{}]") -> str:
-    taken = form.format(TYPES[field.kind.name][0])
+    taken = form.format(TYPES[field.kind.shape][0])
     if field.must_be_given:
         return f"{field.name}: {taken},"
     optional = "" if field.default is not None else " | None"

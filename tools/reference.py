@@ -43,7 +43,6 @@ EFFECTS = {
     OnChange.UPDATE: "updates in place",
     OnChange.NOTHING: "no effect",
 }
-TYPES = {"text": "str", "boolean": "bool", "map": "dict", "list of texts": "list[str]"}
 """Python's names for kinds of values; every other kind is shown under its own name."""
 
 EXAMPLES = {
@@ -163,7 +162,7 @@ def _inputs(schema: ResourceSchema, texts: dict[str, str]) -> Iterator[tuple[str
         )
         yield (
             *_names(field),
-            TYPES.get(field.kind.name, field.kind.name),
+            field.kind.name,
             _omitted(field),
             "state only" if is_local else EFFECTS[field.on_change],
             f"{text[:1].upper()}{text[1:]}{secret}",
@@ -204,7 +203,7 @@ def _templates(name: str) -> Iterator[str]:
             (
                 f"`{template}`",
                 f"`{each.name}`",
-                TYPES.get(each.kind.name, each.kind.name),
+                each.kind.name,
                 "yes" if each.required else "no",
                 each.description,
             )

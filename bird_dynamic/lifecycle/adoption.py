@@ -9,7 +9,8 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.diff import without_version
 from bird_dynamic.lifecycle.mapping import as_asked, read_value, request_body, value_at
 from bird_dynamic.schema.equality import is_alike, same
-from bird_dynamic.schema.fields import MAP, TEMPLATE, Field, OnChange, Properties, ResourceSchema
+from bird_dynamic.schema.fields import Field, OnChange, Properties, ResourceSchema
+from bird_dynamic.schema.kinds import MAP, TEMPLATE
 
 
 def mismatches(

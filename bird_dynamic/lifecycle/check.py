@@ -11,16 +11,8 @@ from typing import Any
 
 from bird_dynamic.bird.json import LARGEST_NUMBER
 from bird_dynamic.lifecycle.mapping import with_settings
-from bird_dynamic.schema.fields import (
-    MAP,
-    ORGANIZATION_ID,
-    UNKNOWN,
-    UUID_TEXT,
-    WORKSPACE_ID,
-    Field,
-    Properties,
-    ResourceSchema,
-)
+from bird_dynamic.schema.fields import UNKNOWN, Field, Properties, ResourceSchema
+from bird_dynamic.schema.kinds import MAP, ORGANIZATION_ID, UUID_TEXT, WORKSPACE_ID
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.settings import Settings, how_to_set
 

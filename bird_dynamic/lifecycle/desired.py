@@ -14,7 +14,8 @@ from bird_dynamic.lifecycle.diff import are_exclusive, without_version
 from bird_dynamic.lifecycle.mapping import as_asked, request_body, value_at
 from bird_dynamic.lifecycle.records import Record
 from bird_dynamic.schema.equality import is_alike, loosened
-from bird_dynamic.schema.fields import TEMPLATE, Properties, ResourceSchema
+from bird_dynamic.schema.fields import Properties, ResourceSchema
+from bird_dynamic.schema.kinds import TEMPLATE
 from bird_dynamic.schema.naming import (
     MARK,
     automatic_name,

@@ -9,13 +9,8 @@ from typing import Any
 
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE, is_respelled, is_unchanged
 from bird_dynamic.schema.equality import is_alike
-from bird_dynamic.schema.fields import (
-    MAP,
-    UNKNOWN,
-    OnChange,
-    Properties,
-    ResourceSchema,
-)
+from bird_dynamic.schema.fields import UNKNOWN, OnChange, Properties, ResourceSchema
+from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.naming import with_own_name
 
 ValueAt = Callable[[tuple[str, ...]], Any]

@@ -15,7 +15,8 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
-from bird_dynamic.schema.fields import UUID_TEXT, Properties, ResourceSchema
+from bird_dynamic.schema.fields import Properties, ResourceSchema
+from bird_dynamic.schema.kinds import UUID_TEXT
 from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.values import workspace_problem
 

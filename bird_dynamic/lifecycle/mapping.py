@@ -9,14 +9,8 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.diff import compare
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE, accepted, forgotten, late, observed
 from bird_dynamic.schema.equality import is_alike, same
-from bird_dynamic.schema.fields import (
-    MAP,
-    TEXT,
-    UUID_TEXT,
-    Field,
-    Properties,
-    ResourceSchema,
-)
+from bird_dynamic.schema.fields import Field, Properties, ResourceSchema
+from bird_dynamic.schema.kinds import MAP, TEXT, UUID_TEXT
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from bird_dynamic.settings import Settings
 

@@ -37,7 +37,8 @@ from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.redaction import texts_in
 from bird_dynamic.lifecycle.run_create import CreateRunner
 from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
-from bird_dynamic.schema.fields import PROFILE, UNKNOWN, Properties, ResourceSchema
+from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
+from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 
 CLEANUP_TIMEOUT = 30.0

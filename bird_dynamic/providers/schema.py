@@ -12,6 +12,7 @@ from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.lookups import CONNECTOR_RESULT, LOOKUPS, Lookup, Result
 from bird_dynamic.settings import CONFIGURABLE, Setting
 
@@ -25,12 +26,13 @@ NOT_HERE = {
 """Inputs that a plugin does without, and what to use instead."""
 
 _TEXT = {"type": "string"}
-_MAP = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
-_TYPES: dict[str, dict[str, Any]] = {
-    "map": _MAP,
-    "boolean": {"type": "boolean"},
-    "list of texts": {"type": "array", "items": _TEXT},
-    "list of key and value": {
+_TYPES: dict[Shape, dict[str, Any]] = {
+    Shape.TEXT: _TEXT,
+    Shape.TEXT_OR_NUMBER: _TEXT,
+    Shape.BOOLEAN: {"type": "boolean"},
+    Shape.MAP: {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
+    Shape.TEXTS: {"type": "array", "items": _TEXT},
+    Shape.TEXT_MAPS: {
         "type": "array",
         "items": {"type": "object", "additionalProperties": _TEXT},
     },
@@ -106,7 +108,7 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
 
 def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
     described: dict[str, Any] = {
-        **_TYPES.get(field.kind.name, _TEXT),
+        **_TYPES[field.kind.shape],
         "description": field.description,
     }
     if field.secret:

@@ -16,7 +16,8 @@ from pulumi.runtime import rpc
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.providers.values import contains_secret, from_pulumi, to_pulumi
 from bird_dynamic.schema.case import camel_case, snake_case
-from bird_dynamic.schema.fields import MAP, Properties, ResourceSchema
+from bird_dynamic.schema.fields import Properties, ResourceSchema
+from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 
 

@@ -5,14 +5,8 @@ Source: this package's own contract; Bird sees none of them in a body.
 
 from __future__ import annotations
 
-from bird_dynamic.schema.fields import (
-    DURATION,
-    PROFILE,
-    UUID_TEXT,
-    WORKSPACE_ID,
-    Field,
-    OnChange,
-)
+from bird_dynamic.schema.fields import Field, OnChange
+from bird_dynamic.schema.kinds import DURATION, PROFILE, UUID_TEXT, WORKSPACE_ID
 
 WORKSPACE = Field(
     name="workspace_id",

@@ -11,17 +11,8 @@ from typing import Any
 
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
-from bird_dynamic.schema.fields import (
-    CAMEL_CASE,
-    FLAG,
-    MAP,
-    TEMPLATE,
-    TEXT,
-    UUID_TEXT,
-    Field,
-    OnChange,
-    ResourceSchema,
-)
+from bird_dynamic.schema.fields import CAMEL_CASE, Field, OnChange, ResourceSchema
+from bird_dynamic.schema.kinds import FLAG, MAP, TEMPLATE, TEXT, UUID_TEXT
 from bird_dynamic.schema.templates import problems_of_arguments
 
 

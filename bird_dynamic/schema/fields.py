@@ -17,13 +17,7 @@ from typing import Any
 
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.equality import ordered
-from bird_dynamic.schema.values import (
-    DURATION_PROBLEM,
-    UUID,
-    organization_problem,
-    parse_duration,
-    workspace_problem,
-)
+from bird_dynamic.schema.kinds import Kind
 
 
 class _Unknown:
@@ -47,14 +41,6 @@ class OnChange(Enum):
     REPLACE = "replace"
     UPDATE = "update"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A type of value: its name in the documentation, and what is wrong with a value (or None)."""
-
-    name: str
-    problem: Callable[[Any], str | None]
 
 
 CAMEL_CASE = ("",)
@@ -237,60 +223,3 @@ class ResourceSchema:
             default=None,
         )
         return best.name if best else None
-
-
-def _flag_problem(value: Any) -> str | None:
-    return None if isinstance(value, bool) else "must be True or False"
-
-
-def _text_problem(value: Any) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must be a text that is not empty"
-
-
-def _map_problem(value: Any) -> str | None:
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return None
-    return "must be a dict with text keys"
-
-
-def _uuid_problem(value: Any) -> str | None:
-    if isinstance(value, str) and UUID.fullmatch(value):
-        return None
-    return "must be a UUID such as 2cffb55c-120e-91a8-8f10-ed9d1b412d29"
-
-
-def _workspace_problem(value: Any) -> str | None:
-    return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
-
-
-def _organization_problem(value: Any) -> str | None:
-    return organization_problem(value) if isinstance(value, str) else "must be a UUID"
-
-
-def _profile_problem(value: Any) -> str | None:
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", value):
-        return None
-    return "must be the part of the configuration keys before the colon, such as bird-eu"
-
-
-def _template_problem(value: Any) -> str | None:
-    if isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*:[0-9]+", value):
-        return None
-    return "must be a template reference, slug:version, such as voice-messagebird:1"
-
-
-def _duration_problem(value: Any) -> str | None:
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return None if parse_duration(value) else DURATION_PROBLEM
-    return DURATION_PROBLEM
-
-
-TEXT = Kind("text", _text_problem)
-UUID_TEXT = Kind("UUID", _uuid_problem)
-WORKSPACE_ID = Kind("UUID", _workspace_problem)
-ORGANIZATION_ID = Kind("UUID", _organization_problem)
-PROFILE = Kind("text", _profile_problem)
-TEMPLATE = Kind("template reference", _template_problem)
-FLAG = Kind("boolean", _flag_problem)
-DURATION = Kind("duration", _duration_problem)
-MAP = Kind("map", _map_problem)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
-from bird_dynamic.schema.fields import CAMEL_CASE, TEXT, UUID_TEXT, Field, Kind, ResourceSchema
+from bird_dynamic.schema.fields import CAMEL_CASE, Field, ResourceSchema
+from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind, Shape
 
 
 def _capabilities(value: Any) -> list[str]:
@@ -73,7 +74,7 @@ PHONE_NUMBER = ResourceSchema(
         ),
         Field(
             name="capabilities",
-            kind=Kind("list of texts", lambda value: None),
+            kind=Kind("list[str]", lambda value: None, Shape.TEXTS),
             description="What the number can do, each with its direction.",
             example=["voice-inbound", "sms-outbound"],
             response_path=CAMEL_CASE,

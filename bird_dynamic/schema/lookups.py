@@ -12,8 +12,9 @@ from typing import Any
 
 from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
 from bird_dynamic.schema.connector import CONNECTOR
-from bird_dynamic.schema.fields import TEXT, UUID_TEXT, Field, ResourceSchema
+from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
+from bird_dynamic.schema.kinds import TEXT, UUID_TEXT
 
 
 def _equal(asked: str, stated: Any) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bird_dynamic.schema.fields import TEXT, UNKNOWN, UUID_TEXT, Kind
+from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from bird_dynamic.schema.connector import (
     PERMISSION,
     TEMPLATE_REF,
 )
-from bird_dynamic.schema.fields import UUID_TEXT, Field, ResourceSchema
+from bird_dynamic.schema.fields import Field, ResourceSchema
+from bird_dynamic.schema.kinds import UUID_TEXT
 
 VOICE_CHANNEL = ResourceSchema(
     type_name="VoiceChannel",

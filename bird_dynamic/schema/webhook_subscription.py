@@ -11,17 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
-from bird_dynamic.schema.fields import (
-    CAMEL_CASE,
-    ORGANIZATION_ID,
-    TEXT,
-    UNKNOWN,
-    UUID_TEXT,
-    Field,
-    Kind,
-    OnChange,
-    ResourceSchema,
-)
+from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
+from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
 
@@ -110,7 +101,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         ),
         Field(
             name="event_filters",
-            kind=Kind("list of key and value", _filters_problem),
+            kind=Kind("list of key and value", _filters_problem, Shape.TEXT_MAPS),
             description="Which of the events are sent: those that match every filter. At most one "
             "filter has the key `channelId`.",
             example=[{"key": "channelId", "value": "5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"}],

@@ -1,0 +1,94 @@
+"""Kinds of values: what each is called, its shape, and what is wrong with a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from bird_dynamic.schema.values import (
+    DURATION_PROBLEM,
+    UUID,
+    organization_problem,
+    parse_duration,
+    workspace_problem,
+)
+
+
+class Shape(Enum):
+    """The type of a value, which the classes and the plugin's schema write in their own way."""
+
+    TEXT = auto()
+    TEXT_OR_NUMBER = auto()
+    BOOLEAN = auto()
+    MAP = auto()
+    TEXTS = auto()
+    TEXT_MAPS = auto()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value. `name` is for the documentation; `problem` returns a sentence, or None."""
+
+    name: str
+    problem: Callable[[Any], str | None]
+    shape: Shape = Shape.TEXT
+
+
+def _flag_problem(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "must be True or False"
+
+
+def _text_problem(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "must be a text that is not empty"
+
+
+def _map_problem(value: Any) -> str | None:
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return None
+    return "must be a dict with text keys"
+
+
+def _uuid_problem(value: Any) -> str | None:
+    if isinstance(value, str) and UUID.fullmatch(value):
+        return None
+    return "must be a UUID such as 2cffb55c-120e-91a8-8f10-ed9d1b412d29"
+
+
+def _workspace_problem(value: Any) -> str | None:
+    return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
+
+
+def _organization_problem(value: Any) -> str | None:
+    return organization_problem(value) if isinstance(value, str) else "must be a UUID"
+
+
+def _profile_problem(value: Any) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", value):
+        return None
+    return "must be the part of the configuration keys before the colon, such as bird-eu"
+
+
+def _template_problem(value: Any) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*:[0-9]+", value):
+        return None
+    return "must be a template reference, slug:version, such as voice-messagebird:1"
+
+
+def _duration_problem(value: Any) -> str | None:
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return None if parse_duration(value) else DURATION_PROBLEM
+    return DURATION_PROBLEM
+
+
+TEXT = Kind("str", _text_problem)
+UUID_TEXT = Kind("UUID", _uuid_problem)
+WORKSPACE_ID = Kind("UUID", _workspace_problem)
+ORGANIZATION_ID = Kind("UUID", _organization_problem)
+PROFILE = Kind("str", _profile_problem)
+TEMPLATE = Kind("template reference", _template_problem)
+FLAG = Kind("bool", _flag_problem, Shape.BOOLEAN)
+DURATION = Kind("duration", _duration_problem, Shape.TEXT_OR_NUMBER)
+MAP = Kind("dict", _map_problem, Shape.MAP)
