@@ -14,12 +14,12 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.dynamic import provider
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS, Lookup, Result
+from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE
 
 ROOT = Path(__file__).parents[1]

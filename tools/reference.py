@@ -25,11 +25,11 @@ from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.faults import KINDS
-from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
+from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.templates import TEMPLATES
 from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
 
@@ -43,45 +43,12 @@ EFFECTS = {
     OnChange.UPDATE: "updates in place",
     OnChange.NOTHING: "no effect",
 }
-"""Python's names for kinds of values; every other kind is shown under its own name."""
-
-EXAMPLES = {
-    "VoiceChannel": """\
-number = get_phone_number(number="+3197010200001")
-support = VoiceChannel(
-    "support",
-    phone_number_id=number.id,
-    opts=pulumi.ResourceOptions(protect=True),
-)
-pulumi.export("channel_id", support.channel_id)
-""",
-    "Connector": """\
-number = get_phone_number(number="+3197010200001")
-sms = Connector(
-    "sms",
-    connector_template_ref="sms-messagebird:1",
-    arguments={"phoneNumberId": number.id, "channelMessageType": "promotional"},
-)
-pulumi.export("channel_id", sms.channel_id)
-""",
-    "WebhookSubscription": """\
-number = get_phone_number(number="+3197010200001")
-support = VoiceChannel("support", phone_number_id=number.id)
-WebhookSubscription(
-    "calls",
-    service="channels",
-    event="voice.inbound",
-    url="https://example.com/calls",
-    event_filters=[{"key": "channelId", "value": support.channel_id}],
-)
-""",
-}
 
 
 def pages() -> dict[Path, str]:
     """The text of each page by its path."""
     written = {
-        **{f"{_file(name)}.md": _resource(each) for name, each in SCHEMAS.items()},
+        **{f"{snake_case(name).lstrip('_')}.md": _resource(each) for name, each in SCHEMAS.items()},
         "provider.md": _provider(),
         "lookups.md": _lookups(),
         "configuration.md": _configuration(),
@@ -118,7 +85,7 @@ def _resource(schema: ResourceSchema) -> Iterator[str]:
     yield ""
     yield "## Example"
     yield ""
-    yield from _code("python", _program(EXAMPLES[name]))
+    yield from _code("python", _program(schema.example))
     yield ""
     yield "## Inputs"
     yield ""
@@ -603,10 +570,6 @@ def _sentence(text: str | None) -> str:
 
 def _text(documented: Any) -> str:
     return inspect.cleandoc(documented.__doc__ or "")
-
-
-def _file(name: str) -> str:
-    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
 
 
 def main() -> int:

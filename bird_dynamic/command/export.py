@@ -17,15 +17,10 @@ from typing import Any
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
-from bird_dynamic.lifecycle.mapping import to_state
+from bird_dynamic.lifecycle.mapping import imported_maps, to_state
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.schema.connector import CONNECTOR
 from bird_dynamic.schema.fields import ResourceSchema
-from bird_dynamic.schema.templates import problems_of_arguments
-from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
-from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
-
-VOICE = "voice-messagebird:"
+from bird_dynamic.schema.resources import SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -75,19 +70,28 @@ class Workspace:
 
 def exported(account: Account) -> Workspace:
     """What the workspace of the account's settings has. Raises OperationError."""
-    settings = account.settings
-    workspace = Workspace(str(settings.workspace_id))
+    workspace = Workspace(str(account.settings.workspace_id))
     channels: dict[str, Reference] = {}
-    for item in _all_of(account, CONNECTOR):
-        resource = _connector(workspace, item)
-        if channel_id := (item.get("channel") or {}).get("channelId"):
-            channels[channel_id] = Reference(f"{resource.variable}.channel_id")
-    subscriptions = list(_all_of(account, WEBHOOK_SUBSCRIPTION))
-    for item in subscriptions:
-        _subscription(workspace, item, channels)
-    if subscriptions:
-        workspace.remarks.append("Signing keys were left out: Bird need not return them.")
+    unreturned: set[str] = set()
+    for schemas in _collections():
+        for item in _all_of(account, schemas[0]):
+            schema = next(each for each in schemas if each.describes(item))
+            resource = _resource(workspace, schema, item, channels)
+            if channel_id := (item.get("channel") or {}).get("channelId"):
+                channels[channel_id] = Reference(f"{resource.variable}.channel_id")
+            unreturned.update(schema.secrets)
+    if unreturned:
+        names = ", ".join(sorted(unreturned))
+        workspace.remarks.append(f"Left out, because Bird does not return them: {names}.")
     return workspace
+
+
+def _collections() -> list[list[ResourceSchema]]:
+    """The schemas of each collection, in the order of the table."""
+    by_path: dict[str, list[ResourceSchema]] = {}
+    for schema in SCHEMAS.values():
+        by_path.setdefault(schema.path, []).append(schema)
+    return list(by_path.values())
 
 
 def written(workspace: Workspace, protect: bool, to_import: bool) -> dict[str, str]:
@@ -149,45 +153,33 @@ def _all_of(account: Account, schema: ResourceSchema) -> list[Item]:
         return [item for item in found if item is not None]
 
 
-def _connector(workspace: Workspace, item: Item) -> Resource:
-    prior = {"arguments": item.get("arguments")}
-    state = to_state(CONNECTOR, item, prior)
-    arguments = dict(state["arguments"] or {})
-    template = str(state["connector_template_ref"])
-    written: dict[str, Any] = {}
-    if template.startswith(VOICE) and "phoneNumberId" in arguments:
-        type_name = VOICE_CHANNEL.type_name
-        written["phone_number_id"] = arguments.pop("phoneNumberId")
-        if template != f"{VOICE}1":
-            written["connector_template_ref"] = template
-    else:
-        type_name = CONNECTOR.type_name
-        written["connector_template_ref"] = template
-        checked = {**state, "check_arguments": True}
-        if any(problems_of_arguments(checked)):
-            written["check_arguments"] = False
-        if not state["channel_id"]:
-            written["wait_for_channel"] = False
-    written["name"] = state["name"]
-    if arguments:
-        written["arguments"] = arguments
-    return workspace.add(type_name, str(state["name"]), item["id"], written)
+def _resource(
+    workspace: Workspace, schema: ResourceSchema, item: Item, channels: Mapping[str, Reference]
+) -> Resource:
+    state = to_state(schema, item, imported_maps(schema, item))
+    arguments: dict[str, Any] = {
+        field.name: _with_references(state[field.name], channels)
+        for field in schema.inputs
+        if field.response_path
+        and not field.secret
+        and state[field.name] not in (None, {}, [], field.default)
+    }
+    if "check_arguments" in schema.by_name and any(
+        schema.validate({**arguments, "check_arguments": True})
+    ):
+        arguments["check_arguments"] = False
+    if "wait_for_channel" in schema.by_name and not state["channel_id"]:
+        arguments["wait_for_channel"] = False
+    return workspace.add(schema.type_name, str(state[schema.label]), item["id"], arguments)
 
 
-def _subscription(workspace: Workspace, item: Item, channels: Mapping[str, Reference]) -> Resource:
-    state = to_state(WEBHOOK_SUBSCRIPTION, item, {})
-    written = {name: state[name] for name in ("service", "event", "url")}
-    if filters := item.get("eventFilters"):
-        written["event_filters"] = [
-            {**each, "value": channels.get(each.get("value"), each.get("value"))}
-            for each in filters
-        ]
-    if state["status"] != "active":
-        written["status"] = state["status"]
-    if state["template"]:
-        written["template"] = state["template"]
-    kind = WEBHOOK_SUBSCRIPTION.type_name
-    return workspace.add(kind, str(state["event"]), item["id"], written)
+def _with_references(value: Any, channels: Mapping[str, Reference]) -> Any:
+    """The value, in which the id of an exported channel is the output of its resource."""
+    if isinstance(value, Mapping):
+        return {key: _with_references(each, channels) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_references(each, channels) for each in value]
+    return channels.get(value, value) if isinstance(value, str) else value
 
 
 def _source(resource: Resource, protect: bool, adopts: bool) -> list[str]:

@@ -32,7 +32,7 @@ class Difference:
 
 def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties) -> Difference:
     """What has to change for the state to be as the inputs say. Sends nothing."""
-    wanted = with_own_name(state, inputs)
+    wanted = with_own_name(schema, state, inputs)
     remembered = state.get(STATED_OTHERWISE) or {}
     changed, respelled = [], []
     for field in schema.inputs:

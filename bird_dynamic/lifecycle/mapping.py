@@ -182,7 +182,7 @@ def merged_update(
     after: Properties = {
         field.name: (inputs if field.is_input else state).get(field.name) for field in schema.fields
     }
-    if inputs.get("name") is None and state.get("name") is not None:
+    if schema.is_named and inputs.get("name") is None and state.get("name") is not None:
         after["name"] = state["name"]
         after[DERIVED_NAME] = state.get(DERIVED_NAME) or state["name"]
     if inputs.get(MARK) is not None:

@@ -1,4 +1,4 @@
-"""All resources, by the name of their class: what each is, and what it does."""
+"""What each resource does, by the name of its class."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from collections.abc import Mapping
 from bird_dynamic.lifecycle.connector import ConnectorLifecycle
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.webhook_subscription import WebhookSubscriptionLifecycle
-from bird_dynamic.schema.connector import CONNECTOR
-from bird_dynamic.schema.fields import ResourceSchema
-from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
-from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
+from bird_dynamic.schema.resources import SCHEMAS
 
-_KINDS: Mapping[str, tuple[ResourceSchema, type[ResourceLifecycle]]] = {
-    VOICE_CHANNEL.type_name: (VOICE_CHANNEL, ConnectorLifecycle),
-    CONNECTOR.type_name: (CONNECTOR, ConnectorLifecycle),
-    WEBHOOK_SUBSCRIPTION.type_name: (WEBHOOK_SUBSCRIPTION, WebhookSubscriptionLifecycle),
+_OPERATIONS: Mapping[str, type[ResourceLifecycle]] = {
+    "VoiceChannel": ConnectorLifecycle,
+    "Connector": ConnectorLifecycle,
+    "WebhookSubscription": WebhookSubscriptionLifecycle,
 }
-SCHEMAS: Mapping[str, ResourceSchema] = {name: kind[0] for name, kind in _KINDS.items()}
+"""Those that do something in their own way."""
 
 
 def lifecycle(
     type_name: str, accounts: Accounts, *, keeps_half_created: bool = False
 ) -> ResourceLifecycle:
     """The six operations of a resource. Raises KeyError for a name that no resource has."""
-    schema, operations = _KINDS[type_name]
-    return operations(schema, accounts, keeps_half_created=keeps_half_created)
+    operations = _OPERATIONS.get(type_name, ResourceLifecycle)
+    return operations(SCHEMAS[type_name], accounts, keeps_half_created=keeps_half_created)

@@ -36,12 +36,13 @@ from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.redaction import printable
-from bird_dynamic.lifecycle.registry import SCHEMAS, lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
 from bird_dynamic.providers.values import from_pulumi, to_pulumi
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
+from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import Settings, gather
 
 DYNAMIC_CONCURRENCY = 4

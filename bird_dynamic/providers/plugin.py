@@ -27,7 +27,7 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.registry import SCHEMAS, lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle
 from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
@@ -40,6 +40,7 @@ from bird_dynamic.providers.wire import received, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
+from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather
 
 Context = grpc.ServicerContext
@@ -181,7 +182,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 detailedDiff={
                     path: PropertyDiff(kind=PropertyDiff.Kind.Value(kind))
                     for path, kind in detailed(
-                        life.schema, difference, state, with_own_name(state, inputs)
+                        life.schema, difference, state, with_own_name(life.schema, state, inputs)
                     ).items()
                 },
                 hasDetailedDiff=bool(difference.changed),

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.lookups import CONNECTOR_RESULT, LOOKUPS, Lookup, Result
+from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE, Setting
 
 PACKAGE = "bird"
@@ -44,12 +44,12 @@ FUNCTIONS: Mapping[str, Lookup] = {camel_case(name): each for name, each in LOOK
 
 def schema(version: str) -> dict[str, Any]:
     """The whole schema, as JSON."""
+    nouns = ", ".join(f"{each.noun}s" for each in SCHEMAS.values())
     return {
         "name": PACKAGE,
         "displayName": "Bird",
         "version": version,
-        "description": "Voice channels, connectors and webhook subscriptions of Bird "
-        "(formerly MessageBird).",
+        "description": f"Resources of Bird (formerly MessageBird): {nouns}.",
         "keywords": ["pulumi", "bird", "messagebird", "category/infrastructure", "kind/native"],
         "license": "Apache-2.0",
         "meta": {"moduleFormat": "(.*)"},
@@ -59,7 +59,7 @@ def schema(version: str) -> dict[str, Any]:
             "inputProperties": _variables(),
         },
         "types": {token(ROW): _found(CONNECTOR_RESULT)},
-        "resources": {token(name): _resource(schema) for name, schema in SCHEMAS.items()},
+        "resources": {token(name): _resource(each) for name, each in SCHEMAS.items()},
         "functions": {token(name): _function(each) for name, each in FUNCTIONS.items()},
         "language": {
             "python": {"pyproject": {"enabled": True}},

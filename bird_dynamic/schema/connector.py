@@ -236,4 +236,13 @@ CONNECTOR = ResourceSchema(
         *OUTPUTS,
     ),
     validate=problems_of_arguments,
+    example="""\
+number = get_phone_number(number="+3197010200001")
+sms = Connector(
+    "sms",
+    connector_template_ref="sms-messagebird:1",
+    arguments={"phoneNumberId": number.id, "channelMessageType": "promotional"},
+)
+pulumi.export("channel_id", sms.channel_id)
+""",
 )

@@ -51,9 +51,10 @@ CAMEL_CASE = ("",)
 class Field:
     """One property of a resource.
 
-    `sent` is where the body of a request takes the value, `returned` where Bird's answer holds it;
-    () where it does not. An input that is sent and not returned is write-only: the state alone
-    knows it. A `setting` is the configuration key that stands in for an input that was left out.
+    `request_path` is where the body of a request takes the value, `response_path` where Bird's
+    answer holds it; () where it does not. An input with a `request_path` alone is write-only: only
+    the state knows it. A `setting` is the configuration key that stands in for an input that was
+    left out.
     `description` is the one wording of docstrings, schema and reference.
     """
 
@@ -164,6 +165,12 @@ class ResourceSchema:
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Where the create request says what only one can have: two with the same values at all of
     these paths cannot exist together."""
+    label: str = "name"
+    """The input by which people know one of them."""
+    describes: Callable[[Mapping[str, Any]], bool] = lambda item: True
+    """Whether an item of the collection is of this kind: schemas may share a collection."""
+    example: str = ""
+    """A program for the reference page, without its imports."""
 
     @cached_property
     def item(self) -> str:

@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.fields import Properties, ResourceSchema
 
 DERIVED_NAME = "derived_name"
 """Beside `name` in a state whose program gives no name: the one that the resource was given, or had
@@ -79,9 +79,11 @@ def bears_token(name: str, of: str, token: str) -> bool:
     return bears_mark(name, of) and token in name.lower()
 
 
-def with_own_name(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Properties:
+def with_own_name(
+    schema: ResourceSchema, state: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> Properties:
     """The inputs; without a name of the program's, with the one that the resource was given."""
-    if DERIVED_NAME in inputs or inputs.get("name") is None:
+    if schema.is_named and (DERIVED_NAME in inputs or inputs.get("name") is None):
         return {**inputs, "name": state.get(DERIVED_NAME) or state.get("name")}
     return dict(inputs)
 

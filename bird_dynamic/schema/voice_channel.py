@@ -5,7 +5,9 @@ Source: "Installing a Voice channel".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bird_dynamic.schema.common import LOCAL_INPUTS
 from bird_dynamic.schema.connector import (
@@ -22,6 +24,19 @@ from bird_dynamic.schema.connector import (
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.kinds import UUID_TEXT
+
+TEMPLATE = "voice-messagebird:1"
+
+
+def _is_voice_channel(connector: Mapping[str, Any]) -> bool:
+    template, arguments = connector.get("connectorTemplateRef"), connector.get("arguments")
+    return (
+        isinstance(template, str)
+        and template.partition(":")[0] == TEMPLATE.partition(":")[0]
+        and isinstance(arguments, Mapping)
+        and bool(arguments.get("phoneNumberId"))
+    )
+
 
 VOICE_CHANNEL = ResourceSchema(
     type_name="VoiceChannel",
@@ -51,11 +66,21 @@ VOICE_CHANNEL = ResourceSchema(
         replace(
             TEMPLATE_REF,
             required=False,
-            default="voice-messagebird:1",
-            example="voice-messagebird:1",
+            default=TEMPLATE,
+            example=TEMPLATE,
         ),
         *COMMON_INPUTS,
         *LOCAL_INPUTS,
         *OUTPUTS,
     ),
+    describes=_is_voice_channel,
+    example="""\
+number = get_phone_number(number="+3197010200001")
+support = VoiceChannel(
+    "support",
+    phone_number_id=number.id,
+    opts=pulumi.ResourceOptions(protect=True),
+)
+pulumi.export("channel_id", support.channel_id)
+""",
 )

@@ -178,4 +178,16 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             response_path=CAMEL_CASE,
         ),
     ),
+    label="event",
+    example="""\
+number = get_phone_number(number="+3197010200001")
+support = VoiceChannel("support", phone_number_id=number.id)
+WebhookSubscription(
+    "calls",
+    service="channels",
+    event="voice.inbound",
+    url="https://example.com/calls",
+    event_filters=[{"key": "channelId", "value": support.channel_id}],
+)
+""",
 )

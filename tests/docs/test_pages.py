@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.lifecycle.registry import SCHEMAS
+from bird_dynamic.schema.case import snake_case
+from bird_dynamic.schema.resources import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[CS]*.md")])
@@ -28,10 +29,12 @@ def test_the_pages_that_are_made_are_current(script: str) -> None:
 
 @pytest.mark.parametrize("type_name", SCHEMAS)
 def test_every_field_is_on_the_page_of_its_resource(type_name: str) -> None:
-    name = re.sub(r"(?<!^)([A-Z])", r"_\1", type_name).lower()
+    name = snake_case(type_name).lstrip("_")
     page = (ROOT / "docs" / "reference" / f"{name}.md").read_text()
     for field in SCHEMAS[type_name].fields:
         assert f"| `{field.name}` |" in page
+    for index, link in (("README.md", "docs/reference"), ("docs/README.md", "reference")):
+        assert f"({link}/{name}.md)" in (ROOT / index).read_text(), f"{index} has no link to it"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -66,5 +66,5 @@ def test_what_cannot_be_added_is_listed_too() -> None:
 
 
 def test_an_unknown_kind_is_named() -> None:
-    with pytest.raises(LookupError, match="tags"):
-        BirdEmulator().items("tags")
+    with pytest.raises(LookupError, match="no-such-kind"):
+        BirdEmulator().items("no-such-kind")

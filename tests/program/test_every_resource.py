@@ -8,9 +8,9 @@ import typing
 import pytest
 
 import bird_dynamic
-from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.resources.base import BirdResource
 from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.resources import SCHEMAS
 
 CLASSES: list[type[BirdResource]] = [getattr(bird_dynamic, name) for name in SCHEMAS]
 every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each.__name__)
@@ -31,7 +31,7 @@ def test_an_unknown_name_is_an_error() -> None:
 
 
 @every_class
-def test_its_description_bears_its_name(resource: type[BirdResource]) -> None:
+def test_its_schema_bears_its_name(resource: type[BirdResource]) -> None:
     assert resource.SCHEMA is SCHEMAS[resource.__name__]
 
 
@@ -45,7 +45,7 @@ def test_every_field_is_an_attribute_with_a_type(resource: type[BirdResource]) -
 
 
 @every_class
-def test_its_arguments_are_the_inputs_of_the_description(resource: type[BirdResource]) -> None:
+def test_its_arguments_are_the_inputs_of_the_schema(resource: type[BirdResource]) -> None:
     schema: ResourceSchema = resource.SCHEMA
     named = {
         name: each
@@ -54,8 +54,7 @@ def test_its_arguments_are_the_inputs_of_the_description(resource: type[BirdReso
     }
     assert set(named) == {field.name for field in schema.inputs} | {"opts"}
     for field in schema.inputs:
-        asked_for = field.required and not field.setting and field.name != "name"
-        expected = inspect.Parameter.empty if asked_for else field.default
+        expected = inspect.Parameter.empty if field.must_be_given else field.default
         assert named[field.name].default == expected, field.name
         assert f":param {field.name}:" in (resource.__init__.__doc__ or "")
 

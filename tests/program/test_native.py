@@ -11,6 +11,7 @@ import pytest
 import bird_dynamic
 from bird_dynamic import native
 from bird_dynamic.resources import over_plugin
+from bird_dynamic.schema.resources import SCHEMAS
 from tests.program.test_voice_channel import NUMBER, Mocks, mark
 
 
@@ -70,7 +71,7 @@ def test_a_provider_is_given_its_settings() -> None:
     assert provider.inputs["workspaceId"] == "w"
 
 
-@pytest.mark.parametrize("name", ["Connector", "VoiceChannel", "WebhookSubscription"])
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_classes_are_the_same_but_for_the_way(name: str) -> None:
     ours, dynamic = getattr(native, name), getattr(bird_dynamic, name)
     assert issubclass(ours, dynamic)

@@ -12,9 +12,9 @@ import jsonschema_rs
 import pytest
 
 import bird_dynamic
-from bird_dynamic.lifecycle.registry import SCHEMAS
 from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, ROW, schema
 from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE
 
 ROOT = Path(__file__).parents[2]
@@ -38,14 +38,13 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
 
 
 def test_what_is_required_is_what_nothing_else_fills_in() -> None:
-    required = {
-        name: SCHEMA["resources"][f"bird:index:{name}"]["requiredInputs"] for name in SCHEMAS
-    }
-    assert required == {
+    released = {
         "VoiceChannel": ["phoneNumberId"],
         "Connector": ["connectorTemplateRef"],
         "WebhookSubscription": ["service", "event", "url"],
     }
+    for name, inputs in released.items():
+        assert SCHEMA["resources"][f"bird:index:{name}"]["requiredInputs"] == inputs
 
 
 @pytest.mark.parametrize("type_name", SCHEMAS)

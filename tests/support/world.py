@@ -136,6 +136,16 @@ class World:
         before_writing: Callable[[], None] = lambda: None,
     ) -> ResourceLifecycle:
         """The provider as a new process has it; another one of the same run shares `managed`."""
+        account = self.account(managed=managed, before_writing=before_writing)
+        return lifecycle(type_name, lambda profile: account, keeps_half_created=keeps_half_created)
+
+    def account(
+        self,
+        *,
+        managed: ManagedItems | None = None,
+        before_writing: Callable[[], None] = lambda: None,
+    ) -> Account:
+        """The account of a new process."""
 
         def connect(settings: Settings) -> EmulatorTransport:
             return EmulatorTransport(self.emulator, self.clock, settings.access_key)
@@ -148,8 +158,7 @@ class World:
             warn=self.said.append,
             before_writing=before_writing,
         )
-        account = Account(self.settings, connect, run)
-        return lifecycle(type_name, lambda profile: account, keeps_half_created=keeps_half_created)
+        return Account(self.settings, connect, run)
 
     def inputs(self, olds: Mapping[str, Any] | None = None, **news: Any) -> Properties:
         """Checked inputs; without a name unless `name` is given."""
