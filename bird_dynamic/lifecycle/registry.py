@@ -1,4 +1,4 @@
-"""All resources, by the name of their class: what each is, and what it does."""
+"""All resources, by class name, with their schemas and lifecycles."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ SCHEMAS: Mapping[str, ResourceSchema] = {name: kind[0] for name, kind in _KINDS.
 def lifecycle(
     type_name: str, accounts: Accounts, *, keeps_half_created: bool = False
 ) -> ResourceLifecycle:
-    """The six operations of a resource. Raises KeyError for a name that no resource has."""
+    """The lifecycle of a resource. Raises KeyError for an unknown name."""
     schema, operations = _KINDS[type_name]
     return operations(schema, accounts, keeps_half_created=keeps_half_created)
