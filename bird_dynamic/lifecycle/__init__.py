@@ -1,4 +1,4 @@
-"""What each resource does, on plain dicts: check, diff, create, read, update, delete.
+"""The operations of each resource, on plain dicts: check, diff, create, read, update, delete.
 
-It uses neither Pulumi nor an HTTP library: the dynamic provider and the plugin only translate.
+Independent of Pulumi and of HTTP libraries: the dynamic provider and the plugin only translate.
 """

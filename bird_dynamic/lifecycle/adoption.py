@@ -1,4 +1,4 @@
-"""Whether what is to be adopted is what the program asks for."""
+"""Compares an item that is to be adopted with the inputs of the program."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from bird_dynamic.schema.kinds import MAP, TEMPLATE
 def mismatches(
     schema: ResourceSchema, item: Item, state: Mapping[str, Any], inputs: Properties
 ) -> list[str]:
-    """In what a connector is not what the inputs ask for, in words.
+    """Human-readable differences between the item and the inputs.
 
-    Stricter than a diff: what Bird does not state is not there. More lenient in how Bird spells it.
-    The inputs are not shown, because a program may have passed a secret anywhere, and of a map only
-    the keys.
+    Stricter than a diff: a value that Bird does not return counts as absent. More lenient about
+    spelling. Never shows inputs, and only the keys of maps: any input may contain a secret.
     """
     item = as_asked(schema, item, request_body(schema, inputs))
     found = []

@@ -1,6 +1,6 @@
-"""Checking a program's inputs before anything is sent: all failures at once, each with its remedy.
+"""Validates inputs before anything is sent; reports all failures at once, each with its remedy.
 
-No failure shows a value: a program may have passed a secret anywhere.
+No failure shows a value: any input may contain a secret.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
 
 @dataclass(frozen=True)
 class Checked:
-    """Inputs with defaults, names and settings filled in, and what is wrong with them."""
+    """Inputs with defaults and settings filled in, and the validation failures."""
 
     inputs: Properties
     failures: tuple[str, ...]
 
 
 def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -> Checked:
-    """`news` is what the program says now. A name that creating makes up is not filled in: each
-    create has its own."""
+    """Validate `news`, the new inputs. An automatic name is not filled in here: each create draws
+    its own."""
     inputs = {
         field.name: value
         for field in schema.inputs
@@ -40,7 +40,7 @@ def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -
         complete[MARK] = news[MARK]
     for field in schema.inputs:
         if field.kind in IDS and isinstance(complete.get(field.name), str):
-            # Bird answers in lower case: the same id must never look like another one.
+            # Bird returns ids in lower case: the spelling must not make one id look like two.
             complete[field.name] = complete[field.name].lower()
     failures = _failures(schema, inputs, complete, settings)
     return Checked(complete, (*settings.problems, *failures))
@@ -50,7 +50,7 @@ def _failures(
     schema: ResourceSchema, inputs: Properties, complete: Properties, settings: Settings
 ) -> Iterator[str]:
     for field in schema.inputs:
-        # What the settings gave was judged with them.
+        # Values from the settings were validated with the settings.
         value = inputs.get(field.name)
         if value is None:
             made_up = field.automatic and MARK in complete
@@ -68,7 +68,7 @@ def _failures(
 
 
 def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
-    """What Pulumi's wire, where every number is a double, may already have changed."""
+    """Numbers that may already have been rounded: Pulumi transfers every number as a double."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             yield from _numbers_that_change(f"{path}.{key}", each)
@@ -77,8 +77,8 @@ def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
             yield from _numbers_that_change(f"{path}[{index}]", each)
     elif isinstance(value, int | float) and not abs(value) < LARGEST_NUMBER:
         yield (
-            f"{path}: is a number that Pulumi cannot carry exactly (whole numbers up to 2**53 can "
-            "be carried); write it as text, in quotes"
+            f"{path}: is a number that Pulumi cannot represent exactly (integers up to 2**53 are "
+            "exact); write it as a string, in quotes"
         )
 
 
@@ -100,5 +100,5 @@ def _set_twice(
 
 
 def _none_if_empty(value: Any) -> Any:
-    """An empty map or list says nothing."""
+    """An empty map or list is the same as no value."""
     return None if value in ({}, []) else value

@@ -1,7 +1,8 @@
-"""What a connector does besides: its channel comes later, and has a switch of its own.
+"""Connector lifecycle: waits for the channel that Bird creates asynchronously; manages its
+conversational status.
 
-Bird documents no update of a connector: the conversational switch of its channel is all that
-changes in place.
+Bird documents no update of a connector: only the conversational status of its channel can be
+updated in place.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ CONVERSATIONAL = "channel_conversational_status_enabled"
 
 
 class ConnectorLifecycle(ResourceLifecycle):
-    """The six operations of a schema whose collection is the connectors of a workspace."""
+    """The six operations of the resources that are connectors."""
 
     def needs_completion(self, state: Mapping[str, Any]) -> bool:
         return not state.get("channel_id") and state.get("wait_for_channel") is not False
@@ -52,21 +53,21 @@ class ConnectorLifecycle(ResourceLifecycle):
     def wait_until_ready(
         self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline
     ) -> Item:
-        """Poll until Bird has made the channel, which it does in the background."""
+        """Poll until Bird has created the channel, which it does in the background."""
         if inputs.get("wait_for_channel") is False or _has_channel(item):
             return item
         last: BirdError | None = None
         waiting = f"connector {item['id']}: waiting for its channel"
         for _ in session.polls(FIRST_POLL, deadline, waiting):
-            # Not found means not yet: a read may lag behind the create that Bird has confirmed.
+            # 404 means "not yet": a read may lag behind a create that Bird has confirmed.
             try:
                 item = session.collection.get(item["id"], deadline) or item
             except (NotSentError, UnknownOutcomeError) as error:
-                # A bad minute of Bird says nothing of the channel.
+                # A temporary failure proves nothing about the channel.
                 last = error
             if _has_channel(item):
                 return item
-        raise DeadlineError(f"Bird made no channel within {deadline.seconds:.0f} s", last)
+        raise DeadlineError(f"Bird created no channel within {deadline.seconds:.0f} s", last)
 
     def observe(
         self,
@@ -91,7 +92,7 @@ class ConnectorLifecycle(ResourceLifecycle):
         inputs: Properties,
         deadline: Deadline,
     ) -> Item | None:
-        """Leaving the switch out leaves it alone."""
+        """An omitted conversational status is not changed."""
         wanted = inputs.get(CONVERSATIONAL)
         if wanted is not None and wanted != state.get(CONVERSATIONAL):
             channel_id = state.get("channel_id") or _channel_of(session, item_id, deadline)
@@ -104,16 +105,16 @@ class ConnectorLifecycle(ResourceLifecycle):
 
 
 class NoChannelError(BirdError):
-    """What is to be changed belongs to a channel that is not there."""
+    """The setting to update belongs to a channel that does not exist yet."""
 
 
 def _channel_of(session: CollectionSession, item_id: str, deadline: Deadline) -> str:
-    """Its channel as it is now. Raises NoChannelError."""
+    """The id of the connector's channel. Raises NoChannelError."""
     item = session.collection.get(item_id, deadline) or {}
     if not _has_channel(item):
         raise NoChannelError(
-            f"{CONVERSATIONAL} belongs to the connector's channel, and Bird has made none yet. "
-            "Nothing was changed"
+            f"{CONVERSATIONAL} belongs to the connector's channel, which Bird has not created "
+            "yet. Nothing was changed"
         )
     return str(item["channel"]["channelId"])
 

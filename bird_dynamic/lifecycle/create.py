@@ -1,20 +1,20 @@
 """Exactly-once create: recovers from requests with an unknown outcome.
 
 A pure state machine, written as a generator: it yields the next step (`List`, `Post`, `Get`,
-`Sleep`, `Warn`, `Report`) and is sent what came of it. It touches neither network, clock nor disk,
-so a test can walk through every course that events can take.
+`Sleep`, `Warn`, `Report`) and receives its result. It uses neither network, clock nor disk, so a
+test can enumerate every sequence of events.
 
     list ──proven ours─────────────────────────► take it over
-     │  └──has our mark, or is equal already───► error, nothing is sent
+     │  └──has our mark, or is equal───────────► error, nothing is sent
      ▼
-    post ──done────────────────────────────────► created   (what was there before: error)
+    post ──done────────────────────────────────► created   (an item that existed before: error)
      │  ├──refused────► error   (conflict: list again; proven ours ► take it over;
-     │  │                        nobody holds it, or it is going away ► sleep, post again)
+     │  │                        no conflicting item, or a leaving one ► sleep, post again)
      ▼  │
-    unknown ► list, for a while, with growing pauses ──proven ours──► created
-        └──nothing there──► post again, a few times
+    unknown ► list, for a while, with backoff ──proven ours──► created
+        └──no result──► post again, a few times
 
-`ownership` says what is proven ours.
+`ownership` decides what is proven ours.
 """
 
 from __future__ import annotations
@@ -38,24 +38,23 @@ from bird_dynamic.lifecycle.observe import Observed
 from bird_dynamic.lifecycle.ownership import ExistsError, Ownership
 
 MAX_POSTS = 3
-"""How often the request is sent at most."""
+"""Limit of create requests with an unknown outcome."""
 BACKOFF = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0)
-"""Seconds before each look for the result of an unanswered request. Together they must outlast both
-a listing that lags and a request that is still being carried out: only then is nothing found a
-reason to send it again."""
+"""Seconds before each look for the result of an unanswered request. In total they must outlast both
+a stale listing and a request that Bird is still processing: only then is it safe to retry."""
 CONFLICT_BACKOFF = (0.5, 1.0, 2.0, 4.0, 5.0)
-"""Seconds before a refused request is sent again, where nothing is seen in its way; the last for
-ever. A conflict says that nothing was made, so that sending it again is safe."""
+"""Seconds before each retry after a conflict without a visible conflicting item; the last one
+repeats. A conflict proves that nothing was created, so a retry is safe."""
 REPORT_EVERY = 5.0
-"""Seconds of that after which the user is told, and told again."""
+"""Seconds of that wait between progress messages."""
 FOREVER = float("inf")
-RUN_AGAIN = "Run `pulumi up` again: it looks for what was made before it sends anything"
+RUN_AGAIN = "Run `pulumi up` again: it looks for the result before it sends a request"
 
 
 @dataclass(frozen=True)
 class List:
-    """List what may be ours and, if asked, what is in conflict. `is_fresh`: not from what this run
-    has listed before."""
+    """List the items that may be ours and, with `with_conflicts`, those in conflict. `is_fresh`:
+    do not use a listing that this run has cached."""
 
     is_fresh: bool
     with_conflicts: bool = False
@@ -75,28 +74,28 @@ class Get:
 
 @dataclass(frozen=True)
 class Sleep:
-    """Wait that many seconds."""
+    """Wait for `seconds`."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Warn:
-    """Give the user a warning, which stays."""
+    """Show the user a permanent warning."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Report:
-    """Report progress to the user."""
+    """Show the user a progress message."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Created:
-    """The item that the resource now has; `is_new` unless it was already there."""
+    """The item of the resource; `is_new` unless it existed before."""
 
     item: Item
     is_new: bool
@@ -113,16 +112,15 @@ def create(
     is_forced: bool = False,
     takes_over: bool = False,
 ) -> Machine:
-    """Bring the desired state about.
+    """Create the desired state.
 
     `resumed`: seconds since an interrupted create with this token may have sent its request.
-    `is_forced`: the state has this resource already, and its replacement was forced.
-    `takes_over`: the user says that what has the resource's mark is its own.
+    `is_forced`: the state already has this resource, and its replacement was forced.
+    `takes_over`: the user has allowed taking over an item with the resource's mark.
 
-    A `List` is answered by `Observed`, a `Post` by what it made or by the error it ended with, a
-    `Get` by what it found or None, the other steps by nothing; any of them may instead be answered
-    by throwing the error that prevented it. Raises ExistsError, RejectedError, UnknownOutcomeError,
-    or what was thrown.
+    Send `Observed` for a `List`, the created item or the error for a `Post`, the item or None for a
+    `Get`, and None for other steps; or throw the error that prevented the step. Raises ExistsError,
+    RejectedError, UnknownOutcomeError, or what was thrown.
     """
     is_resumed = resumed is not None
     before: Observed = yield List(is_fresh=is_resumed, with_conflicts=is_resumed)
@@ -145,7 +143,7 @@ def create(
             except ExistsError:
                 raise
             except BirdError as error:
-                # What the request without an answer has made may still appear.
+                # The result of the earlier, unanswered request may still appear.
                 late = machine.explained(error)
                 raise _with_unanswered(unanswered, "Sent again, it was refused", late) from None
             if created is not None:
@@ -155,7 +153,7 @@ def create(
         if not isinstance(result, UnknownOutcomeError):
             return (yield from machine.after_answer(result))
         unanswered = result
-        # What Bird says that it has accepted is never asked for again.
+        # A request that Bird has accepted (202) is never sent again.
         is_accepted = result.answer is not None and result.answer.status == 202
         try:
             patience = FOREVER if is_accepted else sum(BACKOFF)
@@ -163,13 +161,14 @@ def create(
         except ExistsError:
             raise
         except BirdError as error:
-            what = "Looking for what became of it failed too"
+            what = "Looking for its result failed too"
             raise _with_unanswered(result, what, error) from None
         if found is not None:
             return Created(found, is_new=True)
         if machine.posts == MAX_POSTS or not machine.is_complete:
             raise UnknownOutcomeError(
-                f"{result}, {machine.posts} times, and nothing has appeared. {RUN_AGAIN}",
+                f"{result}, and no result has appeared (requests sent: {machine.posts}). "
+                f"{RUN_AGAIN}",
                 result.answer,
             )
 
@@ -177,7 +176,7 @@ def create(
 def _with_unanswered(
     unanswered: UnknownOutcomeError | None, what: str, error: BirdError
 ) -> BirdError:
-    """The error, with the request without an answer that came before it."""
+    """The error, preceded by the earlier unanswered request, if any."""
     if unanswered is None:
         return error
     return UnknownOutcomeError(f"{unanswered}. {what}: {error}. {RUN_AGAIN}", unanswered.answer)
@@ -192,7 +191,7 @@ def _pauses_within(seconds: float) -> Iterator[float]:
 
 
 class _Create:
-    """The parts of one create, in the order in which they are gone through."""
+    """The phases of one create, in order."""
 
     def __init__(
         self, desired: DesiredState, before: Observed, is_forced: bool, takes_over: bool
@@ -211,13 +210,13 @@ class _Create:
         self.posts = 0
 
     def before_posting(self, resumed: float | None) -> Generator[Step, Any, Item | None]:
-        """What an interrupted create has left, or what the user lets us take over. Raises
-        ExistsError for what keeps us from sending anything."""
+        """The result of an interrupted create, or an item that the user allows us to take over.
+        Raises ExistsError if an existing item rules out a request."""
         observed = self._before
         if (proven := self._proven(observed)) is not None:
             return proven
         if resumed is not None:
-            # The interrupted request may still be under way, or the listing may lag.
+            # Bird may still be processing the interrupted request, or the listing may lag.
             for pause in _pauses_within(sum(BACKOFF) - resumed):
                 if any(each.was_left for each in observed.unmanaged):
                     break
@@ -233,25 +232,25 @@ class _Create:
                 if each.was_left:
                     yield Warn(self._messages.may_be_left(each.item))
             return None
-        # What has another name was looked at only because its row did not state that.
+        # An item with another name was observed only because its row had no name.
         marked = [each for each in observed.unmanaged if each.may_be_ours]
         equal = [each for each in marked if each.is_equal]
         if equal and not self._is_forced:
             return (yield from self._take_over(equal))
-        # One that is equal, of a resource that the state has, is the one that is being replaced.
+        # With a forced replacement, the first equal item is the one being replaced.
         others = [each for each in marked if each not in equal] + equal[1:]
         for each in others:
             yield Warn(self._messages.retained(each.item))
         return None
 
     def after_answer(self, item: Item) -> Generator[Step, Any, Created]:
-        """What Bird answers the request with. Raises ExistsError where that was there before, or
-        is something else."""
+        """The item in Bird's answer to the request. Raises ExistsError if it existed before, or is
+        not what was requested."""
         if not self._ownership.is_older(item) and self._ownership.is_poor(item):
             item = yield from self._get(item["id"])
         if self._ownership.is_older(item):
             is_listed = item["id"] in self._before.ids
-            but = "not new" if is_listed else "older than the request"
+            but = "existed before the request" if is_listed else "is older than the request"
             raise self._answered(item, but)
         if self._ownership.may_answer(item):
             return Created(item, is_new=self._ownership.is_certain(item))
@@ -260,11 +259,11 @@ class _Create:
         raise self._answered(item, "has another name")
 
     def after_no_answer(self, seconds: float) -> Generator[Step, Any, Item | None]:
-        """After a request without an answer: look until its result is there, or for long enough to
-        say that there is none."""
+        """After an unanswered request: look for its result, until it is certain that there is
+        none."""
         for pause in _pauses_within(seconds):
             yield Sleep(pause)
-            # What holds the same phone number may be it under another name.
+            # An item with the same phone number may be the result under another name.
             observed = yield from self._list()
             if (found := self._ownership.claim_unanswered(observed)) is not None:
                 return found
@@ -273,9 +272,9 @@ class _Create:
     def after_conflict(
         self, conflict: RejectedError, unanswered: UnknownOutcomeError | None
     ) -> Generator[Step, Any, Created | None]:
-        """After a conflict: ours if it is proven, by its token or by our earlier request without an
-        answer. None, after a pause, where nothing stays in the way: Bird may hold a number for a
-        while after its connector is gone. Raises ExistsError for what stays."""
+        """After a conflict: the item that is proven ours, by its token or by our earlier unanswered
+        request. None, after a pause, if no conflicting item stays: Bird may reserve a number for a
+        while after its connector is deleted. Raises ExistsError if one stays."""
         self._conflict = conflict
         observed = yield from self._list()
         self._leaving = observed.leaving
@@ -300,7 +299,7 @@ class _Create:
         return None
 
     def explained(self, error: BirdError) -> BirdError:
-        """The error; where the time is over because of a conflict, with what that was."""
+        """The error; if the deadline passed because of a conflict, with that conflict."""
         if self._conflict is None or not isinstance(error, DeadlineError):
             return error
         held = self._messages.still_held(self._leaving)
@@ -318,14 +317,14 @@ class _Create:
         if observed.replaced:
             raise ExistsError(self._messages.replaced(observed.replaced[0])) from conflict
         for each in conflicting:
-            # What may be in the way does not matter where something is that leaves; what is, does.
+            # A leaving item explains the conflict; beside it, only a certain conflict matters.
             if each.is_in_conflict or not observed.leaving:
                 has_mark = self._ownership.has_mark(each.item)
                 text = self._messages.exists(each.item, has_mark=has_mark)
                 raise ExistsError(text) from conflict
 
     def _may_conflict(self, match: Match) -> bool:
-        # What has the mark and holds something else is not in the way.
+        # An item with the mark and another phone number is not in conflict.
         return self._desired.mark is None or match.is_in_conflict or not match.shows_what_it_holds
 
     def _take_over(self, equal: Sequence[Match]) -> Generator[Step, Any, Item]:
@@ -357,7 +356,7 @@ class _Create:
                 raise UnknownOutcomeError(text) from error
             if found is not None:
                 return found
-        raise UnknownOutcomeError(f"{what}, and does not have it. {RUN_AGAIN}")
+        raise UnknownOutcomeError(f"{what}, but does not return it. {RUN_AGAIN}")
 
     def _answered(self, item: Item, but: str) -> ExistsError:
         has_mark = self._ownership.has_mark(item)

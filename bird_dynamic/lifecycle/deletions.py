@@ -1,8 +1,8 @@
-"""What this machine has deleted of late, in a folder: an empty file for each id.
+"""Recent deletions of this machine: a folder with an empty file for each deleted id.
 
-Bird may show something for a while after it has accepted to delete it, and the next run of the
-engine must not take that for somebody's. Ids never come again, so what is written here can never be
-wrong of anything else. Where the folder cannot be used, nothing is remembered.
+Bird may return an item for a while after it has accepted the delete; the next run must not treat it
+as an existing item. Bird never reuses ids, so an entry cannot apply to another item. If the folder
+cannot be used, nothing is recorded.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from pathlib import Path
 from bird_dynamic.bird.ids import canonical
 
 DELETIONS = "deletions"
-"""The folder, in that of this package's state."""
+"""The folder, inside `BIRD_STATE_DIR`."""
 KEPT = 86_400.0
 """Seconds after which a deletion is forgotten."""
 
 
 class Deletions:
-    """The deletions in a folder."""
+    """The deletions recorded in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._is_tidy = False
 
     def remember(self, item_id: str) -> None:
-        """Bird has deleted it, or has accepted to."""
+        """Record that Bird has deleted the item, or has accepted the delete."""
         if canonical(item_id) is None:
             return
         with suppress(OSError):
@@ -45,7 +45,7 @@ class Deletions:
 
     def __contains__(self, item_id: str) -> bool:
         if canonical(item_id) is None:
-            # A row of a listing may have any id, and this is going to be part of a path.
+            # A row of a listing may have any id, and the id becomes part of a path.
             return False
         try:
             return (self._folder / item_id).stat().st_mtime >= time.time() - KEPT

@@ -27,22 +27,22 @@ from bird_dynamic.schema.naming import (
 
 @dataclass(frozen=True)
 class DesiredState:
-    """The body of a create request. With an automatic name, `mark` is the resource's and `token`
-    what was drawn for this create; with a name that the program gives (or none at all), both are
-    None, and nothing proves whose an equal item is."""
+    """The body of a create request. With an automatic name, `mark` identifies the resource and
+    `token` this create. With an explicit name, or none, both are None, and nothing proves which
+    resource an equal item belongs to."""
 
     schema: ResourceSchema
     body: Mapping[str, Any]
     mark: str | None = None
     token: str | None = None
     left: Record | None = None
-    """What an interrupted create of the resource has recorded."""
+    """The record of an interrupted create of this resource."""
 
     @classmethod
     def from_inputs(
         cls, schema: ResourceSchema, inputs: Mapping[str, Any], record: Record | None = None
     ) -> DesiredState:
-        """What a program's inputs ask for, after an interrupted create with that record."""
+        """The desired state of the inputs; `record` is that of an interrupted create, if any."""
         if not schema.is_named or inputs.get("name") is not None:
             return cls(schema, request_body(schema, inputs), left=record)
         mark = str(inputs[MARK])
@@ -52,12 +52,12 @@ class DesiredState:
 
     @cached_property
     def lock_key(self) -> str:
-        """Equal for desired states whose results could not be told apart."""
+        """Lock key: equal for desired states with the same identity."""
         return self.mark or repr([loosened(self.body.get(name)) for name in self.schema.identity])
 
     @cached_property
     def body_digest(self) -> str:
-        """A digest of the body, without an automatic name and without what is secret."""
+        """A digest of the body, without automatic names and secrets."""
         hidden = {field.request_path[0] for field in self.schema.inputs if field.secret}
         asked = {key: value for key, value in self.body.items() if key not in hidden}
         if self.mark is not None:
@@ -65,18 +65,18 @@ class DesiredState:
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     def is_identity_of(self, item: Item) -> bool:
-        """Whether an item has the identity that is desired, however Bird spells it."""
+        """Whether an item has the desired identity, however Bird spells it."""
         return all(is_alike(self.body.get(name), item.get(name)) for name in self.schema.identity)
 
     @cached_property
     def stated(self) -> frozenset[str]:
-        """The keys of the body that Bird states too."""
+        """The keys of the body that Bird returns."""
         return frozenset(
             field.response_path[0] for field in self.schema.inputs if field.response_path
         )
 
     def unversioned(self, name: str, value: Any) -> Any:
-        """The value of a key; a template without its version, of which Bird may state another."""
+        """The value of a key; a template without its version, which Bird may change."""
         return without_version(value) if name in self._templates else value
 
     @cached_property
@@ -87,7 +87,7 @@ class DesiredState:
 
     @cached_property
     def identity_digest(self) -> str:
-        """A digest of the identity, which may hold what is secret, such as an address."""
+        """A digest of the identity, which may contain a secret, such as a URL."""
         return self.digest_of_identity(self.body)
 
     def digest_of_identity(self, item: Mapping[str, Any]) -> str:
@@ -98,8 +98,8 @@ class DesiredState:
 
 @dataclass(frozen=True)
 class Match:
-    """What an observed item is to a desired state. Each question is answered when it is first
-    asked: most rows of a listing are ruled out by the first one."""
+    """An observed item compared with a desired state. Properties are computed lazily: the first one
+    rules out most rows of a listing."""
 
     desired: DesiredState
     item: Item
@@ -111,7 +111,7 @@ class Match:
 
     @cached_property
     def is_proven(self) -> bool:
-        """Whether the item bears the token of this create, so that it is this create's result."""
+        """Whether the item's name has the token of this create, so that it is its result."""
         name, mark, token = self.item.get("name"), self.desired.mark, self.desired.token
         if mark is None or token is None or not isinstance(name, str):
             return False
@@ -119,8 +119,8 @@ class Match:
 
     @cached_property
     def has_identity(self) -> bool:
-        """Whether the item has the identity that is desired or, with an automatic name, the
-        resource's mark. An item that does not state its identity may have it."""
+        """Whether the item has the desired identity or, with an automatic name, the resource's
+        mark. An item without a name may have it."""
         if self.desired.mark is None:
             return self.desired.is_identity_of(self.item)
         name = self.item.get("name")
@@ -128,20 +128,20 @@ class Match:
 
     @cached_property
     def was_left(self) -> bool:
-        """Whether the item has the identity that an interrupted create asked for."""
+        """Whether the item has the identity that an interrupted create requested."""
         left = self.desired.left
         return left is not None and self.desired.digest_of_identity(self.item) == left.identity
 
     @cached_property
     def is_equal(self) -> bool:
-        """Whether the item has everything that is desired besides an automatic name, as far as
-        Bird states it, and however Bird spells it."""
+        """Whether the item matches the desired state apart from an automatic name, as far as Bird
+        returns it, and however Bird spells it."""
         is_named = self.desired.mark is not None
         return (is_named or self.desired.is_identity_of(self.item)) and self.has_rest
 
     @cached_property
     def has_rest(self) -> bool:
-        """Whether the item has everything that is desired besides its identity."""
+        """Whether the item matches the desired state apart from its identity."""
         desired, item = self.desired, self._with_desired_ids
         return all(
             is_alike(desired.unversioned(name, value), desired.unversioned(name, item.get(name)))
@@ -151,7 +151,7 @@ class Match:
 
     @cached_property
     def is_in_conflict(self) -> bool:
-        """Whether the item holds what only one item can hold."""
+        """Whether the item conflicts with the desired state: Bird allows only one of them."""
         return are_exclusive(
             self.desired.schema,
             lambda path: value_at(path, self.desired.body),
@@ -160,12 +160,12 @@ class Match:
 
     @property
     def may_be_ours(self) -> bool:
-        """Whether the item is worth a closer look."""
+        """Whether the item may be the result of this create or of an interrupted one."""
         return self.has_identity or self.was_left
 
     @property
     def shows_what_it_holds(self) -> bool:
-        """Whether the item states what it holds: the row of a listing may not."""
+        """Whether the item includes `arguments` or `number`: a list row may not."""
         return bool(self.item.get("arguments") or self.item.get("number"))
 
     @cached_property

@@ -1,5 +1,5 @@
-"""What differs between a state and the inputs of a program, and what that takes. Sends nothing and
-records nothing."""
+"""Compares a state with the inputs of a program: update, replacement, or no change. Without side
+effects."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ ValueAt = Callable[[tuple[str, ...]], Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """The names of the inputs that differ, and of those that cannot be changed in place.
+    """The names of the inputs that differ (`changed`), and of those that force a replacement.
 
-    `respelled` are those in which only the program differs: it says now what Bird has made of what
-    it said before. `deletes_first`: a replacement cannot exist beside what it replaces.
+    `respelled`: inputs that the program now spells as Bird does, so that Bird needs no change.
+    `deletes_first`: Bird does not allow the old item and its replacement at the same time.
     """
 
     changed: tuple[str, ...]
@@ -31,7 +31,7 @@ class Difference:
 
 
 def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties) -> Difference:
-    """What has to change for the state to be as the inputs say. Sends nothing."""
+    """The difference between the state and the inputs."""
     wanted = with_own_name(schema, state, inputs)
     remembered = state.get(STATED_OTHERWISE) or {}
     changed, respelled = [], []
@@ -66,8 +66,8 @@ def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties
 
 
 def are_exclusive(schema: ResourceSchema, one: ValueAt, other: ValueAt) -> bool:
-    """Whether two of them cannot exist at the same time, each as a function from a path of a create
-    request to the value there. What is not known yet may be the same."""
+    """Whether two items cannot exist at the same time. Each is a function from a path of a create
+    request to the value there. Unknown values may be equal."""
     return bool(schema.exclusive) and all(
         _may_be_one(one(path), other(path)) for path in schema.exclusive
     )
@@ -80,7 +80,7 @@ def _may_be_one(old: Any, new: Any) -> bool:
 
 
 def _sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
-    """What a create request says there."""
+    """The value that a create request has at that path."""
     for field in schema.inputs:
         if field.request_path == path and props.get(field.name, field.default) is not None:
             return props.get(field.name, field.default)
@@ -92,5 +92,5 @@ def _sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, 
 
 
 def without_version(value: Any) -> Any:
-    """A template reference without its version: nothing says that two versions are two things."""
+    """A template reference without its version: versions are not documented to be distinct."""
     return value.partition(":")[0] if isinstance(value, str) else value

@@ -1,13 +1,13 @@
-"""What was asked, what Bird made of it, and what Bird states now.
+"""Tells drift from the way in which Bird spells a value.
 
-Bird may store a value otherwise than it was sent: trimmed, re-cased, with keys added, another
-version of a template, numbers as text. So the state keeps the program's value, and where Bird's
-first statement differs from it, the pair is remembered beside it (`STATED_OTHERWISE`), as digests:
-a value may be secret. Drift is a change of Bird's first statement into its present one.
+Bird may store a value in another form than it was sent: trimmed, re-cased, with keys added, another
+version of a template, numbers as text. So the state keeps the program's value. If the value that
+Bird first returned differs, the pair is stored beside it (`STATED_OTHERWISE`), as digests: a value
+may be secret. Drift means that Bird's present value differs from the one it first returned.
 
-A value is compared part by part: key by key where both sides are maps, item by item where both are
-lists of the same length. What Bird adds is nobody's wish, and no drift. The order of a list is a
-part of its own: where Bird has stated another one than was asked for, order says nothing to it.
+Values are compared part by part: maps key by key, lists of the same length item by item. Keys that
+Bird adds are not drift. The order of a list is a part of its own: if Bird first returned another
+order than was sent, order is ignored.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from bird_dynamic.schema.equality import is_alike, same
 from bird_dynamic.schema.values import UUID
 
 STATED_OTHERWISE = "stated_otherwise"
-"""In a state: path -> the digests of what was asked there and of what Bird stated first. Absent
-where the two agree everywhere."""
+"""Key of a state. Maps a path to the digests of the value that was sent and of the value that Bird
+first returned. Absent if all agree."""
 
 ANY_ORDER = "any"
-"""What is remembered of the order of a list instead: that it says nothing."""
+"""Stored in place of digests for the order of a list: order is ignored."""
 
 Remembered = Mapping[str, str]
 OnDifference = Callable[[str, Any, Any], Any]
 
 
 def merged(path: str, asked: Any, stated: Any, on_difference: OnDifference) -> Any:
-    """What was asked, with the result of `on_difference(path, asked, stated)` in place of each part
-    that is stated otherwise."""
+    """`asked`, with each part that differs in `stated` replaced by the result of
+    `on_difference(path, asked, stated)`."""
     if isinstance(asked, Mapping) and isinstance(stated, Mapping):
         return {
             key: merged(f"{path}.{key}", value, stated[key], on_difference)
@@ -55,12 +55,12 @@ def merged(path: str, asked: Any, stated: Any, on_difference: OnDifference) -> A
 
 
 class _InOrder(list[Any]):
-    """A list as one whose order matters."""
+    """A list that is compared with its order."""
 
 
 def _places(asked: list[Any], stated: list[Any]) -> list[int]:
-    """Where each item of a list is in another one of the same length: first those that are the
-    same, then those that are alike, then what is left."""
+    """The index in `stated` of each item of `asked`, both of the same length: equal items first,
+    then similar ones, then the rest."""
     pairs = enumerate(zip(asked, stated, strict=True))
     places = {at: at for at, (each, found) in pairs if same(each, found)}
     free = [at for at in range(len(stated)) if at not in places]
@@ -77,20 +77,20 @@ def _places(asked: list[Any], stated: list[Any]) -> list[int]:
 
 
 def _differences(path: str, asked: Any, stated: Any) -> list[tuple[str, Any, Any]]:
-    """The parts that are stated otherwise: where, what was asked, what is stated."""
+    """The parts that differ: path, asked value, stated value."""
     found: list[tuple[str, Any, Any]] = []
     merged(path, asked, stated, lambda *part: found.append(part))
     return found
 
 
 def accepted(path: str, asked: Any, stated: Any) -> dict[str, str]:
-    """What is to be remembered of Bird's first statement."""
+    """The entries of `STATED_OTHERWISE` for the value that Bird first returned."""
     return {part[0]: _pair(*part) for part in _differences(path, asked, stated)}
 
 
 def observed(path: str, prior: Any, stated: Any, remembered: Remembered) -> Any:
-    """The value of the new state: the prior one, where Bird still states what it stated first, and
-    Bird's statement where that has changed."""
+    """The value of the new state: the prior value where Bird still returns what it first returned,
+    otherwise Bird's value."""
     return merged(
         path,
         prior,
@@ -102,8 +102,8 @@ def observed(path: str, prior: Any, stated: Any, remembered: Remembered) -> Any:
 
 
 def late(path: str, prior: Any, stated: Any) -> dict[str, str]:
-    """What is to be remembered of something that nobody has changed since Bird stated it first:
-    Bird may have repeated what it was sent, and spell it in its own way only now."""
+    """The entries of `STATED_OTHERWISE` for an unchanged item: Bird may first have echoed the value
+    that it was sent, and respell it only now."""
     return {
         where: _pair(where, wanted, found)
         for where, wanted, found in _differences(path, prior, stated)
@@ -112,13 +112,13 @@ def late(path: str, prior: Any, stated: Any) -> dict[str, str]:
 
 
 def is_unchanged(path: str, prior: Any, wanted: Any, remembered: Remembered) -> bool:
-    """Whether a program that wants that is content with what the state holds."""
+    """Whether the desired value matches the state, so that nothing has to change."""
     return all(_is_content(*leaf, remembered) for leaf in _leaves(path, prior, wanted))
 
 
 def is_respelled(path: str, prior: Any, wanted: Any, remembered: Remembered) -> bool:
-    """Whether the program now says what Bird has made of what it said before: a change of the
-    program alone."""
+    """Whether the program now spells the value as Bird returned it: a change of the program
+    alone."""
     return all(
         _is_content(where, old, new, remembered) or remembered.get(where) == _pair(where, old, new)
         for where, old, new in _leaves(path, prior, wanted)
@@ -126,7 +126,7 @@ def is_respelled(path: str, prior: Any, wanted: Any, remembered: Remembered) -> 
 
 
 def forgotten(path: str, prior: Any, wanted: Any, remembered: Remembered) -> dict[str, str]:
-    """What is still to be remembered once the state holds what is wanted now."""
+    """The entries that remain valid once the state has the desired value."""
     outdated = [
         where
         for where, old, new in _leaves(path, prior, wanted)
@@ -140,7 +140,7 @@ def forgotten(path: str, prior: Any, wanted: Any, remembered: Remembered) -> dic
 
 
 def _is_content(where: str, prior: Any, wanted: Any, remembered: Remembered) -> bool:
-    # After a drift that somebody has taken back, the state holds Bird's spelling.
+    # After a drift that was reverted in Bird, the state has Bird's spelling.
     return same(prior, wanted) or remembered.get(where) == _pair(where, wanted, prior)
 
 
@@ -170,7 +170,7 @@ def _digest(path: str, value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The same for everything that `same` takes for the same."""
+    """A canonical form: equal for values that `same` treats as equal."""
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()} or None
     if isinstance(value, list):

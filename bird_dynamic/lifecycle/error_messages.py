@@ -1,8 +1,7 @@
-"""Turning an error into the one paragraph that its user needs.
+"""Formats an error as one paragraph for the user.
 
-It says what was being done to which resource, what Bird said (status, code, message, every detail
-with the Python argument that it belongs to), what to do next, and the request id that Bird's
-support asks for.
+It names the operation and the resource, Bird's answer (status, code, message, every detail with its
+Python argument), the remedy, and the request id that Bird's support asks for.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ from bird_dynamic.settings import Settings
 
 
 class OperationError(BirdError):
-    """An operation failed; the text is the whole explanation, `cause` the error that it
-    explains."""
+    """An operation failed. The text is the complete message; `cause` is the original error."""
 
     def __init__(self, text: str, cause: BirdError) -> None:
         super().__init__(text)
@@ -39,8 +37,7 @@ def describing_errors(
     settings: Settings,
     secrets: Callable[[], Iterable[str]],
 ) -> Iterator[None]:
-    """Raises OperationError for every BirdError of the block, with none of the secrets in its
-    text."""
+    """Raises OperationError for every BirdError of the block, with the secrets redacted."""
     try:
         yield
     except BirdError as error:
@@ -98,9 +95,9 @@ def _remedies(schema: ResourceSchema, settings: Settings) -> dict[int, str]:
     )
     return {
         401: f"Check {settings.setting_names('accessKey')}: it must be a CRM access key of this "
-        "organization. A key without an access role is answered 401 on every call.",
+        "organization. A key without an access role gets 401 on every request.",
         403: "The access key's roles do not allow this. It needs a role that allows "
         f"{schema.permission}.",
-        404: f"Check {places}, and that the access key may see that workspace.",
+        404: f"Check {places}, and that the access key has access to that workspace.",
         422: "Correct the arguments, then run `pulumi up` again.",
     }

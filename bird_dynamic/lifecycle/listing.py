@@ -1,12 +1,11 @@
-"""The listing of a collection, shared by everything in one engine run that needs one.
+"""The listing of a collection, shared by all operations of one engine run.
 
-A create needs all rows, to see what is there. A refresh reads every resource, one by one, and
-nobody says how many there will be. So the first few reads are left to a GET each; then pages of the
-listing are fetched, two for every further read, and reads are answered from their rows. One
-resource in a huge workspace costs one GET; a thousand in a workspace of their own cost ten pages
-and a few GETs.
+A create needs all rows, to find existing items. A refresh reads the resources one by one, and their
+number is not known in advance. So the first few reads use a GET each; every further read fetches
+two pages of the listing, and reads are answered from its rows. One resource in a huge workspace
+costs one GET; a thousand in a workspace of their own cost ten pages and a few GETs.
 
-A row is never the last word: what is missing from the listing, and what a row does not tell, is
+A row is not authoritative: an item that is missing from the listing, or whose row is incomplete, is
 read by a GET.
 """
 
@@ -31,7 +30,7 @@ ANY_AGE = float("-inf")
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a listing, the ids of all of them, and how many do not state their name."""
+    """All rows of a listing, their ids, and the number of rows without a name."""
 
     rows: Collection[Item]
     ids: Collection[str]
@@ -40,8 +39,7 @@ class Rows:
 
 @dataclass
 class _Listing:
-    """One listing: the pages that are still to come, the rows of those that came, and which ids
-    were read from it."""
+    """One listing: the pages still to fetch, the rows fetched so far, and the ids read from it."""
 
     began: float
     pages: bird.Pages
@@ -66,13 +64,13 @@ class _Listing:
 
     @cached_property
     def all_rows(self) -> Rows:
-        """What a complete listing holds: many creates ask for the same one."""
+        """The rows of a complete listing; cached, because many creates use them."""
         rows = tuple(self.rows.values())
         nameless = sum(not isinstance(row.get("name"), str) for row in rows)
         return Rows(rows, frozenset(self.ids), nameless)
 
     def forget(self, item_id: str) -> None:
-        """Drop a row that is out of date."""
+        """Drop a stale row."""
         self.rows.pop(item_id, None)
         self.__dict__.pop("all_rows", None)
 
@@ -88,8 +86,8 @@ class SharedListing:
         self._listing: _Listing | None = None
 
     def all(self, since: float, deadline: Deadline) -> Rows:
-        """All rows, of a listing that began at that moment of the clock or later. Raises what the
-        client raises: half a listing is none."""
+        """All rows of a listing that began at `since` (monotonic clock) or later. Raises what the
+        client raises: an incomplete listing is never used."""
         with self._lock:
             listing = self._listing
             if listing is None or listing.is_broken or listing.began < since:
@@ -101,8 +99,8 @@ class SharedListing:
     def read(
         self, item_id: str, is_enough: Callable[[Item], bool], deadline: Deadline
     ) -> Item | None:
-        """The item as it is now, or None where it is gone. `is_enough` tells whether a row says all
-        that is needed."""
+        """The current item, or None if it does not exist. `is_enough`: whether a row is complete
+        enough to replace a GET."""
         with self._lock:
             row = self._row(item_id, deadline)
         if row is not None and is_enough(row):
@@ -110,7 +108,7 @@ class SharedListing:
         return self._collection.get(item_id, deadline)
 
     def forget(self, item_id: str) -> None:
-        """The item is being changed: a row that shows it is out of date."""
+        """Drop the row of an item that is being changed."""
         with self._lock:
             if self._listing is not None:
                 self._listing.forget(item_id)
@@ -121,7 +119,7 @@ class SharedListing:
 
     def _row(self, item_id: str, deadline: Deadline) -> Item | None:
         listing = self._listing
-        # Read again: another refresh has begun. So no row is ever read twice.
+        # A second read of the same id means that another refresh has begun: list again.
         if (
             listing is None
             or item_id in listing.read
@@ -136,6 +134,6 @@ class SharedListing:
             try:
                 listing.fetch(deadline)
             except BirdError:
-                # Whatever keeps the listing from being read, each item can still be read by itself.
+                # Without a listing, each item can still be read by a GET.
                 break
         return listing.rows.get(item_id)

@@ -1,6 +1,6 @@
-"""Looking things up in Bird, by the table of look-ups: one by its id, or what a listing has.
+"""Look-ups (data sources): read one item by its id, or filter a listing.
 
-Nothing is changed. What is raised is a `BirdError` whose text is one readable paragraph.
+Nothing is changed. Errors are `BirdError`s whose text is one readable paragraph.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.values import workspace_problem
 
 MAX_SHOWN = 5
-"""How many candidates an error names."""
+"""Limit of candidates that an error names."""
 
 
 class NotFoundError(BirdError):
-    """Nothing, or more than one thing, is what was asked for."""
+    """No item, or more than one, matches the look-up."""
 
 
 class Lookups:
-    """Look-ups in one workspace of an account: the given one, or that of the settings."""
+    """Look-ups in the given workspace of an account, or in that of the settings."""
 
     def __init__(self, account: Account, workspace_id: str | None) -> None:
         self._account = account
         self._workspace_id = workspace_id
 
     def find(self, lookup: Lookup, given: Mapping[str, Any]) -> list[Properties]:
-        """What a look-up finds: exactly one, unless it lists. Rows of a list may lack what only a
-        GET of one returns. Raises OperationError for none or several where it finds one."""
+        """The items that match: exactly one, unless the look-up lists. Rows of a list may lack
+        properties that only a GET returns. Raises OperationError unless exactly one matches."""
         if lookup.by_id:
             return [self._one(lookup.result.finds, given.get("id"))]
         asked = [each for each in lookup.arguments if given.get(each.name) is not None]
@@ -59,12 +59,14 @@ class Lookups:
             if len(found) == 1:
                 return found
             if found:
-                raise NotFoundError(f"there are {len(found)}: {_named(found)}. Ask for one of them")
+                raise NotFoundError(
+                    f"{len(found)} {noun}s match: {_named(found)}. Pass number to select one"
+                )
             has = f"it has {_named(rows)}" if rows else "it has no numbers at all"
             raise NotFoundError(f"the workspace has no such number; {has}")
 
     def all(self, schema: ResourceSchema) -> list[Properties]:
-        """All that a collection of the workspace has. Raises what the client raises."""
+        """All items of a collection of the workspace. Raises what the client raises."""
         place, session = self._open(schema)
         rows = chain.from_iterable(session.collection.pages(session.deadline()))
         return [_shown(schema, row, place) for row in rows]
@@ -97,7 +99,7 @@ class Lookups:
 
 
 def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Properties:
-    # What a resource would hold as inputs, a look-up takes from Bird.
+    # A look-up has no inputs: take those that a resource would have from Bird.
     prior = {**place, "arguments": item.get("arguments")}
     return to_state(schema, item, prior)
 

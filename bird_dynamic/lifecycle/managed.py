@@ -1,12 +1,11 @@
-"""Which ids the resources of this run have, as far as the engine has shown it, and who is about to
-take which.
+"""Tracks which ids the resources of this run manage, as far as the engine has shown them.
 
-It guards two things. A create must not take what a resource has for something left behind. And a
-delete must not remove what another resource has: two entries of a state can have one connector
-(adopted by one while the other was not shown, imported twice, moved between stacks).
+It prevents two mistakes. A create must not treat a managed item as a leftover. And a delete must
+not remove an item that another resource manages: two entries of a state can have the same connector
+(adopted by one before the other was shown, imported twice, moved between stacks).
 
-What is not shown here may still be somebody's (`--target`, another stack): so this is never a proof
-that something is free, only that it is not.
+An id that is not tracked here may still be managed elsewhere (`--target`, another stack): this can
+prove that an item is managed, never that it is not.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ from bird_dynamic.lifecycle.run_log import RunLog
 from bird_dynamic.schema.naming import marks_of
 
 Marks = frozenset[str]
-"""What a resource is known by: the marks of its state and of its inputs, which differ after a
-rename. Empty where neither has one (states of release 0.1.0, imports)."""
+"""The identity of a resource: the marks of its state and its inputs, which differ after a rename.
+Empty if neither has one (states of release 0.1.0, imports)."""
 
 NOBODY: Marks = frozenset()
 
 
 @dataclass
 class _Holder:
-    """A resource that has an id. `leaving`: this run puts something else in its place. `keeps`: it
-    does not, for certain. `took_it`: this run gave it to the resource."""
+    """A resource that manages an id. `leaving`: this run replaces the item. `keeps`: certainly not
+    replaced. `took_it`: claimed in this run (created, adopted or taken over)."""
 
     marks: Marks
     leaving: bool = False
@@ -40,13 +39,13 @@ class _Holder:
     took_it: bool = False
 
     def is_another_than(self, marks: Marks) -> bool:
-        """Whether these marks are another resource's. Without marks on one side nothing shows that
-        it is the same one, so it is taken for another; without any on both, for the same."""
+        """Whether these marks identify another resource. If only one side has marks, the resources
+        count as different; if neither has, as the same."""
         return self.marks != marks and not (self.marks & marks)
 
 
 class ManagedItems:
-    """The ids of one run. Thread-safe."""
+    """The managed ids of one run. Thread-safe."""
 
     def __init__(self, log: RunLog | None = None, deletions: Deletions | None = None) -> None:
         self._log = log
@@ -61,24 +60,24 @@ class ManagedItems:
         self._diffed: set[str] = set()
         self._in_state: dict[str, str | None] = {}
 
-    # What happens.
+    # Events.
 
     def mark_managed(self, item_id: str) -> None:
-        """A resource of the state has it."""
+        """A resource of the state manages the id."""
         self._happens("known", item_id)
 
     def mark_missing(self, item_id: str) -> None:
-        """Bird has it no longer, whatever the state says."""
+        """The item no longer exists in Bird, although the state has it."""
         self._happens("missing", item_id)
 
     def mark_diffed(
         self, item_id: str, marks: Marks, *, leaving: bool, is_unchanged: bool = False
     ) -> None:
-        """A resource of the state has it; `leaving`: and this run replaces it. What differs can
-        still replace it (`replace_on_changes`), unless nothing does.
+        """A resource of the state manages the id. `leaving`: this run replaces it. Any difference
+        can still lead to a replacement (`replace_on_changes`), unless `is_unchanged`.
 
-        A refresh asks for a diff too, before any check: it does not tell whether the program still
-        has the resource.
+        A refresh calls diff too, before any check: this does not show whether the program still has
+        the resource.
         """
         with self._lock:
             is_in_program = bool(marks & self._program)
@@ -89,44 +88,43 @@ class ManagedItems:
             self._happens_locked(what, item_id, marks)
 
     def mark_updated(self, item_id: str, marks: Marks) -> None:
-        """A resource has it and is changed in place, so that it is not replaced."""
+        """A resource that manages the id is updated in place, so it is not replaced."""
         self._happens("keeps", item_id, marks)
 
     def mark_wanted(self, item_id: str, marks: Marks) -> None:
-        """A new resource of the program is going to adopt it."""
+        """A new resource of the program will adopt the id."""
         self._happens("wanted", item_id, marks)
 
     def mark_read_only(self, item_id: str) -> None:
-        """The program reads it as somebody else's (`get`)."""
+        """The program reads an item that it does not manage (`get`)."""
         self._happens("read", item_id)
 
     def mark_deleted(self, item_id: str, marks: Marks) -> None:
-        """This run deletes it for a resource; a lagging listing may still show it."""
+        """This run deletes the item of a resource; a stale listing may still show it."""
         self._happens("deleted", item_id, marks)
 
     def mark_gone(self, item_id: str) -> None:
-        """Bird has deleted it, or has accepted to: later runs are to know it too."""
+        """Bird has deleted the item, or accepted the delete: recorded for later runs too."""
         if self._deletions is not None:
             self._deletions.remember(canonical(item_id) or item_id)
 
     def mark_released(self, item_id: str, marks: Marks) -> None:
-        """The resource that was to take it does not, after all."""
+        """The resource that claimed the id does not manage it after all."""
         self._happens("released", item_id, marks)
 
     def mark_checked(self, marks: Marks, olds: Mapping[str, Any]) -> None:
-        """The program has a resource with these marks, and the state has it if there are old inputs
-        of it."""
+        """The program has a resource with these marks; so has the state, if `olds` is not empty."""
         with self._lock:
             self._program |= marks
             if olds:
                 for each in marks | marks_of(olds):
                     self._in_state[each] = canonical(olds.get("adopt"))
 
-    # What follows.
+    # Questions.
 
     def is_replaced_unseen(self, marks: Marks) -> bool:
-        """Whether the state has a resource with these marks already and no diff has shown which id
-        it has: its replacement was forced."""
+        """Whether the state already has a resource with these marks, and no diff has shown its id:
+        its replacement was forced."""
         with self._lock:
             return bool(marks & self._in_state.keys()) and not marks & self._diffed
 
@@ -136,14 +134,14 @@ class ManagedItems:
             return bool(marks & self._program)
 
     def is_managed(self, item_id: str) -> bool:
-        """Whether a resource is known to have it."""
+        """Whether a resource is known to manage the id."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             return item_id in self._known or bool(self._holders.get(item_id))
 
     def is_deleted(self, item_id: str) -> bool:
-        """Whether this run, or an earlier one on this machine, has deleted it: whatever still shows
-        it shows what was."""
+        """Whether this run, or an earlier one on this machine, has deleted the item: a listing that
+        still shows it is stale."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             if item_id in self._deleted:
@@ -151,7 +149,7 @@ class ManagedItems:
         return self._deletions is not None and item_id in self._deletions
 
     def is_leaving(self, item_id: str, marks: Marks) -> bool:
-        """Whether a create with these marks replaces it, so that it must not be adopted again."""
+        """Whether a create with these marks replaces the item, so it must not adopt it again."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             deleted_for = self._deleted.get(item_id)
@@ -165,8 +163,8 @@ class ManagedItems:
             )
 
     def is_about_to_go(self, item_id: str, mark: str) -> bool:
-        """Whether this run replaces it, for other resources than the one with that mark: that one's
-        own would be gone by now, if it were to go first."""
+        """Whether this run will replace the item, for other resources than the one with that mark.
+        (If that one's own item had to be deleted first, it would be gone already.)"""
         with self._lock:
             holders = self._holders[self._up_to_date(item_id)]
             return bool(holders) and all(
@@ -174,8 +172,8 @@ class ManagedItems:
             )
 
     def is_replaced(self, item_id: str) -> bool:
-        """Whether this run has put something in its place already, and so deletes it only when all
-        else is done."""
+        """Whether this run has already created the replacement, so that the item is deleted only at
+        the end of the run."""
         with self._lock:
             holders = self._holders[self._up_to_date(item_id)]
             return bool(holders) and all(
@@ -190,7 +188,7 @@ class ManagedItems:
         )
 
     def claim(self, item_id: str, marks: Marks) -> bool:
-        """Give it to a resource that adopts it or takes it over; false where a resource has it."""
+        """Assign the id to a resource. False if a resource already manages it."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             holders = self._holders[item_id]
@@ -202,8 +200,8 @@ class ManagedItems:
             return True
 
     def taken_from(self, item_id: str, marks: Marks) -> bool:
-        """Whether a resource that the program has was robbed of it: another one has taken it in
-        this run, or is about to."""
+        """Whether another resource has claimed the id in this run, or will adopt it, although the
+        program still has the resource with these marks."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             if not marks:
@@ -214,7 +212,7 @@ class ManagedItems:
             )
 
     def is_shared(self, item_id: str, marks: Marks) -> bool:
-        """Whether the program has another resource that has it and keeps it."""
+        """Whether another resource manages the id and is not being replaced."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             return any(
@@ -223,17 +221,17 @@ class ManagedItems:
             )
 
     def why_kept(self, item_id: str, marks: Marks) -> str | None:
-        """Why a delete of it would take it from somebody; None where it may go."""
+        """Why the item must not be deleted; None if it may be."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             for holder in self._holders[item_id]:
                 if holder.took_it:
-                    return "a resource of this run has it: created, adopted or taken over"
+                    return "a resource of this run manages it: created, adopted or taken over"
                 if holder.keeps:
                     # An interrupted replacement has left a second entry of the same resource.
-                    return "the resource has it again"
+                    return "the resource manages it again"
                 if not holder.leaving and holder.is_another_than(marks):
-                    return "another resource of this stack has it too"
+                    return "another resource of this stack manages it too"
             if item_id in self._read_only:
                 return "the program reads it (get)"
             return None
@@ -249,14 +247,14 @@ class ManagedItems:
             self._log.append({"what": what, "id": item_id, "marks": sorted(marks)})
 
     def _up_to_date(self, item_id: str) -> str:
-        """Hear of the other processes; the id in its one spelling."""
+        """Apply the events of the other processes; return the id in canonical form."""
         if self._log is not None:
             for line in self._log.news():
                 self._apply(line["what"], line["id"], frozenset(line["marks"]))
         return canonical(item_id) or item_id
 
     def _apply(self, what: str, item_id: str, marks: Marks) -> None:
-        # Own lines come back from the file: applying one twice must change nothing.
+        # The file returns our own lines too, so this must be idempotent.
         match what:
             case "known":
                 self._known.add(item_id)

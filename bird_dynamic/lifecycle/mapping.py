@@ -1,4 +1,4 @@
-"""From inputs to the bodies of requests, and from responses to the state."""
+"""Maps inputs to request bodies, and responses to the state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bird_dynamic.settings import Settings
 def with_settings(
     schema: ResourceSchema, props: Mapping[str, Any], settings: Settings
 ) -> dict[str, Any]:
-    """The properties, with the settings that stand in for inputs that were left out."""
+    """The properties, with omitted inputs filled in from the settings."""
     stand_ins = {
         field.name: value
         for field in schema.configurable_inputs
@@ -45,8 +45,8 @@ def request_body(schema: ResourceSchema, inputs: Mapping[str, Any]) -> dict[str,
 
 
 def update_body(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties) -> Properties:
-    """The JSON body of the update request: what differs, with an empty value for what was left
-    out."""
+    """The JSON body of the update request: the changed inputs, with an empty value for omitted
+    ones."""
     changed = compare(schema, state, inputs).changed
     return {
         field.request_path[-1]: inputs.get(field.name, [] if field.unordered else None)
@@ -56,7 +56,7 @@ def update_body(schema: ResourceSchema, state: Mapping[str, Any], inputs: Proper
 
 
 def is_stated(schema: ResourceSchema, body: Mapping[str, Any]) -> bool:
-    """Whether Bird states anything of what an update changes."""
+    """Whether Bird returns any of the properties in an update request."""
     return any(
         field.response_path and field.request_path and field.request_path[-1] in body
         for field in schema.inputs
@@ -66,11 +66,11 @@ def is_stated(schema: ResourceSchema, body: Mapping[str, Any]) -> bool:
 def to_state(
     schema: ResourceSchema, item: Item, prior: Mapping[str, Any], *, is_first: bool = False
 ) -> Properties:
-    """The whole state of a resource: the observed values, and the prior value where Bird states
-    none.
+    """The complete state of a resource: observed values, and the prior value where the response
+    omits a field.
 
-    `prior` is the state until now, or the inputs of a resource that is being created. `is_first`:
-    this is what Bird makes of those inputs, so they stay, and what differs is remembered.
+    `prior` is the previous state, or the inputs of a resource that is being created. `is_first`:
+    this is Bird's first answer to those inputs, so the inputs are kept and differences recorded.
     """
     state: Properties = {field.name: prior.get(field.name) for field in schema.fields}
     state |= {key: prior[key] for key in (DERIVED_NAME, MARK) if prior.get(key) is not None}
@@ -78,23 +78,23 @@ def to_state(
     changed_at, known_at = item.get("updatedAt"), prior.get("updated_at")
     is_untouched = None in (changed_at, known_at) or changed_at == known_at
     if not is_first:
-        # Bird may state another id of the same thing than it did.
+        # Bird may now return another id of the same phone number.
         item = as_asked(schema, item, request_body(schema, prior))
     for field in schema.fields:
         stated, value = _find(item, field.response_path)
         if not stated or (value is None and field.always_set):
-            # Nothing says that it has none: it cannot be without.
+            # Omitted, or null although it always has a value: keep the prior value.
             continue
         found = read_value(field, value)
         if not field.is_input:
             state[field.name] = found
             continue
         if found is None and value is not None:
-            # Of another type than there can be: that states nothing.
+            # A value of the wrong type is treated as omitted.
             continue
         asked = field.in_order(prior.get(field.name))
         if field.kind is MAP and not isinstance(asked, Mapping):
-            # What Bird adds to nothing is nobody's wish.
+            # Keys that Bird adds to an omitted map are not drift.
             continue
         if is_first:
             remembered |= accepted(field.name, asked, found)
@@ -110,8 +110,7 @@ def to_state(
 
 
 def read_value(field: Field, value: Any) -> Any:
-    """What Bird states, as a state has it and of the type that the schema says; None where it is of
-    another one."""
+    """A value from Bird in the form of the state; None if it is not of the schema's type."""
     value = field.in_order(field.convert(value) if field.convert else value)
     if field.kind in (TEXT, UUID_TEXT):
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -121,13 +120,13 @@ def read_value(field: Field, value: Any) -> Any:
 
 
 def differing_paths(state: Mapping[str, Any]) -> list[str]:
-    """Where Bird has stated otherwise than the program says."""
+    """The paths at which Bird returned another form of the value than the program's."""
     return sorted(state.get(STATED_OTHERWISE) or ())
 
 
 def imported_maps(schema: ResourceSchema, item: Item) -> Properties:
-    """The inputs that are maps as Bird has them, without what other inputs say: for a resource that
-    no program has described yet."""
+    """Map inputs as observed, without keys that belong to other inputs; for a resource without
+    inputs yet (import)."""
     maps: Properties = {}
     for field in schema.inputs:
         stated, value = _find(item, field.response_path)
@@ -141,8 +140,7 @@ def imported_maps(schema: ResourceSchema, item: Item) -> Properties:
 
 
 def as_asked(schema: ResourceSchema, item: Item, asked: Mapping[str, Any]) -> Item:
-    """What Bird states, with the ids that a create request asks for where it states others of the
-    same things."""
+    """The item, with the requested ids where Bird returns another id of the same thing."""
     for (*inside, last), places in schema.other_ids.items():
         wanted = _find(asked, (*inside, last))[1]
         if wanted is not None and any(is_alike(wanted, _find(item, place)[1]) for place in places):
@@ -152,8 +150,8 @@ def as_asked(schema: ResourceSchema, item: Item, asked: Mapping[str, Any]) -> It
 
 
 def is_complete_row(schema: ResourceSchema, row: Item, state: Mapping[str, Any]) -> bool:
-    """Whether a row of a listing states everything that the state has, and no drift. A poorer row
-    proves nothing, and one that is spelled otherwise than the item itself is no drift."""
+    """Whether a list row is as complete as the state and shows no drift. An incomplete row proves
+    nothing, and a row may spell a value in another way than the item itself."""
     for field in schema.fields:
         prior = state.get(field.name)
         if field.response_path and prior is not None:
@@ -177,8 +175,8 @@ def merged_update(
     inputs: Properties,
     item: Item | None = None,
 ) -> Properties:
-    """The state after an update in place: the new inputs, with the outputs and the name that the
-    state has. `item` is what Bird has made of what was changed in it."""
+    """The state after an update in place: the new inputs, with the outputs and the name of the
+    state. `item` is Bird's answer to the update, if any."""
     after: Properties = {
         field.name: (inputs if field.is_input else state).get(field.name) for field in schema.fields
     }
@@ -189,7 +187,7 @@ def merged_update(
         after[MARK] = inputs[MARK]
     changed_at = (item or {}).get("updatedAt")
     if "updated_at" in after and item is not None:
-        # From now on, what Bird states otherwise without a change is how it spells this.
+        # A later difference without a newer timestamp is spelling, not drift.
         after["updated_at"] = str(changed_at) if changed_at is not None else None
     remembered = dict(state.get(STATED_OTHERWISE) or {})
     changed = compare(schema, state, inputs).changed
@@ -205,7 +203,7 @@ def merged_update(
 
 
 def to_inputs(schema: ResourceSchema, state: Mapping[str, Any]) -> Properties:
-    """The inputs that would have made this state: what a refresh stores as the new inputs."""
+    """The inputs that would produce this state; a refresh stores them as the new inputs."""
     given = [
         field.name
         for field in schema.inputs
@@ -215,7 +213,7 @@ def to_inputs(schema: ResourceSchema, state: Mapping[str, Any]) -> Properties:
 
 
 def value_at(path: tuple[str, ...], item: Item) -> Any:
-    """The value at a path of what is sent or answered; None where there is none."""
+    """The value at a path of a request or response body, or None."""
     return _find(item, path)[1]
 
 

@@ -1,4 +1,4 @@
-"""What a create observes in Bird: the items that may be its own, and those in its way."""
+"""Observed state for a create: items that may be its own, and items in conflict."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
 from bird_dynamic.lifecycle.managed import ManagedItems
 
 MAX_SINGLE_READS = 100
-"""Rows that do not state their name are read one by one where there are no more than this."""
+"""Rows without a name are read one by one only in listings with at most this many of them."""
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What a create has to know of Bird.
+    """The result of a `List` step.
 
-    `unmanaged` are items that no resource is known to have: each may be this create's own, or in
-    its way. The others are in its way, and managed: `held` by a resource that keeps it, `leaving`
-    because this run is going to replace it, `replaced` where it has, so that it is deleted only
-    when everything else is done. `ids` are those of all rows; `is_complete`, whether all of them
-    stated their name. `server_time` is Bird's time.
+    `unmanaged`: items that no resource is known to manage; each may be this create's own, or in
+    conflict. The others are managed and in conflict: `held` by a resource that keeps the item,
+    `leaving` if this run will replace it, `replaced` if this run has replaced it and deletes it at
+    the end. `ids`: those of all rows. `is_complete`: whether all names are known. `server_time`:
+    Bird's time.
     """
 
     unmanaged: tuple[Match, ...] = ()
@@ -57,7 +57,7 @@ class Observer:
 
     @contextmanager
     def lock(self, desired: DesiredState) -> Iterator[None]:
-        """One create at a time for each identity, so that two threads cannot take over the same
+        """Run one create at a time per identity, so that two threads cannot take over the same
         item."""
         with self._lock:
             lock = self._locks[desired.lock_key]
@@ -73,21 +73,20 @@ class Observer:
         is_fresh: bool,
         with_conflicts: bool,
     ) -> Observed:
-        """What there is now, for the resource with that mark. `is_fresh`: not from what this run
-        has listed before. `with_conflicts`: also what holds what only one item can hold.
+        """The observed state for the resource with that mark. `is_fresh`: do not use a listing that
+        this run has cached. `with_conflicts`: include items in conflict.
 
-        A row of a listing may lag or state less than its item, so each is confirmed by a GET.
+        A list row may be stale or incomplete, so each candidate is confirmed by a GET.
         """
         with self._lock:
-            # A second create of the same identity: the engine has lost the result of the first.
+            # A second create of the same identity means that the engine lost the first result.
             is_fresh = is_fresh or desired.lock_key in self._seen_keys
             self._seen_keys.add(desired.lock_key)
         try:
             since = self._clock.monotonic() if is_fresh else ANY_AGE
             listed = self._listing.all(since, deadline)
         except RejectedError as error:
-            # Before anything was sent, a workspace that cannot be seen is left to the create
-            # itself: its answer says so.
+            # Nothing was sent yet: if the workspace does not exist, the create reports it.
             if is_fresh or error.status not in (404, 405):
                 raise
             return Observed()
@@ -101,7 +100,7 @@ class Observer:
             item = self._collection.get(item_id, deadline)
             if item is None:
                 continue
-            # A read may state less than the listing.
+            # A GET may return less than the listing.
             match = Match(desired, {**row, **{key: item[key] for key in item if item[key]}})
             if not self._managed.is_managed(item_id):
                 if match.may_be_ours or match.is_in_conflict:
@@ -134,7 +133,7 @@ class Observer:
             may_conflict = with_conflicts and (
                 match.is_in_conflict or (reads_poor_rows and not match.shows_what_it_holds)
             )
-            # Few rows come so far: what is asked now costs locks and files.
+            # Checked last, because it takes locks and reads files.
             if not (may_conflict or may_be_ours) or canonical(row["id"]) is None:
                 continue
             if self._managed.is_deleted(row["id"]) and not match.is_proven:

@@ -1,11 +1,11 @@
-"""Which observed item is the result of this create. A name or a number never proves that.
+"""Decides which observed item is the result of this create. A name or a number never proves that.
 
-What proves it: the answer to our own POST, unless it tells of something that was there before; the
-token in the name, drawn for this one create, by this process or by an interrupted one that has left
-a record; the user's word, `bird:takeOver: marked`, for an item that has the resource's mark.
+Proof of ownership is one of: the answer to our own POST, unless the item existed before; the token
+in the name, drawn for this one create by this process, or by an interrupted one that left a record;
+the setting `bird:takeOver: marked`, for an item with the resource's mark.
 
-With a name that the program gives there is no token: only the one equal item that appeared after
-our own unanswered request, by Bird's clock, is ours.
+An explicit name has no token: only a single equal item that appeared after our own unanswered
+request, by Bird's clock, is ours.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from bird_dynamic.lifecycle.observe import Observed
 CLOCK_SLACK = 2.0
 """Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
 ANSWER_SLACK = 60.0
-"""The same, for what answers our own request: it is all but certain to be what that has made."""
+"""The same for the answer to our own request, which is almost certainly its result."""
 
 
 class ExistsError(BirdError):
-    """Something is in the way that may be somebody else's. It was left alone, and nothing was
-    created."""
+    """An existing item, possibly of another resource, prevents the create. It was left alone, and
+    nothing was created."""
 
 
 class ProvenError(ExistsError):
-    """An interrupted create has made something with other arguments than are desired now, or a
-    request of ours something that is not proven to be its result: its record must stay."""
+    """An interrupted create used other arguments than are desired now, or one of our requests may
+    have created an item without proof: the record must stay."""
 
 
 class Ownership:
-    """Decides for one create. `before` is what was observed before anything was sent."""
+    """Ownership decisions of one create. `before`: observed before any request was sent."""
 
     def __init__(self, desired: DesiredState, before: Observed) -> None:
         self._desired = desired
@@ -47,8 +47,8 @@ class Ownership:
         self._old_ids = {each.item_id for each in before.unmanaged}
 
     def claim_proven(self, matches: Sequence[Match], *, has_posted: bool) -> Item | None:
-        """The item with this create's token, if there is one. Raises ExistsError for several, and
-        ProvenError for one that was made of other arguments."""
+        """The item with this create's token, if any. Raises ExistsError for several, and
+        ProvenError if it was created with other arguments."""
         found = self._require_single([each for each in matches if each.is_proven])
         if found is None:
             return None
@@ -59,12 +59,12 @@ class Ownership:
         return found.item
 
     def claim_unanswered(self, observed: Observed) -> Item | None:
-        """The result of our unanswered request, if it is there. Raises ExistsError for what may be
-        that, or somebody else's."""
+        """The result of our unanswered request, if it exists. Raises ExistsError for an item that
+        may be the result or another resource's."""
         if self._desired.mark is not None:
             if (proven := self.claim_proven(observed.unmanaged, has_posted=True)) is not None:
                 return proven
-            # Bird may have changed the name: sent again, there would be two.
+            # Bird may have changed the name: a retry would create a second one.
             for each in observed.unmanaged:
                 is_new = each.item_id not in self._before.ids
                 if is_new and each.is_equal and self._was_created_since(each.item, ANSWER_SLACK):
@@ -76,15 +76,15 @@ class Ownership:
             if not self._was_created_since(found.item):
                 raise ExistsError(self._messages.doubtful(found.item))
             return found.item
-        # Bird may have made something else of the arguments: sent again, there would be two.
+        # Bird may have changed the arguments: a retry would create a second one.
         for each in new:
             if self._was_created_since(each.item):
                 raise ExistsError(self._messages.doubtful(each.item))
         return None
 
     def require_nothing_unproven(self, observed: Observed, resumed: float) -> None:
-        """Raises ProvenError for an equal item that an interrupted create may have made so many
-        seconds ago, under a name that Bird has changed: sent again, there would be two."""
+        """Raises ProvenError for an equal item that the interrupted create, `resumed` seconds ago,
+        may have created under a name that Bird changed: a retry would create a second one."""
         for each in observed.unmanaged:
             is_renamed = self._desired.mark is not None and not each.may_be_ours
             if (
@@ -95,7 +95,7 @@ class Ownership:
                 raise ProvenError(self._messages.doubtful(each.item))
 
     def is_older(self, item: Item) -> bool:
-        """Whether what answers our request was there before it: the listing before that may lag."""
+        """Whether the answered item existed before our request; that listing may be stale."""
         if item["id"] in self._before.ids:
             return True
         if self._has_token(item):
@@ -104,18 +104,18 @@ class Ownership:
         return began is not None and created is not None and created < began - ANSWER_SLACK
 
     def is_certain(self, item: Item) -> bool:
-        """Whether what answers our request is proven to be new, so that it may be deleted again."""
+        """Whether the answered item is proven to be new, so that a roll-back may delete it."""
         return self._has_token(item) or self._was_created_since(item, ANSWER_SLACK)
 
     def is_poor(self, item: Item) -> bool:
-        """Whether what answers our request states too little to tell whether that has made it."""
+        """Whether the answered item is too incomplete to decide who created it."""
         if self._desired.mark is not None:
             return not isinstance(item.get("name"), str)
         identity = [key for key in self._desired.schema.identity if key in self._desired.body]
         return moment(item.get("createdAt")) is None or any(key not in item for key in identity)
 
     def may_answer(self, item: Item) -> bool:
-        """Whether an item can be what our request has made, as far as it states."""
+        """Whether the answered item can be the result of our request, as far as it shows."""
         name = item.get("name")
         if self._desired.mark is not None and (not isinstance(name, str) or self._has_token(item)):
             return True
@@ -124,11 +124,11 @@ class Ownership:
             not stated or self._desired.is_identity_of({**self._desired.body, **stated})
         ):
             return True
-        # What is new and has everything else is ours, whatever Bird makes of the identity.
+        # A new item that matches in all else is ours, however Bird changes its identity.
         return self._was_created_since(item, ANSWER_SLACK) and self._has_changed_identity(item)
 
     def has_mark(self, item: Item) -> bool:
-        """Whether the name of an item has the resource's mark, as far as it is stated."""
+        """Whether the item's name has the resource's mark, or is missing."""
         return self._desired.mark is not None and Match(self._desired, item).may_be_ours
 
     def _require_single(self, matches: Sequence[Match]) -> Match | None:
@@ -141,8 +141,8 @@ class Ownership:
         return token is not None and isinstance(name, str) and token in name.lower()
 
     def _has_changed_identity(self, item: Item) -> bool:
-        """Whether Bird may have made the item's identity of ours: a name that is cut, escaped,
-        normalized or has something added; the parts of what has no name."""
+        """Whether the item's identity can be Bird's form of ours: a name that is cut, escaped,
+        normalized or extended; anything for a resource without a name."""
         name, asked = item.get("name"), self._desired.body.get("name")
         if asked is None:
             return True
@@ -157,6 +157,6 @@ class Ownership:
 
 
 def _letters(text: str) -> str:
-    """The letters and digits of a text, however it is escaped or normalized."""
+    """The letters and digits of a text, independent of escaping and normalization."""
     plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
     return "".join(filter(str.isalnum, plain))

@@ -1,13 +1,13 @@
-"""Records of creates that have begun and not ended, in a folder of this machine.
+"""Records of unfinished creates, in a folder of this machine.
 
-Before the POST, a create writes down the token that its connector's name will end in, and syncs it;
-the record is removed before the create returns. So a record whose process is dead proves that a
-create was interrupted, and its token tells which connector came of it.
+Before the POST, a create writes and syncs a record with the token at the end of its connector's
+name; it removes the record before it returns. So a record of a dead process proves that a create
+was interrupted, and its token identifies the connector that it created.
 
-A record is a file of its own for each resource and collection, and its creator holds a lock on the
-file for as long as it lives: the operating system gives the lock up with the process, whatever
-ended it. There are no secrets in it. Where the folder cannot be used, nothing is recorded; that is
-told once, and costs only the healing across runs.
+Each resource in each collection has a file of its own. Its creator holds a lock on the file; the
+operating system releases the lock when the process ends, for whatever reason. Records contain no
+secrets. If the folder cannot be used, nothing is recorded: the user is warned once, and only the
+recovery by later runs is lost.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks, so nothing is recorded there.
+except ImportError:  # Not on Windows, so nothing is recorded there.
     fcntl = None  # type: ignore[assignment]
 
 RECORDS = "creates"
-"""The folder of the records, in that of this package's state."""
+"""The folder of the records, inside `BIRD_STATE_DIR`."""
 RETRY = 0.2
-"""Seconds between looks for the end of the process that has the record."""
+"""Seconds between attempts to lock a record that another process has locked."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One create that has begun: the mark of the resource, where it creates, a digest of the
-    identity of what it makes, the token of its name (None where the program gives the name, or
-    there is none), since when (seconds since the epoch by this machine's clock), and a digest of
-    all that it asks for (empty in records of earlier releases)."""
+    """An unfinished create. `mark`: the resource. `collection`: URL of the collection. `identity`:
+    digest of the desired identity. `token`: that of the name (None with an explicit name, or none).
+    `began`: seconds since the epoch, by this machine's clock. `asked`: digest of the request body
+    (empty in records of earlier releases)."""
 
     mark: str
     collection: str
@@ -50,9 +50,9 @@ class Record:
 
 
 class Claim:
-    """The right to create one resource. `left` is what an interrupted create recorded, if any.
+    """The exclusive right to create one resource. `left`: the record of an interrupted create.
 
-    What is written stays until the create is `settled`: until it is known what came of it.
+    The record stays until the create is `settled`: until its outcome is known.
     """
 
     def __init__(self, file: FileIO | None, path: Path, sync: bool) -> None:
@@ -64,11 +64,11 @@ class Claim:
 
     @classmethod
     def of_nothing(cls) -> Claim:
-        """For a create of which nothing is recorded."""
+        """A claim without a record."""
         return cls(None, Path(), sync=False)
 
     def write(self, record: Record) -> None:
-        """Have it on the disk. Raises OSError."""
+        """Write the record to the disk. Raises OSError."""
         self.settled = False
         if self._file is None:
             return
@@ -82,7 +82,7 @@ class Claim:
             _sync_folder(self._path.parent)
 
     def end(self) -> None:
-        """Remove what is settled."""
+        """Remove the record if the create is settled."""
         if self._file is not None and self.settled:
             try:
                 self._path.unlink(missing_ok=True)
@@ -92,16 +92,16 @@ class Claim:
                     self._file.truncate(0)
 
     def release(self) -> None:
-        """Give up the right; what was written stays."""
+        """Release the lock; the record stays."""
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
 
 
 class Records:
-    """The records of a folder. `say` tells the user, once, that they cannot be kept. Thread-safe.
+    """The records of a folder. `say` warns the user, once, if they cannot be written. Thread-safe.
 
-    Without `sync`, they outlive the process and not the machine.
+    Without `sync`, records survive the end of the process, but not a crash of the machine.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Records:
         self._told_left = False
 
     def left_elsewhere(self, mark: str, collection: str) -> list[Record]:
-        """The interrupted creates of other resources of this project, told once."""
+        """Interrupted creates of other resources of this project; empty after the first call."""
         with self._lock:
             if self._told_left:
                 return []
@@ -131,7 +131,7 @@ class Records:
         ]
 
     def _is_left(self, path: Path) -> bool:
-        """Whether it is a record of this project whose process is dead."""
+        """Whether the file is a record of this project whose process is dead."""
         if not path.exists():
             return False
         claim = self._try(path)
@@ -142,10 +142,10 @@ class Records:
 
     @contextmanager
     def claimed(self, mark: str, collection: str, wait: Callable[[float], None]) -> Iterator[Claim]:
-        """The right to create that resource, as soon as no other process has it.
+        """Claim the right to create that resource, once no other process has it.
 
-        `wait` waits so many seconds, and may raise. What ends the block by anything but an
-        `Exception` (the process is being killed) leaves the record as it is.
+        `wait` sleeps for so many seconds, and may raise. If the block ends by anything but an
+        `Exception` (the process is being killed), the record stays.
         """
         path = self._path(mark, collection)
         while (claim := self._try(path)) is None:
@@ -161,14 +161,14 @@ class Records:
             claim.release()
 
     def write(self, claim: Claim, record: Record) -> None:
-        """Have a record on the disk, or go on without."""
+        """Write a record to the disk; on failure, warn and go on without."""
         try:
             claim.write(record)
         except OSError as error:
             self._give_up(error)
 
     def forget(self, mark: str, collection: str, token: str) -> None:
-        """What that create has made has come to a resource in another way."""
+        """Remove the record of a create whose result a resource now manages in another way."""
         path = self._path(mark, collection)
         if path.exists() and (claim := self._try(path)) is not None:
             claim.settled = claim.left is None or claim.left.token == token
@@ -176,7 +176,7 @@ class Records:
             claim.release()
 
     def problem(self) -> str | None:
-        """Why nothing can be recorded, in words; None where it can."""
+        """The reason why nothing can be recorded, or None."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -184,7 +184,7 @@ class Records:
         return None if os.access(self._folder, os.W_OK) else self._unusable(PermissionError())
 
     def all(self) -> list[Record]:
-        """The records that are there: of creates under way, and of interrupted ones."""
+        """All records: of running creates, and of interrupted ones."""
         found = []
         for path in sorted(self._folder.glob("*.json")):
             try:
@@ -197,7 +197,7 @@ class Records:
         return found
 
     def _path(self, mark: str, collection: str) -> Path:
-        # The project's folder tells states of the same name apart: the mark does not.
+        # The project's folder distinguishes stacks of the same name: the mark does not.
         text = f"{self._project}\n{collection}\n{mark}"
         digest = hashlib.sha256(text.encode()).hexdigest()[:32]
         return self._folder / f"{digest}.json"
@@ -225,14 +225,14 @@ class Records:
     def _unusable(self, error: OSError) -> str:
         return (
             f"unfinished creates cannot be recorded in {self._folder} "
-            f"({error.strerror or 'it cannot be written'}): what an interrupted create has made is "
-            "found by the next run only if you say so. Set BIRD_STATE_DIR to a folder that can be "
-            "written"
+            f"({error.strerror or 'it is not writable'}): the next run cannot prove what an "
+            "interrupted create has created, so you would have to adopt it. Set BIRD_STATE_DIR to "
+            "a writable folder"
         )
 
 
 def _locked(path: Path) -> FileIO | None:
-    """The file, locked; None where somebody else has it. Raises OSError."""
+    """The locked file; None if another process has locked it. Raises OSError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     while True:
         file = FileIO(os.open(path, flags, 0o600), "r+b")
@@ -243,7 +243,7 @@ def _locked(path: Path) -> FileIO | None:
             if error.errno in (errno.EAGAIN, errno.EACCES):
                 return None
             raise
-        # Its last owner may have removed it between our open and our lock.
+        # Its previous owner may have removed the file between our open and our lock.
         with suppress(FileNotFoundError):
             if os.path.samestat(os.stat(path), os.fstat(file.fileno())):
                 return file
@@ -251,8 +251,8 @@ def _locked(path: Path) -> FileIO | None:
 
 
 def _read(file: FileIO) -> Record | None:
-    """What is written; None where that is nothing, or only half of it: the POST comes after the
-    whole."""
+    """The record; None if the file is empty or incomplete: then no POST was sent, because that
+    follows a complete record."""
     try:
         return Record(**json.loads(file.read()))
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Keeping secrets out of text, whoever wrote it: Bird's messages may repeat what they were sent."""
+"""Redacts secrets from messages: Bird's answers may repeat what they were sent."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 SHORTEST = 4
-"""Characters below which a value is too common a text to be replaced."""
+"""Minimal length of a secret, in characters: shorter values occur in ordinary text."""
 LONGEST_TEXT = 1200
-"""Characters above which the middle of a text is left out: Bird's messages have no limit."""
+"""Length, in characters, to which a text is shortened: Bird's messages have no limit."""
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Every text in a value of any depth; a number is one too."""
+    """Every string or number in a nested value, as text."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -47,8 +47,8 @@ def without(text: str, secrets: Iterable[str]) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text without its middle if it is too long. What is secret must be gone from it before: half
-    a secret would not be found."""
+    """A text without its middle if it is too long. Redact secrets first: half a secret would not
+    be found."""
     if len(text) <= LONGEST_TEXT:
         return text
     half = LONGEST_TEXT // 2
@@ -56,6 +56,5 @@ def shortened(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """A text that no terminal obeys: control characters, which Bird's texts may have, are blanks
-    in it."""
+    """A text that is safe to print on a terminal: control characters become spaces."""
     return "".join(each if each.isprintable() else " " for each in text)

@@ -1,4 +1,4 @@
-"""What each resource does, by the name of its class."""
+"""The lifecycle of each resource, by class name."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _OPERATIONS: Mapping[str, type[ResourceLifecycle]] = {
     "Connector": ConnectorLifecycle,
     "WebhookSubscription": WebhookSubscriptionLifecycle,
 }
-"""Those that do something in their own way."""
+"""The lifecycles with hooks of their own."""
 
 
 def lifecycle(
     type_name: str, accounts: Accounts, *, keeps_half_created: bool = False
 ) -> ResourceLifecycle:
-    """The six operations of a resource. Raises KeyError for a name that no resource has."""
+    """The lifecycle of a resource. Raises KeyError for an unknown name."""
     operations = _OPERATIONS.get(type_name, ResourceLifecycle)
     return operations(SCHEMAS[type_name], accounts, keeps_half_created=keeps_half_created)

@@ -1,8 +1,8 @@
-"""What every resource does: check, diff, create, read, update, delete.
+"""The lifecycle of every resource: check, diff, create, read, update, delete.
 
-Generic over schemas. A kind of resource that does something in its own way (waiting for a
-channel, say) overrides the hooks, in its own file. Preview, check and diff send nothing. What is
-raised is a `BirdError` whose text is one readable paragraph.
+Generic over schemas; subclasses override hooks for resource-specific steps, such as waiting for a
+channel. Preview, check and diff send nothing. Errors are `BirdError`s whose text is one readable
+paragraph.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 
 CLEANUP_TIMEOUT = 30.0
-"""Seconds of a create that are kept for removing what is half made."""
+"""Seconds of a create's time that are reserved for the roll-back."""
 CLEANUP_SHARE = 0.2
-"""The share of a create's time that is kept for it at most."""
+"""Limit of that reserve, as a share of the create's time."""
 FIRST_LOOK = 0.5
 
 Accounts = Callable[[str | None], Account]
-"""The account of a profile, or the one that is used without any."""
+"""Returns the account of a profile; the default account for None."""
 
 
 class ResourceLifecycle:
-    """The six operations of one schema."""
+    """The six operations of one resource schema."""
 
     def __init__(
         self, schema: ResourceSchema, accounts: Accounts, *, keeps_half_created: bool = False
@@ -62,7 +62,7 @@ class ResourceLifecycle:
         self._keeps_half_created = keeps_half_created
 
     def check(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Checked:
-        """Inputs with everything filled in, and all that is wrong with them."""
+        """The inputs with defaults and settings filled in, and all validation failures."""
         self._run.managed.mark_checked(marks_of(news), olds)
         checked = self._checked(news)
         return replace(checked, failures=(*checked.failures, *self._adopt_problems(olds, news)))
@@ -71,7 +71,7 @@ class ResourceLifecycle:
         profile = news.get("profile")
         if profile is None or (profile is not UNKNOWN and PROFILE.problem(profile) is None):
             return check(self.schema, news, self._accounts(profile).settings)
-        # An account that nobody knows yet: what it would fill in is unknown too.
+        # The profile is unknown in this preview, and so are the settings it would supply.
         default_settings = replace(self._accounts(None).settings, problems=())
         unknown = {
             field.name: UNKNOWN
@@ -81,7 +81,7 @@ class ResourceLifecycle:
         return check(self.schema, {**news, **unknown}, default_settings)
 
     def _adopt_problems(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Iterator[str]:
-        """What is known already, before anything is adopted, of who has it."""
+        """Conflicts over the id in `adopt` that are known before anything is adopted."""
         adopt, marks = canonical(news.get("adopt")), marks_of(news)
         if adopt is None or olds or self._run.managed.is_leaving(adopt, marks):
             return
@@ -91,7 +91,7 @@ class ResourceLifecycle:
 
     def _has_it_already(self, item_id: str) -> str:
         return (
-            f"another resource of this stack has the {self.schema.item} {item_id}. If that "
+            f"another resource of this stack manages the {self.schema.item} {item_id}. If that "
             "resource was renamed to this one, this one needs "
             'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")]); if both '
             "are in the program, remove one of them"
@@ -104,17 +104,17 @@ class ResourceLifecycle:
     def track(
         self, item_id: str, state: Mapping[str, Any], inputs: Properties, difference: Difference
     ) -> None:
-        """Record that a resource of the state has that id, and what this run is going to do with
-        it; warn of a replacement.
+        """Record that a resource of the state manages that id, and whether this run replaces it;
+        warn of a replacement.
 
-        Raises SharedError where this run gives what the resource has to another one.
+        Raises SharedError if another resource adopts the id in this run.
         """
         managed, marks = self._run.managed, marks_of(state, inputs)
         called = f"{self.schema.item} {item_id}"
         if not difference.replaces and managed.taken_from(item_id, marks):
             raise SharedError(
-                f"this resource has the {called}, and another resource of the program adopts it. "
-                "Remove that other one from the program and run `pulumi up`: the "
+                f"this resource manages the {called}, and another resource of the program adopts "
+                "it. Remove that other resource from the program and run `pulumi up`: the "
                 f"{self.schema.item} stays with this one"
             )
         if managed.is_shared(item_id, marks):
@@ -141,11 +141,11 @@ class ResourceLifecycle:
         inputs: Mapping[str, Any],
         difference: Difference,
     ) -> str:
-        """What a replacement does, for the preview."""
+        """The warning that describes a replacement in the preview."""
         called = self._called(inputs) if inputs.get("name") else self._called(state)
         number = f", {state['phone_number']}" if state.get("phone_number") else ""
         said = (
-            f"{called} ({self.schema.item} {item_id}{number}) is replaced, because of "
+            f"{called} ({self.schema.item} {item_id}{number}) is replaced because of "
             f"{', '.join(difference.replaces)}: "
         )
         if state.get("channel_id"):
@@ -153,19 +153,18 @@ class ResourceLifecycle:
         if difference.deletes_first:
             return (
                 f"{said}Bird allows only one {self.schema.item} of a template on a "
-                f"{self.schema.exclusive_name}, so the old one is deleted first: until the new one "
-                "is there, nothing answers"
+                f"{self.schema.exclusive_name}, so the old one is deleted first: the "
+                f"{self.schema.exclusive_name} has no channel until the new one is ready"
             )
-        return f"{said}The new one is there before the old one is deleted: there is no gap"
+        return f"{said}The new one is created before the old one is deleted: there is no gap"
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
-        """Create it, or take over the one that `adopt` names. `timeout` is in seconds."""
+        """Create the item, or adopt the one that `adopt` names. `timeout` is in seconds."""
         with self._describing_errors("Creating", inputs):
             _, session = self._open(inputs)
             deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
-            # What was adopted and is being replaced is not adopted again: a new one takes its
-            # place.
+            # An adopted item that is being replaced is not adopted again: a new one is created.
             marks = marks_of(inputs)
             if adopt and not self._run.managed.is_leaving(adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
@@ -177,7 +176,7 @@ class ResourceLifecycle:
                 session.run.warn(
                     f"an interrupted create of {resource_of(record.mark)} (mark: {record.mark}) is "
                     "not finished: `pulumi up` of that resource finishes it, and `bird-dynamic "
-                    "doctor` shows all of them"
+                    "doctor` lists all of them"
                 )
             with session.run.records.claimed(
                 mark,
@@ -189,8 +188,8 @@ class ResourceLifecycle:
     def _created(
         self, session: CollectionSession, inputs: Properties, deadline: Deadline, claim: Claim
     ) -> tuple[str, Properties]:
-        """Create it; under an automatic name, which a token proves to be this create's, where the
-        program gives none."""
+        """Create the item; without an explicit name, under an automatic one with a token, which
+        proves that this create made it."""
         run, marks = session.run, marks_of(inputs)
         mark, where = str(inputs.get(MARK, "")), self._address(session, inputs)
         desired = DesiredState.from_inputs(self.schema, inputs, claim.left)
@@ -204,7 +203,7 @@ class ResourceLifecycle:
             if not run.managed.claim(item_id, marks):
                 raise ExistsError(
                     f"Bird answered with the {self.schema.item} {item_id}, which another "
-                    "resource has: nothing was created"
+                    "resource manages: nothing was created"
                 )
             given = dict(inputs)
             if desired.token is not None:
@@ -217,7 +216,7 @@ class ResourceLifecycle:
                     run.before_writing()
                     claim.settled = True
                 raise
-            # An engine that is gone never learns of it: the next run has to find it.
+            # If the engine has ended, it never stores the result: keep the record.
             run.before_writing()
             claim.settled = True
             return item_id, state
@@ -228,7 +227,7 @@ class ResourceLifecycle:
     ) -> None:
         if seconds >= deadline.remaining:
             raise DeadlineError(
-                "another process on this machine has not ended creating this resource within "
+                "another process on this machine is still creating this resource, after "
                 f"{deadline.seconds:.0f} s"
             )
         session.sleep(seconds, deadline)
@@ -237,8 +236,8 @@ class ResourceLifecycle:
         return self._accounts(inputs.get("profile")).settings.api_url + session.collection.path
 
     def identified(self, item_id: str, state: Mapping[str, Any]) -> tuple[str, Properties]:
-        """The id alone and in its one spelling, and the state with the place that stood in front
-        of it (`workspaceId/connectorId`), if any."""
+        """The id in canonical form, and the state with the location that preceded the id
+        (`workspaceId/connectorId`), if any."""
         with self._describing_errors("Reading", state, item_id):
             alone, place = with_its_place(item_id)
             return alone, {**state, **place}
@@ -246,7 +245,7 @@ class ResourceLifecycle:
     def read(
         self, item_id: str, state: Mapping[str, Any], timeout: float | None = None
     ) -> tuple[Properties, Properties] | None:
-        """The observed state and the inputs that would have made it; None where it is gone."""
+        """The observed state and the inputs that would produce it; None if the item is gone."""
         with self._describing_errors("Reading", state, item_id):
             prior, session = self._open(state)
             deadline = session.deadline(timeout)
@@ -263,10 +262,11 @@ class ResourceLifecycle:
             if item is None:
                 self._run.managed.mark_missing(item_id)
                 if not known:
-                    # Nobody ever had it: this is the read of a `get`, whose id is wrong.
+                    # No resource ever managed it: this is a `get` with a wrong id.
                     raise AbsentError(
-                        f"there is no such {self.schema.item} at {session.collection.path}. "
-                        "Check the id, which must not be that of a channel, and the workspace"
+                        f"there is no {self.schema.item} with this id at "
+                        f"{session.collection.path}. Check the workspace and the id, which must "
+                        f"be that of a {self.schema.item}, not of a channel"
                     )
                 return None
             if not known:
@@ -285,10 +285,10 @@ class ResourceLifecycle:
         inputs: Properties,
         timeout: float | None = None,
     ) -> Properties:
-        """Change in place what can be, and complete what was not. What Bird never sees is changed
-        in the state alone."""
+        """Update in place, and complete an unfinished create. Inputs that Bird never receives
+        change only in the state."""
         with self._describing_errors("Updating", inputs, item_id):
-            # What is to be changed lies where the state says, and is reached as the program says.
+            # Location from the state, credentials from the new inputs.
             _, session = self._open({**state, "profile": inputs.get("profile")})
             self._run.managed.mark_updated(item_id, marks_of(state, inputs))
             session.listing.forget(item_id)
@@ -306,24 +306,23 @@ class ResourceLifecycle:
             return after
 
     def _tell(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Say where Bird has made something else of what the program says, once."""
+        """Warn, once, of values that Bird returns in another form than the program's."""
         known = differing_paths(before)
         if new := [each for each in differing_paths(after) if each not in known]:
             self._run.warn(
-                f"{self._called(after)}: Bird states {', '.join(new)} otherwise than the program "
-                "says it (spelled, ordered or typed in another way). That is remembered and is "
-                "no drift"
+                f"{self._called(after)}: Bird returns {', '.join(new)} in another form than the "
+                "program (spelling, order or type). The state records this; it is not drift"
             )
 
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
-        """Delete it. Already gone is done."""
+        """Delete the item. Succeeds if it is already gone."""
         with self._describing_errors("Deleting", state, item_id):
             _, session = self._open(state)
             marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
                 session.run.warn(f"{self.schema.item} {item_id}: kept, because {why}")
                 return
-            required_id(item_id, "its id, which an import may have brought,")
+            required_id(item_id, "its id, which may come from an import,")
             self._run.managed.mark_deleted(item_id, marks)
             deadline = session.deadline(timeout or state.get("delete_timeout"))
             is_done = session.collection.delete(item_id, deadline)
@@ -334,7 +333,7 @@ class ResourceLifecycle:
     def _wait_until_gone(
         self, session: CollectionSession, item_id: str, deadline: Deadline
     ) -> None:
-        """Bird has accepted a delete: the next command must find it done."""
+        """Wait until an accepted delete is complete, so that the next command can rely on it."""
         what = f"{self.schema.item} {item_id}"
         polls = session.polls(FIRST_LOOK, deadline, f"{what}: waiting until it is deleted")
         waited = 0.0
@@ -342,34 +341,34 @@ class ResourceLifecycle:
             longer = next(polls, None)
             if longer is None:
                 raise DeadlineError(
-                    f"Bird has accepted to delete it and still has it after {waited:.0f} s"
+                    f"Bird accepted the delete, but still returns it after {waited:.0f} s"
                 )
             waited = longer
 
-    # Hooks: what a kind of resource does in its own way.
+    # Hooks for resource-specific steps.
 
     def wait_until_ready(
         self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline
     ) -> Item:
-        """The item with what Bird adds to it some time after its creation."""
+        """The item, once it includes what Bird adds asynchronously after a create."""
         return item
 
     def after_create(
         self, session: CollectionSession, created: Created, inputs: Properties, deadline: Deadline
     ) -> Item:
-        """The item with everything that a create is to bring about."""
+        """Complete a create: the item with everything that the inputs ask for."""
         return self.wait_until_ready(session, created.item, inputs, deadline)
 
     def pending_inputs(self, created: Created) -> Properties:
-        """The inputs that only `after_create` brings about, as they are without it."""
+        """The inputs that `after_create` applies, with their values before it."""
         return {}
 
     def needs_completion(self, state: Mapping[str, Any]) -> bool:
-        """Whether the state is that of a create that was not completed."""
+        """Whether the state is that of an unfinished create."""
         return False
 
     def is_settled(self, state: Mapping[str, Any]) -> bool:
-        """Whether Bird has stated all of it once, so that what it states otherwise now is drift."""
+        """Whether Bird has returned the complete item once, so that differences are drift."""
         return True
 
     def observe(
@@ -381,7 +380,7 @@ class ResourceLifecycle:
         *,
         is_first: bool,
     ) -> Properties:
-        """The whole state, where the item alone does not tell it."""
+        """The complete state; override if the item alone does not contain it."""
         return to_state(self.schema, item, prior, is_first=is_first)
 
     def apply_update(
@@ -392,7 +391,7 @@ class ResourceLifecycle:
         inputs: Properties,
         deadline: Deadline,
     ) -> Item | None:
-        """Change in Bird what can be changed in place; what Bird has made of it."""
+        """Send the update request, if any; the updated item, or None without one."""
         body = update_body(self.schema, state, inputs)
         if not body:
             return None
@@ -401,13 +400,12 @@ class ResourceLifecycle:
             return item
         return session.collection.get(item_id, deadline)
 
-    # What the operations share.
+    # Helpers of the operations.
 
     def _adopted(
         self, session: CollectionSession, item_id: str, inputs: Properties, deadline: Deadline
     ) -> Properties:
-        """Take over something that exists, if it is what the inputs ask for. Nothing is changed in
-        Bird."""
+        """Adopt an existing item if it matches the inputs. Nothing is changed in Bird."""
         marks = marks_of(inputs)
         if not self._run.managed.claim(item_id, marks):
             raise AdoptError(f"adopt: {self._has_it_already(item_id)}")
@@ -422,7 +420,7 @@ class ResourceLifecycle:
     def _has_found_its_resource(
         self, session: CollectionSession, props: Mapping[str, Any], name: Any
     ) -> None:
-        """An interrupted create may have made it: its record must not give it to another one."""
+        """Remove the record of an interrupted create whose result a resource now manages."""
         if (made_by := parts_of(name)) is not None:
             where = self._address(session, props)
             self._run.records.forget(made_by.mark, where, made_by.token)
@@ -435,8 +433,8 @@ class ResourceLifecycle:
             workspace = inputs["workspace_id"]
             raise AdoptError(
                 f"adopt: workspace {workspace} has no {self.schema.item} {item_id}. Check the "
-                "workspace and the id, which must not be that of a channel; `bird-dynamic export` "
-                "shows what there is"
+                f"workspace and the id, which must be that of a {self.schema.item}, not of a "
+                "channel; `bird-dynamic export` lists what exists"
             )
         item = self.wait_until_ready(session, item, inputs, deadline)
         given = dict(inputs)
@@ -446,14 +444,14 @@ class ResourceLifecycle:
         differing = mismatches(self.schema, item, state, given)
         if differing:
             raise AdoptError(
-                f"the {self.schema.item} {item_id} is not what the program asks for: "
-                f"{'; '.join(differing)}. Write what Bird has; nothing was changed"
+                f"the {self.schema.item} {item_id} does not match the arguments: "
+                f"{'; '.join(differing)}. Declare what Bird has; nothing was changed"
             )
         self._tell(given, state)
         return state
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
-        """The properties with their settings, and the collection that they lie in."""
+        """The properties with settings filled in, and the session of their collection."""
         return self._accounts(props.get("profile")).open(self.schema, props)
 
     def _complete_or_roll_back(
@@ -463,8 +461,8 @@ class ResourceLifecycle:
         inputs: Properties,
         deadline: Deadline,
     ) -> Properties:
-        """The state of what was created, once it is complete. Raises HalfCreatedError if it cannot
-        be completed; the error says what became of it."""
+        """The state of the created item, once it is complete. Otherwise raises HalfCreatedError,
+        which says whether the item was kept or rolled back."""
         try:
             item = self.after_create(session, created, inputs, self._working_time(deadline))
             state = to_state(self.schema, item, inputs, is_first=True)
@@ -473,10 +471,8 @@ class ResourceLifecycle:
         except BirdError as error:
             cause = error
         except Exception as error:
-            # Whatever it was, what exists must not be forgotten.
-            cause = BirdError(
-                f"what Bird answered cannot be used ({type(error).__name__}: {error})"
-            )
+            # Whatever the error, the created item must not be lost.
+            cause = BirdError(f"Bird's answer cannot be used ({type(error).__name__}: {error})")
             cause.__cause__ = error
         if self._keeps_half_created:
             raise self._kept(created, inputs, cause) from cause
@@ -485,7 +481,7 @@ class ResourceLifecycle:
         raise self._rolled_back(session, created, inputs, cause, deadline) from cause
 
     def _working_time(self, deadline: Deadline) -> Deadline:
-        """The deadline, less what is kept for removing what could not be completed."""
+        """The deadline, less the reserve for the roll-back."""
         if self._keeps_half_created:
             return deadline
         kept = min(CLEANUP_TIMEOUT, CLEANUP_SHARE * deadline.seconds)
@@ -493,7 +489,7 @@ class ResourceLifecycle:
 
     def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfCreatedError:
         item_id = created.item["id"]
-        # What is not brought about yet is nothing that Bird has made of the inputs.
+        # Inputs that were not applied yet must not be recorded as Bird's form of them.
         so_far = {**inputs, **self.pending_inputs(created)}
         return HalfCreatedError(
             f"{cause}. The {self.schema.item} {item_id} is kept; the next `pulumi up` completes it",
@@ -504,7 +500,7 @@ class ResourceLifecycle:
     def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfCreatedError:
         item_id = created.item["id"]
         return HalfCreatedError(
-            f"{cause}. The {self.schema.item} {item_id} was there before and is still there; "
+            f"{cause}. The {self.schema.item} {item_id} existed before and was not deleted; "
             "run `pulumi up` again in the same way to take it over",
             item_id,
             settled=False,
@@ -525,20 +521,20 @@ class ResourceLifecycle:
             self._run.managed.mark_gone(item_id)
         except BirdError as failure:
             return HalfCreatedError(
-                f"{cause}. {called} was made, and removing it failed too: {failure}. "
-                f'To take it over, write adopt="{item_id}"; otherwise delete it in app.bird.com',
+                f"{cause}. {called} was created, and deleting it failed too: {failure}. "
+                f'To adopt it, write adopt="{item_id}"; otherwise delete it in app.bird.com',
                 item_id,
                 settled=False,
             )
         self._run.managed.mark_deleted(item_id, marks_of(inputs))
-        removed = "was removed again; nothing is left of it"
+        removed = "was deleted again"
         if not is_done:
-            removed = "is being removed again: Bird has accepted to delete it"
+            removed = "is being deleted again: Bird has accepted the delete"
         return HalfCreatedError(f"{cause}. {called} {removed}", item_id)
 
     @property
     def _run(self) -> Run:
-        # The same for all accounts.
+        # All accounts share one run.
         return self._accounts(None).run
 
     def _called(self, props: Mapping[str, Any]) -> str:
@@ -560,7 +556,7 @@ class ResourceLifecycle:
 
 
 class HalfCreatedError(BirdError):
-    """Something is there but could not be completed; the text says what became of it."""
+    """An item was created but could not be completed; the text says if it was kept."""
 
     def __init__(
         self,
@@ -573,19 +569,18 @@ class HalfCreatedError(BirdError):
         super().__init__(text)
         self.item_id = item_id
         self.state = state
-        """Its state, where it is kept."""
+        """Its state, if it is kept."""
         self.settled = settled
-        """Whether nothing is left for a later run to find."""
+        """Whether no later run has to find the item."""
 
 
 class SharedError(BirdError):
-    """Two resources would have the same thing."""
+    """Two resources would manage the same item."""
 
 
 class AbsentError(BirdError):
-    """What a program wants to read is not there."""
+    """The item of a `get` does not exist."""
 
 
 class AdoptError(BirdError):
-    """What is to be adopted is not there, or is not what the program asks for. Nothing was
-    changed."""
+    """The item to adopt does not exist, or does not match the inputs. Nothing was changed."""

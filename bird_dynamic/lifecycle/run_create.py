@@ -1,4 +1,4 @@
-"""Carries a create out: answers the steps of the create machine, with a record while they last."""
+"""Runs a create: performs the steps of the create machine, and keeps the record."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from bird_dynamic.lifecycle.session import CollectionSession
 
 
 class CreateRunner:
-    """One create. `claim` is the right to create the desired state, with what an interrupted create
-    has left; `mark` is the resource's, `address` that of the collection."""
+    """One create. `claim`: the right to create, with the record of an interrupted create. `mark`:
+    the resource's. `address`: URL of the collection."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class CreateRunner:
         self._address = address
         self._deadline = deadline
         self._has_sent = False
-        # What an interrupted create came to is not known before it was looked for.
+        # The outcome of an interrupted create is unknown until its result was looked for.
         self._is_unknown = claim.left is not None
 
     def run(self, *, is_forced: bool, takes_over: bool) -> Created:
-        """What the resource gets. The record stays where nobody knows whether something was made.
+        """The result of the create. The record stays while the outcome is unknown.
 
         Raises what the create machine raises.
         """
@@ -73,10 +73,10 @@ class CreateRunner:
             created: Created = done.value
             return created
         except ProvenError:
-            # What the record proves is there, and stays to be claimed.
+            # The record proves an existing item, which a later run can still claim.
             raise
         except ExistsError:
-            # It names what is there: from now on the user decides.
+            # The error names the item: from now on the user decides.
             self._claim.settled = True
             raise
         except Exception:
@@ -109,7 +109,7 @@ class CreateRunner:
             is_fresh=step.is_fresh,
             with_conflicts=step.with_conflicts,
         )
-        # Before Bird's first answer nobody knows its time.
+        # Bird's time is unknown before its first answer.
         return replace(observed, server_time=began or client.server_time())
 
     def _post(self) -> Item | BirdError:
@@ -123,7 +123,7 @@ class CreateRunner:
             desired.body_digest,
         )
         run.records.write(self._claim, record)
-        # The machine sends its first request only when it has looked for what was left.
+        # When the machine sends its first request, it has already looked for a left item.
         before = self._is_unknown and self._has_sent
         self._has_sent = self._is_unknown = True
         try:
@@ -131,15 +131,15 @@ class CreateRunner:
         except UnknownOutcomeError as error:
             return error
         except BirdError as error:
-            # The request certainly was not carried out.
+            # The request was certainly not processed.
             self._is_unknown = before
             if isinstance(error, RejectedError):
-                # A conflict may be with what an interrupted create has made.
+                # The conflict may be with the result of an interrupted create.
                 self._is_unknown |= error.is_conflict and self._claim.left is not None
                 return error
             raise
         if run.managed.is_deleted(item["id"]):
             self._is_unknown = before
-            gone = f"{desired.schema.item} {item['id']} is there until its deletion is done"
+            gone = f"{desired.schema.item} {item['id']} exists until its deletion is complete"
             return RejectedError(Answer(409, message=gone))
         return item

@@ -1,12 +1,12 @@
-"""What the provider processes of one engine run tell each other, in a file that they share.
+"""A file through which the provider processes of one engine run share which ids they manage.
 
-One run of the engine has several of them: the dynamic provider's, the plugin's, one for each
-explicit provider. What one of them has adopted, another one must not delete. Each appends lines and
-reads what the others have appended; `run` is the engine's address, the same for all of them.
+One run of the engine has several provider processes: the dynamic provider's, the plugin's, one for
+each explicit provider. An item that one of them has adopted must not be deleted by another. Each
+appends lines and reads those of the others; `run` is the engine's address, the same for all.
 
-A process holds a shared lock on the file while it lives, so a file that nobody has locked belongs
-to a run that is over (addresses come round again) and is begun anew. Where a folder cannot be
-used, or its disk is full, the next one is: this must work when the records do not.
+Each process holds a shared lock on the file while it lives. A file without a lock belongs to a
+finished run (addresses are reused) and is truncated. If a folder cannot be used, or its disk is
+full, the next one is used: this must work even if the records do not.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from typing import Any
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks: each process knows its own part alone.
+except ImportError:  # Not on Windows: each process knows only its own ids.
     fcntl = None  # type: ignore[assignment]
 
 KEPT = 86_400.0
-"""Seconds after which the file of a run that is over is removed."""
+"""Seconds after which the file of a finished run is removed."""
 
 Line = dict[str, Any]
 
 
 def folders(state_folder: Path) -> list[Path]:
-    """Where the files may lie: in this package's folder, or in one of this user's for temporary
-    files."""
+    """The folders for the files, in order of preference: this package's, or a temporary one of this
+    user."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     return [state_folder / "runs", Path(tempfile.gettempdir()) / f"bird-dynamic-{user}"]
 
 
 class RunLog:
-    """The lines of one run, in the first of the folders that takes them. Not thread-safe."""
+    """The lines of one run, in the first writable folder. Not thread-safe."""
 
     def __init__(self, run: str, folders: Sequence[Path]) -> None:
         has_locks = fcntl is not None
@@ -57,25 +57,25 @@ class RunLog:
         return bool(self._parts)
 
     def close(self) -> None:
-        """Leave the run."""
+        """Close the files."""
         for part in self._parts:
             part.file.close()
         self._parts = []
 
     def append(self, line: Line) -> None:
-        """Tell the others."""
+        """Append a line for the other processes."""
         for part in self._parts:
             with suppress(OSError):
                 part.append(json.dumps(line).encode() + b"\n")
                 return
 
     def news(self) -> list[Line]:
-        """What was appended, by anybody, since this was asked last."""
+        """The lines appended since the last call, by any process."""
         return [line for part in self._parts for line in part.news()]
 
 
 class _Part:
-    """The file in one folder. Raises OSError where it cannot be had."""
+    """The file in one folder. Raises OSError if it cannot be used."""
 
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ class _Part:
         size = os.fstat(self.file.fileno()).st_size
         if size <= self._read_to:
             return []
-        # A line that is being written has no end yet: it is read the next time.
+        # A line without an end is still being written: it is read by the next call.
         read = os.pread(self.file.fileno(), size - self._read_to, self._read_to)
         whole, end, _ = read.rpartition(b"\n")
         self._read_to += len(whole) + len(end)
@@ -102,7 +102,7 @@ class _Part:
 
 
 def _parsed(line: bytes) -> Line | None:
-    """None for what a full disk or a killed process has left of a line."""
+    """The line; None if a full disk or a killed process has truncated it."""
     try:
         parsed = json.loads(line)
     except ValueError:
@@ -121,7 +121,7 @@ def _joined(path: Path) -> FileIO:
         else:
             file.truncate(0)
         fcntl.flock(file, fcntl.LOCK_SH)
-        # A process that has tidied up may have removed it between our open and our lock.
+        # Another process may have removed the file between our open and our lock.
         with suppress(FileNotFoundError):
             if os.path.samestat(os.stat(path), os.fstat(file.fileno())):
                 return file

@@ -1,8 +1,8 @@
-"""What all operations of one engine run share: one connection to Bird for an access key, one
-listing for each collection.
+"""State shared by all operations of one engine run: one client per access key, one listing per
+collection.
 
-The connection is made by the first operation that sends something, so that previews and checks need
-no HTTP library.
+The first operation that sends a request opens the connection, so previews and checks need no HTTP
+library.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from bird_dynamic.settings import Settings, state_folder
 
 LONGEST_POLL = 5.0
 QUIET_WAIT = 15.0
-"""Seconds of waiting after which the user is told, and told again."""
+"""Seconds of waiting between progress messages."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What all accounts of one engine run share in one process.
+    """State shared by all accounts of one engine run in one process.
 
-    `managed` are the ids that resources have, `records` the creates that have begun on this
-    machine. `say` shows the user something while an operation goes on, `warn` something that
-    stays. What `before_writing` raises keeps a request from being sent.
+    `managed`: the ids that resources manage. `records`: the unfinished creates of this machine.
+    `say` shows progress, `warn` a permanent warning. `before_writing` is called before each
+    modifying request; an exception prevents the request.
     """
 
     records: Records = field(default_factory=lambda: Records(state_folder() / RECORDS))
@@ -51,7 +51,7 @@ class Run:
 
 @dataclass(frozen=True)
 class CollectionSession:
-    """The client of one collection, with what one run shares of it."""
+    """The client of one collection, with the listing and observer that its run shares."""
 
     collection: Collection
     listing: SharedListing
@@ -60,21 +60,20 @@ class CollectionSession:
     run: Run
 
     def deadline(self, timeout: str | float | None = None) -> Deadline:
-        """The end of an operation that begins now: its own timeout, or the one of the settings."""
+        """The deadline of an operation that begins now; by default the timeout of the settings."""
         seconds = parse_duration(timeout) if timeout is not None else None
         return Deadline.after(seconds or self.timeout, self.collection.client.clock)
 
     def sleep(self, seconds: float, deadline: Deadline) -> None:
-        """Sleep; raises DeadlineError where that would be too long."""
+        """Sleep. Raises DeadlineError if the deadline would pass."""
         if seconds >= deadline.remaining:
-            raise DeadlineError(f"the time of {deadline.seconds:.0f} s is over")
+            raise DeadlineError(f"the timeout of {deadline.seconds:.0f} s has passed")
         if seconds > 0:
             self.collection.client.clock.sleep(seconds)
 
     def polls(self, first: float, deadline: Deadline, waiting: str) -> Iterator[float]:
-        """The pauses between looks for something that takes its time, each after its wait, as the
-        seconds waited so far. They grow from `first`, and end with the deadline; `waiting`, what
-        for, is said now and then."""
+        """Sleep with backoff, from `first` seconds until the deadline; after each sleep, yield the
+        seconds waited so far. `waiting` is the progress message."""
         pause, waited, told = first, 0.0, 0.0
         while pause < deadline.remaining:
             self.sleep(pause, deadline)
@@ -86,7 +85,7 @@ class CollectionSession:
 
 
 class _LazyTransport:
-    """A transport that is made when it is first needed, so that previews load no HTTP library."""
+    """A transport that is created on first use, so that previews load no HTTP library."""
 
     def __init__(self, settings: Settings, connect: Callable[[Settings], Transport]) -> None:
         self._settings = settings
@@ -95,7 +94,7 @@ class _LazyTransport:
         self._transport: Transport | None = None
 
     def send(self, request: Request, timeout: float) -> Response:
-        """Raises ConfigurationError where the settings cannot work; nothing is sent then."""
+        """Raises ConfigurationError if the settings are invalid; then nothing is sent."""
         with self._lock:
             if self._settings.problems:
                 raise ConfigurationError(" ".join(self._settings.problems))
@@ -105,7 +104,7 @@ class _LazyTransport:
 
 
 class Account:
-    """One access key's view of Bird. Thread-safe. `connect` makes the transport."""
+    """The client and sessions of one access key. Thread-safe. `connect` makes the transport."""
 
     def __init__(
         self,
@@ -124,10 +123,9 @@ class Account:
     def open(
         self, schema: ResourceSchema, props: Mapping[str, Any]
     ) -> tuple[Properties, CollectionSession]:
-        """The collection that these properties name, and the properties with the settings that
-        stand in for what they leave out.
+        """The properties with settings filled in, and the session of their collection.
 
-        Raises ConfigurationError for a place that neither names, and IdError for one that is none.
+        Raises ConfigurationError if a location is missing, and IdError if it is not an id.
         """
         complete = with_settings(schema, props, self.settings)
         for place in schema.configurable_inputs:

@@ -1,4 +1,4 @@
-"""What a webhook subscription does besides: its create request takes no status."""
+"""Webhook subscription lifecycle: the create request has no `status`, so an update sets it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_a_number_that_another_connector_holds_is_told_with_the_adopt_to_write(
     stack.write(channel())
     line = bird_error(stack.up())
     assert 409 in {each["status"] for each in bird.emulator.journal}
-    assert "(name: made by hand) exists already" in line
+    assert "(name: made by hand) already exists and conflicts with this resource" in line
     assert f'adopt="{existing["id"]}"' in line
     assert only(bird)["id"] == existing["id"]
     assert stack.resources() == []
@@ -81,7 +81,7 @@ def test_a_connector_whose_channel_never_comes_is_removed_again(
     line = bird_error(stack.up())
     (made,) = bird.emulator.store.connectors
     assert "no channel within 2 s" in line
-    assert f"The connector {made} was removed again" in line
+    assert f"The connector {made} was deleted again" in line
     assert_nothing_is_left(stack, bird)
     assert "bird:timeout (or BIRD_TIMEOUT)" in line, "what to do next"
 

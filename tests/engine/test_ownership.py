@@ -638,7 +638,7 @@ def adopted_after_its_holder_by_a_dependency(stage: Stage) -> None:
     stage.write(line("b"), line(adopt=kept, name=name, opts=options(depends_on="[b]")))
     done = stage.up()
     assert not done.ok
-    assert "another resource of this stack has" in done.output, done.output
+    assert "another resource of this stack manages" in done.output, done.output
     stage.check()
     stage.write(line("b"))
     stage.converges()
@@ -863,7 +863,7 @@ def custom_timeouts(stage: Stage) -> None:
     timeouts = 'pulumi.CustomTimeouts(create="1s500ms")'
     stage.write(line(opts=options(custom_timeouts=timeouts)))
     done = stage.up()
-    assert "Bird made no channel within 2 s" in done.output, done.output
+    assert "Bird created no channel within 2 s" in done.output, done.output
     stage.check()
     stage.bird.emulator.options = Options(channel_after=0)
     stage.ok()

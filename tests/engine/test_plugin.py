@@ -109,7 +109,7 @@ def test_custom_timeouts_are_obeyed(stack: Stack, bird: EmulatorServer) -> None:
     bird.emulator.options = Options(channel_after=10**6)
     timeouts = "pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='3s'))"
     stack.write(channel(opts=timeouts))
-    assert "Bird made no channel within 3 s" in stack.up().output
+    assert "Bird created no channel within 3 s" in stack.up().output
 
 
 def test_an_explicit_provider_is_another_account(stack: Stack, bird: EmulatorServer) -> None:

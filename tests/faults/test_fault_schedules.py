@@ -381,7 +381,7 @@ class FaultSchedules(RuleBasedStateMachine):
                     if given["phone_number_id"] == holder["number"]["profileId"]:
                         del program[name]
                 return False
-            if "is not what the program asks for" in text:
+            if "does not match the arguments" in text:
                 for given in program.values():
                     given["channel_conversational_status_enabled"] = None
                 return False

@@ -112,7 +112,7 @@ def test_what_bird_answers_with_and_does_not_have_is_told_and_stays_recorded(
         return (404, {"code": "NotFound"}) if operation == "get_connector" else (0, body)
 
     answering(world, absent)
-    with pytest.raises(Exception, match=r"and does not have it.*Run `pulumi up` again"):
+    with pytest.raises(Exception, match=r"but does not return it.*Run `pulumi up` again"):
         world.run().create(world.inputs(name=name))
     assert len(world.records.all()) == 1
     assert world.count("delete_connector") == 0
@@ -155,7 +155,7 @@ def test_an_answer_about_what_another_resource_has_is_not_taken_over() -> None:
             {**body, "id": theirs} if operation == "create_connector" else body,
         ),
     )
-    with pytest.raises(OperationError, match=f"{theirs}, which another resource has"):
+    with pytest.raises(OperationError, match=f"{theirs}, which another resource manages"):
         world.run(managed=managed).create(world.inputs())
 
 
@@ -188,7 +188,7 @@ def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
     successor, _ = run.create(moved)
     began = world.clock.now
     sales = {"resource_mark": "sales-9876543210", "phone_number_id": NUMBER}
-    with pytest.raises(Exception, match=rf'deletes it only when.*adopt="{held}"'):
+    with pytest.raises(Exception, match=rf'deletes it only at the end.*adopt="{held}"'):
         run.create(world.inputs(**sales))
     assert world.clock.now - began < 5
     run = world.run()

@@ -179,7 +179,7 @@ def test_a_number_that_pulumi_cannot_carry_exactly_is_refused(
     checked = World().run().check({}, {"phone_number_id": NUMBER, "arguments": arguments})
     (failure,) = [each for each in checked.failures if "number" in each and "name" not in each]
     assert failure.startswith(f"{path}: ")
-    assert "as text" in failure
+    assert "as a string" in failure
 
 
 def test_whole_numbers_that_are_exact_are_good() -> None:

@@ -98,7 +98,7 @@ def test_the_switch_of_a_channel_that_came_later_can_be_set() -> None:
     connector_id, state = world.run(TYPE).create(world.checked(TYPE, news))
     assert state["channel_id"] is None
     wanted = world.checked(TYPE, {**news, SWITCH: True}, state)
-    with pytest.raises(OperationError, match="Bird has made none yet"):
+    with pytest.raises(OperationError, match="which Bird has not created yet"):
         world.run(TYPE).update(connector_id, state, wanted)
     assert "set_conversational" not in world.operations
     state = world.run(TYPE).update(connector_id, state, wanted)

@@ -137,7 +137,7 @@ def test_a_channel_is_waited_for_until_the_time_that_is_kept_for_removing_begins
 
 def test_a_connector_without_a_channel_in_time_is_removed_again() -> None:
     world = World(options=Options(channel_after=10**6), timeout="20s")
-    with pytest.raises(OperationError, match=r"no channel within 20 s.*was removed again"):
+    with pytest.raises(OperationError, match=r"no channel within 20 s.*was deleted again"):
         world.run().create(world.inputs())
     assert world.connector_ids() == []
 
@@ -369,7 +369,7 @@ def test_a_record_of_a_live_process_is_waited_for() -> None:
     address = f"{world.settings.api_url}/workspaces/{world.settings.workspace_id}/connectors"
     with (
         world.records.claimed(OWN_MARK, address, lambda seconds: None),
-        pytest.raises(OperationError, match="has not ended creating this resource within 300 s"),
+        pytest.raises(OperationError, match="is still creating this resource, after 300 s"),
     ):
         world.run().create(world.inputs())
     assert world.count(CREATE) == 0
@@ -438,9 +438,11 @@ def test_without_a_record_too_a_create_that_comes_up_again_lists_anew() -> None:
     run = world.run()
     inputs = world.inputs(name="Support")
     del inputs[MARK]
-    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+    with pytest.raises(OperationError, match="Looking for its result failed too"):
         run.create(inputs)
-    with pytest.raises(OperationError, match="already is what this one would be"):
+    with pytest.raises(
+        OperationError, match="already exists and matches this resource's arguments"
+    ):
         run.create(inputs)
     assert world.count(CREATE) == 1
 
@@ -458,7 +460,7 @@ def test_a_record_has_the_address_of_the_profile(monkeypatch: pytest.MonkeyPatch
         default.run,
     )
     monkeypatch.setattr(run, "_accounts", {None: default, "bird-eu": european}.__getitem__)
-    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+    with pytest.raises(OperationError, match="Looking for its result failed too"):
         run.create(world.inputs(profile="bird-eu"))
     (record,) = world.records.all()
     assert record.collection.startswith("https://eu.bird.test/workspaces/")
@@ -471,7 +473,7 @@ def test_a_look_that_is_refused_after_a_lost_request_is_no_proof_of_absence(stat
         Fault("status", operation="list_connectors", nth=2, times=None, status=status),
         options=Options(allow_duplicates=True),
     )
-    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+    with pytest.raises(OperationError, match="Looking for its result failed too"):
         world.run().create(world.inputs())
     assert len(world.connector_ids()) == 1
     assert world.count(CREATE) == 1
@@ -642,14 +644,14 @@ def test_a_conflict_that_no_listing_explains_is_waited_out() -> None:
     connector_id, _ = world.run().create(world.inputs())
     assert world.connector_ids() == [connector_id]
     assert world.count(CREATE) == 7
-    assert any("waiting until what holds the phone number is gone" in each for each in world.said)
+    assert any("waiting until Bird releases the phone number" in each for each in world.said)
 
 
 def test_a_wait_for_the_phone_number_is_told_at_first_and_now_and_then() -> None:
     world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="30s")
     with pytest.raises(OperationError):
         world.run().create(world.inputs())
-    told = [each.rpartition("(")[2] for each in world.said if "what holds the phone" in each]
+    told = [each.rpartition("(")[2] for each in world.said if "Bird releases the phone" in each]
     assert told == ["8 s)", "12 s)", "18 s)", "22 s)", "28 s)"]
 
 
@@ -703,7 +705,7 @@ def test_a_create_that_is_tried_again_in_the_same_run_finds_what_the_first_try_m
         options=Options(allow_duplicates=True),
     )
     run = world.run()
-    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+    with pytest.raises(OperationError, match="Looking for its result failed too"):
         run.create(world.inputs())
     (left,) = world.connector_ids()
     again, _ = run.create(world.inputs())
@@ -776,13 +778,13 @@ def test_looking_that_fails_too_is_told_as_unknown() -> None:
         Fault("status", operation=CREATE, applied=True),
         Fault("status", operation="list_connectors", nth=2, times=None),
     )
-    with pytest.raises(OperationError, match="Looking for what became of it failed too"):
+    with pytest.raises(OperationError, match="Looking for its result failed too"):
         world.run().create(world.inputs())
 
 
 def test_nothing_appearing_after_several_posts_is_told() -> None:
     world = World(Fault("status", operation=CREATE, times=None))
-    with pytest.raises(OperationError, match="3 times, and nothing has appeared"):
+    with pytest.raises(OperationError, match=r"no result has appeared \(requests sent: 3\)"):
         world.run().create(world.inputs())
     assert world.count(CREATE) == 3
 
@@ -918,7 +920,9 @@ class TestWithoutAToken:
             return handle(request)
 
         world.emulator.handle = late  # type: ignore[method-assign]
-        with pytest.raises(OperationError, match="already is what this one would be"):
+        with pytest.raises(
+            OperationError, match="already exists and matches this resource's arguments"
+        ):
             world.run().create(world.inputs(name="Support"))
         assert len(world.connector_ids()) == 1
         assert world.count(CREATE) == 0

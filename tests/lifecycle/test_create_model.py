@@ -272,7 +272,7 @@ def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(name
         step = machine.send(
             Observed((), BEGAN, is_complete=False) if isinstance(step, List) else None
         )
-    with pytest.raises(UnknownOutcomeError, match="looks for what was made"):
+    with pytest.raises(UnknownOutcomeError, match="looks for the result"):
         machine.send(Observed((), BEGAN, is_complete=False))
 
 
@@ -282,7 +282,7 @@ def test_what_bird_answers_with_and_had_before_is_not_created() -> None:
         next(machine)
         machine.send(Observed((), BEGAN, ids={"theirs"}))
         answer = {**BODY, "id": "theirs", "name": name.text}
-        with pytest.raises(BirdError, match=r"theirs.*not new"):
+        with pytest.raises(BirdError, match=r"theirs.*existed before"):
             machine.send(answer)
 
 
@@ -294,7 +294,7 @@ def test_an_explicit_name_is_ours_only_by_birds_clock(ahead: float | None) -> No
     if ahead is not None and ahead < 0:
         assert isinstance(result, Created)
     else:
-        assert "may be this one, or somebody else's" in str(result)
+        assert "may belong to this resource or to another one" in str(result)
         assert "made-1" in str(result)
 
 
@@ -308,7 +308,7 @@ def test_a_conflict_without_a_request_of_ours_takes_nothing_over() -> None:
         moment = datetime.fromtimestamp(BEGAN + 1, timezone.utc).isoformat()
         theirs = {**BODY, "id": "theirs", "createdAt": moment}
         observed = Observed((Match(name.desired(), theirs),), BEGAN)
-        with pytest.raises(BirdError, match=r"theirs.*exists already"):
+        with pytest.raises(BirdError, match=r"theirs.*already exists and conflicts"):
             machine.send(observed)
 
 
@@ -345,7 +345,7 @@ def test_two_with_the_token_of_one_create_are_named_and_none_is_taken() -> None:
         Match(AUTOMATIC.desired(), {**BODY, "id": each, "name": AUTOMATIC.text})
         for each in ("one", "two")
     )
-    with pytest.raises(BirdError, match="several of them could be this connector: one, two"):
+    with pytest.raises(BirdError, match="several items could be this connector: one, two"):
         machine.send(Observed(two, BEGAN))
 
 
@@ -357,5 +357,5 @@ def test_a_time_that_cannot_be_read_proves_nothing(when: Any) -> None:
     machine.send(UnknownOutcomeError("lost"))
     machine.send(None)
     item = {**BODY, "id": "x", "createdAt": when}
-    with pytest.raises(BirdError, match="may be this one"):
+    with pytest.raises(BirdError, match="may belong to this resource"):
         machine.send(Observed((Match(EXPLICIT.desired(), item),), 4e9))

@@ -43,13 +43,13 @@ def test_one_connector_is_not_adopted_by_two_resources() -> None:
     other = {**inputs, MARK: OTHER_MARK}
     run = world.run()
     _, state = run.create(inputs)
-    with pytest.raises(OperationError, match=f"has the connector {left}.*aliases="):
+    with pytest.raises(OperationError, match=f"manages the connector {left}.*aliases="):
         run.create(other)
     # Nor when another run's state has it.
     later = world.run()
     planned(later, left, state, later.check(inputs, inputs).inputs)
     (failure,) = later.check({}, other).failures
-    assert failure.startswith(f"adopt: another resource of this stack has the connector {left}")
+    assert failure.startswith(f"adopt: another resource of this stack manages the connector {left}")
     with pytest.raises(OperationError, match="aliases="):
         later.create(other)
     # Nor when the one that has it is shown only afterwards.
@@ -73,7 +73,7 @@ def test_what_a_refresh_has_shown_is_not_adopted_by_another_resource() -> None:
     kept, state = world.run().create(inputs)
     run = world.run()
     run.read(kept, state)
-    with pytest.raises(OperationError, match="another resource of this stack has"):
+    with pytest.raises(OperationError, match="another resource of this stack manages"):
         run.create({**inputs, MARK: OTHER_MARK})
     assert world.connector_ids() == [kept]
 
@@ -119,7 +119,7 @@ def test_what_was_there_before_is_not_removed_when_the_rest_fails() -> None:
     world = World()
     left = killed(world)
     world.break_with(Fault("status", operation="set_conversational", status=403, times=None))
-    with pytest.raises(OperationError, match=f"{left}.*is still there"):
+    with pytest.raises(OperationError, match=f"{left}.*was not deleted"):
         world.run().create(world.inputs(**{SWITCH: True}))
     assert world.connector_ids() == [left]
 
@@ -149,7 +149,9 @@ def test_a_number_that_a_resource_of_the_same_stack_has_is_told_as_that(known: s
     if known == "in the state":
         run = world.run()
         planned(run, connector_id, state, first)
-    with pytest.raises(OperationError, match=f"another resource of this stack has.*{connector_id}"):
+    with pytest.raises(
+        OperationError, match=f"another resource of this stack manages.*{connector_id}"
+    ):
         run.create(world.inputs(**{MARK: "second-1111111111"}))
     assert world.connector_ids() == [connector_id]
 
@@ -175,7 +177,7 @@ def test_what_is_in_the_way_is_found_in_a_listing_that_tells_little() -> None:
 def test_a_request_without_an_answer_is_not_forgotten(faults: list[Fault]) -> None:
     lost = Fault("reset", operation="create_connector", applied=True)
     world = World(lost, *faults)
-    with pytest.raises(OperationError, match="looks for what was made before it sends anything"):
+    with pytest.raises(OperationError, match="looks for the result before it sends a request"):
         world.run().create(world.inputs(name="Support"))
 
 

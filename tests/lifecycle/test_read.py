@@ -157,7 +157,7 @@ def test_a_get_by_id_has_only_inputs_to_go_by() -> None:
 
 def test_a_get_of_what_is_not_there_is_an_error() -> None:
     world = World()
-    with pytest.raises(OperationError, match="there is no such connector"):
+    with pytest.raises(OperationError, match="there is no connector with this id"):
         world.run().read("11111111-2222-4333-8444-555555555555", {})
 
 

@@ -78,7 +78,7 @@ def test_an_inactive_one_is_switched_off_after_its_creation() -> None:
 def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
     refused = Fault("status", operation="update_webhook_subscription", status=403)
     world, run, given = world_with(refused, status="inactive")
-    with pytest.raises(OperationError, match="was removed again; nothing is left of it"):
+    with pytest.raises(OperationError, match="was deleted again"):
         run.create(given)
     assert world.emulator.webhook_subscriptions() == []
 
@@ -249,7 +249,10 @@ def test_one_that_was_there_before_may_be_somebody_elses_and_can_be_adopted() ->
     with pytest.raises(OperationError) as caught:
         world.run(TYPE).create(given)
     assert f'adopt="{left}"' in str(caught.value)
-    assert f"the webhook subscription {left} already is what this one would be" in str(caught.value)
+    assert (
+        f"the webhook subscription {left} already exists and matches this resource's arguments"
+        in str(caught.value)
+    )
     adopted, state = world.run(TYPE).create(inputs(world, adopt=left))
     assert adopted == left
     assert planned(world.run(TYPE), left, state, given).changed == ()

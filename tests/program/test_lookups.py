@@ -79,15 +79,17 @@ def test_several_numbers_are_named(bird: EmulatorServer) -> None:
     with pytest.raises(LookupFailedError) as caught:
         get_phone_number(country="DE")
     text = str(caught.value)
-    assert "Looking up the phone number with country DE failed: there are 2: +49" in text
+    assert "Looking up the phone number with country DE failed: 2 phone numbers match: +49" in text
 
 
 def test_of_many_numbers_a_few_are_named_and_the_others_counted(bird: EmulatorServer) -> None:
-    with pytest.raises(LookupFailedError, match=r"failed: there are 111: .* and 106 more\."):
+    with pytest.raises(
+        LookupFailedError, match=r"failed: 111 phone numbers match: .* and 106 more\."
+    ):
         get_phone_number(country="NL")
     with pytest.raises(LookupFailedError) as caught:
         get_phone_number(country="DE")
-    assert "more" not in str(caught.value).partition("Ask for")[0]
+    assert "more" not in str(caught.value).partition("Pass number")[0]
 
 
 def test_a_workspace_without_numbers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,7 @@ def test_what_is_half_made_is_removed_again() -> None:
         server.emulator.options = Options(channel_after=10**6)
         one = configured(server)
         checked = one.check({}, {**NEWS, "create_timeout": "3s"})
-        with pytest.raises(Exception, match="was removed again"):
+        with pytest.raises(Exception, match="was deleted again"):
             one.create(checked.inputs)
         assert server.emulator.connectors() == []
 
