@@ -20,6 +20,7 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create import Created
+from bird_dynamic.lifecycle.errors import NoChannelError
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import CollectionSession
 from bird_dynamic.schema.fields import Properties
@@ -102,10 +103,6 @@ class ConnectorLifecycle(ResourceLifecycle):
     @staticmethod
     def _switch(session: CollectionSession, props: Mapping[str, Any]) -> Conversational:
         return Conversational(session.collection.client, props["workspace_id"])
-
-
-class NoChannelError(BirdError):
-    """The setting to update belongs to a channel that does not exist yet."""
 
 
 def _channel_of(session: CollectionSession, item_id: str, deadline: Deadline) -> str:

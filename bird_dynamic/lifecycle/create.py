@@ -34,8 +34,9 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create_messages import CreateMessages
 from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.observe import Observed
-from bird_dynamic.lifecycle.ownership import ExistsError, Ownership
+from bird_dynamic.lifecycle.ownership import Ownership
 
 MAX_POSTS = 3
 """Limit of create requests with an unknown outcome."""

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.errors import BirdError, ConfigurationError
+from bird_dynamic.bird.errors import ConfigurationError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
+from bird_dynamic.lifecycle.errors import NotFoundError
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import Properties, ResourceSchema
@@ -22,10 +23,6 @@ from bird_dynamic.schema.values import workspace_problem
 
 MAX_SHOWN = 5
 """Limit of candidates that an error names."""
-
-
-class NotFoundError(BirdError):
-    """No item, or more than one, matches the look-up."""
 
 
 class Lookups:

@@ -14,27 +14,17 @@ import html
 import unicodedata
 from collections.abc import Sequence
 
-from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
 from bird_dynamic.lifecycle.create_messages import CreateMessages
 from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.errors import ExistsError, ProvenError
 from bird_dynamic.lifecycle.observe import Observed
 
 CLOCK_SLACK = 2.0
 """Seconds by which Bird's `Date` (whole seconds) and `createdAt` may disagree."""
 ANSWER_SLACK = 60.0
 """The same for the answer to our own request, which is almost certainly its result."""
-
-
-class ExistsError(BirdError):
-    """An existing item, possibly of another resource, prevents the create. It was left alone, and
-    nothing was created."""
-
-
-class ProvenError(ExistsError):
-    """An interrupted create used other arguments than are desired now, or one of our requests may
-    have created an item without proof: the record must stay."""
 
 
 class Ownership:

@@ -22,6 +22,14 @@ from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.diff import Difference, compare
 from bird_dynamic.lifecycle.error_messages import describing_errors
+from bird_dynamic.lifecycle.errors import (
+    AbsentError,
+    AdoptError,
+    ExistsError,
+    HalfCreatedError,
+    SharedError,
+)
+from bird_dynamic.lifecycle.half_created import HalfCreated, without_reserve
 from bird_dynamic.lifecycle.mapping import (
     differing_paths,
     imported_maps,
@@ -32,7 +40,6 @@ from bird_dynamic.lifecycle.mapping import (
     to_state,
     update_body,
 )
-from bird_dynamic.lifecycle.ownership import ExistsError
 from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.redaction import texts_in
 from bird_dynamic.lifecycle.run_create import CreateRunner
@@ -41,11 +48,8 @@ from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
 
-CLEANUP_TIMEOUT = 30.0
-"""Seconds of a create's time that are reserved for the roll-back."""
-CLEANUP_SHARE = 0.2
-"""Limit of that reserve, as a share of the create's time."""
-FIRST_LOOK = 0.5
+FIRST_POLL = 0.5
+"""Seconds before the first poll for the end of an accepted delete."""
 
 Accounts = Callable[[str | None], Account]
 """Returns the account of a profile; the default account for None."""
@@ -335,7 +339,7 @@ class ResourceLifecycle:
     ) -> None:
         """Wait until an accepted delete is complete, so that the next command can rely on it."""
         what = f"{self.schema.item} {item_id}"
-        polls = session.polls(FIRST_LOOK, deadline, f"{what}: waiting until it is deleted")
+        polls = session.polls(FIRST_POLL, deadline, f"{what}: waiting until it is deleted")
         waited = 0.0
         while session.collection.get(item_id, deadline) is not None:
             longer = next(polls, None)
@@ -474,63 +478,16 @@ class ResourceLifecycle:
             # Whatever the error, the created item must not be lost.
             cause = BirdError(f"Bird's answer cannot be used ({type(error).__name__}: {error})")
             cause.__cause__ = error
+        half = HalfCreated(self.schema, session, created)
         if self._keeps_half_created:
-            raise self._kept(created, inputs, cause) from cause
+            # Inputs that were not applied yet must not be recorded as Bird's form of them.
+            raise half.kept({**inputs, **self.pending_inputs(created)}, cause) from cause
         if not created.is_new:
-            raise self._left_as_it_was(created, cause) from cause
-        raise self._rolled_back(session, created, inputs, cause, deadline) from cause
+            raise half.left_alone(cause) from cause
+        raise half.rolled_back(marks_of(inputs), cause, deadline) from cause
 
     def _working_time(self, deadline: Deadline) -> Deadline:
-        """The deadline, less the reserve for the roll-back."""
-        if self._keeps_half_created:
-            return deadline
-        kept = min(CLEANUP_TIMEOUT, CLEANUP_SHARE * deadline.seconds)
-        return replace(deadline, at=deadline.at - kept)
-
-    def _kept(self, created: Created, inputs: Properties, cause: BirdError) -> HalfCreatedError:
-        item_id = created.item["id"]
-        # Inputs that were not applied yet must not be recorded as Bird's form of them.
-        so_far = {**inputs, **self.pending_inputs(created)}
-        return HalfCreatedError(
-            f"{cause}. The {self.schema.item} {item_id} is kept; the next `pulumi up` completes it",
-            item_id,
-            to_state(self.schema, created.item, so_far, is_first=True),
-        )
-
-    def _left_as_it_was(self, created: Created, cause: BirdError) -> HalfCreatedError:
-        item_id = created.item["id"]
-        return HalfCreatedError(
-            f"{cause}. The {self.schema.item} {item_id} existed before and was not deleted; "
-            "run `pulumi up` again in the same way to take it over",
-            item_id,
-            settled=False,
-        )
-
-    def _rolled_back(
-        self,
-        session: CollectionSession,
-        created: Created,
-        inputs: Properties,
-        cause: BirdError,
-        deadline: Deadline,
-    ) -> HalfCreatedError:
-        item_id = created.item["id"]
-        called = f"The {self.schema.item} {item_id}"
-        try:
-            is_done = session.collection.delete(item_id, deadline)
-            self._run.managed.mark_gone(item_id)
-        except BirdError as failure:
-            return HalfCreatedError(
-                f"{cause}. {called} was created, and deleting it failed too: {failure}. "
-                f'To adopt it, write adopt="{item_id}"; otherwise delete it in app.bird.com',
-                item_id,
-                settled=False,
-            )
-        self._run.managed.mark_deleted(item_id, marks_of(inputs))
-        removed = "was deleted again"
-        if not is_done:
-            removed = "is being deleted again: Bird has accepted the delete"
-        return HalfCreatedError(f"{cause}. {called} {removed}", item_id)
+        return deadline if self._keeps_half_created else without_reserve(deadline)
 
     @property
     def _run(self) -> Run:
@@ -553,34 +510,3 @@ class ResourceLifecycle:
             yield from texts_in([props.get(name) for name in self.schema.secrets])
 
         return describing_errors(doing, self.schema, settings, secrets)
-
-
-class HalfCreatedError(BirdError):
-    """An item was created but could not be completed; the text says if it was kept."""
-
-    def __init__(
-        self,
-        text: str,
-        item_id: str,
-        state: Properties | None = None,
-        *,
-        settled: bool = True,
-    ) -> None:
-        super().__init__(text)
-        self.item_id = item_id
-        self.state = state
-        """Its state, if it is kept."""
-        self.settled = settled
-        """Whether no later run has to find the item."""
-
-
-class SharedError(BirdError):
-    """Two resources would manage the same item."""
-
-
-class AbsentError(BirdError):
-    """The item of a `get` does not exist."""
-
-
-class AdoptError(BirdError):
-    """The item to adopt does not exist, or does not match the inputs. Nothing was changed."""

@@ -19,8 +19,8 @@ from bird_dynamic.lifecycle.create import (
     create,
 )
 from bird_dynamic.lifecycle.desired import DesiredState
+from bird_dynamic.lifecycle.errors import ExistsError, ProvenError
 from bird_dynamic.lifecycle.observe import Observed
-from bird_dynamic.lifecycle.ownership import ExistsError, ProvenError
 from bird_dynamic.lifecycle.records import Claim, Record
 from bird_dynamic.lifecycle.session import CollectionSession
 

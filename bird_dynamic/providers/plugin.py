@@ -26,9 +26,10 @@ from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.errors import HalfCreatedError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.registry import lifecycle
-from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of

@@ -9,7 +9,8 @@ import pytest
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle, SharedError
+from bird_dynamic.lifecycle.errors import HalfCreatedError, SharedError
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from tests.support.engine_model import Engine

@@ -10,7 +10,8 @@ import pytest
 
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, Dialect, Fault, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle
+from bird_dynamic.lifecycle.errors import HalfCreatedError
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import OWN_MARK, KilledError, World, planned

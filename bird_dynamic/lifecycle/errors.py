@@ -1,0 +1,58 @@
+"""Errors of the operations, beside those of the client (`bird.errors`).
+
+All of them reach the user as an `OperationError`, which says what was being done to which resource.
+"""
+
+from __future__ import annotations
+
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.schema.fields import Properties
+
+
+class ExistsError(BirdError):
+    """An existing item, possibly of another resource, prevents the create. It was left alone, and
+    nothing was created."""
+
+
+class ProvenError(ExistsError):
+    """An interrupted create used other arguments than are desired now, or one of our requests may
+    have created an item without proof: the record must stay."""
+
+
+class HalfCreatedError(BirdError):
+    """An item was created but could not be completed; the text says if it was kept."""
+
+    def __init__(
+        self,
+        text: str,
+        item_id: str,
+        state: Properties | None = None,
+        *,
+        settled: bool = True,
+    ) -> None:
+        super().__init__(text)
+        self.item_id = item_id
+        self.state = state
+        """Its state, if it is kept."""
+        self.settled = settled
+        """Whether no later run has to find the item."""
+
+
+class SharedError(BirdError):
+    """Two resources would manage the same item."""
+
+
+class AbsentError(BirdError):
+    """The item of a `get` does not exist."""
+
+
+class AdoptError(BirdError):
+    """The item to adopt does not exist, or does not match the inputs. Nothing was changed."""
+
+
+class NoChannelError(BirdError):
+    """The setting to update belongs to a channel that does not exist yet."""
+
+
+class NotFoundError(BirdError):
+    """No item, or more than one, matches the look-up."""
