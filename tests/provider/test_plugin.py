@@ -408,7 +408,7 @@ def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
         while not bird.emulator.connectors():
             time.sleep(0.01)
         engine.call("Cancel", empty_pb2.Empty())
-        with pytest.raises(AbortedError, match="the run was cancelled before Bird had answered"):
+        with pytest.raises(AbortedError, match="the run was cancelled before Bird answered"):
             creating.result()
     assert time.monotonic() < began + 10
     (left,) = Records(state_folder() / RECORDS).all()
