@@ -468,12 +468,12 @@ def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> N
     assert row["connectorId"] == item_id
     with pytest.raises(AbortedError, match="2 phone numbers match"):
         engine.invoke("getPhoneNumber", country="DE")
-    with pytest.raises(AbortedError, match="there is no function"):
+    with pytest.raises(AbortedError, match="unknown function"):
         engine.invoke("getNothing")
 
 
 def test_a_resource_that_does_not_exist_is_told(engine: Engine) -> None:
-    with pytest.raises(AbortedError, match="there is no resource Nothing"):
+    with pytest.raises(AbortedError, match="unknown resource type Nothing"):
         engine.check({}, "Nothing")
 
 
@@ -483,7 +483,7 @@ def test_what_is_for_the_dynamic_provider_is_refused(engine: Engine, name: str) 
     reasons = [
         each.reason for each in engine.check({"phoneNumberId": NUMBER, name: value}).failures
     ]
-    (told,) = [reason for reason in reasons if "is for the dynamic provider" in reason]
+    (told,) = [reason for reason in reasons if "is only for the dynamic provider" in reason]
     assert name in told.partition(":")[0]
 
 
