@@ -1,4 +1,4 @@
 """The client of Bird's API: models <- errors <- transport <- retries and rate limiter <- client.
 
-It knows HTTP and Bird, and nothing of Pulumi.
+Independent of Pulumi.
 """

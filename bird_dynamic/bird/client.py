@@ -1,10 +1,10 @@
-"""Bird's operations that the resources need, one method each.
+"""The operations of Bird's API, one method each.
 
-What can be created in Bird lies in collections (connectors, webhook subscriptions), which all work
-alike. Sources: "Installing a Voice channel", the connectors, channels, conversations and
+Every creatable resource is a REST collection (connectors, webhook subscriptions) with the same
+operations. Sources: "Installing a Voice channel", the connectors, channels, conversations and
 notifications API references. Any 2xx is a success (201 is documented for create, nothing for
 delete), unknown fields are kept, everything but `id` may be missing or null. Every method takes a
-deadline and raises what `sending.RetryingClient.send` raises, and IdError for an id that is none.
+deadline and raises what `retry.RetryingClient.send` raises, and IdError for an invalid id.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ PAGE_SIZE = 100
 """The largest page that the CRM API is known to serve in general; its default is 10."""
 
 MAX_PAGES = 10_000
-"""Of one listing. With the default of 10 rows these are 100,000 things in one workspace."""
+"""Limit of pages in one listing: 100,000 items, with Bird's default of 10 rows per page."""
 
 
 class Collection:
-    """The connectors of a workspace, say, at their path: `/workspaces/{workspaceId}/connectors`."""
+    """A REST collection at a path, such as `/workspaces/{workspaceId}/connectors`."""
 
     def __init__(self, client: RetryingClient, path: str, page_size: int = PAGE_SIZE) -> None:
         self.client = client
@@ -35,14 +35,14 @@ class Collection:
         self._page_size: int | None = page_size
 
     def create(self, body: Mapping[str, Any], deadline: Deadline) -> Item:
-        """POST; never repeated after an unknown outcome."""
+        """POST; never retried after an unknown outcome."""
         return self.client.send(Request("POST", self.path, body=body), deadline, _item)
 
     def get(self, item_id: str, deadline: Deadline) -> Item | None:
-        """GET one; None where Bird says that this one does not exist.
+        """GET one item; None if it does not exist.
 
-        A 404 can also mean that the workspace cannot be seen; that is an error, not an absence. An
-        answer about something else is no answer.
+        A 404 can also mean that the workspace does not exist or is not accessible; that raises. An
+        answer with another id counts as unreadable.
         """
         request = Request("GET", self._path_of(item_id))
         try:
@@ -52,7 +52,7 @@ class Collection:
             return None
 
     def page(self, token: str | None, deadline: Deadline) -> Page:
-        """GET the page that a token stands for, or the first one."""
+        """GET the page of a token, or the first one."""
         query = {} if token is None else {"pageToken": token}
         if self._page_size is not None:
             query = {**query, "limit": str(self._page_size)}
@@ -67,24 +67,23 @@ class Collection:
             return self.page(token, deadline)
 
     def pages(self, deadline: Deadline) -> Iterator[tuple[Item, ...]]:
-        """The listing, page after page. Raises what `Pages.next` raises."""
+        """The pages of the listing. Raises what `Pages.next` raises."""
         pages = Pages(self)
         while (page := pages.next(deadline)) is not None:
             yield page
 
     def update(self, item_id: str, body: Mapping[str, Any], deadline: Deadline) -> Item | None:
-        """PATCH one; what it is afterwards, where the answer says it. Repeated after an unknown
-        outcome, because it says what is to be."""
+        """PATCH one item; return the updated item, if the answer includes it. Retried after an
+        unknown outcome, because it is idempotent."""
         request = Request("PATCH", self._path_of(item_id), body=body)
         response = self.client.send(request, deadline, _whole)
         return _item(response, asked=required_id(item_id))
 
     def delete(self, item_id: str, deadline: Deadline) -> bool:
-        """DELETE one (a connector's channel goes with it); already gone is done. False where Bird
-        has accepted it (202) and need not have done it yet.
+        """DELETE one item (with a connector's channel). Succeeds if it is already gone. False
+        if Bird has only accepted the delete (202), so that it may not be complete.
 
-        Repeated after an unknown outcome: the answer to the second one tells what the first one
-        did.
+        Retried after an unknown outcome, because it is idempotent.
         """
         request = Request("DELETE", self._path_of(item_id))
         try:
@@ -97,9 +96,9 @@ class Collection:
         return f"{self.path}/{required_id(item_id)}"
 
     def confirm_gone(self, error: RejectedError, deadline: Deadline) -> None:
-        """Raise `error` again unless it means that something is missing in what can be seen.
+        """Raise `error` again unless it proves that the item is missing.
 
-        Bird's 404 for a workspace that cannot be seen looks like the 404 for what is missing in it.
+        Bird's 404 for an inaccessible workspace looks like its 404 for an item.
         """
         if error.status not in (404, 410):
             raise error
@@ -112,8 +111,7 @@ class Collection:
 
 
 class Pages:
-    """A listing, page after page, each fetched when it is asked for. Ends even where a token comes
-    round again."""
+    """A listing whose pages are fetched on demand. Ends even if Bird repeats a page token."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -121,8 +119,8 @@ class Pages:
         self._tokens: set[str | None] = set()
 
     def next(self, deadline: Deadline) -> tuple[Item, ...] | None:
-        """The next page; None after the last one. Raises UnknownOutcomeError where the listing does
-        not end: half a listing is none."""
+        """The next page; None after the last one. Raises UnknownOutcomeError if the listing does
+        not end: an incomplete listing is never used."""
         if self._token in self._tokens:
             return None
         if len(self._tokens) == MAX_PAGES:
@@ -134,7 +132,7 @@ class Pages:
 
 
 class Conversational:
-    """Whether inbound messages open conversations: the switch of every channel of a workspace."""
+    """The conversational status of channels: whether inbound messages open conversations."""
 
     def __init__(self, client: RetryingClient, workspace_id: str) -> None:
         self._client = client
@@ -173,7 +171,7 @@ def _item(response: Response, asked: str | None = None) -> Item | None:
 
 
 def _page(response: Response) -> Page | None:
-    """Half a page is none: what it hides would be taken for absent."""
+    """None for an incomplete page: the missing items would seem to be deleted."""
     body = response.body
     if not isinstance(body, dict) or "results" not in body:
         return None
@@ -199,7 +197,7 @@ def _status(response: Response) -> str | None:
 
 
 def _whole(response: Response) -> Response | None:
-    # No body, or any JSON: what is not JSON comes from somebody between us and Bird.
+    # No body, or any JSON. A body that is not JSON comes from a proxy, not from Bird.
     return None if response.body is UNREADABLE else response
 
 

@@ -1,4 +1,4 @@
-"""Time, as something that tests can replace, and the deadline of an operation."""
+"""A replaceable clock, cancellation, and the deadline of an operation."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bird_dynamic.bird.errors import DeadlineError
 
 
 class Clock(Protocol):
-    """Seconds that only go forward, the seconds of the calendar, and waiting."""
+    """Monotonic time, calendar time, and sleeping."""
 
     def monotonic(self) -> float:
-        """Seconds since some moment; for durations."""
+        """Monotonic seconds, for durations."""
         ...
 
     def time(self) -> float:
@@ -23,31 +23,31 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Sleep."""
         ...
 
 
 class Cancellation(threading.Event):
-    """The end of a run before its time. Who only waits for an event waits for it; who waits for
-    something else asks to be told."""
+    """An event that is set when the run is cancelled. Code that cannot wait for it registers a
+    listener with `tell`."""
 
     def __init__(self) -> None:
         super().__init__()
         self._listeners: list[Callable[[], None]] = []
 
     def tell(self, listener: Callable[[], None]) -> None:
-        """Call this once the run is cancelled."""
+        """Call `listener` when the run is cancelled."""
         self._listeners.append(listener)
 
     def set(self) -> None:
-        """The run is cancelled."""
+        """Cancel the run."""
         super().set()
         for listener in list(self._listeners):
             listener()
 
 
 class SystemClock:
-    """The machine's own clock. Once `cancelled` is set, nobody waits any longer."""
+    """The machine's clock. Setting `cancelled` ends all sleeps."""
 
     def __init__(self, cancelled: threading.Event | None = None) -> None:
         self._cancelled = cancelled or threading.Event()
@@ -61,14 +61,14 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """See `Clock`. Raises DeadlineError where the run is cancelled meanwhile."""
+        """See `Clock`. Raises DeadlineError if the run is cancelled meanwhile."""
         if self._cancelled.wait(seconds):
             raise DeadlineError("the run was cancelled")
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """The moment at which an operation gives up."""
+    """The time at which an operation gives up; `seconds` is its total time."""
 
     clock: Clock
     at: float
@@ -76,7 +76,7 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, clock: Clock) -> Deadline:
-        """A deadline that many seconds from now."""
+        """A deadline `seconds` from now."""
         return cls(clock, clock.monotonic() + seconds, seconds)
 
     @property

@@ -1,4 +1,4 @@
-"""The way to the HTTP transport that loads its library only when something is to be sent."""
+"""Creates the HTTP transport; imports its library only when a request is sent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from bird_dynamic.bird.models import Transport
 from bird_dynamic.settings import Settings
 
 CONNECTIONS = 4
-"""How many connections an account has at most where the caller does not say."""
+"""Default limit of connections per account."""
 
 
 def connect(
     settings: Settings, connections: int = CONNECTIONS, cancelled: Cancellation | None = None
 ) -> Transport:
-    """The transport of an account, with at most so many connections. Once `cancelled` is set, its
-    exchanges end."""
+    """The transport of an account. `connections` limits its open connections; setting `cancelled`
+    ends its exchanges."""
     from bird_dynamic.bird.http import HttpTransport
 
     return HttpTransport(settings, connections=connections, cancelled=cancelled)

@@ -1,10 +1,9 @@
-"""Connections that end with the exchange that uses them, and that no answer outlives.
+"""Connections that can be cut at a deadline, and that never mix up answers.
 
-They are urllib3's, with three differences. The exchange of their thread knows the socket, whether
-it is new (before TLS and before a proxy is asked) or was kept alive, so that it can be cut. Interim
-answers (1xx) are skipped, all of them: Python's own client takes 102 and 103 for the answer, and
-the real one for that of the next request. And what comes after an answer closes the connection, for
-the same reason.
+They are urllib3's, with three differences. The exchange of the current thread knows the socket of a
+new connection (before TLS and proxy negotiation) and of a kept-alive one, and can cut it. All
+interim responses (1xx) are skipped: Python's client treats 102 and 103 as the answer, and the real
+one as that of the next request. Data after an answer closes the connection, for the same reason.
 """
 
 from __future__ import annotations
@@ -40,13 +39,13 @@ class _Answer(http.client.HTTPResponse):
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]
             if status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                raise http.client.BadStatusLine("101: nobody asked for another protocol")
+                raise http.client.BadStatusLine("101: a protocol switch was not requested")
             if not 100 <= status < 200:
                 return version, status, reason
             http.client.parse_headers(self.fp)
 
     def _close_conn(self) -> None:
-        # Called at the end of an answer, and before it where nobody wants the rest.
+        # Called at the end of an answer, or earlier if the rest is not needed.
         if self._has_more():
             self._exchange.end_connection()
         super()._close_conn()  # type: ignore[misc]
@@ -70,7 +69,7 @@ class _Connection(HTTPConnection):
         try:
             super().connect()
         except TimeoutError as error:
-            # In TLS or at a proxy: nothing was sent yet.
+            # During TLS or proxy negotiation: nothing was sent yet.
             raise ConnectTimeoutError(self, "no connection in time") from error
         exchange = exchange_of_this_thread()
         exchange.check()
@@ -85,12 +84,12 @@ class _Connection(HTTPConnection):
 
     def _tunnel(self) -> None:
         super()._tunnel()
-        # The end of the connection looks like the end of the proxy's headers.
+        # A cut connection looks like the end of the proxy's headers.
         exchange_of_this_thread().check()
 
     def _new_conn(self) -> socket.socket:
-        """As urllib3's, but the look-up of a host and each of its addresses get what is left of the
-        time, not all of it."""
+        """Like urllib3's, but the DNS look-up and each address get only the remaining time, not the
+        full timeout."""
         failure: OSError = OSError("the host has no address")
         try:
             found = _addresses(self._dns_host.strip("[]"), self.port, self._patience)
@@ -114,7 +113,7 @@ class _Connection(HTTPConnection):
                 new.setsockopt(*option)
             new.settimeout(self._patience)
             new.connect(address)
-            # Cut before it was connected: not every system remembers that.
+            # Not every system fails to connect a socket that was shut down before.
             exchange_of_this_thread().check()
         except OSError:
             new.close()
@@ -127,8 +126,8 @@ class _Connection(HTTPConnection):
 
 
 def _addresses(host: str, port: int, seconds: float) -> list[Any]:
-    """The addresses of a host, or FutureTimeoutError. Nothing can interrupt the system's resolver,
-    so that a thread of its own waits for it: one for each new connection."""
+    """The addresses of a host. Raises FutureTimeoutError. The system's resolver cannot be
+    interrupted, so a separate thread waits for it: one for each new connection."""
     found: Future[list[Any]] = Future()
 
     def look_up() -> None:
@@ -160,7 +159,7 @@ _POOLS = {"http": _Pool, "https": _SecurePool}
 
 
 class ExchangeAdapter(HTTPAdapter):
-    """The adapter of `requests` over these connections, at most so many at the same time."""
+    """The adapter of `requests` over these connections; `connections` limits the open ones."""
 
     def __init__(self, connections: int) -> None:
         super().__init__(
@@ -174,7 +173,7 @@ class ExchangeAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
         """Called by `requests` for connections through a proxy. SOCKS is refused: it needs another
-        package, whose connections nobody could cut."""
+        package, whose connections cannot be cut."""
         if proxy.lower().startswith("socks"):
             raise InvalidSchema("SOCKS")
         manager = super().proxy_manager_for(proxy, **named)

@@ -1,18 +1,18 @@
-"""Every way in which talking to Bird can fail.
+"""The errors of the client, and what each of them proves.
 
     BirdError
-    ├── ConfigurationError     a setting is missing or cannot work; nothing was sent
-    ├── NotSentError           no connection could be made (refused, DNS, TLS): Bird saw nothing
-    ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): done or not, nobody knows
-    ├── RejectedError          Bird answered and did not do it: a 4xx or a redirect
-    ├── DeadlineError          the time allowed for the operation is over
+    ├── ConfigurationError     a setting is missing or invalid; nothing was sent
+    ├── NotSentError           no connection (refused, DNS, TLS): the request did not reach Bird
+    ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): the outcome is unknown
+    ├── RejectedError          Bird refused the request: a 4xx or a redirect
+    ├── DeadlineError          the deadline of the operation has passed
     ├── EngineGoneError        Pulumi's engine has ended: nothing more is sent
     └── in `lifecycle`: ExistsError, HalfCreatedError, AdoptError, AbsentError, NoChannelError,
         NotFoundError, SharedError, IdError, and OperationError, which explains any of the others
 
-What a caller may conclude about the remote state is the first thing these classes tell: it is what
-decides whether a request may be repeated. Errors of the HTTP library never leave the transport, and
-no error holds a request, so none can hold the access key.
+The classes differ in what they prove about the state of Bird, which decides whether a request may
+be retried. Errors of the HTTP library never leave the transport. No error contains a request, so
+none can contain the access key.
 
 Error bodies: `{code, message, details}`, details being JSON path -> list of texts (seen in live
 answers of neighbouring endpoints; assumed for connectors). They are read leniently.
@@ -29,18 +29,18 @@ _CONFLICT = re.compile(r"already[ _-]?exists|conflict", re.IGNORECASE)
 
 
 class BirdError(Exception):
-    """The root of the tree. Its text is fit to be shown to a user."""
+    """The base class. Its text can be shown to a user."""
 
 
 class ConfigurationError(BirdError):
-    """A setting is missing or cannot work. The text names the configuration key and the
+    """A setting is missing or invalid. The text names the configuration key and the environment
     variable."""
 
 
 class NotSentError(BirdError):
     """No connection: the request certainly did not reach Bird.
 
-    `temporary` is false where trying again cannot help (a certificate that is not trusted).
+    `temporary` is false if a retry cannot help (a certificate that is not trusted).
     """
 
     def __init__(self, text: str, *, temporary: bool = True) -> None:
@@ -49,8 +49,7 @@ class NotSentError(BirdError):
 
 
 class DeadlineError(BirdError):
-    """The time allowed for the operation is over. `last` is what went wrong before that, if
-    anything."""
+    """The deadline of the operation has passed. `last` is the previous error, if any."""
 
     def __init__(self, text: str, last: BirdError | None = None) -> None:
         super().__init__(f"{text} ({last})" if last else text)
@@ -58,13 +57,12 @@ class DeadlineError(BirdError):
 
 
 class EngineGoneError(BirdError):
-    """Pulumi's engine has ended, and with it everybody who could learn of a result. The request was
-    not sent."""
+    """Pulumi's engine has ended, so a result could not be stored. The request was not sent."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What Bird said in an error: all of it optional."""
+    """An error response of Bird; every property but `status` is optional."""
 
     status: int
     code: str = ""
@@ -94,7 +92,7 @@ class Answer:
 
 
 class UnknownOutcomeError(BirdError):
-    """There was no readable answer: the request may have been carried out or not."""
+    """No readable answer: Bird may have processed the request or not."""
 
     def __init__(self, text: str, answer: Answer | None = None) -> None:
         super().__init__(text)
@@ -102,7 +100,7 @@ class UnknownOutcomeError(BirdError):
 
 
 class RejectedError(BirdError):
-    """Bird answered that it did not do what was asked."""
+    """Bird refused the request, and did not process it."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"Bird answered {answer}")
@@ -115,8 +113,8 @@ class RejectedError(BirdError):
 
     @property
     def is_conflict(self) -> bool:
-        """Whether something that exists is in the way. 409 is documented for that; some of Bird's
-        neighbouring operations refuse it as bad input, with the same words."""
+        """Whether the request conflicts with an existing item. 409 is documented for that; some of
+        Bird's neighbouring operations answer 400 or 422 with the same words."""
         said = f"{self.answer.code} {self.answer.message}"
         return self.status == 409 or (
             self.status in (400, 422) and _CONFLICT.search(said) is not None

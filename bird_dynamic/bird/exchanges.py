@@ -1,9 +1,9 @@
-"""The whole time of an exchange: a request and its answer, from the first attempt to connect to the
-last byte.
+"""Bounds the total time of an exchange: a request and its answer, from the first attempt to connect
+to the last byte.
 
-A timeout of a socket bounds a single wait, so a peer that sends a byte now and then is waited for
-without end. Here one thread watches the exchanges of a transport, and shuts down the connection of
-each one whose time is over: whatever its lane waits for ends. A cancel does it to all of them.
+A socket timeout bounds a single wait, so a peer that sends a byte now and then could take for ever.
+Here one thread watches the exchanges of a transport, and shuts down the connection of each exchange
+that has timed out, which ends the wait of its thread. A cancel does the same to all of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bird_dynamic.bird.errors import DeadlineError
 
 
 class Exchange:
-    """One request and its answer, on one connection after the other."""
+    """One request and its answer. It may use several connections, one after another."""
 
     def __init__(self, seconds: float) -> None:
         self.ends = time.monotonic() + seconds
@@ -31,13 +31,13 @@ class Exchange:
 
     @property
     def remaining(self) -> float:
-        """Seconds left, never zero, which would mean "without waiting" to a socket."""
+        """Seconds left; never zero, which a socket takes for non-blocking."""
         return max(0.001, self.ends - time.monotonic())
 
     def uses(self, connection: socket.socket) -> None:
-        """From now on, a cut ends this connection. Raises OSError where it was cut already."""
-        # A handle of its own: TLS takes the plain socket's away, and the number of a closed one may
-        # be that of somebody else's connection.
+        """Make a cut end this connection. Raises OSError if the exchange was already cut."""
+        # A duplicate handle: TLS detaches the plain socket, and another connection may reuse the
+        # number of a closed one.
         number = socket.dup(connection.fileno())
         handle = socket.socket(connection.family, connection.type, connection.proto, number)
         with self._lock:
@@ -46,23 +46,23 @@ class Exchange:
         self.check()
 
     def check(self) -> None:
-        """Raises OSError where it was cut."""
+        """Raises OSError if the exchange was cut."""
         if self.was_cut:
             raise ConnectionAbortedError("the exchange was cut")
 
     def cut(self) -> None:
-        """End it: what waits for its connection fails at once."""
+        """End the exchange: every wait for its connection fails at once."""
         self.was_cut = True
         self.end_connection()
 
     def end_connection(self) -> None:
-        """Nothing more comes over its connection, and no other exchange gets it."""
+        """Shut down the connection, so that no other exchange can use it."""
         with self._lock:
             if self._handle is not None:
                 _shut(self._handle)
 
     def close(self) -> None:
-        """It is over; its connection may go on."""
+        """End the exchange normally; its connection may be kept alive."""
         with self._lock:
             self._forget()
 
@@ -73,7 +73,7 @@ class Exchange:
 
 
 class Exchanges:
-    """Those of one transport. Thread-safe."""
+    """The open exchanges of one transport. Thread-safe."""
 
     def __init__(self, cancelled: Cancellation) -> None:
         self._cancelled = cancelled
@@ -85,8 +85,8 @@ class Exchanges:
 
     @contextmanager
     def lasting(self, seconds: float) -> Iterator[Exchange]:
-        """An exchange of this thread, cut after so many seconds. Raises DeadlineError where the run
-        was cancelled."""
+        """An exchange of this thread, cut after `seconds`. Raises DeadlineError if the run was
+        cancelled."""
         exchange = Exchange(seconds)
         try:
             self._begin(exchange)
@@ -109,8 +109,8 @@ class Exchanges:
                 self._changed.notify()
 
     def _watch(self) -> None:
-        """Cut what takes too long. Ends when it finds nothing to watch: that is rare enough for a
-        thread to be cheap, because it looks only when the first of them may be over."""
+        """Cut exchanges that have timed out. Wakes up only when the first one may time out; ends
+        when none is open."""
         with self._changed:
             while self._open:
                 now = time.monotonic()
@@ -128,7 +128,7 @@ class Exchanges:
 
 
 def exchange_of_this_thread() -> Exchange:
-    """The one that this thread is busy with."""
+    """The current exchange of this thread."""
     exchange: Exchange = _of_thread.exchange
     return exchange
 
@@ -137,6 +137,6 @@ _of_thread = threading.local()
 
 
 def _shut(connection: socket.socket) -> None:
-    # One that is not connected, or not any more, has nobody waiting for it.
+    # Nothing waits for a socket that is not connected.
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,11 +1,10 @@
-"""The transport that talks HTTP, over kept-alive connections of one pool for each account.
+"""The HTTP transport, with one pool of kept-alive connections per account.
 
 It uses the connection pool of `requests` (its adapter) without a session on top, because a session
 would take credentials from `.netrc` (they would replace the access key), take certificates from
 REQUESTS_CA_BUNDLE, follow a redirect with the access key and keep cookies. The proxy settings
 HTTPS_PROXY and NO_PROXY are read explicitly, TLS verification cannot be turned off, and an exchange
-ends in time whatever the other side does (see `exchanges`). A body that is too long is not read to
-its end; its connection is closed.
+always ends in time (see `exchanges`). If a body is too long, the connection is closed.
 
 This module and `connections` are the only ones of the provider that import `requests`; the first
 operation imports them.
@@ -41,14 +40,14 @@ from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.settings import Settings
 
 LARGEST_BODY = 16 * 1024 * 1024
-"""Bytes after decompression; a page of a hundred connectors has some hundred thousand."""
+"""Limit in bytes, after decompression. A page of 100 connectors has about 100,000."""
 CHUNK = 64 * 1024
 TOO_LATE = "no connection to Bird could be made in time"
 
 
 class HttpTransport:
-    """Sends one request once; thread-safe. `connections` is how many may be open at the same
-    time. Once `cancelled` is set, all exchanges end, and none begins."""
+    """Sends each request once. Thread-safe. `connections` limits the open connections. Setting
+    `cancelled` ends all exchanges, and prevents new ones."""
 
     def __init__(
         self,
@@ -78,12 +77,12 @@ class HttpTransport:
             try:
                 response = self._exchanged(prepared, timeout)
             except Exception:
-                # What a cut connection leads to depends on who was reading from it, and what.
+                # A cut connection raises different errors, depending on the code that was reading.
                 if exchange.was_cut:
                     raise self._cut(exchange, timeout) from None
                 raise
             if exchange.was_cut:
-                # The end of the connection may look like the end of the answer.
+                # A cut connection may look like the end of the answer.
                 raise self._cut(exchange, timeout)
             return response
 
@@ -96,14 +95,14 @@ class HttpTransport:
                 verify=self._verify,
                 proxies=self._proxies,
             )
-            # Closing gives the place in the pool back, and closes the connection if there is more.
+            # Closing frees the place in the pool, and closes the connection if data is left.
             with closing(response):
                 body = _json(response)
         except EmptyPoolError:
             raise NotSentError("no connection to Bird was free in time") from None
         except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
             raise ConfigurationError(
-                "HTTPS_PROXY: is not the address of a proxy that can be used; it must look like "
+                "HTTPS_PROXY: is not a supported proxy URL; it must look like "
                 "http://proxy.example.com:3128."
             ) from None
         except requests.exceptions.InvalidURL:
@@ -127,7 +126,7 @@ class HttpTransport:
             ).prepare()
         except requests.exceptions.InvalidJSONError:
             raise NotSentError(
-                "an argument is not a number, text, list or dict that JSON knows", temporary=False
+                "an argument has a value that JSON cannot represent", temporary=False
             ) from None
         except requests.exceptions.RequestException:
             raise self._unusable_url() from None
@@ -136,14 +135,14 @@ class HttpTransport:
         is_cancelled = self._cancelled.is_set()
         if exchange.may_be_sent:
             return UnknownOutcomeError(
-                "the run was cancelled before Bird had answered"
+                "the run was cancelled before Bird answered"
                 if is_cancelled
                 else _unanswered(timeout)
             )
         return DeadlineError("the run was cancelled") if is_cancelled else NotSentError(TOO_LATE)
 
     def _unusable_url(self) -> ConfigurationError:
-        return ConfigurationError(f"{self._url_setting}: is not an address that can be used.")
+        return ConfigurationError(f"{self._url_setting}: is not a usable URL.")
 
 
 def _translated(
@@ -161,19 +160,19 @@ def _translated(
             temporary=False,
         )
     if any(str(cause).startswith("Tunnel connection failed") for cause in causes):
-        return NotSentError("the proxy of HTTPS_PROXY refused to make a connection to Bird")
+        return NotSentError("the proxy in HTTPS_PROXY refused the connection to Bird")
     if any(isinstance(cause, NewConnectionError) for cause in causes):
         is_of_proxy = isinstance(error, requests.exceptions.ProxyError)
-        through = "the proxy of HTTPS_PROXY" if is_of_proxy else "Bird"
-        return NotSentError(f"no connection to {through} could be made (refused, or no such name)")
-    # A broken connection is no proof, nor is an error of TLS or of a proxy: each can come after the
+        through = "the proxy in HTTPS_PROXY" if is_of_proxy else "Bird"
+        return NotSentError(f"no connection to {through} could be made (refused, or unknown host)")
+    # A broken connection, a TLS error or a proxy error proves nothing: each can occur after the
     # request was sent.
     kind = "TLS connection" if isinstance(error, requests.exceptions.SSLError) else "connection"
     return UnknownOutcomeError(f"the {kind} to Bird broke before its answer was complete")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    # urllib3 keeps its reasons in three different places, depending on the error.
+    # urllib3 stores the cause in three different places, depending on the error.
     seen: list[BaseException] = [error]
     while seen:
         cause = seen.pop()

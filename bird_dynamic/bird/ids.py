@@ -1,7 +1,7 @@
-"""Ids have one spelling, wherever they come from: a UUID in lower case, without a path.
+"""Canonical ids: a UUID in lower case.
 
-Anything else is refused before it becomes part of a path: `..` would make a delete of a connector a
-delete of its workspace.
+Anything else is refused before it becomes part of a path: `..` would turn the delete of a connector
+into a delete of its workspace.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from bird_dynamic.schema.values import UUID
 
 
 class IdError(BirdError):
-    """What should be an id is none. Nothing was sent."""
+    """A value is not an id. Nothing was sent."""
 
 
 def canonical(value: Any) -> str | None:
-    """The one spelling of an id; None where it is none."""
+    """The canonical form of an id; None if the value is not an id."""
     return value.lower() if isinstance(value, str) and UUID.fullmatch(value) else None
 
 
 def required_id(value: Any, what: str = "the id") -> str:
-    """The one spelling of an id. Raises IdError where it is none."""
+    """The canonical form of an id. Raises IdError if the value is not an id."""
     item_id = canonical(value)
     if item_id is None:
         raise IdError(
@@ -32,8 +32,8 @@ def required_id(value: Any, what: str = "the id") -> str:
 
 
 def with_its_place(value: str) -> tuple[str, dict[str, str]]:
-    """An id that may have its place in front (`workspaceId/connectorId`,
-    `organizationId/workspaceId/webhookSubscriptionId`), and that place. Raises IdError."""
+    """Split an id that may be preceded by its location (`workspaceId/connectorId`,
+    `organizationId/workspaceId/webhookSubscriptionId`) into both. Raises IdError."""
     *place, item_id = map(required_id, value.split("/"))
     names = ("workspace_id", "organization_id")
     if len(place) > len(names):

@@ -1,9 +1,9 @@
-"""Reading JSON that somebody else wrote, so that nothing in it can fail later.
+"""Parses untrusted JSON into values that cannot fail later.
 
-What comes out can be written as JSON again and sent over Pulumi's wire, and means the same there:
-no lone surrogates, no integer that a double may change, no nesting that exhausts a stack, and
-nothing that Pulumi takes for a sign of its own. After a POST that has made a connector, a crash
-over a decorative field of the answer would lose the connector.
+The result can be written as JSON again and sent to Pulumi without change: no lone surrogates, no
+integer that a double cannot represent, no nesting that exhausts a stack, and none of Pulumi's own
+signatures. After a POST that has created a connector, a crash over an unimportant field of the
+answer would lose the connector.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import math
 from typing import Any
 
 MAX_DEPTH = 20
-"""Levels of nesting that are kept; what is deeper is null. Bird's documented objects have five."""
+"""Levels of nesting; deeper values become null. Bird's documented objects have five."""
 MAX_VALUES = 500_000
-"""Values in one answer: reading more would take seconds that the deadline knows nothing of. A page
-of a hundred connectors has some ten thousand."""
+"""Limit of values in one answer: parsing more would take seconds that no deadline bounds. A page of
+100 connectors has about 10,000."""
 LARGEST_NUMBER = 2**53
-"""The largest integer up to which a double holds each one; a larger one is kept as text."""
+"""Doubles represent integers up to this one exactly; a larger one is kept as a string."""
 SIGNS = frozenset(
     {
         "4dabf18193072939515e22adb298388d",
@@ -31,14 +31,14 @@ SIGNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
     }
 )
-"""What Pulumi's wire obeys: a map with the one without dashes as a key is an asset, an archive, a
-secret, an output or a resource, whatever else it says; a text that equals one of the others is an
-unknown value. Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`."""
+"""Pulumi's signatures. A map with the one without dashes as a key is an asset, an archive, a
+secret, an output or a resource; a string that equals one of the others is an unknown value.
+Sources: the Go SDK's `resource/sig` and `resource/plugin/rpc.go`."""
 
 
 def parse(content: bytes) -> Any:
-    """The value. Raises ValueError for what is not JSON, or too much of it."""
-    # There is one of these in front of each value or of its key.
+    """The value. Raises ValueError for invalid JSON, and for too many values or levels."""
+    # Each value, or its key, follows one of these characters.
     if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise ValueError("JSON with too many values")
     try:
@@ -49,7 +49,7 @@ def parse(content: bytes) -> Any:
 
 
 def _integer(digits: str) -> int | str:
-    # Python refuses to read very many digits as a number.
+    # Python refuses to convert very long digit strings.
     if len(digits) > 20 or abs(int(digits)) > LARGEST_NUMBER:
         return digits
     return int(digits)
@@ -77,5 +77,5 @@ def _harmless(value: Any, levels: int) -> Any:
 def _harmless_text(text: str) -> str:
     if not text.isascii():
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    # Ids are put in lower case later.
+    # Ids are converted to lower case later, so compare in lower case.
     return f"[{text}]" if text.lower() in SIGNS else text

@@ -1,4 +1,4 @@
-"""What goes to Bird and what comes back, without any HTTP library's types."""
+"""Requests and responses, independent of any HTTP library."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Item = Mapping[str, Any]
-"""Something as Bird returns it, such as a connector; only `id` is certain to be there. Source:
+"""An object that Bird returns, such as a connector; only `id` is always present. Source:
 "Installing a Voice channel"."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `path` starts at the API's root, `body` is JSON or absent."""
+    """One request. `path` is relative to the API's root; `body` is JSON or absent."""
 
     method: str
     path: str
@@ -22,7 +22,7 @@ class Request:
 
     @property
     def idempotent(self) -> bool:
-        """Whether sending it twice leaves Bird as sending it once does."""
+        """Whether sending it twice has the same effect as once."""
         return self.method != "POST"
 
 
@@ -36,12 +36,12 @@ class Response:
 
     @property
     def request_id(self) -> str:
-        """Bird's id for the request: what its support asks for."""
+        """Bird's id of the request, which its support asks for."""
         return self.headers.get("messagebird-request-id", "")
 
 
 UNREADABLE = object()
-"""Stands for a body that is not JSON, or too long."""
+"""The body of an answer that is not JSON, or too long."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,8 @@ class Page:
 class Transport(Protocol):
     """Sends one request once.
 
-    Raises NotSentError or UnknownOutcomeError where there is no answer, DeadlineError where the run
-    is cancelled before anything was sent, and returns every answer that there is, whatever its
-    status.
+    Returns every answer, whatever its status. Raises NotSentError or UnknownOutcomeError without an
+    answer, and DeadlineError if the run is cancelled before anything was sent.
     """
 
     def send(self, request: Request, timeout: float) -> Response:

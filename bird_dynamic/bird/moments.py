@@ -1,8 +1,7 @@
-"""Moments as others write them, as seconds since the epoch; None for what is no moment.
+"""Parses timestamps into seconds since the epoch; None for an invalid one.
 
-Python's own parsers are not used alone: `datetime.fromisoformat` of Python 3.10 knows fractions of
-three and six digits only, and `parsedate_to_datetime` takes a moment without a zone for one of this
-machine's zone.
+Python's own parsers do not suffice: `datetime.fromisoformat` of Python 3.10 accepts only fractions
+of three and six digits, and `parsedate_to_datetime` treats a time without a zone as local time.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _ISO = re.compile(
 
 
 def moment(text: Any) -> float | None:
-    """A moment in a body of Bird's: `2026-11-26T12:00:00.123Z`. Without a zone it is UTC."""
+    """A timestamp in a body: `2026-11-26T12:00:00.123Z`. Without a zone it is UTC."""
     found = _ISO.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         return None
@@ -36,7 +35,7 @@ def moment(text: Any) -> float | None:
 
 
 def http_moment(text: str) -> float | None:
-    """A moment in a header: `Thu, 26 Nov 2026 12:00:00 GMT`. Without a zone it is UTC."""
+    """A timestamp in a header: `Thu, 26 Nov 2026 12:00:00 GMT`. Without a zone it is UTC."""
     try:
         found = parsedate_tz(text)
         if found is None:
@@ -44,5 +43,5 @@ def http_moment(text: str) -> float | None:
         zone = timezone(timedelta(seconds=found[9] or 0))
         return datetime(*found[:6], tzinfo=zone).timestamp()
     except (ArithmeticError, LookupError, TypeError, ValueError):
-        # Its parser splits texts without looking, and raises whatever comes of that.
+        # The parser does not check its input, and raises any of these.
         return None

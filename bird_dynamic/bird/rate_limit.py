@@ -1,9 +1,9 @@
-"""Keeping to Bird's rate limits, together, in all lanes.
+"""Client-side rate limiter, shared by all threads.
 
 Bird documents 50 GET/s and 500 POST/s a workspace (channels API, "Rate limit"); it documents no
-figure for other methods, which are counted as POST here. A 429 was not processed. One
-`RateLimiter` serves a whole account: a 429 seen by one thread slows all of them down, and every
-answer that is not a 429 speeds them up a little.
+figure for other methods, which are counted as POST here. Bird does not process a request that it
+answers with 429. One `RateLimiter` serves a whole account: a 429 in one thread slows down all of
+them, and every other answer speeds them up a little.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ READS_PER_SECOND = 50.0
 WRITES_PER_SECOND = 500.0
 SLOWEST = 1.0
 SPEED_UP = 0.25
-"""Requests a second gained by each answer that is not a 429."""
+"""Requests per second gained by each answer that is not a 429."""
 BURST_SECONDS = 0.1
-"""Seconds without a request that are made up for by a burst."""
+"""Burst allowance in seconds."""
 MARGIN = 0.9
 """Share of the documented rate that is used, so that bursts and retries stay below it."""
 
 
 class RateLimiter:
-    """Says when the next request may go. Thread-safe."""
+    """Delays requests to the allowed rate. Thread-safe."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -37,7 +37,7 @@ class RateLimiter:
         self._answered: deque[float] = deque(maxlen=1000)
 
     def wait(self, method: str, deadline: Deadline) -> bool:
-        """Wait for the next place in the queue; false where it would come after the deadline."""
+        """Wait for the next time slot. False if that is after the deadline."""
         while True:
             with self._lock:
                 now = self._clock.monotonic()
@@ -47,22 +47,21 @@ class RateLimiter:
                 return False
             if pause > 0:
                 self._clock.sleep(pause)
-            # Another lane may have been answered 429 meanwhile: then queue again, behind the pause.
+            # Another thread may have got a 429 meanwhile: then queue again, behind the pause.
             if self._clock.monotonic() >= self._blocked_until:
                 return True
 
     def answered(self) -> None:
-        """An answer came that was not a 429."""
+        """Record an answer that is not a 429."""
         with self._lock:
             self._answered.append(self._clock.monotonic())
             self._reads.speed_up()
             self._writes.speed_up()
 
     def throttled(self, sent_at: float, pause: float) -> None:
-        """A request sent at `sent_at` was answered 429: nobody sends for `pause` seconds.
+        """Record a 429 to a request sent at `sent_at`: no thread sends for `pause` seconds.
 
-        Requests that were already under way when the pace was last reduced say nothing new about
-        it.
+        A request that was sent before the last reduction of the rate does not reduce it again.
         """
         with self._lock:
             now = self._clock.monotonic()
@@ -76,7 +75,7 @@ class RateLimiter:
 
 
 class _Rate:
-    """Evenly spaced places, with room for a short burst after a rest."""
+    """Evenly spaced time slots, with a short burst after a pause."""
 
     def __init__(self, most: float) -> None:
         self._most = most

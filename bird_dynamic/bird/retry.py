@@ -1,14 +1,13 @@
-"""Sending a request until there is an answer that says something, or until it is time to stop.
+"""Executes requests, with retries, rate limiting and a retry budget.
 
-The one place that decides what is sent again:
+The only place that decides which requests are retried:
 
 * a request that did not reach Bird (refused, DNS), and one answered 429, whatever its method;
-* a request without a readable answer (timeout, reset, 5xx) only where repeating it is harmless. A
-  POST is not repeated: its `UnknownOutcomeError` goes to the caller, who can look at what happened.
+* a request without a readable answer (timeout, reset, 5xx) only if it is idempotent. A POST is not
+  retried: it raises `UnknownOutcomeError`, and the caller looks for its result.
 
-429 is waited out until the deadline. Everything else is bounded three times: in number, by the
-deadline, and by a budget that all lanes share, so that a dead API fails fast instead of being
-hammered.
+429 is retried until the deadline. Other retries are limited by number, by the deadline, and by a
+budget that all threads share, so that a failing API is not overloaded.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ FIRST_PAUSE = 0.5
 FIRST_THROTTLED_PAUSE = 1.0
 LONGEST_PAUSE = 8.0
 LONGEST_THROTTLED_PAUSE = 3600.0
-"""Longer than operations wait. Who asks for more would stop the whole run with one wrong answer."""
+"""Limit of a `Retry-After`: one wrong answer must not stop the whole run."""
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -48,10 +47,10 @@ Result = TypeVar("Result")
 
 
 class RetryBudget:
-    """Tokens that retries spend and successes earn: when everything fails, nobody retries for long.
+    """Tokens that retries spend and successes earn: if all requests fail, retries soon stop.
 
-    The figures are those of the AWS SDKs' standard mode: 500 tokens, 14 for a retry, 1 back for a
-    success.
+    The figures are those of the AWS SDKs' standard mode: a retry costs 14 of 500 tokens, a success
+    earns 1.
     """
 
     def __init__(self, tokens: int = 500, price: int = 14) -> None:
@@ -60,7 +59,7 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def spend(self) -> bool:
-        """Pay for a retry; false where there is nothing left."""
+        """Pay for a retry. False if too few tokens are left."""
         with self._lock:
             if self._tokens < self._price:
                 return False
@@ -68,7 +67,7 @@ class RetryBudget:
             return True
 
     def earn(self) -> None:
-        """A request succeeded."""
+        """Record a successful request."""
         with self._lock:
             self._tokens = min(self._most, self._tokens + 1)
 
@@ -84,8 +83,8 @@ class RetryingClient:
         jitter: Callable[[], float] = random.random,
         before_writing: Callable[[], None] = lambda: None,
     ) -> None:
-        """`before_writing` is asked before each request that changes something; what it raises
-        keeps the request from being sent."""
+        """`before_writing` is called before each modifying request; an exception prevents the
+        request."""
         self.clock = clock
         self._transport = transport
         self._jitter = jitter
@@ -97,11 +96,10 @@ class RetryingClient:
     def send(
         self, request: Request, deadline: Deadline, read: Callable[[Response], Result | None]
     ) -> Result:
-        """The result that `read` finds in the answer of a success; None from it means an unreadable
-        one.
+        """The result of `read` for a successful answer; None from it means an unreadable answer.
 
-        Raises RejectedError, UnknownOutcomeError, NotSentError, or DeadlineError where Bird has
-        throttled or the deadline has passed before anything was sent.
+        Raises RejectedError, UnknownOutcomeError, NotSentError, or DeadlineError if Bird throttled
+        the request, or the deadline passed before anything was sent.
         """
         last: BirdError | None = None
         failures = throttled = 0
@@ -152,10 +150,10 @@ class RetryingClient:
         except BirdError:
             raise
         except Exception as error:
-            # Whatever failed, the request may have been carried out: a caller that takes this for
-            # "nothing happened" loses what was made.
+            # Bird may have processed the request: a caller that assumed a failure would lose the
+            # created item.
             raise UnknownOutcomeError(
-                f"the answer could not be understood ({type(error).__name__})"
+                f"the answer could not be read ({type(error).__name__})"
             ) from error
         finally:
             log.debug(
@@ -182,8 +180,8 @@ class RetryingClient:
         return self._pause(FIRST_THROTTLED_PAUSE, times)
 
     def _pause(self, first: float, times: int) -> float:
-        # Never close to zero: lanes that failed together must neither come back together nor at
-        # once.
+        # Backoff with jitter, never close to zero: threads that failed together must retry neither
+        # together nor at once.
         longest = min(LONGEST_PAUSE, first * 2.0 ** (times - 1))
         return longest * (0.5 + 0.5 * self._jitter())
 
@@ -196,8 +194,8 @@ def _judge(response: Response, read: Callable[[Response], Result | None]) -> Res
         raise RejectedError(
             Answer(
                 status=response.status,
-                message="a redirect, which is not followed because it would take the access key "
-                "elsewhere; check bird:apiUrl (or BIRD_API_URL)",
+                message="a redirect, which is not followed because it would send the access key "
+                "to another address; check bird:apiUrl (or BIRD_API_URL)",
                 request_id=answer.request_id,
             )
         )
@@ -206,7 +204,7 @@ def _judge(response: Response, read: Callable[[Response], Result | None]) -> Res
     result = read(response)
     if result is None:
         raise UnknownOutcomeError(
-            f"Bird answered {response.status} with a body that cannot be understood",
+            f"Bird answered {response.status} with an unreadable body",
             Answer(status=response.status, request_id=answer.request_id),
         )
     return result

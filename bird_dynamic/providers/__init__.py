@@ -1,1 +1,1 @@
-"""The ways in for the engine: thin adapters between Pulumi's protocol and `lifecycle`."""
+"""Thin adapters between Pulumi's protocols and `lifecycle`."""

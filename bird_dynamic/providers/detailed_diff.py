@@ -1,4 +1,4 @@
-"""Which properties differ, down to the key of a map, in the words of Pulumi's detailed diffs."""
+"""Pulumi's detailed diffs: the properties that differ, down to the keys of maps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def detailed(
     state: Mapping[str, Any],
     inputs: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Path -> ADD, DELETE or UPDATE, with _REPLACE behind it where the change replaces."""
+    """Path -> ADD, DELETE or UPDATE, with the suffix _REPLACE if the change replaces."""
     return {
         path: f"{kind}_REPLACE" if field.name in difference.replaces else kind
         for field in schema.inputs

@@ -1,11 +1,10 @@
 """Adapter for Pulumi's dynamic providers.
 
-Only translation: Pulumi's property bags to plain dicts and back, errors to one line. What happens
-is in `lifecycle`.
+It only translates: Pulumi's property bags to plain dicts and back, errors to one line. The
+operations are in `lifecycle`.
 
-Every state that this package has ever written refers to `bird_dynamic.providers.dynamic.provider`
-by name (that is all that `__reduce__` leaves of a provider): that path, and what it takes, must
-stay for ever.
+Every state of this package refers to `bird_dynamic.providers.dynamic.provider` by name (that is all
+that `__reduce__` stores of a provider), so that path and its parameter must never change.
 """
 
 from __future__ import annotations
@@ -46,19 +45,18 @@ from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import Settings, gather
 
 DYNAMIC_CONCURRENCY = 4
-"""How many operations the SDK's process for dynamic providers runs at once."""
+"""Number of concurrent operations in the SDK's process for dynamic providers."""
 
 
 def provider(type_name: str) -> BirdProvider:
-    """The provider of a resource, by the name of its class. FROZEN: states refer to this
-    function."""
+    """The provider of a resource, by its class name. FROZEN: states refer to this function."""
     return BirdProvider(type_name)
 
 
 class BirdProvider(ResourceProvider):
     """Check, diff, create, read, update and delete of one kind of resource."""
 
-    # Nothing secret is in it, so it need not be encrypted twice for every resource.
+    # It contains no secret, so it need not be encrypted for every resource.
     serialize_as_secret_always = False
 
     def __init__(self, type_name: str) -> None:
@@ -77,20 +75,20 @@ class BirdProvider(ResourceProvider):
         self._lifecycle = lifecycle(self._type_name, _accounts(req.config.get))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """All that is wrong at once. No failure names a property, because the engine would print
-        its value."""
+        """All validation failures at once. No failure names a property, because the engine would
+        print its value."""
         with _one_line():
             checked = self._life.check(self._held(_olds), from_pulumi(news))
             failures = [CheckFailure("", reason) for reason in checked.failures]
             return CheckResult(to_pulumi(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """What changes."""
+        """The difference between the state and the inputs."""
         with _one_line():
             state, inputs = self._held(_olds), from_pulumi(_news)
             difference = self._life.diff(state, inputs)
             self._life.track(_id, state, inputs, difference)
-            # A state that the plugin wrote has other names: an update rewrites it.
+            # The plugin writes other property names into a state: an update rewrites them.
             moved = DYNAMIC_PROVIDER not in _olds
             return DiffResult(
                 changes=bool(difference.changed or difference.respelled) or moved,
@@ -99,31 +97,31 @@ class BirdProvider(ResourceProvider):
             )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Create the resource: exactly one of it, whatever happens to the requests."""
+        """Create the resource."""
         with _one_line():
             item_id, state = self._life.create(from_pulumi(props))
             return CreateResult(item_id, to_pulumi(state))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """The real state. An empty id means that the resource no longer exists."""
+        """The observed state. An empty id means that the resource no longer exists."""
         with _one_line():
             item_id, state = self._life.identified(id_, from_pulumi(props))
             found = self._life.read(item_id, state)
             return ReadResult(item_id, *map(to_pulumi, found)) if found else ReadResult("", {})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """What can be changed in place."""
+        """Update in place."""
         with _one_line():
             after = self._life.update(_id, self._held(_olds), from_pulumi(_news))
             return UpdateResult(to_pulumi(after))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Already gone is done."""
+        """Delete. Succeeds if the resource is already gone."""
         with _one_line():
             self._life.delete(_id, from_pulumi(_props))
 
     def _held(self, olds: dict[str, Any]) -> dict[str, Any]:
-        """What the state has, in Python's names whichever way it was written."""
+        """The state with Python's names, whether this provider or the plugin wrote it."""
         held: dict[str, Any] = from_pulumi(olds)
         if DYNAMIC_PROVIDER in olds or not olds:
             return held
@@ -144,8 +142,7 @@ def _accounts(configuration: Callable[[str], str | None]) -> Accounts:
     settings = cache(lambda profile: gather(configuration, profile=profile))
 
     def account(profile: str | None) -> Account:
-        # A cache alone would give threads that come together an account each, and each account
-        # its own view of what exists.
+        # A cache alone could give concurrent threads an account each, with separate tracking.
         with _opening:
             return _account(settings(profile))
 
@@ -157,14 +154,14 @@ _opening = threading.Lock()
 
 @cache
 def _account(settings: Settings) -> Account:
-    """One connection for all resources of an access key, whatever their kind."""
+    """One account for all resources of an access key."""
     way = partial(connect, connections=DYNAMIC_CONCURRENCY, cancelled=_cancelled)
     return Account(settings, way, _run())
 
 
 @cache
 def _run() -> Run:
-    """What all accounts of this process share. `python -m pulumi.dynamic` serves one engine run."""
+    """The run that all accounts share: `python -m pulumi.dynamic` serves a single engine run."""
     return run_of(of_this_process(), say=_say, warn=_say, end=end_with_grace, cancelled=_cancelled)
 
 
@@ -173,31 +170,31 @@ _cancelled = Cancellation()
 
 @cache
 def _hear_cancel() -> None:
-    """Hear when the engine cancels the run: the SDK answers that, and tells no provider.
+    """Get notified when the engine cancels the run: the SDK does not pass Cancel to providers.
 
-    gRPC keeps the method that the process registered as it started, so its code is what can be
-    changed. It still does all that the SDK's does. The process has four lanes for everything that
-    the engine asks, so that a cancel is heard once one of them is free.
+    gRPC holds the method that was registered at the start, so only its code can be replaced. The
+    SDK's code still runs. The process has four threads for all requests of the engine, so a cancel
+    takes effect once one of them is free.
     """
     servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
-    # Its own, not one that it inherits: that would be every servicer's.
+    # Its own method, not an inherited one, which other servicers share.
     method = vars(servicer).get("Cancel") if servicer is not None else None
     if not isinstance(method, FunctionType) or method.__code__ is _cancel.__code__:
         return
     code = method.__code__
     is_plain = not code.co_freevars and code.co_argcount == _cancel.__code__.co_argcount
-    # Of any other kind, a cancel goes unheard, as before.
+    # Any other kind of method is left alone; then a cancel has no effect.
     if is_plain and not iscoroutinefunction(method) and not isgeneratorfunction(method):
         _sdks_own.append(FunctionType(code, method.__globals__, argdefs=method.__defaults__))
         method.__code__ = _cancel.__code__
 
 
 _sdks_own: list[Callable[[Any, Any, Any], Any]] = []
-"""What the SDK does about a cancel, once it was replaced."""
+"""The SDK's own handler of Cancel, once it was replaced."""
 
 
 def _cancel(servicer: Any, request: Any, context: Any) -> Any:
-    # Its code runs among the names of the SDK's module, not among those of this one.
+    # This code runs with the globals of the SDK's module, not of this one.
     from bird_dynamic.providers import dynamic
 
     dynamic._cancelled.set()
@@ -205,7 +202,7 @@ def _cancel(servicer: Any, request: Any, context: Any) -> Any:
 
 
 def _say(text: str) -> None:
-    # The engine shows what this process writes to standard error; it offers no other way.
+    # The engine shows this process's standard error; a dynamic provider has no other channel.
     print(printable(text), file=sys.stderr, flush=True)
 
 
@@ -217,13 +214,13 @@ def _log_as_asked(environment: Mapping[str, str]) -> None:
 
 @contextmanager
 def _one_line() -> Iterator[None]:
-    """An expected error reaches the user as one line, without a traceback of this provider.
+    """Report expected errors as one line, without a traceback.
 
-    The SDK prints a traceback of as many frames as `sys.tracebacklimit` says. Other providers share
-    this process, so the limit is set for expected errors only and is taken back by the next call.
+    The SDK prints a traceback limited by `sys.tracebacklimit`. Other providers share this process,
+    so the limit is set only for expected errors, and reset by the next call.
     """
     if getattr(sys, "tracebacklimit", None) == 0:
-        # Another lane may have taken it back since.
+        # Another thread may have reset it meanwhile.
         vars(sys).pop("tracebacklimit", None)
     try:
         yield
@@ -237,7 +234,7 @@ def _raise_line(text: str) -> NoReturn:
 
 
 class _Line(Exception):  # noqa: N818
-    """What the engine prints, as `BirdError: …`."""
+    """An error that the engine prints as `BirdError: …`."""
 
     __module__ = "builtins"
 

@@ -1,12 +1,12 @@
-"""Whether Pulumi's engine is still there.
+"""Detects the end of Pulumi's engine.
 
-The engine starts a provider's process and normally ends it. One that is killed cannot, and nobody
-is left to learn what a request comes to: so before each request that changes something, and during
-each wait, the provider asks whether its engine still listens, sends nothing more if not, and ends.
+The engine starts a provider's process and normally ends it. A killed engine cannot, and nothing
+would store the result of a request. So before each modifying request, and during each wait, the
+provider checks whether its engine still listens; if not, it sends nothing more, and exits.
 
-Sources: the engine gives its address to every plugin as the first argument, `pulumi-resource-X
-HOST:PORT`; what the dynamic provider's script starts gets it too. The script stays between the two
-as the parent, so that the parent alone tells nothing.
+Sources: the engine passes its address to every plugin as the first argument, `pulumi-resource-X
+HOST:PORT`, and to the process of the dynamic provider. That one's parent is a script, not the
+engine, so checking the parent is not enough.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ from bird_dynamic.lifecycle.session import Run
 from bird_dynamic.settings import state_folder
 
 EVERY = 0.5
-"""Seconds between two looks for the engine."""
+"""Seconds between two checks of the engine."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.\[\]:-]+:[0-9]+")
 FRESH = 0.02
-"""Seconds for which one look serves all lanes."""
+"""Seconds for which all threads reuse the result of a check."""
 GRACE = 5.0
-"""Seconds that a provider has to end once it was asked to: as many as the engine gives it."""
+"""Seconds that a provider has to end after it was asked to; the engine allows as many."""
 PATIENCE = 0.5
-"""Seconds for the engine to accept a connection; one that is too busy to is alive."""
+"""Timeout in seconds of a check; an engine that is too busy to answer is alive."""
 
 
 class EngineWatch:
-    """Watches the engine at an address (`host:port`; None where nobody says one).
+    """Watches the engine at an address (`host:port`; None if it is unknown).
 
-    Once it is gone, `ended` is set, which ends every wait, and `end` is called.
+    Once the engine has ended, sets `ended`, which ends every wait, and calls `end`.
     """
 
     def __init__(
         self, address: str | None, ended: threading.Event, end: Callable[[], None]
     ) -> None:
         host, _, port = (address or "").rpartition(":")
-        # An address of IPv6 stands in brackets.
+        # IPv6 addresses are in brackets.
         self._address = (host.strip("[]"), int(port)) if host and port.isdecimal() else None
         self._parent = os.getppid()
         self._ended = ended
@@ -61,7 +61,7 @@ class EngineWatch:
             threading.Thread(target=self._watch, name="engine-watch", daemon=True).start()
 
     def check(self) -> None:
-        """Raises EngineGoneError where the engine has ended."""
+        """Raises EngineGoneError if the engine has ended."""
         if self._is_gone or (time.monotonic() > self._seen + FRESH and self._look()):
             raise EngineGoneError("Pulumi's engine has ended; nothing more is sent")
 
@@ -89,14 +89,14 @@ class EngineWatch:
 
 
 def end_with_grace() -> None:
-    """End the process as the engine does it: ask first, for the sake of other providers in it."""
+    """End the process as the engine does: ask first, because other providers may share it."""
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(GRACE)
     end_at_once()
 
 
 def end_at_once() -> None:
-    """End the process, whatever its threads wait for."""
+    """End the process without waiting for its threads."""
     os._exit(1)
 
 
@@ -106,7 +106,7 @@ def address_from(arguments: list[str]) -> str | None:
 
 
 def of_this_process() -> str | None:
-    """The address of the engine that has started this process."""
+    """The address of the engine that started this process."""
     return address_from(sys.argv[1:])
 
 
@@ -118,14 +118,14 @@ def run_of(
     end: Callable[[], None],
     cancelled: threading.Event,
 ) -> Run:
-    """What the accounts of a process share that serves the engine at that address."""
+    """The shared state of a process that serves the engine at that address."""
     folder = state_folder()
     log = RunLog(address, folders(folder)) if address else None
     if log is not None and not log.is_shared:
         warn(
-            "the providers of this run cannot tell each other what they manage: neither "
-            f"{folder} nor the folder for temporary files can be used. Set BIRD_STATE_DIR to a "
-            "folder that can be written"
+            "the provider processes of this run cannot share which connectors they manage: neither "
+            f"{folder} nor the folder for temporary files is writable. Set BIRD_STATE_DIR to a "
+            "writable folder"
         )
     return Run(
         records=Records(folder / RECORDS, say=warn),

@@ -1,4 +1,4 @@
-"""The engine's log: lines that it shows beside the resource that they are about."""
+"""Sends messages to the engine's log, which shows them beside their resource."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bird_dynamic.lifecycle.redaction import printable
 
 
 class EngineLog(logging.Handler):
-    """Sends lines to the engine at an address; without an address it drops them. Thread-safe."""
+    """Sends messages to the engine at an address; without one, drops them. Thread-safe."""
 
     def __init__(self, address: str | None) -> None:
         super().__init__()
@@ -23,26 +23,26 @@ class EngineLog(logging.Handler):
         self._working_on = threading.local()
 
     def about(self, urn: str) -> None:
-        """From now on the lines of this thread are about that resource."""
+        """Set the resource of this thread's messages."""
         self._working_on.urn = urn
 
     def status(self, text: str) -> None:
-        """Show it while the operation goes on."""
+        """Show a progress message, only while the operation runs."""
         self._show(text, ephemeral=True)
 
     def warning(self, text: str) -> None:
-        """Show it, and keep it shown."""
+        """Show a permanent warning."""
         self._show(text, severity=engine_pb2.WARNING)
 
     def follow_as_asked(self, environment: Mapping[str, str]) -> None:
-        """Show what this package logs, if `BIRD_LOG` says so."""
+        """Show this package's log, if `BIRD_LOG` is `debug`."""
         logger = logging.getLogger("bird_dynamic")
         if environment.get("BIRD_LOG") == "debug" and self not in logger.handlers:
             logger.addHandler(self)
             logger.setLevel(logging.DEBUG)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a line of the log."""
+        """Show a log record."""
         self._show(self.format(record))
 
     def _show(
@@ -63,5 +63,5 @@ class EngineLog(logging.Handler):
         try:
             self._engine.Log(line)
         except grpc.RpcError:
-            # An engine that is gone has nobody to show it to.
+            # The engine has ended: drop further messages.
             self._engine = None

@@ -1,8 +1,8 @@
 """Adapter for Pulumi's plugin protocol: `pulumi-resource-bird`.
 
-Only translation, as in `dynamic`: what happens is in `lifecycle`. Beyond the dynamic provider it
-has imports, a diff for each property, half-created resources that the state keeps, and as many
-operations at once as the engine asks for.
+It only translates, like `dynamic`; the operations are in `lifecycle`. In addition to the dynamic
+provider it supports imports, per-property diffs, half-created resources in the state, and more
+concurrent operations.
 
 Source of the protocol: Pulumi's `provider.proto`, and "Implement a provider in Python".
 """
@@ -55,7 +55,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(
         self, engine_address: str | None = None, end: Callable[[], None] = lambda: None
     ) -> None:
-        """`end` is called once the engine at that address is gone."""
+        """`end` is called once the engine at that address has ended."""
         self._end = end
         self._cancelled = Cancellation()
         self._serve(engine_address)
@@ -72,12 +72,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         )
         self._account = self._account_with({})
 
-    # What the engine asks of a provider before any resource.
+    # Requests before any resource.
 
     def Handshake(  # noqa: N802
         self, request: provider_pb2.ProviderHandshakeRequest, context: Context
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """The engine's address may come here instead of on the command line."""
+        """The engine may pass its address here instead of on the command line."""
         if request.engine_address and self._engine_address is None:
             self._serve(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(
@@ -93,21 +93,21 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def GetSchema(  # noqa: N802
         self, request: provider_pb2.GetSchemaRequest, context: Context
     ) -> provider_pb2.GetSchemaResponse:
-        """What other languages generate their code from."""
+        """The schema, from which SDKs are generated."""
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema(package_version())))
 
     def CheckConfig(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        """What is wrong with the settings that are there. What is missing is told by each resource,
-        with everything else that it misses."""
+        """Validate the given settings. Missing settings are reported by each resource, together
+        with its missing inputs."""
         configuration = _configuration(request.news)
         problems: list[str] = []
         if UNKNOWN not in configuration.values():
             settings = gather(configuration.get)
             if not settings.access_key:
                 settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
-            # A place of the environment matters only to a resource without its own.
+            # A location from the environment is used only by resources without their own.
             given = [
                 text for key, text in settings.location_problems if f"bird:{key}" in configuration
             ]
@@ -120,9 +120,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(  # noqa: N802
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> DiffResponse:
-        """Another key or address is used for the same resources; another workspace is seen by each
-        resource's own diff. Without a difference, the engine would keep the settings of the run
-        before."""
+        """Report any change, or the engine would keep the settings of the previous run. None
+        replaces the provider: another workspace shows in the diff of each resource."""
         before, now = map(_configuration, (request.old_inputs or request.olds, request.news))
         changed = before != now
         return DiffResponse(changes=DiffResponse.DIFF_SOME if changed else DiffResponse.DIFF_NONE)
@@ -130,7 +129,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(  # noqa: N802
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
-        """The settings of this run."""
+        """Apply the settings of this run."""
         configuration = _configuration(request.args)
         self._account = self._account_with(
             {key: value for key, value in configuration.items() if value is not UNKNOWN}
@@ -145,12 +144,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Check(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        """All that is wrong with the inputs at once."""
+        """All validation failures at once."""
         with self._operation(request.urn, context) as life:
             olds, news = received(request.olds), received(request.news)
             given = dict(news.properties)
             foreign = [
-                f"{name}: is for the dynamic provider; here, {instead}"
+                f"{name}: is only for the dynamic provider; with the plugin, {instead}"
                 for name, instead in NOT_HERE.items()
                 if given.get(name) is not None
             ]
@@ -167,12 +166,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(  # noqa: N802
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> DiffResponse:
-        """What changes, property by property."""
+        """The difference between the state and the inputs, property by property."""
         with self._operation(request.urn, context) as life:
             state, inputs = received(request.olds).properties, received(request.news).properties
             difference = life.diff(state, inputs)
             life.track(request.id, state, inputs, difference)
-            # A state that the dynamic provider wrote has other names: an update rewrites it.
+            # The dynamic provider writes other property names into a state: an update fixes them.
             moved = DYNAMIC_PROVIDER in request.olds
             changed = difference.changed or difference.respelled
             changes = bool(changed) or moved or life.needs_completion(state)
@@ -193,7 +192,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Create(  # noqa: N802
         self, request: provider_pb2.CreateRequest, context: Context
     ) -> provider_pb2.CreateResponse:
-        """Exactly one of it; in a preview, what is known of it."""
+        """Create the resource; in a preview, return the known properties."""
         with self._operation(request.urn, context) as life:
             given = received(request.properties)
             if request.preview:
@@ -213,8 +212,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Read(  # noqa: N802
         self, request: provider_pb2.ReadRequest, context: Context
     ) -> provider_pb2.ReadResponse:
-        """The real state, for a refresh, a get or an import. An id may have its place in front:
-        `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
+        """The observed state, for a refresh, a get or an import. The id may be preceded by its
+        location: `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
         with self._operation(request.urn, context) as life:
             held, stated = received(request.properties), received(request.inputs)
             item_id, state = life.identified(request.id, held.properties or stated.properties)
@@ -232,7 +231,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Update(  # noqa: N802
         self, request: provider_pb2.UpdateRequest, context: Context
     ) -> provider_pb2.UpdateResponse:
-        """What can be changed in place."""
+        """Update in place."""
         with self._operation(request.urn, context) as life:
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
@@ -244,19 +243,19 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(  # noqa: N802
         self, request: provider_pb2.DeleteRequest, context: Context
     ) -> empty_pb2.Empty:
-        """Already gone is done."""
+        """Delete. Succeeds if the resource is already gone."""
         with self._operation(request.urn, context) as life:
             state = received(request.properties).properties
             life.delete(request.id, state, request.timeout or None)
             return empty_pb2.Empty()
 
-    # Functions, and the end.
+    # Functions and cancellation.
 
     def Invoke(self, request: Any, context: Context) -> Any:  # noqa: N802
-        """A look-up."""
+        """Run a look-up."""
         name = request.tok.rpartition(":")[2]
         if name not in FUNCTIONS:
-            context.abort(grpc.StatusCode.NOT_FOUND, f"there is no function {request.tok}")
+            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}")
         given = received(request.args).properties
         lookup = FUNCTIONS[name]
         with self._told(context):
@@ -265,15 +264,15 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             rows = [shown(row) for row in found]
         struct = struct_pb2.Struct()
         struct.update({"results": rows} if lookup.lists else rows[0])
-        # `return` is a word of Python: it can only be given by its name as text.
+        # `return` is a keyword, so it cannot be written as a keyword argument.
         answer: dict[str, Any] = {"return": struct}
         return provider_pb2.InvokeResponse(**answer)
 
     def Cancel(  # noqa: N802
         self, request: empty_pb2.Empty, context: Context
     ) -> empty_pb2.Empty:
-        """Nobody waits any longer, not even for an answer. What was made stays in the state, and
-        what may have been made in a record."""
+        """Cancel all waits, also for answers. Partially created resources stay in the state, and
+        unfinished creates in records."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
@@ -293,7 +292,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def _operation(self, urn: str, context: Context) -> Iterator[ResourceLifecycle]:
         type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
         if type_name not in SCHEMAS:
-            context.abort(grpc.StatusCode.NOT_FOUND, f"there is no resource {type_name}")
+            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource type {type_name}")
         self._log.about(urn)
         with self._told(context):
             yield lifecycle(type_name, lambda profile: self._account, keeps_half_created=True)
@@ -332,19 +331,19 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """Settings by the names that `gather` asks for."""
+    """The settings, with the keys that `gather` uses."""
     found = from_pulumi(struct)
     return {f"bird:{key}": found[key] for key in CONFIGURABLE if key in found}
 
 
 def _lanes(configuration: Mapping[str, Any]) -> str:
-    # From a stack's configuration it comes as text, from an explicit provider as a number.
+    # A string in the stack configuration, a number in an explicit provider.
     return str(configuration.get(f"bird:{LANES.key}", LANES.default))
 
 
 def _by_both_names(schema: ResourceSchema, failure: str) -> str:
-    """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: nobody knows which of them the
-    program says."""
+    """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: the program may use either
+    name."""
     name, _, problem = failure.partition(":")
     known = any(field.name == name for field in schema.fields)
     return f"{name} ({camel_case(name)}):{problem}" if known and "_" in name else failure
@@ -357,7 +356,7 @@ def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:
 
 
 def main() -> int:
-    """What the engine runs; its first line of output is the port."""
+    """Entry point of the plugin; prints the port as its first line of output."""
     try:
         plugin = BirdPlugin(address_from(sys.argv[1:]), end_at_once)
         serve(plugin, lambda port: print(port, flush=True))

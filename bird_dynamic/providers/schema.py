@@ -1,6 +1,6 @@
-"""The plugin's schema, made from the descriptions: what other languages generate their code from.
+"""Generates the plugin's schema, from which SDKs are generated, from the resource schemas.
 
-Source of its form: Pulumi's package schema ("schema reference").
+Source of the format: Pulumi's package schema ("schema reference").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NOT_HERE = {
     "create_timeout": "use the option customTimeouts",
     "delete_timeout": "use the option customTimeouts",
 }
-"""Inputs that a plugin does without, and what to use instead."""
+"""Inputs that the plugin does not have, and what to use instead."""
 
 _TEXT = {"type": "string"}
 _TYPES: dict[Shape, dict[str, Any]] = {
@@ -39,11 +39,11 @@ _TYPES: dict[Shape, dict[str, Any]] = {
 }
 ROW = "FoundConnector"
 FUNCTIONS: Mapping[str, Lookup] = {camel_case(name): each for name, each in LOOKUPS.items()}
-"""The look-ups by the names that a plugin has for them."""
+"""The look-ups by their names in the plugin."""
 
 
 def schema(version: str) -> dict[str, Any]:
-    """The whole schema, as JSON."""
+    """The complete schema, as JSON."""
     nouns = ", ".join(f"{each.noun}s" for each in SCHEMAS.values())
     return {
         "name": PACKAGE,
@@ -55,7 +55,7 @@ def schema(version: str) -> dict[str, Any]:
         "meta": {"moduleFormat": "(.*)"},
         "config": {"variables": _variables(), "defaults": []},
         "provider": {
-            "description": "The account: an access key and where it is used.",
+            "description": "The account: an access key and its settings.",
             "inputProperties": _variables(),
         },
         "types": {token(ROW): _found(CONNECTOR_RESULT)},
@@ -125,7 +125,7 @@ def _function(lookup: Lookup) -> dict[str, Any]:
     rows = {
         "type": "array",
         "items": {"$ref": f"#/types/{token(ROW)}"},
-        "description": "What was found.",
+        "description": "The matching items.",
     }
     listed = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
     return {

@@ -11,15 +11,15 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from bird_dynamic.settings import PLUGIN_CONCURRENCY
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
-"""Bytes: as many as the engine and Pulumi's SDKs allow."""
+"""In bytes; the limit of the engine and of Pulumi's SDKs."""
 SPARE_THREADS = 8
-"""For what the engine asks while all operations are under way, a cancel above all."""
+"""Threads for other requests while all operations are running, above all for Cancel."""
 
 
 def serve(
     servicer: provider_pb2_grpc.ResourceProviderServicer, started: Callable[[int], None]
 ) -> None:
-    """Serve on a free port of this machine until the process is ended. `started` gets the port."""
+    """Serve on a free local port until the process ends. `started` gets the port."""
     server = grpc.server(
         ThreadPoolExecutor(PLUGIN_CONCURRENCY + SPARE_THREADS),
         options=[

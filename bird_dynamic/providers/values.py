@@ -1,11 +1,11 @@
-"""Values of Pulumi as plain Python values, and back. Both adapters translate with these two.
+"""Converts Pulumi's values to plain Python values, and back, for both adapters.
 
 | Pulumi | Python |
 |---|---|
-| a number, always a float | an int where it has no fraction |
+| a number, always a float | an int if it has no fraction |
 | unknown (`Unknown`, or its text on the wire) | `UNKNOWN` |
-| a secret | the value itself; `contains_secret` tells that it was one |
-| a map, a list, also as messages of protobuf | a dict without what is None, a list |
+| a secret | the value itself; `contains_secret` detects it |
+| a map, a list, also as protobuf messages | a dict without None values, a list |
 | an asset, an archive, a resource | refused |
 """
 
@@ -24,12 +24,12 @@ from bird_dynamic.schema.fields import UNKNOWN
 
 
 class UnsupportedValueError(BirdError):
-    """A value that Bird has no form for. Nothing was sent."""
+    """A value that cannot be sent to Bird. Nothing was sent."""
 
 
 def from_pulumi(value: Any, name: str = "") -> Any:
-    """The plain value. `name` is the property that it belongs to; without one, the keys of a map
-    are the names. Raises UnsupportedValueError."""
+    """The plain value. `name` is its property, for errors; by default, the key of the map. Raises
+    UnsupportedValueError."""
     value = _opened(value)
     if rpc.is_rpc_secret(value):
         return from_pulumi(value["value"], name)
@@ -38,7 +38,7 @@ def from_pulumi(value: Any, name: str = "") -> Any:
     ):
         raise UnsupportedValueError(
             f"{name or 'a property'}: must not contain an asset, an archive or a resource; pass "
-            "text, a number, a list or a dict"
+            "a string, a number, a list or a dict"
         )
     if isinstance(value, dict):
         plain = {key: from_pulumi(each, name or key) for key, each in value.items()}
@@ -51,7 +51,7 @@ def from_pulumi(value: Any, name: str = "") -> Any:
 
 
 def to_pulumi(value: Any) -> Any:
-    """The value as it goes on the wire: numbers, text, flags, dicts and lists of them."""
+    """The value in Pulumi's form, with unknown values marked and None values dropped."""
     if isinstance(value, Mapping):
         return {key: to_pulumi(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
@@ -60,7 +60,7 @@ def to_pulumi(value: Any) -> Any:
 
 
 def contains_secret(value: Any) -> bool:
-    """Whether any part of a value of Pulumi is secret."""
+    """Whether any part of a Pulumi value is secret."""
     value = _opened(value)
     if rpc.is_rpc_secret(value):
         return True
@@ -70,7 +70,7 @@ def contains_secret(value: Any) -> bool:
 
 
 def _opened(value: Any) -> Any:
-    # Not with the SDK's `deserialize_properties`: it loses an unknown value that is secret.
+    # The SDK's `deserialize_properties` would lose an unknown value that is secret.
     if isinstance(value, struct_pb2.Struct):
         return dict(value.items())
     return list(value) if isinstance(value, struct_pb2.ListValue) else value

@@ -1,7 +1,7 @@
-"""Property bags on the plugin's wire: Bird's camelCase, with secrets marked.
+"""Property bags of the plugin protocol: names in camelCase, secrets marked.
 
-Only the names of fields are translated. What is inside a map is Bird's or the user's own, except in
-`number`, whose keys this package gives Python's form.
+Only field names are translated, not the keys of maps, which belong to Bird or the user. The
+exception is `number`, whose keys are converted too.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 
 @dataclass(frozen=True)
 class Received:
-    """Properties by their Python names, without secrecy; `secret` names those that were secret."""
+    """Properties by their Python names, unwrapped; `secret` names those that were secret."""
 
     properties: Properties
     secret: frozenset[str]
 
 
 def received(struct: struct_pb2.Struct) -> Received:
-    """What the engine sent. Names that are in Python's form already (in a state that the dynamic
+    """Convert properties from the engine. Names in Python's form (in a state that the dynamic
     provider wrote) stay as they are."""
     found = {snake_case(name): value for name, value in struct.items()}
     return Received(
@@ -42,7 +42,7 @@ def received(struct: struct_pb2.Struct) -> Received:
 def sent(
     schema: ResourceSchema, properties: Mapping[str, Any], secret: Collection[str]
 ) -> struct_pb2.Struct:
-    """What goes to the engine: what is None is left out, what is or was secret is marked."""
+    """Convert properties for the engine: without None values, with secrets marked."""
     converted = {
         field.name
         for field in schema.fields

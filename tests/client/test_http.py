@@ -248,7 +248,7 @@ class _Failing(BaseAdapter):
         ),
         (requests.exceptions.SSLError(OSError("a bad record")), UnknownOutcomeError, "TLS"),
         (EmptyPoolError(None, "full"), NotSentError, "no connection to Bird was free"),
-        (requests.exceptions.InvalidURL(), ConfigurationError, "is not an address"),
+        (requests.exceptions.InvalidURL(), ConfigurationError, "is not a usable URL"),
         (requests.exceptions.InvalidProxyURL(), ConfigurationError, "HTTPS_PROXY"),
         (requests.exceptions.InvalidSchema("no SOCKS"), ConfigurationError, "HTTPS_PROXY"),
         (requests.exceptions.ContentDecodingError(), UnknownOutcomeError, "broke"),

@@ -111,7 +111,7 @@ def test_a_page_size_that_bird_refuses_is_left_to_bird() -> None:
 )
 def test_half_a_listing_is_none(body: Any) -> None:
     connectors, _, deadline = bird(answer(body=body))
-    with pytest.raises(UnknownOutcomeError, match="cannot be understood"):
+    with pytest.raises(UnknownOutcomeError, match="an unreadable body"):
         connectors.page(None, deadline)
 
 
@@ -139,7 +139,7 @@ def test_null_where_the_rows_should_be_is_an_empty_page() -> None:
 
 def test_an_answer_about_something_else_is_no_answer() -> None:
     connectors, requests, deadline = bird(answer(body={"id": OTHER_ID}))
-    with pytest.raises(UnknownOutcomeError, match="cannot be understood"):
+    with pytest.raises(UnknownOutcomeError, match="an unreadable body"):
         connectors.get(ID, deadline)
     assert {request.path for request in requests} == {f"/workspaces/w/connectors/{ID}"}
 

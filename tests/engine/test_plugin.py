@@ -70,7 +70,7 @@ def test_an_import_of_what_is_not_there_says_so(stack: Stack, bird: EmulatorServ
     absent = "11111111-2222-4333-8444-555555555555"
     run = stack.run("import", "bird:index:VoiceChannel", "support", absent, "--yes")
     assert not run.ok
-    assert "there is no such connector at /workspaces/" in run.output
+    assert "there is no connector with this id at /workspaces/" in run.output
 
 
 def test_a_diff_names_the_key_that_changes(stack: Stack, bird: EmulatorServer) -> None:
@@ -159,9 +159,12 @@ def test_what_is_not_for_the_plugin_is_told_with_what_is(
 ) -> None:
     stack.write(channel(profile="bird-eu", create_timeout="1m"))
     said = stack.preview().output
-    assert "profile: is for the dynamic provider; here, pass an explicit provider" in said
-    timeout = "create_timeout (createTimeout): is for the dynamic provider; here, use the option"
-    assert f"{timeout} customTimeouts" in said
+    assert (
+        "profile: is only for the dynamic provider; with the plugin, pass an explicit provider"
+        in said
+    )
+    only = "is only for the dynamic provider; with the plugin,"
+    assert f"create_timeout (createTimeout): {only} use the option customTimeouts" in said
 
 
 def test_a_waiting_create_ends_when_the_run_is_interrupted_and_nothing_is_lost(
