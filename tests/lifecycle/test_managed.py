@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.run_log import KEPT, RunLog, folders
 
 X = "11111111-2222-4333-8444-000000000001"
+Y = "11111111-2222-4333-8444-000000000002"
 A, B = frozenset({"a-0123456789"}), frozenset({"b-9876543210"})
 NOBODY: frozenset[str] = frozenset()
 
@@ -201,3 +204,65 @@ def test_where_one_disk_is_full_the_next_one_is_used(tmp_path: Path) -> None:
     one, two = map(ManagedItems, logs)
     assert one.claim(X, A)
     assert two.why_kept(X, B) is not None
+
+
+class HalfFull(FileIO):
+    """A file on a disk that has room for half of what is written."""
+
+    def write(self, content: Any) -> int:
+        return super().write(content[: len(content) // 2])
+
+
+def test_where_a_disk_takes_half_a_line_the_next_folder_is_used_and_later_lines_are_read(
+    tmp_path: Path,
+) -> None:
+    usable = [tmp_path / "full", tmp_path / "next"]
+    logs = [RunLog("h:1", usable) for _ in range(2)]
+    one, two = map(ManagedItems, logs)
+    (file,) = (tmp_path / "full").iterdir()
+    whole = logs[0]._parts[0].file
+    with HalfFull(file, "a") as full:
+        logs[0]._parts[0].file = full
+        assert one.claim(X, A)
+    # There is room again.
+    logs[0]._parts[0].file = whole
+    assert one.claim(Y, A)
+    for each in (X, Y):
+        assert two.why_kept(each, B) is not None
+        assert not two.claim(each, B)
+
+
+def test_what_is_shared_in_a_run_is_this_users_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "runs"
+    for _ in range(2):
+        assert RunLog("h:1", [folder]).is_shared
+    (file,) = folder.iterdir()
+    assert [each.stat().st_mode & 0o077 for each in (folder, file)] == [0, 0]
+
+
+@pytest.mark.parametrize("whose", ["a link", "somebody else's"])
+def test_a_folder_that_may_be_somebody_elses_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    """A folder for temporary files is everybody's: anybody may have made what has our name."""
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    if whose == "a link":
+        link = tmp_path / "link"
+        link.symlink_to(folder)
+        folder = link
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
+    assert not RunLog("h:1", [folder]).is_shared
+    assert list(folder.iterdir()) == []
+
+
+def test_files_of_runs_that_ended_lately_are_kept(tmp_path: Path) -> None:
+    for name, age in (("old", KEPT + 60), ("recent", KEPT - 60)):
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("")
+        os.utime(file, (time.time() - age,) * 2)
+    (tmp_path / "other").write_text("")
+    os.utime(tmp_path / "other", (1.0, 1.0))
+    RunLog("h:2", [tmp_path])
+    assert {each.name for each in tmp_path.iterdir()} == {"recent.jsonl", "other", "h-2.jsonl"}
