@@ -56,11 +56,9 @@ class DesiredState:
 
     @cached_property
     def body_digest(self) -> str:
-        """A digest of the body, without an automatic name and without what is secret."""
+        """A digest of the body, without what is secret."""
         hidden = {field.request_path[0] for field in self.schema.inputs if field.secret}
         asked = {key: value for key, value in self.body.items() if key not in hidden}
-        if self.mark is not None:
-            asked.pop("name", None)
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     def is_identity_of(self, item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from email.utils import formatdate
 
 import pytest
@@ -15,7 +16,7 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.bird.models import UNREADABLE, Response
+from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.bird.retry import (
     LONGEST_THROTTLED_PAUSE,
     RetryBudget,
@@ -51,6 +52,28 @@ def test_pauses_grow() -> None:
     world = World(LOST, LOST, LOST, answer())
     world.connectors.get(ID, world.deadline)
     assert world.clock.sleeps == [0.5, 1.0, 2.0]
+
+
+def test_a_pause_is_never_shorter_than_half_of_what_it_may_be() -> None:
+    world = World(LOST, LOST, answer())
+    world.client._jitter = lambda: 0.0
+    world.connectors.get(ID, world.deadline)
+    assert world.clock.sleeps == [0.25, 0.5]
+
+
+def test_pauses_after_429_grow_up_to_eight_seconds() -> None:
+    world = World(*[answer(429)] * 6, answer())
+    moments: list[float] = []
+    send = world.transport.send
+
+    def noted(request: Request, timeout: float) -> Response:
+        moments.append(world.clock.now)
+        return send(request, timeout)
+
+    world.transport.send = noted  # type: ignore[method-assign]
+    world.connectors.get(ID, world.deadline)
+    pauses = [after - before for before, after in itertools.pairwise(moments)]
+    assert pauses == pytest.approx([1.0, 2.0, 4.0, 8.0, 8.0, 8.0])
 
 
 def test_a_read_is_repeated_a_few_times_only() -> None:
@@ -208,6 +231,16 @@ def test_every_success_of_a_sender_earns_a_part_of_a_retry() -> None:
     world.transport.script = [*[answer()] * 14, LOST, answer()]
     for _ in range(15):
         assert world.connectors.get(ID, Deadline.after(60, world.clock)) == {"id": ID}
+
+
+def test_a_read_may_take_half_a_minute_and_a_change_a_whole_one() -> None:
+    world = World(answer())
+    deadline = Deadline.after(300, world.clock)
+    world.connectors.get(ID, deadline)
+    world.connectors.create({}, deadline)
+    world.connectors.update(ID, {}, deadline)
+    world.connectors.delete(ID, deadline)
+    assert world.transport.timeouts == [30, 60, 60, 60]
 
 
 def test_each_try_may_take_no_longer_than_what_is_left() -> None:

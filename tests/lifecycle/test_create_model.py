@@ -29,9 +29,11 @@ from bird_dynamic.lifecycle.create import (
     MAX_POSTS,
     Created,
     List,
+    Machine,
     Post,
     Report,
     Sleep,
+    Step,
     Warn,
     create,
 )
@@ -261,11 +263,14 @@ def test_the_model_can_find_a_duplicate() -> None:
     assert len(model.made) == 2
 
 
+@pytest.mark.parametrize("told_at_first", [False, True])
 @pytest.mark.parametrize("name", [EXPLICIT, AUTOMATIC], ids=["explicit", "automatic"])
-def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(name: Name) -> None:
+def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(
+    name: Name, told_at_first: bool
+) -> None:
     machine = create(name.desired())
     assert next(machine) == List(is_fresh=False)
-    assert machine.send(Observed((), BEGAN, is_complete=False)) == Post()
+    assert machine.send(Observed((), BEGAN, is_complete=told_at_first)) == Post()
     step = machine.send(UnknownOutcomeError("lost"))
     for _ in range(2 * len(BACKOFF) - 1):
         assert isinstance(step, Sleep | List)
@@ -284,6 +289,64 @@ def test_what_bird_answers_with_and_had_before_is_not_created() -> None:
         answer = {**BODY, "id": "theirs", "name": name.text}
         with pytest.raises(BirdError, match=r"theirs.*not new"):
             machine.send(answer)
+
+
+def at(seconds: float) -> str:
+    """A moment so many seconds after the create has begun, as Bird writes it."""
+    return datetime.fromtimestamp(BEGAN + seconds, timezone.utc).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "becomes"),
+    [
+        (EXPLICIT, {"createdAt": at(1)}, "ours"),
+        (EXPLICIT, {"createdAt": at(-59)}, "ours"),
+        (EXPLICIT, {"createdAt": at(-61)}, "an error"),
+        (EXPLICIT, {"createdAt": at(1), "name": " N "}, "ours"),
+        (EXPLICIT, {"createdAt": at(1), "name": "n (Voice)"}, "ours"),
+        (EXPLICIT, {"createdAt": at(1), "name": "n (Voice)", **OTHER_ARGUMENTS}, "looked for"),
+        (EXPLICIT, {"createdAt": at(1), "name": "-"}, "looked for"),
+        (EXPLICIT, {"createdAt": at(1), "name": "Theirs"}, "looked for"),
+        (AUTOMATIC, {"createdAt": at(1)}, "ours"),
+        (AUTOMATIC, {}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-61)}, "ours"),
+        (AUTOMATIC, {"createdAt": at(1), "name": AUTOMATIC.text.upper()}, "ours"),
+        (AUTOMATIC, {"createdAt": at(1), "name": MARK}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-59), "name": MARK}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-61), "name": MARK}, "an error"),
+        (AUTOMATIC, {"name": MARK}, "looked for"),
+        (AUTOMATIC, {"createdAt": at(1), "name": MARK, **OTHER_ARGUMENTS}, "looked for"),
+        (AUTOMATIC, {"createdAt": at(1), "name": "Theirs"}, "looked for"),
+    ],
+)
+def test_an_answer_is_believed_where_it_may_tell_of_what_the_request_has_made(
+    name: Name, stated: dict[str, Any], becomes: str
+) -> None:
+    machine = create(name.desired())
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    answer = {**BODY, "id": "x", "name": name.text, **stated}
+    result = after(machine, answer)
+    if becomes == "ours":
+        assert result == Created(answer, is_new=True)
+    elif becomes == "an error":
+        assert isinstance(result, BirdError)
+        assert "x (name" in str(result)
+    else:
+        assert result == Sleep(BACKOFF[0])
+        # It may have another name.
+        assert machine.send(None) == List(is_fresh=True, with_conflicts=True)
+
+
+def after(machine: Machine, answer: Any) -> Step | Created | BirdError:
+    """What a machine does about an answer."""
+    try:
+        return machine.send(answer)
+    except StopIteration as ended:
+        created: Created = ended.value
+        return created
+    except BirdError as error:
+        return error
 
 
 @pytest.mark.parametrize("ahead", [None, -86_400.0, 86_400.0])

@@ -33,6 +33,9 @@ PAIRS: list[tuple[Any, Any, Any]] = [
     (["x", "y"], ["y", "x"], ["y", "z"]),
     ([{"k": "A"}], [{"k": "a", "id": 1}], [{"k": "b", "id": 1}]),
     (["x", "x"], ["x"], []),
+    (["x", "x"], ["x"], ["y", "z", "z"]),
+    ({"a": {"b": ["x", "x"]}}, {"a": {"b": ["x"]}}, {"a": {"b": ["y"]}}),
+    (3, {"a": 1}, {"a": 2}),
     (None, "default", "other"),
     ({"a": True}, {"a": "true"}, {"a": "false"}),
     (0.5, "0.50", "0.51"),
@@ -72,6 +75,32 @@ def test_a_program_that_says_what_bird_made_of_it_changes_nothing_in_bird(
 @pytest.mark.parametrize("value", ["x", 1, {"a": [1, {"b": None}]}, [], None, True, 1.5])
 def test_nothing_is_remembered_where_they_agree(value: Any) -> None:
     assert accepted("x", value, value) == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        (
+            {"a": {"b": "B", "c": "C"}, "l": ["X", {"k": "K"}]},
+            {"p.a.b", "p.a.c", "p.l[0]", "p.l[1].k"},
+        ),
+        ({"a": {"b": "other", "c": "C"}, "l": ["X", {"k": "K"}]}, {"p.a.c", "p.l[0]", "p.l[1].k"}),
+        ({"a": {"b": "B", "c": "C"}, "l": ["X", {"k": "o"}]}, {"p.a.b", "p.a.c", "p.l[0]"}),
+        ({"a": {"b": "B", "c": "C"}, "l": ["X"]}, {"p.a.b", "p.a.c"}),
+        ({"a": 1, "l": ["X", {"k": "K"}]}, {"p.l[0]", "p.l[1].k"}),
+        ({"l": ["X", {"k": "K"}]}, {"p.l[0]", "p.l[1].k"}),
+        (None, set()),
+    ],
+)
+def test_a_change_of_one_part_forgets_what_was_remembered_of_that_part_alone(
+    changed: Any, kept: set[str]
+) -> None:
+    asked = {"a": {"b": "B", "c": "C"}, "l": ["X", {"k": "K"}]}
+    stated = {"a": {"b": "b", "c": "c"}, "l": ["x", {"k": "k"}]}
+    other = accepted("pa", "A", "a")
+    remembered = accepted("p", asked, stated)
+    assert set(remembered) == {"p.a.b", "p.a.c", "p.l[0]", "p.l[1].k"}
+    assert set(forgotten("p", asked, changed, {**remembered, **other})) == kept | {"pa"}
 
 
 def test_keys_that_bird_adds_are_nobodys_wish_at_any_depth() -> None:

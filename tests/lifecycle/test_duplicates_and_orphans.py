@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.emulator import Fault, Options
+from bird_dynamic.emulator import Fault, Options, PhoneNumber
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle, SharedError
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
+from tests.lifecycle.test_answers_to_a_create import answering
 from tests.support.engine_model import Engine
 from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed, planned
 
@@ -159,6 +160,28 @@ def test_what_is_in_the_way_is_found_in_a_listing_that_tells_little() -> None:
     theirs = world.foreign(name="other")
     with pytest.raises(OperationError, match=f"{theirs}.*adopt="):
         world.run().create(world.inputs())
+
+
+@pytest.mark.parametrize("key", ["arguments", "number"])
+def test_a_row_that_states_its_number_in_one_of_two_ways_costs_no_further_request(
+    key: str,
+) -> None:
+    world = World(Fault("status", operation="create_connector", status=409))
+    for number in range(2, 8):
+        world.foreign(number=PhoneNumber.made_up(number).id)
+
+    def one_way(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "list_connectors":
+            kept = {"id", "name", "connectorTemplateRef", key}
+            rows = [{each: row[each] for each in row if each in kept} for row in body["results"]]
+            return 0, {**body, "results": rows}
+        return 0, body
+
+    answering(world, one_way)
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.count("list_connectors") == 2
+    assert world.count("get_connector") == 1, "the one for its own channel"
+    assert connector_id in world.connector_ids()
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,13 @@ def test_one_that_differs_is_not_adopted() -> None:
         world.run(TYPE).create({**given, "adopt": other})
 
 
+def test_one_that_has_what_the_program_leaves_out_is_not_adopted() -> None:
+    world, run, given = world_with()
+    other, _ = run.create(given)
+    with pytest.raises(OperationError, match=r"event_filters is .*channelId"):
+        world.run(TYPE).create({**inputs(world, event_filters=None), "adopt": other})
+
+
 def test_bird_refusing_a_sixth_one_is_told_with_the_argument() -> None:
     world, run, _ = world_with()
     for number in range(5):

@@ -7,11 +7,13 @@ import socket
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bird_dynamic.bird.errors import DeadlineError, EngineGoneError
 from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.providers import engine as engine_module
 from bird_dynamic.providers.engine import FRESH, EngineWatch, address_from, run_of
 from tests.support.world import World
 
@@ -59,6 +61,78 @@ def test_a_provider_whose_parent_has_ended_is_without_its_engine(
         assert ended.wait(10)
         with pytest.raises(EngineGoneError):
             watch.check()
+
+
+class Looks:
+    """Stands in for the module's time and sockets: no look and no sleep takes any."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, outcome: OSError | None = None) -> None:
+        self.now = 1000.0
+        self.outcome = outcome
+        self.patience: list[float] = []
+        self.slept: list[float] = []
+        self.asleep = threading.Event()
+        self.go_on = threading.Event()
+        times = SimpleNamespace(monotonic=lambda: self.now, sleep=self.sleep)
+        monkeypatch.setattr(engine_module, "time", times)
+        sockets = SimpleNamespace(create_connection=self.look)
+        monkeypatch.setattr(engine_module, "socket", sockets)
+
+    def look(self, address: tuple[str, int], patience: float) -> socket.socket:
+        self.patience.append(patience)
+        if self.outcome is not None:
+            raise self.outcome
+        return socket.socket()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.asleep.set()
+        self.go_on.wait(20)
+
+
+def test_one_look_serves_the_requests_of_all_lanes_and_no_longer_than_it_takes_to_send_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = Looks(monkeypatch)
+    watch = EngineWatch("127.0.0.1:1", threading.Event(), lambda: None)
+    assert looks.asleep.wait(10)
+    for _ in range(8):
+        watch.check()
+    assert len(looks.patience) == 1
+    looks.now += 0.1
+    watch.check()
+    assert len(looks.patience) == 2
+
+
+def test_an_engine_that_ends_while_nothing_is_sent_is_noticed_within_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = Looks(monkeypatch)
+    ended, called = threading.Event(), threading.Event()
+    EngineWatch("127.0.0.1:1", ended, called.set)
+    assert looks.asleep.wait(10)
+    assert not ended.is_set()
+    looks.outcome = ConnectionRefusedError()
+    looks.go_on.set()
+    assert ended.wait(10)
+    assert called.wait(10)
+    assert looks.slept[0] + looks.patience[0] <= 1.0
+
+
+def test_an_engine_that_is_too_busy_to_answer_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = Looks(monkeypatch, TimeoutError())
+    ended = threading.Event()
+    watch = EngineWatch("127.0.0.1:1", ended, lambda: None)
+    assert looks.asleep.wait(10)
+    watch.check()
+    assert not ended.is_set()
+    looks.outcome = ConnectionRefusedError()
+    with pytest.raises(EngineGoneError):
+        watch.check()
+    # It stays gone, whoever listens there next.
+    looks.outcome = None
+    with pytest.raises(EngineGoneError):
+        watch.check()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])

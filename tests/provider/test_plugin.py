@@ -37,6 +37,7 @@ from bird_dynamic.providers.wire import received
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.settings import state_folder
 from tests.client.peers import LINE, Peer, answer, drip
+from tests.provider.test_engine_log import Engine as LogEngine
 
 NUMBER = PhoneNumber.made_up(0).id
 URN = "urn:pulumi:dev::phones::bird:index:{}::support"
@@ -146,11 +147,42 @@ def engine(bird: EmulatorServer) -> Engine:
 
 def test_it_introduces_itself(engine: Engine) -> None:
     handshake = provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1")
-    assert engine.call("Handshake", handshake).accept_secrets
+    met = engine.call("Handshake", handshake)
+    configured = engine.call("Configure", provider_pb2.ConfigureRequest())
+    for can, secrets, resources, outputs in (
+        (met, met.accept_secrets, met.accept_resources, met.accept_outputs),
+        (
+            configured,
+            configured.acceptSecrets,
+            configured.acceptResources,
+            configured.acceptOutputs,
+        ),
+    ):
+        assert (secrets, resources, outputs) == (True, False, False), can
     told = engine.call("GetPluginInfo", plugin_pb2.PluginInfo()).version
     assert told == version("bird-dynamic")
     schema = json.loads(engine.call("GetSchema", provider_pb2.GetSchemaRequest()).schema)
     assert "bird:index:VoiceChannel" in schema["resources"]
+
+
+@pytest.mark.parametrize("told", ["on the command line", "by the handshake", "twice", "nowhere"])
+def test_lines_go_to_the_engine_that_has_started_the_plugin(told: str) -> None:
+    ours, other = LogEngine(), LogEngine()
+    try:
+        given = ours.address if told in ("on the command line", "twice") else None
+        plugin = BirdPlugin(given)
+        before = plugin._run
+        later = {"by the handshake": ours.address, "twice": other.address}.get(told, "")
+        request = provider_pb2.ProviderHandshakeRequest(engine_address=later)
+        plugin.Handshake(request, Context())  # type: ignore[arg-type]
+        plugin._run.warn("beware")
+        heard = [each.message for each in ours.lines]
+        assert heard == ([] if told == "nowhere" else ["beware"])
+        assert other.lines == []
+        assert (plugin._run is before) is (told != "by the handshake"), "it knows what it knew"
+    finally:
+        for each in (ours, other):
+            each.server.stop(None)
 
 
 def test_its_process_tells_its_port_and_serves_there() -> None:
@@ -158,9 +190,16 @@ def test_its_process_tells_its_port_and_serves_there() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+            options = [("grpc.max_receive_message_length", -1)]
+            port = int(process.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options) as channel:
                 stub = provider_pb2_grpc.ResourceProviderStub(channel)
                 assert stub.GetPluginInfo(empty_pb2.Empty(), wait_for_ready=True).version
+                # gRPC itself allows 4 MiB, each way.
+                large = struct({"phoneNumberId": NUMBER, "arguments": {"a": "x" * 5 * 2**20}})
+                urn = URN.format("VoiceChannel")
+                checked = stub.Check(provider_pb2.CheckRequest(urn=urn, news=large))
+                assert checked.inputs["arguments"] == large["arguments"]
         finally:
             process.kill()
 
