@@ -21,7 +21,8 @@ from bird_dynamic.lifecycle.drift import (
 )
 from bird_dynamic.schema.equality import is_alike, loosened
 from bird_dynamic.schema.fields import Properties
-from tests.support.world import OTHER_NUMBER, World, planned
+from bird_dynamic.schema.naming import MARK
+from tests.support.world import OTHER_NUMBER, OWN_MARK, World, planned
 
 PAIRS: list[tuple[Any, Any, Any]] = [
     # what the program says, what Bird makes of it, what somebody makes of that
@@ -263,6 +264,27 @@ def test_a_program_that_takes_over_birds_spelling_replaces_nothing() -> None:
     assert planned(world.run(), connector_id, real, inputs).changed == ()
 
 
+@pytest.mark.parametrize(
+    ("news", "goes"),
+    [
+        (GIVEN, False),
+        ({**GIVEN, "name": "SUPPORT  LINE"}, True),
+        ({**GIVEN, "channel_conversational_status_enabled": True}, True),
+    ],
+    ids=["unchanged", "respelled", "changed in place"],
+)
+def test_what_differs_can_still_be_replaced_and_deleted_by_the_programs_wish(
+    news: dict[str, Any], goes: bool
+) -> None:
+    """With `replace_on_changes`, of which a provider learns nothing."""
+    world, connector_id, state = made()
+    run = world.run()
+    inputs = run.check(world.inputs(**GIVEN), world.inputs(**news)).inputs
+    assert planned(run, connector_id, state, inputs).replaces == ()
+    run.delete(connector_id, state)
+    assert world.connector_ids() == ([] if goes else [connector_id])
+
+
 def test_what_bird_spells_otherwise_can_be_adopted() -> None:
     world, connector_id, _ = made()
     inputs = world.inputs(adopt=connector_id, **GIVEN)
@@ -295,6 +317,44 @@ def test_a_replacement_is_there_first_where_both_can_exist() -> None:
     assert "phone_number_id" in world.said[-1]
     renamed = world.inputs(name="other")
     assert planned(world.run(), connector_id, state, renamed).deletes_first
+
+
+def test_a_replacement_that_the_program_asks_for_is_warned_of_and_nothing_else_is() -> None:
+    world = World()
+    connector_id, state = world.run().create(world.inputs())
+    run = world.run()
+    other = world.inputs(name="Front desk", arguments={"recording": True})
+    planned(run, connector_id, state, other)
+    assert world.said == [], "a refresh asks before the program says anything"
+    run.check(state, state)
+    planned(run, connector_id, state, world.inputs())
+    assert world.said == []
+    run.check(state, other)
+    planned(run, connector_id, state, other)
+    (said,) = world.said
+    for told in (
+        "Front desk",
+        connector_id,
+        state["phone_number"],
+        "name, arguments",
+        "channel_id",
+    ):
+        assert told in said
+
+
+def test_of_what_has_no_channel_and_no_number_the_warning_says_nothing_of_them() -> None:
+    world = World()
+    kind = "WebhookSubscription"
+    news = {"service": "channels", "event": "voice.inbound", "url": "https://example.com/a"}
+    item_id, state = world.run(kind).create(world.checked(kind, {**news, MARK: OWN_MARK}))
+    run = world.run(kind)
+    other = run.check(state, {**news, MARK: OWN_MARK, "event": "voice.outbound"}).inputs
+    planned(run, item_id, state, other)
+    (said,) = world.said
+    for told in ("support", item_id, "event"):
+        assert told in said
+    assert "channel_id" not in said
+    assert "None" not in said
 
 
 def test_what_bird_repeats_at_first_and_spells_otherwise_later_is_no_drift() -> None:

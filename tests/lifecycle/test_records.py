@@ -230,8 +230,13 @@ def test_a_record_and_its_name_are_on_the_disk_before_a_request_is_sent(
         os, "fsync", lambda descriptor: synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
     )
     record = Record(MARK, WHERE, "digest", "aaaaaaaa", 1.0)
-    for sync, expected in ((True, [False, True]), (False, [])):
-        records = Records(tmp_path, sync=sync)
+    unless_told_otherwise: dict[str, bool] = {}
+    for given, expected in (
+        (unless_told_otherwise, [False, True]),
+        ({"sync": True}, [False, True]),
+        ({"sync": False}, []),
+    ):
+        records = Records(tmp_path, **given)
         with records.claimed(MARK, WHERE, lambda seconds: None) as claim:
             synced.clear()
             records.write(claim, record)

@@ -13,6 +13,7 @@ from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.resource import HalfCreatedError, ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
+from tests.lifecycle.test_answers_to_a_create import answering
 from tests.support.world import OWN_MARK, KilledError, World, planned
 
 TYPE = "WebhookSubscription"
@@ -83,8 +84,20 @@ def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
     assert world.emulator.webhook_subscriptions() == []
 
 
-def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so() -> None:
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so(
+    is_stated: bool,
+) -> None:
     world = World(Fault("status", operation="update_webhook_subscription", status=403))
+    if not is_stated:
+        answering(
+            world,
+            lambda operation, body: (
+                0,
+                {key: body[key] for key in body if key != "status" or operation != CREATE},
+            ),
+        )
     with pytest.raises(OperationError, match="is kept; the next `pulumi up` completes") as caught:
         world.run(TYPE, keeps_half_created=True).create(inputs(world, status="inactive"))
     half = caught.value.cause

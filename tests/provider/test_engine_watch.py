@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -158,6 +159,25 @@ def test_the_engines_address_is_found_among_the_arguments(
     arguments: list[str], address: str | None
 ) -> None:
     assert address_from(arguments) == address
+
+
+@pytest.mark.parametrize("usable", ["the first", "the second", "none"])
+def test_that_the_providers_of_a_run_cannot_tell_each_other_what_they_have_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usable: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    state = tmp_path / ("state" if usable == "the first" else "file")
+    temporary = tmp_path if usable == "the second" else tmp_path / "file"
+    monkeypatch.setenv("BIRD_STATE_DIR", str(state))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(temporary))
+    told: list[str] = []
+    engine, address = listening()
+    with engine:
+        run_of(address, say=print, warn=told.append, end=lambda: None, cancelled=threading.Event())
+    assert len(told) == (usable == "none")
+    assert all(str(state) in each and "BIRD_STATE_DIR" in each for each in told)
+    run_of(None, say=print, warn=told.append, end=lambda: None, cancelled=threading.Event())
+    assert len(told) == (usable == "none"), "a process without an engine is alone"
 
 
 def test_a_create_whose_engine_dies_in_the_middle_leaves_a_record_and_removes_nothing() -> None:
