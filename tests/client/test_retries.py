@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from email.utils import formatdate
 
 import pytest
@@ -184,6 +185,36 @@ def test_an_interim_answer_says_nothing(status: int) -> None:
     with pytest.raises(UnknownOutcomeError):
         world.connectors.create({}, world.deadline)
     assert world.sent == 1
+
+
+@pytest.mark.parametrize(("time_left", "sent"), [(0.5, 1), (0.51, 2)])
+def test_a_pause_that_would_end_with_the_time_is_not_begun(time_left: float, sent: int) -> None:
+    world = World(LOST)
+    with pytest.raises(UnknownOutcomeError):
+        world.connectors.get(ID, Deadline.after(time_left, world.clock))
+    assert world.sent == sent
+    assert len(world.clock.sleeps) == sent - 1
+
+
+def test_each_request_is_logged_with_its_attempt_its_answer_and_its_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "bird_dynamic")
+    world = World(LOST, answer(429), answer(messagebird_request_id="r-1"))
+    send = world.transport.send
+
+    def slow(request: Request, timeout: float) -> Response:
+        world.clock.now += 0.25
+        return send(request, timeout)
+
+    world.transport.send = slow  # type: ignore[method-assign]
+    world.connectors.get(ID, world.deadline)
+    path = f"/workspaces/w/connectors/{ID}"
+    assert [each.getMessage() for each in caplog.records] == [
+        f"GET {path} attempt=1 status=no answer request_id=- 250 ms",
+        f"GET {path} attempt=2 status=429 request_id=- 250 ms",
+        f"GET {path} attempt=3 status=200 request_id=r-1 250 ms",
+    ]
 
 
 def test_nothing_is_sent_after_the_deadline() -> None:

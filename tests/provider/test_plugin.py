@@ -485,16 +485,23 @@ def test_an_import_has_the_arguments_that_bird_has(engine: Engine, bird: Emulato
     assert inputs["phoneNumberId"] == NUMBER
 
 
-def test_a_read_has_the_time_that_its_custom_timeout_says(
-    engine: Engine, bird: EmulatorServer
+@pytest.mark.parametrize("operation", ["Read", "Update", "Delete"])
+def test_every_operation_has_the_time_that_its_custom_timeout_says(
+    engine: Engine, bird: EmulatorServer, operation: str
 ) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER})
-    bird.emulator.faults = (Fault("hang", operation="get_connector", seconds=30, times=None),)
-    asked = provider_pb2.ReadRequest(
-        id=item_id, urn=URN.format("VoiceChannel"), properties=struct(state), timeout=1.0
-    )
+    bird.emulator.faults = (Fault("hang", seconds=30, times=None),)
+    news = {"phoneNumberId": NUMBER, "channelConversationalStatusEnabled": True}
+    common = {"id": item_id, "urn": URN.format("VoiceChannel"), "timeout": 1.0}
+    asked = {
+        "Read": lambda: provider_pb2.ReadRequest(properties=state, **common),
+        "Update": lambda: provider_pb2.UpdateRequest(
+            olds=state, news=struct(engine.inputs(news)), **common
+        ),
+        "Delete": lambda: provider_pb2.DeleteRequest(properties=state, **common),
+    }
     with pytest.raises(AbortedError, match="did not answer within 1 s"):
-        engine.call("Read", asked)
+        Engine(bird.url).call(operation, asked[operation]())
 
 
 def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> None:
