@@ -41,13 +41,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "bird_dynamic"
 MUTANTS = ROOT / "tests" / "mutants.md"
-HALVES = (("lifecycle", "settings", "command"), ("client", "provider", "program"))
+HALVES = (("lifecycle", "settings", "command"), ("client", "provider", "program", "docs"))
 """Folders of tests, in two parts that take about as long."""
 OWN_TESTS = {
     "lifecycle": ("lifecycle",),
     "bird": ("client",),
     "providers": ("provider",),
-    "schema": ("lifecycle", "program", "provider", "settings"),
+    "schema": ("lifecycle", "program", "provider", "settings", "docs"),
 }
 """The mutated folders, and the folders of tests that are all run for each."""
 MUTATED = tuple(OWN_TESTS)

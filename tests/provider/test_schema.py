@@ -37,6 +37,17 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
         assert described.get("secret", False) is field.secret
 
 
+@pytest.mark.parametrize("type_name", SCHEMAS)
+def test_every_example_is_a_value_that_its_property_can_have(type_name: str) -> None:
+    fields = SCHEMAS[type_name].fields
+    assert [each.name for each in fields if each.example is not None]
+    for field in fields:
+        if field.example is not None:
+            assert field.kind.problem(field.example) is None, field.name
+        if field.default is not None:
+            assert field.kind.problem(field.default) is None, field.name
+
+
 def test_what_is_required_is_what_nothing_else_fills_in() -> None:
     required = {
         name: SCHEMA["resources"][f"bird:index:{name}"]["requiredInputs"] for name in SCHEMAS
