@@ -226,6 +226,12 @@ def test_the_conversational_switch_is_set(value: bool, status: str) -> None:
     assert (requests[0].method, requests[0].body) == ("PATCH", {"status": status})
 
 
+def test_a_request_that_is_shown_shows_nothing_of_its_body() -> None:
+    shown = repr(Request("POST", "/x", body={"securityArguments": {"key": "canary"}}))
+    assert "canary" not in shown
+    assert "/x" in shown
+
+
 def test_what_changes_something_is_sent_only_where_it_may_be_and_a_read_always() -> None:
     def gone() -> None:
         raise EngineGoneError("gone")

@@ -11,6 +11,7 @@ import pytest
 from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import (
+    Answer,
     BirdError,
     DeadlineError,
     NotSentError,
@@ -120,11 +121,32 @@ def test_a_refusal_is_not_repeated() -> None:
     assert world.sent == 1
 
 
-def test_a_redirect_is_not_followed() -> None:
-    world = World(answer(302, "x", location="https://elsewhere.test"))
-    with pytest.raises(RejectedError, match="redirect"):
+@pytest.mark.parametrize("status", [300, 302, 308, 399])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    world = World(
+        answer(status, "x", location="https://elsewhere.test", messagebird_request_id="r")
+    )
+    with pytest.raises(RejectedError, match="bird:apiUrl") as caught:
         world.connectors.get(ID, world.deadline)
+    assert (caught.value.status, caught.value.answer.request_id) == (status, "r")
     assert world.sent == 1
+
+
+@pytest.mark.parametrize("status", [199, 500, 503, 599, 600])
+def test_an_answer_that_says_nothing_is_told_with_what_it_says_and_its_id(status: int) -> None:
+    body = {"code": "Oops", "message": "again later"}
+    world = World(answer(status, body, messagebird_request_id="r"))
+    with pytest.raises(UnknownOutcomeError, match=f"{status} Oops: again later") as caught:
+        world.connectors.create({}, world.deadline)
+    assert caught.value.answer is not None
+    assert caught.value.answer.request_id == "r"
+
+
+def test_an_answer_that_cannot_be_read_is_told_with_its_status_and_its_id() -> None:
+    world = World(answer(201, [], messagebird_request_id="r"))
+    with pytest.raises(UnknownOutcomeError, match="201") as caught:
+        world.connectors.create({}, world.deadline)
+    assert caught.value.answer == Answer(201, request_id="r")
 
 
 def test_throttling_is_waited_out_for_a_create_too() -> None:

@@ -83,12 +83,17 @@ class Model:
     unseen: int = 0
     posts: int = 0
     waited: float = 0.0
+    posted: list[float] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
 
     def post(self, name: str) -> Any:
         fate = self.fates[min(self.posts, len(self.fates) - 1)]
         self.posts += 1
+        self.posted.append(self.waited)
         if fate == "refused":
             return RejectedError(Answer(422))
+        if fate == "conflict":
+            return RejectedError(Answer(409))
         if fate == "lost before":
             return UnknownOutcomeError("lost")
         if self.refuses_duplicates and (self.made or self.left):
@@ -100,6 +105,7 @@ class Model:
         return UnknownOutcomeError("lost") if fate == "lost after" else made
 
     def listed(self) -> list[dict[str, Any]]:
+        self.looks.append(self.waited)
         lagging, self.unseen = self.unseen > 0, max(0, self.unseen - 1)
         return [*([self.left] if self.left else []), *([] if lagging else self.made)]
 
@@ -347,6 +353,63 @@ def after(machine: Machine, answer: Any) -> Step | Created | BirdError:
         return created
     except BirdError as error:
         return error
+
+
+@pytest.mark.parametrize(("seconds", "is_ours"), [(1, True), (-1.9, True), (-2.1, False)])
+def test_what_appears_after_a_request_without_an_answer_is_ours_if_it_is_not_older(
+    seconds: float, is_ours: bool
+) -> None:
+    machine = create(EXPLICIT.desired())
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(UnknownOutcomeError("lost"))
+    machine.send(None)
+    item = {**BODY, "id": "x", "createdAt": at(seconds)}
+    result = after(machine, Observed((Match(EXPLICIT.desired(), item),), BEGAN))
+    if is_ours:
+        assert result == Created(item, is_new=True)
+    else:
+        assert "x (name: n)" in str(result)
+
+
+def test_when_bird_is_asked_again() -> None:
+    """The moments, in seconds since the first request."""
+    lost = Model(False, ("lost before", "done"), lag=0, left=None)
+    assert isinstance(drive(AUTOMATIC, "the first create", lost), Created)
+    assert lost.looks == [0.0, 0.5, 1.5, 3.5, 7.5, 15.5, 23.5, 31.5]
+    assert lost.posted == [0.0, 31.5]
+    held = Model(False, ("conflict",) * 8 + ("done",), lag=0, left=None)
+    assert isinstance(drive(AUTOMATIC, "the first create", held), Created)
+    assert held.posted == [0.0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5, 27.5]
+
+
+def test_a_name_that_the_program_gives_is_never_taken_over_by_the_users_word() -> None:
+    machine = create(EXPLICIT.desired(), takes_over=True)
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(RejectedError(Answer(409)))
+    theirs = Match(EXPLICIT.desired(), {**BODY, "id": "theirs", "createdAt": at(1)})
+    with pytest.raises(BirdError, match="theirs"):
+        machine.send(Observed((theirs,), BEGAN))
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+@pytest.mark.parametrize("takes_over", [False, True])
+def test_after_a_conflict_what_has_the_mark_is_taken_over_by_the_users_word_alone(
+    takes_over: bool, is_forced: bool
+) -> None:
+    machine = create(AUTOMATIC.desired(), takes_over=takes_over, is_forced=is_forced)
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(RejectedError(Answer(409)))
+    item = {**BODY, "id": "x", "name": Name(MARK, OTHER_TOKEN).text}
+    result = after(machine, Observed((Match(AUTOMATIC.desired(), item),), BEGAN))
+    if takes_over and not is_forced:
+        assert isinstance(result, Warn)
+        assert after(machine, None) == Created(item, is_new=False)
+    else:
+        assert isinstance(result, BirdError)
+        assert 'adopt="x"' in str(result)
 
 
 @pytest.mark.parametrize("ahead", [None, -86_400.0, 86_400.0])

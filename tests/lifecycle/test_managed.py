@@ -105,6 +105,78 @@ def test_what_was_adopted_and_is_replaced_is_not_adopted_again() -> None:
     assert not managed.is_replaced_unseen(A)
 
 
+def test_what_was_deleted_for_nobody_known_may_be_what_anybody_replaces() -> None:
+    managed = ManagedItems()
+    managed.mark_deleted(X, NOBODY)
+    assert managed.is_leaving(X, A)
+    assert managed.is_leaving(X, NOBODY)
+
+
+def test_what_a_new_resource_is_going_to_adopt_is_taken_from_the_one_that_has_it() -> None:
+    managed = ManagedItems()
+    managed.mark_wanted(X.upper(), B)
+    assert managed.taken_from(X, A)
+    assert not managed.taken_from(X, A | B)
+    assert not managed.taken_from(X, NOBODY)
+    assert not managed.taken_from(Y, A)
+
+
+def test_what_is_changed_in_place_or_unchanged_stays_with_its_resource() -> None:
+    for happens in (
+        lambda managed: managed.mark_updated(X, A),
+        lambda managed: managed.mark_diffed(X, A, leaving=False, is_unchanged=True),
+    ):
+        managed = ManagedItems()
+        managed.mark_checked(A, {})
+        happens(managed)
+        # A second entry of the state, which an interrupted replacement has left.
+        assert managed.why_kept(X, A) is not None
+        assert not managed.claim(X, B)
+
+
+def test_what_this_run_replaces_can_be_taken_over_once() -> None:
+    managed = ManagedItems()
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=True)
+    assert managed.claim(X, B)
+    assert not managed.claim(X, A)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_what_is_replaced_is_about_to_go_for_all_but_the_resource_itself(
+    is_replaced: bool,
+) -> None:
+    mark, other = next(iter(A)), next(iter(B))
+    managed = ManagedItems()
+    assert not managed.is_about_to_go(X, other)
+    assert not managed.is_replaced(X)
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=True)
+    if is_replaced:
+        managed.claim(Y, A)
+    assert managed.is_about_to_go(X, other)
+    assert not managed.is_about_to_go(X, mark)
+    assert managed.is_replaced(X) is is_replaced
+    managed.mark_checked(B, {})
+    managed.mark_diffed(X, B, leaving=False)
+    assert not managed.is_about_to_go(X, other)
+    assert not managed.is_replaced(X)
+
+
+def test_what_bird_has_no_longer_is_nobodys() -> None:
+    managed = ManagedItems()
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=False)
+    managed.mark_managed(Y.upper())
+    assert managed.is_managed(X)
+    assert managed.is_managed(Y)
+    assert not managed.claim(Y, B)
+    for each in (X, Y):
+        managed.mark_missing(each.upper())
+        assert not managed.is_managed(each)
+        assert managed.claim(each, B)
+
+
 def test_the_processes_of_one_run_know_of_each_others(tmp_path: Path) -> None:
     one, two = (ManagedItems(RunLog("127.0.0.1:4711", [tmp_path])) for _ in range(2))
     assert one.claim(X, A)

@@ -79,9 +79,12 @@ def test_an_inactive_one_is_switched_off_after_its_creation() -> None:
 def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
     refused = Fault("status", operation="update_webhook_subscription", status=403)
     world, run, given = world_with(refused, status="inactive")
-    with pytest.raises(OperationError, match="was removed again; nothing is left of it"):
+    with pytest.raises(OperationError, match="was removed again; nothing is left of it") as caught:
         run.create(given)
     assert world.emulator.webhook_subscriptions() == []
+    # What Bird said of the cause is told too.
+    for told in ("403", "Request id: ", run.schema.permission):
+        assert told in str(caught.value)
 
 
 @pytest.mark.usefixtures("any_dialect")

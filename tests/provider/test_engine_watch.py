@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bird_dynamic.bird.errors import DeadlineError, EngineGoneError
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.providers import engine as engine_module
-from bird_dynamic.providers.engine import FRESH, EngineWatch, address_from, run_of
+from bird_dynamic.providers.engine import (
+    FRESH,
+    EngineWatch,
+    address_from,
+    end_with_grace,
+    of_this_process,
+    run_of,
+)
 from tests.support.world import World
 
 
@@ -159,6 +169,27 @@ def test_the_engines_address_is_found_among_the_arguments(
     arguments: list[str], address: str | None
 ) -> None:
     assert address_from(arguments) == address
+
+
+def test_the_engines_address_is_that_of_this_process_and_not_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"])
+    assert of_this_process() == "127.0.0.1:2"
+    monkeypatch.setattr(sys, "argv", ["127.0.0.1:1"])
+    assert of_this_process() is None
+
+
+def test_a_process_is_asked_to_end_and_has_the_five_seconds_that_the_engine_gives_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(os, "kill", lambda process, number: done.append((process, number)))
+    monkeypatch.setattr(os, "_exit", lambda code: done.append(("exit", code)))
+    wait = SimpleNamespace(sleep=lambda seconds: done.append(("wait", seconds)))
+    monkeypatch.setattr(engine_module, "time", wait)
+    end_with_grace()
+    assert done == [(os.getpid(), signal.SIGINT), ("wait", 5.0), ("exit", 1)]
 
 
 @pytest.mark.parametrize("usable", ["the first", "the second", "none"])

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import grpc
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf.message import Message
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
@@ -79,7 +80,9 @@ class Engine:
         assert answer.supportsPreview
 
     def call(self, method: str, request: Any) -> Any:
-        return getattr(self.plugin, method)(request, self.context)
+        answer = getattr(self.plugin, method)(request, self.context)
+        assert isinstance(answer, Message), "gRPC could not send it"
+        return answer
 
     def check(
         self, news: Mapping[str, Any], kind: str = "VoiceChannel", olds: Mapping[str, Any] = {}
@@ -163,6 +166,18 @@ def test_it_introduces_itself(engine: Engine) -> None:
     assert told == version("bird-dynamic")
     schema = json.loads(engine.call("GetSchema", provider_pb2.GetSchemaRequest()).schema)
     assert "bird:index:VoiceChannel" in schema["resources"]
+
+
+def test_a_plugin_that_was_not_configured_uses_the_environment(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIRD_ACCESS_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BIRD_WORKSPACE_ID", WORKSPACE_ID)
+    news = struct({"phoneNumberId": NUMBER})
+    request = provider_pb2.CheckRequest(urn=URN.format("VoiceChannel"), news=news)
+    answer = BirdPlugin().Check(request, Context())  # type: ignore[arg-type]
+    assert list(answer.failures) == []
+    assert answer.inputs["workspaceId"] == WORKSPACE_ID
 
 
 @pytest.mark.parametrize("told", ["on the command line", "by the handshake", "twice", "nowhere"])
