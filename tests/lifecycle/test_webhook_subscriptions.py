@@ -155,6 +155,26 @@ def test_what_bird_can_change_is_changed_in_place(
     assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == wanted
 
 
+@pytest.mark.usefixtures("any_dialect")
+def test_what_bird_makes_of_an_update_is_told_once_and_is_no_drift() -> None:
+    world, run, item_id, state = created()
+
+    def spelled(operation: str, body: Any) -> tuple[int, Any]:
+        if isinstance(body, dict) and "url" in body:
+            return 0, {**body, "url": body["url"].replace("E", "e")}
+        return 0, body
+
+    answering(world, spelled)
+    wanted = inputs(world, url="https://Example.com/b")
+    state = run.update(item_id, state, wanted)
+    told = [each for each in world.said if "otherwise" in each]
+    assert len(told) == 1
+    assert "url" in told[0]
+    again, _ = world.run(TYPE).read(item_id, state) or ({}, {})
+    assert planned(world.run(TYPE), item_id, again, wanted).changed == ()
+    assert [each for each in world.said if "otherwise" in each] == told
+
+
 @pytest.mark.parametrize("path", ["short", "both"])
 def test_an_organization_may_come_and_go(path: str) -> None:
     world = World(dialect=Dialect(webhook_path=path))
