@@ -306,7 +306,7 @@ def at(seconds: float) -> str:
     ("name", "stated", "becomes"),
     [
         (EXPLICIT, {"createdAt": at(1)}, "ours"),
-        (EXPLICIT, {"createdAt": at(-59)}, "ours"),
+        (EXPLICIT, {"createdAt": at(-60)}, "ours"),
         (EXPLICIT, {"createdAt": at(-61)}, "an error"),
         (EXPLICIT, {"createdAt": at(1), "name": " N "}, "ours"),
         (EXPLICIT, {"createdAt": at(1), "name": "n (Voice)"}, "ours"),
@@ -318,7 +318,7 @@ def at(seconds: float) -> str:
         (AUTOMATIC, {"createdAt": at(-61)}, "ours"),
         (AUTOMATIC, {"createdAt": at(1), "name": AUTOMATIC.text.upper()}, "ours"),
         (AUTOMATIC, {"createdAt": at(1), "name": MARK}, "ours"),
-        (AUTOMATIC, {"createdAt": at(-59), "name": MARK}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-60), "name": MARK}, "ours"),
         (AUTOMATIC, {"createdAt": at(-61), "name": MARK}, "an error"),
         (AUTOMATIC, {"name": MARK}, "looked for"),
         (AUTOMATIC, {"createdAt": at(1), "name": MARK, **OTHER_ARGUMENTS}, "looked for"),
@@ -355,7 +355,7 @@ def after(machine: Machine, answer: Any) -> Step | Created | BirdError:
         return error
 
 
-@pytest.mark.parametrize(("seconds", "is_ours"), [(1, True), (-1.9, True), (-2.1, False)])
+@pytest.mark.parametrize(("seconds", "is_ours"), [(1, True), (-2, True), (-2.1, False)])
 def test_what_appears_after_a_request_without_an_answer_is_ours_if_it_is_not_older(
     seconds: float, is_ours: bool
 ) -> None:

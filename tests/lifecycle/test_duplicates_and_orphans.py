@@ -162,6 +162,53 @@ def test_what_is_in_the_way_is_found_in_a_listing_that_tells_little() -> None:
         world.run().create(world.inputs())
 
 
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize(
+    ("missing", "others", "reads"),
+    [
+        (("name",), 100, 2 * 100),
+        (("name",), 101, 0),
+        (("arguments", "number"), 100, 100),
+        (("arguments", "number"), 101, 0),
+    ],
+)
+def test_rows_that_state_too_little_are_read_where_there_are_a_hundred_at_most(
+    missing: tuple[str, ...], others: int, reads: int
+) -> None:
+    """Each look reads those that do not state their names; what they hold matters to a conflict."""
+    world = World(
+        Fault("status", operation="create_connector", status=409),
+        options=Options(channel_after=0),
+    )
+    for index in range(others):
+        world.foreign(number=PhoneNumber.made_up(index + 2).id)
+
+    def poor(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "list_connectors":
+            rows = [{**row, **dict.fromkeys(missing)} for row in body["results"]]
+            return 0, {**body, "results": rows}
+        return 0, body
+
+    answering(world, poor)
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.count("get_connector") == reads
+    assert connector_id in world.connector_ids()
+
+
+@pytest.mark.usefixtures("any_dialect")
+def test_what_a_read_leaves_out_is_known_from_the_listing() -> None:
+    world = World()
+    theirs = world.foreign(name=f"{OWN_MARK}-k7x2m9qd")
+
+    def poor(operation: str, body: Any) -> tuple[int, Any]:
+        return 0, {"id": body["id"]} if operation == "get_connector" else body
+
+    answering(world, poor)
+    with pytest.raises(OperationError, match=theirs):
+        world.run().create(world.inputs())
+    assert world.count("create_connector") == 0
+
+
 @pytest.mark.parametrize("key", ["arguments", "number"])
 def test_a_row_that_states_its_number_in_one_of_two_ways_costs_no_further_request(
     key: str,
