@@ -78,6 +78,8 @@ def test_two_values_say_the_same_or_not_in_either_order(
         ("https://A.com/B", "https://a.com/B", True),
         ("https://A.com/B/", "https://a.com/B", True),
         ("https://a.com/B", "https://a.com/b", False),
+        ("https://a.com/X", "https://a.com/", False),
+        ("https://a.com/Xx", "https://a.com/x", False),
         ("https://a.com?Q", "https://A.com?Q", True),
         ("https://a.com#Q", "https://A.com#q", False),
         ("http://a.com", "https://a.com", False),

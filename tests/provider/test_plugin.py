@@ -548,6 +548,18 @@ def test_what_is_for_the_dynamic_provider_is_refused(engine: Engine, name: str) 
     assert name in told.partition(":")[0]
 
 
+def test_a_bad_argument_is_named_as_every_language_may_write_it(engine: Engine) -> None:
+    given = {"phoneNumberId": "x", "name": "", "apiUrl": "x"}
+    reasons = [each.reason for each in engine.check(given).failures]
+    assert sorted(each.partition(":")[0] for each in reasons) == [
+        "name",
+        "phone_number_id (phoneNumberId)",
+    ]
+    unset = Engine("http://127.0.0.1:1", accessKey="")
+    (missing,) = (each.reason for each in unset.check({"phoneNumberId": NUMBER}).failures)
+    assert missing.startswith("bird:accessKey (or BIRD_ACCESS_KEY): ")
+
+
 @pytest.mark.parametrize("name", ["channel_id", "connector_template_ref", "name"])
 def test_names_are_translated_both_ways(name: str) -> None:
     assert snake_case(camel_case(name)) == name
