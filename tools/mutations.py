@@ -1,9 +1,9 @@
 """Mutation testing: small changes to the code, each of which some fast test must notice.
 
-Draws mutants of `lifecycle/`, `bird/` and `providers/` with a seed, and runs for each one the tests
-that execute the changed line, the quickest first, until one fails. A mutant that no test notices
-has survived: it is printed, and more than 10 % of them are an error. `tests/mutants.md` lists the
-changes that change nothing.
+Draws mutants of `lifecycle/`, `bird/`, `providers/` and `schema/` with a seed, and runs for each
+one the tests that execute the changed line, the quickest first, until one fails. A mutant that no
+test notices has survived: it is printed, and more than 10 % of them are an error.
+`tests/mutants.md` lists the changes that change nothing.
 
 Works in temporary copies of the project. Importing pytest and its plugins takes longer than most
 tests, so that is done once, and each mutant is tested in a fork.
@@ -41,10 +41,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "bird_dynamic"
 MUTANTS = ROOT / "tests" / "mutants.md"
-MUTATED = ("lifecycle", "bird", "providers")
-HALVES = (("lifecycle", "settings", "command"), ("client", "provider", "program"))
+HALVES = (("lifecycle", "settings", "command"), ("client", "provider", "program", "docs"))
 """Folders of tests, in two parts that take about as long."""
-OWN_TESTS = {"lifecycle": "lifecycle", "bird": "client", "providers": "provider"}
+OWN_TESTS = {
+    "lifecycle": ("lifecycle",),
+    "bird": ("client",),
+    "providers": ("provider",),
+    "schema": ("docs", "provider", "program", "settings", "lifecycle"),
+}
+"""The mutated folders, and the folders of tests that are all run for each, in that order."""
+MUTATED = tuple(OWN_TESTS)
 MAX_SURVIVORS = 0.1
 MAX_SECONDS = 30.0
 """Of tests beyond the mutant's own folder, the quickest of which are taken."""
@@ -211,7 +217,8 @@ class Baseline:
         folder = mutant.path.partition("/")[0]
         by_line = self.tests[mutant.path]
         chosen = {test for line in mutant.lines for test in by_line.get(line, ())}
-        own = f"tests/{OWN_TESTS[folder]}/"
+        own = tuple(f"tests/{each}/" for each in OWN_TESTS[folder])
+        places = {each: place for place, each in enumerate(OWN_TESTS[folder])}
         if "" in chosen or not mutant.is_run:
             # Executed when it is imported.
             chosen = set(self.seconds)
@@ -220,7 +227,7 @@ class Baseline:
             chosen |= {test for test in self.seconds if test.startswith(own)}
         order = sorted(
             chosen & self.seconds.keys(),
-            key=lambda test: (not test.startswith(own), self.seconds[test]),
+            key=lambda test: (places.get(test.split("/")[1], len(own)), self.seconds[test]),
         )
         selection: dict[str, float] = {}
         spent = 0.0

@@ -122,7 +122,7 @@ class _Connection(HTTPConnection):
 
     @property
     def _patience(self) -> float:
-        return min(float(self.timeout or CONNECT_TIMEOUT), exchange_of_this_thread().remaining)
+        return min(CONNECT_TIMEOUT, exchange_of_this_thread().remaining)
 
 
 def _addresses(host: str, port: int, seconds: float) -> list[Any]:

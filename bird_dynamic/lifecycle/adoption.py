@@ -43,7 +43,7 @@ def mismatches(
 def _may_be_spelled(field: Field, asked: Any, stated: Any) -> bool:
     stated = read_value(field, stated)
     if asked is None:
-        return same(stated if stated is not None else field.default, None)
+        return same(stated, None)
     if field.kind is TEMPLATE:
         asked, stated = without_version(asked), without_version(stated)
     return is_alike(asked, stated)

@@ -57,11 +57,9 @@ class DesiredState:
 
     @cached_property
     def body_digest(self) -> str:
-        """A digest of the body, without automatic names and secrets."""
+        """A digest of the body, without secrets."""
         hidden = {field.request_path[0] for field in self.schema.inputs if field.secret}
         asked = {key: value for key, value in self.body.items() if key not in hidden}
-        if self.mark is not None:
-            asked.pop("name", None)
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
     def is_identity_of(self, item: Item) -> bool:

@@ -166,7 +166,7 @@ def _pair(path: str, asked: Any, stated: Any) -> str:
 
 def _digest(path: str, value: Any) -> str:
     text = json.dumps([path, _plain(value)], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:

@@ -44,4 +44,7 @@ def _paths(path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
 
 
 def _below(path: str, key: str) -> str:
-    return f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]".replace("'", '"')
+    if key.isidentifier():
+        return f"{path}.{key}"
+    escaped = key.replace('"', '\\"')
+    return f'{path}["{escaped}"]'

@@ -20,7 +20,7 @@ import pytest
 
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.errors import DeadlineError, NotSentError, UnknownOutcomeError
-from bird_dynamic.bird.exchanges import Exchanges
+from bird_dynamic.bird.exchanges import Exchange, Exchanges
 from bird_dynamic.bird.http import LARGEST_BODY, HttpTransport
 from bird_dynamic.bird.models import UNREADABLE, Request
 from bird_dynamic.settings import Settings
@@ -229,6 +229,11 @@ def test_a_cancel_ends_a_connection_attempt_and_nothing_was_sent() -> None:
         cancelled.set()
         lane.join()
     assert [type(each) for each in seen] == [DeadlineError]
+
+
+def test_a_socket_is_never_told_to_wait_for_no_time_at_all() -> None:
+    assert 0 < Exchange(-1.0).remaining < 0.1
+    assert 0.9 < Exchange(1.0).remaining <= 1.0
 
 
 def test_after_a_cancel_nothing_is_sent() -> None:

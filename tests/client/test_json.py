@@ -65,7 +65,7 @@ def test_what_is_no_json_is_told(text: bytes) -> None:
 
 
 def test_a_great_many_values_are_read() -> None:
-    assert len(parse(b"[" + b"[]," * (MANY - 1) + b"1]")) == MANY
+    assert len(parse(b"[" + b"[]," * (MANY - 1) + b"1]")) == MANY == 250_000
 
 
 def test_what_is_too_deep_is_cut_off() -> None:
@@ -73,7 +73,7 @@ def test_what_is_too_deep_is_cut_off() -> None:
     levels = 0
     while value:
         value, levels = value[0], levels + 1
-    assert levels == MAX_DEPTH
+    assert levels == MAX_DEPTH == 20
 
 
 @pytest.mark.parametrize("sign", sorted(SIGNS))
@@ -89,6 +89,20 @@ def test_what_pulumi_takes_for_a_sign_of_its_own_is_plain_text(
     struct = struct_pb2.Struct()
     struct.update(read)
     assert rpc.deserialize_properties(struct, True) == read
+
+
+def test_every_unknown_value_of_the_engine_is_known() -> None:
+    """By its name in the Go SDK's `resource/plugin/rpc.go`."""
+    unknown = {
+        "UnknownBoolValue": "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "UnknownNumberValue": "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "UnknownStringValue": "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "UnknownArrayValue": "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "UnknownAssetValue": "030794c1-ac77-496b-92df-f27374a8bd58",
+        "UnknownArchiveValue": "e48ece36-62e2-4504-bad9-02848725956a",
+        "UnknownObjectValue": "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+    assert {rpc._special_sig_key, *unknown.values()} == SIGNS
 
 
 def test_the_sdk_knows_no_other_sign() -> None:

@@ -10,6 +10,7 @@ import pytest
 from bird_dynamic.bird.client import Collection, Conversational
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import (
+    Answer,
     BirdError,
     DeadlineError,
     EngineGoneError,
@@ -41,14 +42,37 @@ def test_gone_is_a_404_in_a_workspace_that_can_be_seen() -> None:
     ]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_nothing_is_gone_in_a_workspace_that_cannot_be_seen(status: int) -> None:
     connectors, _, deadline = bird(answer(404), answer(status))
     with pytest.raises(RejectedError):
         connectors.get(ID, deadline)
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [400, 422, 409])
+def test_what_is_gone_is_gone_where_a_listing_is_refused_for_another_reason(status: int) -> None:
+    connectors, _, deadline = bird(answer(404), answer(status))
+    assert connectors.get(ID, deadline) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "is_conflict"),
+    [
+        (409, "", "", True),
+        *((status, "ResourceAlreadyExists", "", True) for status in (400, 422)),
+        *((status, "", "it already exists", True) for status in (400, 422)),
+        *((status, "", "CONFLICT with another", True) for status in (400, 422)),
+        *((status, "InvalidPayload", "no such number", False) for status in (400, 422)),
+        *((status, "ResourceAlreadyExists", "", False) for status in (401, 403, 404, 410, 423)),
+    ],
+)
+def test_a_conflict_is_told_by_its_status_or_by_its_words(
+    status: int, code: str, message: str, is_conflict: bool
+) -> None:
+    assert RejectedError(Answer(status, code, message)).is_conflict is is_conflict
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 405, 409, 422])
 def test_not_being_allowed_is_not_gone(status: int) -> None:
     connectors, _, deadline = bird(answer(status))
     with pytest.raises(RejectedError):
@@ -200,6 +224,12 @@ def test_the_conversational_switch_is_set(value: bool, status: str) -> None:
     connectors, requests, deadline = bird(answer(204, None))
     Conversational(connectors.client, "w").set(ID, value, deadline)
     assert (requests[0].method, requests[0].body) == ("PATCH", {"status": status})
+
+
+def test_a_request_that_is_shown_shows_nothing_of_its_body() -> None:
+    shown = repr(Request("POST", "/x", body={"securityArguments": {"key": "canary"}}))
+    assert "canary" not in shown
+    assert "/x" in shown
 
 
 def test_what_changes_something_is_sent_only_where_it_may_be_and_a_read_always() -> None:

@@ -114,12 +114,13 @@ def test_answers_to_what_was_under_way_do_not_slow_down_further() -> None:
     assert clock.now - began < 2.0
 
 
-def test_a_place_after_the_deadline_is_not_waited_for() -> None:
+@pytest.mark.parametrize("time_left", [5.0, 10.0])
+def test_a_place_at_or_after_the_deadline_is_not_waited_for(time_left: float) -> None:
     clock = FakeClock()
     pace = RateLimiter(clock)
     pace.throttled(clock.now, 10.0)
     began = clock.now
-    assert not pace.wait("GET", Deadline.after(5, clock))
+    assert not pace.wait("GET", Deadline.after(time_left, clock))
     assert clock.now == began
 
 

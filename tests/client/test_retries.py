@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 from email.utils import formatdate
 
 import pytest
@@ -9,13 +11,14 @@ import pytest
 from bird_dynamic.bird.client import Collection
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import (
+    Answer,
     BirdError,
     DeadlineError,
     NotSentError,
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.bird.models import UNREADABLE, Response
+from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.bird.retry import (
     LONGEST_THROTTLED_PAUSE,
     RetryBudget,
@@ -51,6 +54,28 @@ def test_pauses_grow() -> None:
     world = World(LOST, LOST, LOST, answer())
     world.connectors.get(ID, world.deadline)
     assert world.clock.sleeps == [0.5, 1.0, 2.0]
+
+
+def test_a_pause_is_never_shorter_than_half_of_what_it_may_be() -> None:
+    world = World(LOST, LOST, answer())
+    world.client._jitter = lambda: 0.0
+    world.connectors.get(ID, world.deadline)
+    assert world.clock.sleeps == [0.25, 0.5]
+
+
+def test_pauses_after_429_grow_up_to_eight_seconds() -> None:
+    world = World(*[answer(429)] * 6, answer())
+    moments: list[float] = []
+    send = world.transport.send
+
+    def noted(request: Request, timeout: float) -> Response:
+        moments.append(world.clock.now)
+        return send(request, timeout)
+
+    world.transport.send = noted  # type: ignore[method-assign]
+    world.connectors.get(ID, world.deadline)
+    pauses = [after - before for before, after in itertools.pairwise(moments)]
+    assert pauses == pytest.approx([1.0, 2.0, 4.0, 8.0, 8.0, 8.0])
 
 
 def test_a_read_is_repeated_a_few_times_only() -> None:
@@ -96,11 +121,32 @@ def test_a_refusal_is_not_repeated() -> None:
     assert world.sent == 1
 
 
-def test_a_redirect_is_not_followed() -> None:
-    world = World(answer(302, "x", location="https://elsewhere.test"))
-    with pytest.raises(RejectedError, match="redirect"):
+@pytest.mark.parametrize("status", [300, 302, 308, 399])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    world = World(
+        answer(status, "x", location="https://elsewhere.test", messagebird_request_id="r")
+    )
+    with pytest.raises(RejectedError, match="bird:apiUrl") as caught:
         world.connectors.get(ID, world.deadline)
+    assert (caught.value.status, caught.value.answer.request_id) == (status, "r")
     assert world.sent == 1
+
+
+@pytest.mark.parametrize("status", [199, 500, 503, 599, 600])
+def test_an_answer_that_says_nothing_is_told_with_what_it_says_and_its_id(status: int) -> None:
+    body = {"code": "Oops", "message": "again later"}
+    world = World(answer(status, body, messagebird_request_id="r"))
+    with pytest.raises(UnknownOutcomeError, match=f"{status} Oops: again later") as caught:
+        world.connectors.create({}, world.deadline)
+    assert caught.value.answer is not None
+    assert caught.value.answer.request_id == "r"
+
+
+def test_an_answer_that_cannot_be_read_is_told_with_its_status_and_its_id() -> None:
+    world = World(answer(201, [], messagebird_request_id="r"))
+    with pytest.raises(UnknownOutcomeError, match="201") as caught:
+        world.connectors.create({}, world.deadline)
+    assert caught.value.answer == Answer(201, request_id="r")
 
 
 def test_throttling_is_waited_out_for_a_create_too() -> None:
@@ -163,6 +209,36 @@ def test_an_interim_answer_says_nothing(status: int) -> None:
     assert world.sent == 1
 
 
+@pytest.mark.parametrize(("time_left", "sent"), [(0.5, 1), (0.51, 2)])
+def test_a_pause_that_would_end_with_the_time_is_not_begun(time_left: float, sent: int) -> None:
+    world = World(LOST)
+    with pytest.raises(UnknownOutcomeError):
+        world.connectors.get(ID, Deadline.after(time_left, world.clock))
+    assert world.sent == sent
+    assert len(world.clock.sleeps) == sent - 1
+
+
+def test_each_request_is_logged_with_its_attempt_its_answer_and_its_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "bird_dynamic")
+    world = World(LOST, answer(429), answer(messagebird_request_id="r-1"))
+    send = world.transport.send
+
+    def slow(request: Request, timeout: float) -> Response:
+        world.clock.now += 0.25
+        return send(request, timeout)
+
+    world.transport.send = slow  # type: ignore[method-assign]
+    world.connectors.get(ID, world.deadline)
+    path = f"/workspaces/w/connectors/{ID}"
+    assert [each.getMessage() for each in caplog.records] == [
+        f"GET {path} attempt=1 status=no answer request_id=- 250 ms",
+        f"GET {path} attempt=2 status=429 request_id=- 250 ms",
+        f"GET {path} attempt=3 status=200 request_id=r-1 250 ms",
+    ]
+
+
 def test_nothing_is_sent_after_the_deadline() -> None:
     world = World(LOST)
     with pytest.raises(UnknownOutcomeError):
@@ -208,6 +284,16 @@ def test_every_success_of_a_sender_earns_a_part_of_a_retry() -> None:
     world.transport.script = [*[answer()] * 14, LOST, answer()]
     for _ in range(15):
         assert world.connectors.get(ID, Deadline.after(60, world.clock)) == {"id": ID}
+
+
+def test_a_read_may_take_half_a_minute_and_a_change_a_whole_one() -> None:
+    world = World(answer())
+    deadline = Deadline.after(300, world.clock)
+    world.connectors.get(ID, deadline)
+    world.connectors.create({}, deadline)
+    world.connectors.update(ID, {}, deadline)
+    world.connectors.delete(ID, deadline)
+    assert world.transport.timeouts == [30, 60, 60, 60]
 
 
 def test_each_try_may_take_no_longer_than_what_is_left() -> None:

@@ -84,6 +84,28 @@ def test_what_is_new_is_created_however_little_the_answer_tells(
     assert not planned(world.run(), connector_id, state, inputs).changed
 
 
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize("channel", [None, {}, {"channelId": None}, {"channelId": ""}, "soon", []])
+def test_a_channel_without_an_id_is_none_yet(channel: Any) -> None:
+    world = World(options=Options(channel_after=0))
+    polls = 2
+
+    def late(operation: str, body: Any) -> tuple[int, Any]:
+        nonlocal polls
+        if operation == "create_connector":
+            return 0, {**body, "channel": channel}
+        if operation == "get_connector" and polls:
+            polls -= 1
+            return 0, {**body, "channel": channel}
+        return 0, body
+
+    answering(world, late)
+    _, state = world.run().create(world.inputs())
+    (connector,) = world.emulator.connectors()
+    assert state["channel_id"] == connector["channel"]["channelId"]
+    assert world.count("get_connector") == 3
+
+
 def test_a_name_that_bird_cuts_is_still_ours() -> None:
     world = World()
 

@@ -40,7 +40,7 @@ def test_defaults_names_and_settings_are_filled_in() -> None:
         ("connector_template_ref", "voice-messagebird", "slug:version"),
         ("connector_template_ref", "Voice:one", "slug:version"),
         ("arguments", "x", "dict"),
-        ("arguments", {"phoneNumberId": "x"}, "phone_number_id"),
+        ("arguments", {"phoneNumberId": "x"}, "phoneNumberId is set by phone_number_id"),
         ("security_arguments", ["s3cret"], "dict"),
         ("channel_conversational_status_enabled", "yes", "True or False"),
         ("invitation_token", 7.0, "text"),

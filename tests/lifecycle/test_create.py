@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.emulator import Fault, Options, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from tests.support.world import (
@@ -140,6 +142,43 @@ def test_a_connector_without_a_channel_in_time_is_removed_again() -> None:
     with pytest.raises(OperationError, match=r"no channel within 20 s.*was deleted again"):
         world.run().create(world.inputs())
     assert world.connector_ids() == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "keeps", "left"),
+    [(300.0, False, 270.0), (150.0, False, 120.0), (60.0, False, 48.0), (300.0, True, 300.0)],
+)
+def test_thirty_seconds_and_at_most_a_fifth_of_the_time_are_kept_for_removing(
+    seconds: float, keeps: bool, left: float
+) -> None:
+    world = World()
+    run = world.run(keeps_half_created=keeps)
+    deadline = run._working_time(Deadline.after(seconds, world.clock))
+    assert deadline.remaining == pytest.approx(left)
+    assert deadline.seconds == seconds, "what the user has set is what a message says"
+
+
+def test_a_channel_is_looked_for_soon_and_then_ever_more_rarely() -> None:
+    world = World(options=Options(channel_after=4))
+    world.run().create(world.inputs())
+    waits = [each for each in world.clock.sleeps if each > 0.1]
+    assert waits == pytest.approx([0.2, 0.32, 0.512, 0.8192])
+
+
+def test_what_was_removed_again_is_not_taken_for_something_left_behind() -> None:
+    world = World(options=Options(channel_after=10**6), timeout="20s")
+    run = world.run(managed=ManagedItems())
+    inputs = world.inputs(name="Support")
+    with pytest.raises(OperationError, match="was removed again"):
+        run.create(inputs)
+    world.emulator.options = Options(channel_after=0)
+    # The listing lags, and so does the first read.
+    world.break_with(
+        Fault("stale_list", operation="list_connectors", times=None, seconds=600),
+        Fault("stale_read", operation="get_connector", times=1, seconds=600),
+    )
+    connector_id, _ = run.create(inputs)
+    assert world.connector_ids() == [connector_id]
 
 
 def test_a_resource_may_have_a_timeout_of_its_own() -> None:

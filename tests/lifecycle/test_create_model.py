@@ -29,9 +29,11 @@ from bird_dynamic.lifecycle.create import (
     MAX_POSTS,
     Created,
     List,
+    Machine,
     Post,
     Report,
     Sleep,
+    Step,
     Warn,
     create,
 )
@@ -81,12 +83,17 @@ class Model:
     unseen: int = 0
     posts: int = 0
     waited: float = 0.0
+    posted: list[float] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
 
     def post(self, name: str) -> Any:
         fate = self.fates[min(self.posts, len(self.fates) - 1)]
         self.posts += 1
+        self.posted.append(self.waited)
         if fate == "refused":
             return RejectedError(Answer(422))
+        if fate == "conflict":
+            return RejectedError(Answer(409))
         if fate == "lost before":
             return UnknownOutcomeError("lost")
         if self.refuses_duplicates and (self.made or self.left):
@@ -98,6 +105,7 @@ class Model:
         return UnknownOutcomeError("lost") if fate == "lost after" else made
 
     def listed(self) -> list[dict[str, Any]]:
+        self.looks.append(self.waited)
         lagging, self.unseen = self.unseen > 0, max(0, self.unseen - 1)
         return [*([self.left] if self.left else []), *([] if lagging else self.made)]
 
@@ -261,11 +269,14 @@ def test_the_model_can_find_a_duplicate() -> None:
     assert len(model.made) == 2
 
 
+@pytest.mark.parametrize("told_at_first", [False, True])
 @pytest.mark.parametrize("name", [EXPLICIT, AUTOMATIC], ids=["explicit", "automatic"])
-def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(name: Name) -> None:
+def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(
+    name: Name, told_at_first: bool
+) -> None:
     machine = create(name.desired())
     assert next(machine) == List(is_fresh=False)
-    assert machine.send(Observed((), BEGAN, is_complete=False)) == Post()
+    assert machine.send(Observed((), BEGAN, is_complete=told_at_first)) == Post()
     step = machine.send(UnknownOutcomeError("lost"))
     for _ in range(2 * len(BACKOFF) - 1):
         assert isinstance(step, Sleep | List)
@@ -284,6 +295,121 @@ def test_what_bird_answers_with_and_had_before_is_not_created() -> None:
         answer = {**BODY, "id": "theirs", "name": name.text}
         with pytest.raises(BirdError, match=r"theirs.*existed before"):
             machine.send(answer)
+
+
+def at(seconds: float) -> str:
+    """A moment so many seconds after the create has begun, as Bird writes it."""
+    return datetime.fromtimestamp(BEGAN + seconds, timezone.utc).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "becomes"),
+    [
+        (EXPLICIT, {"createdAt": at(1)}, "ours"),
+        (EXPLICIT, {"createdAt": at(-60)}, "ours"),
+        (EXPLICIT, {"createdAt": at(-61)}, "an error"),
+        (EXPLICIT, {"createdAt": at(1), "name": " N "}, "ours"),
+        (EXPLICIT, {"createdAt": at(1), "name": "n (Voice)"}, "ours"),
+        (EXPLICIT, {"createdAt": at(1), "name": "n (Voice)", **OTHER_ARGUMENTS}, "looked for"),
+        (EXPLICIT, {"createdAt": at(1), "name": "-"}, "looked for"),
+        (EXPLICIT, {"createdAt": at(1), "name": "Theirs"}, "looked for"),
+        (AUTOMATIC, {"createdAt": at(1)}, "ours"),
+        (AUTOMATIC, {}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-61)}, "ours"),
+        (AUTOMATIC, {"createdAt": at(1), "name": AUTOMATIC.text.upper()}, "ours"),
+        (AUTOMATIC, {"createdAt": at(1), "name": MARK}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-60), "name": MARK}, "ours"),
+        (AUTOMATIC, {"createdAt": at(-61), "name": MARK}, "an error"),
+        (AUTOMATIC, {"name": MARK}, "looked for"),
+        (AUTOMATIC, {"createdAt": at(1), "name": MARK, **OTHER_ARGUMENTS}, "looked for"),
+        (AUTOMATIC, {"createdAt": at(1), "name": "Theirs"}, "looked for"),
+    ],
+)
+def test_an_answer_is_believed_where_it_may_tell_of_what_the_request_has_made(
+    name: Name, stated: dict[str, Any], becomes: str
+) -> None:
+    machine = create(name.desired())
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    answer = {**BODY, "id": "x", "name": name.text, **stated}
+    result = after(machine, answer)
+    if becomes == "ours":
+        assert result == Created(answer, is_new=True)
+    elif becomes == "an error":
+        assert isinstance(result, BirdError)
+        assert "x (name" in str(result)
+    else:
+        assert result == Sleep(BACKOFF[0])
+        # It may have another name.
+        assert machine.send(None) == List(is_fresh=True, with_conflicts=True)
+
+
+def after(machine: Machine, answer: Any) -> Step | Created | BirdError:
+    """What a machine does about an answer."""
+    try:
+        return machine.send(answer)
+    except StopIteration as ended:
+        created: Created = ended.value
+        return created
+    except BirdError as error:
+        return error
+
+
+@pytest.mark.parametrize(("seconds", "is_ours"), [(1, True), (-2, True), (-2.1, False)])
+def test_what_appears_after_a_request_without_an_answer_is_ours_if_it_is_not_older(
+    seconds: float, is_ours: bool
+) -> None:
+    machine = create(EXPLICIT.desired())
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(UnknownOutcomeError("lost"))
+    machine.send(None)
+    item = {**BODY, "id": "x", "createdAt": at(seconds)}
+    result = after(machine, Observed((Match(EXPLICIT.desired(), item),), BEGAN))
+    if is_ours:
+        assert result == Created(item, is_new=True)
+    else:
+        assert "x (name: n)" in str(result)
+
+
+def test_when_bird_is_asked_again() -> None:
+    """The moments, in seconds since the first request."""
+    lost = Model(False, ("lost before", "done"), lag=0, left=None)
+    assert isinstance(drive(AUTOMATIC, "the first create", lost), Created)
+    assert lost.looks == [0.0, 0.5, 1.5, 3.5, 7.5, 15.5, 23.5, 31.5]
+    assert lost.posted == [0.0, 31.5]
+    held = Model(False, ("conflict",) * 8 + ("done",), lag=0, left=None)
+    assert isinstance(drive(AUTOMATIC, "the first create", held), Created)
+    assert held.posted == [0.0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5, 27.5]
+
+
+def test_a_name_that_the_program_gives_is_never_taken_over_by_the_users_word() -> None:
+    machine = create(EXPLICIT.desired(), takes_over=True)
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(RejectedError(Answer(409)))
+    theirs = Match(EXPLICIT.desired(), {**BODY, "id": "theirs", "createdAt": at(1)})
+    with pytest.raises(BirdError, match="theirs"):
+        machine.send(Observed((theirs,), BEGAN))
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+@pytest.mark.parametrize("takes_over", [False, True])
+def test_after_a_conflict_what_has_the_mark_is_taken_over_by_the_users_word_alone(
+    takes_over: bool, is_forced: bool
+) -> None:
+    machine = create(AUTOMATIC.desired(), takes_over=takes_over, is_forced=is_forced)
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(RejectedError(Answer(409)))
+    item = {**BODY, "id": "x", "name": Name(MARK, OTHER_TOKEN).text}
+    result = after(machine, Observed((Match(AUTOMATIC.desired(), item),), BEGAN))
+    if takes_over and not is_forced:
+        assert isinstance(result, Warn)
+        assert after(machine, None) == Created(item, is_new=False)
+    else:
+        assert isinstance(result, BirdError)
+        assert 'adopt="x"' in str(result)
 
 
 @pytest.mark.parametrize("ahead", [None, -86_400.0, 86_400.0])

@@ -126,6 +126,19 @@ def test_a_replacement_waits_for_the_number(
     assert [each for each in world.said if "left alone" in each] == []
 
 
+def test_an_accepted_delete_is_waited_for_and_looked_after_soon() -> None:
+    dialect = Dialect(delete_status="202", deletion="later")
+    world = World(dialect=dialect, options=Options(release_after=3.0))
+    connector_id, state = world.run().create(world.inputs())
+    world.forget()
+    world.clock.sleeps.clear()
+    world.run().delete(connector_id, state)
+    waits = [each for each in world.clock.sleeps if each > 0.1]
+    assert waits == pytest.approx([0.5, 0.8, 1.28, 2.048])
+    assert world.count("delete_connector") == 1
+    assert world.connector_ids() == []
+
+
 def test_an_accepted_delete_that_never_ends_is_told() -> None:
     dialect = Dialect(delete_status="202", deletion="later")
     world = World(dialect=dialect, options=Options(release_after=1e9), timeout="60s")

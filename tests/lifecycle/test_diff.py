@@ -13,7 +13,7 @@ from bird_dynamic.schema.fields import UNKNOWN, OnChange
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import Settings
-from tests.support.world import OTHER_NUMBER, World, planned
+from tests.support.world import NUMBER, OTHER_NUMBER, OWN_MARK, World, planned
 
 CHANGES: dict[str, Any] = {
     "phone_number_id": OTHER_NUMBER,
@@ -125,3 +125,53 @@ def test_check_and_diff_make_no_connection() -> None:
     assert lifecycle.check({}, inputs).failures == ()
     assert planned(lifecycle, "c1", inputs, inputs).changed == ()
     assert connections == []
+
+
+@pytest.mark.parametrize(
+    ("news", "deletes_first"),
+    [
+        ({"phone_number_id": OTHER_NUMBER}, False),
+        ({"phone_number_id": UNKNOWN}, True),
+        ({"connector_template_ref": UNKNOWN}, True),
+        ({"connector_template_ref": "voice-messagebird:2"}, True),
+        ({"connector_template_ref": "sms-messagebird:1"}, False),
+        ({"phone_number_id": OTHER_NUMBER, "connector_template_ref": UNKNOWN}, False),
+        ({"security_arguments": {"oauth": {"token": "new"}}}, True),
+    ],
+)
+def test_the_old_one_is_deleted_first_where_the_two_may_hold_the_same_number(
+    news: dict[str, Any], deletes_first: bool
+) -> None:
+    world, connector_id, state = created()
+    difference = planned(world.run(), connector_id, state, {**world.inputs(), **news})
+    assert difference.replaces
+    assert difference.deletes_first is deletes_first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "deletes_first"),
+    [
+        ({"phoneNumberId": NUMBER, "channelMessageType": "transactional"}, True),
+        ({"phoneNumberId": NUMBER.upper(), "channelMessageType": "transactional"}, True),
+        ({"phoneNumberId": OTHER_NUMBER, "channelMessageType": "promotional"}, False),
+        ({"phoneNumberId": UNKNOWN, "channelMessageType": "promotional"}, True),
+        (UNKNOWN, True),
+        ({"channelMessageType": "promotional"}, False),
+        (None, False),
+    ],
+)
+def test_so_it_is_where_the_number_is_one_of_the_arguments_of_a_template(
+    arguments: Any, deletes_first: bool
+) -> None:
+    world = World()
+    news = {
+        "connector_template_ref": "sms-messagebird:1",
+        "arguments": {"phoneNumberId": NUMBER, "channelMessageType": "promotional"},
+        MARK: OWN_MARK,
+    }
+    inputs = world.checked("Connector", news)
+    connector_id, state = world.run("Connector").create(inputs)
+    wanted = {**inputs, "arguments": arguments}
+    difference = planned(world.run("Connector"), connector_id, state, wanted)
+    assert difference.replaces == ("arguments",)
+    assert difference.deletes_first is deletes_first

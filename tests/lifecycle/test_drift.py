@@ -21,7 +21,8 @@ from bird_dynamic.lifecycle.drift import (
 )
 from bird_dynamic.schema.equality import is_alike, loosened
 from bird_dynamic.schema.fields import Properties
-from tests.support.world import OTHER_NUMBER, World, planned
+from bird_dynamic.schema.naming import MARK
+from tests.support.world import OTHER_NUMBER, OWN_MARK, World, planned
 
 PAIRS: list[tuple[Any, Any, Any]] = [
     # what the program says, what Bird makes of it, what somebody makes of that
@@ -33,6 +34,9 @@ PAIRS: list[tuple[Any, Any, Any]] = [
     (["x", "y"], ["y", "x"], ["y", "z"]),
     ([{"k": "A"}], [{"k": "a", "id": 1}], [{"k": "b", "id": 1}]),
     (["x", "x"], ["x"], []),
+    (["x", "x"], ["x"], ["y", "z", "z"]),
+    ({"a": {"b": ["x", "x"]}}, {"a": {"b": ["x"]}}, {"a": {"b": ["y"]}}),
+    (3, {"a": 1}, {"a": 2}),
     (None, "default", "other"),
     ({"a": True}, {"a": "true"}, {"a": "false"}),
     (0.5, "0.50", "0.51"),
@@ -72,6 +76,32 @@ def test_a_program_that_says_what_bird_made_of_it_changes_nothing_in_bird(
 @pytest.mark.parametrize("value", ["x", 1, {"a": [1, {"b": None}]}, [], None, True, 1.5])
 def test_nothing_is_remembered_where_they_agree(value: Any) -> None:
     assert accepted("x", value, value) == {}
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept"),
+    [
+        (
+            {"a": {"b": "B", "c": "C"}, "l": ["X", {"k": "K"}]},
+            {"p.a.b", "p.a.c", "p.l[0]", "p.l[1].k"},
+        ),
+        ({"a": {"b": "other", "c": "C"}, "l": ["X", {"k": "K"}]}, {"p.a.c", "p.l[0]", "p.l[1].k"}),
+        ({"a": {"b": "B", "c": "C"}, "l": ["X", {"k": "o"}]}, {"p.a.b", "p.a.c", "p.l[0]"}),
+        ({"a": {"b": "B", "c": "C"}, "l": ["X"]}, {"p.a.b", "p.a.c"}),
+        ({"a": 1, "l": ["X", {"k": "K"}]}, {"p.l[0]", "p.l[1].k"}),
+        ({"l": ["X", {"k": "K"}]}, {"p.l[0]", "p.l[1].k"}),
+        (None, set()),
+    ],
+)
+def test_a_change_of_one_part_forgets_what_was_remembered_of_that_part_alone(
+    changed: Any, kept: set[str]
+) -> None:
+    asked = {"a": {"b": "B", "c": "C"}, "l": ["X", {"k": "K"}]}
+    stated = {"a": {"b": "b", "c": "c"}, "l": ["x", {"k": "k"}]}
+    other = accepted("pa", "A", "a")
+    remembered = accepted("p", asked, stated)
+    assert set(remembered) == {"p.a.b", "p.a.c", "p.l[0]", "p.l[1].k"}
+    assert set(forgotten("p", asked, changed, {**remembered, **other})) == kept | {"pa"}
 
 
 def test_keys_that_bird_adds_are_nobodys_wish_at_any_depth() -> None:
@@ -234,6 +264,27 @@ def test_a_program_that_takes_over_birds_spelling_replaces_nothing() -> None:
     assert planned(world.run(), connector_id, real, inputs).changed == ()
 
 
+@pytest.mark.parametrize(
+    ("news", "goes"),
+    [
+        (GIVEN, False),
+        ({**GIVEN, "name": "SUPPORT  LINE"}, True),
+        ({**GIVEN, "channel_conversational_status_enabled": True}, True),
+    ],
+    ids=["unchanged", "respelled", "changed in place"],
+)
+def test_what_differs_can_still_be_replaced_and_deleted_by_the_programs_wish(
+    news: dict[str, Any], goes: bool
+) -> None:
+    """With `replace_on_changes`, of which a provider learns nothing."""
+    world, connector_id, state = made()
+    run = world.run()
+    inputs = run.check(world.inputs(**GIVEN), world.inputs(**news)).inputs
+    assert planned(run, connector_id, state, inputs).replaces == ()
+    run.delete(connector_id, state)
+    assert world.connector_ids() == ([] if goes else [connector_id])
+
+
 def test_what_bird_spells_otherwise_can_be_adopted() -> None:
     world, connector_id, _ = made()
     inputs = world.inputs(adopt=connector_id, **GIVEN)
@@ -266,6 +317,44 @@ def test_a_replacement_is_there_first_where_both_can_exist() -> None:
     assert "phone_number_id" in world.said[-1]
     renamed = world.inputs(name="other")
     assert planned(world.run(), connector_id, state, renamed).deletes_first
+
+
+def test_a_replacement_that_the_program_asks_for_is_warned_of_and_nothing_else_is() -> None:
+    world = World()
+    connector_id, state = world.run().create(world.inputs())
+    run = world.run()
+    other = world.inputs(name="Front desk", arguments={"recording": True})
+    planned(run, connector_id, state, other)
+    assert world.said == [], "a refresh asks before the program says anything"
+    run.check(state, state)
+    planned(run, connector_id, state, world.inputs())
+    assert world.said == []
+    run.check(state, other)
+    planned(run, connector_id, state, other)
+    (said,) = world.said
+    for told in (
+        "Front desk",
+        connector_id,
+        state["phone_number"],
+        "name, arguments",
+        "channel_id",
+    ):
+        assert told in said
+
+
+def test_of_what_has_no_channel_and_no_number_the_warning_says_nothing_of_them() -> None:
+    world = World()
+    kind = "WebhookSubscription"
+    news = {"service": "channels", "event": "voice.inbound", "url": "https://example.com/a"}
+    item_id, state = world.run(kind).create(world.checked(kind, {**news, MARK: OWN_MARK}))
+    run = world.run(kind)
+    other = run.check(state, {**news, MARK: OWN_MARK, "event": "voice.outbound"}).inputs
+    planned(run, item_id, state, other)
+    (said,) = world.said
+    for told in ("support", item_id, "event"):
+        assert told in said
+    assert "channel_id" not in said
+    assert "None" not in said
 
 
 def test_what_bird_repeats_at_first_and_spells_otherwise_later_is_no_drift() -> None:

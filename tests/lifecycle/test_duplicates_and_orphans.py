@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.emulator import Fault, Options
+from bird_dynamic.emulator import Fault, Options, PhoneNumber
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import HalfCreatedError, SharedError
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
+from tests.lifecycle.test_answers_to_a_create import answering
 from tests.support.engine_model import Engine
 from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed, planned
 
@@ -162,6 +163,75 @@ def test_what_is_in_the_way_is_found_in_a_listing_that_tells_little() -> None:
     theirs = world.foreign(name="other")
     with pytest.raises(OperationError, match=f"{theirs}.*adopt="):
         world.run().create(world.inputs())
+
+
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize(
+    ("missing", "others", "reads"),
+    [
+        (("name",), 100, 2 * 100),
+        (("name",), 101, 0),
+        (("arguments", "number"), 100, 100),
+        (("arguments", "number"), 101, 0),
+    ],
+)
+def test_rows_that_state_too_little_are_read_where_there_are_a_hundred_at_most(
+    missing: tuple[str, ...], others: int, reads: int
+) -> None:
+    """Each look reads those that do not state their names; what they hold matters to a conflict."""
+    world = World(
+        Fault("status", operation="create_connector", status=409),
+        options=Options(channel_after=0),
+    )
+    for index in range(others):
+        world.foreign(number=PhoneNumber.made_up(index + 2).id)
+
+    def poor(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "list_connectors":
+            rows = [{**row, **dict.fromkeys(missing)} for row in body["results"]]
+            return 0, {**body, "results": rows}
+        return 0, body
+
+    answering(world, poor)
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.count("get_connector") == reads
+    assert connector_id in world.connector_ids()
+
+
+@pytest.mark.usefixtures("any_dialect")
+def test_what_a_read_leaves_out_is_known_from_the_listing() -> None:
+    world = World()
+    theirs = world.foreign(name=f"{OWN_MARK}-k7x2m9qd")
+
+    def poor(operation: str, body: Any) -> tuple[int, Any]:
+        return 0, {"id": body["id"]} if operation == "get_connector" else body
+
+    answering(world, poor)
+    with pytest.raises(OperationError, match=theirs):
+        world.run().create(world.inputs())
+    assert world.count("create_connector") == 0
+
+
+@pytest.mark.parametrize("key", ["arguments", "number"])
+def test_a_row_that_states_its_number_in_one_of_two_ways_costs_no_further_request(
+    key: str,
+) -> None:
+    world = World(Fault("status", operation="create_connector", status=409))
+    for number in range(2, 8):
+        world.foreign(number=PhoneNumber.made_up(number).id)
+
+    def one_way(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "list_connectors":
+            kept = {"id", "name", "connectorTemplateRef", key}
+            rows = [{each: row[each] for each in row if each in kept} for row in body["results"]]
+            return 0, {**body, "results": rows}
+        return 0, body
+
+    answering(world, one_way)
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.count("list_connectors") == 2
+    assert world.count("get_connector") == 1, "the one for its own channel"
+    assert connector_id in world.connector_ids()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.run_log import KEPT, RunLog, folders
 
 X = "11111111-2222-4333-8444-000000000001"
+Y = "11111111-2222-4333-8444-000000000002"
 A, B = frozenset({"a-0123456789"}), frozenset({"b-9876543210"})
 NOBODY: frozenset[str] = frozenset()
 
@@ -100,6 +103,78 @@ def test_what_was_adopted_and_is_replaced_is_not_adopted_again() -> None:
     assert not managed.is_replaced_unseen(B)
     managed.mark_diffed(X, A, leaving=True)
     assert not managed.is_replaced_unseen(A)
+
+
+def test_what_was_deleted_for_nobody_known_may_be_what_anybody_replaces() -> None:
+    managed = ManagedItems()
+    managed.mark_deleted(X, NOBODY)
+    assert managed.is_leaving(X, A)
+    assert managed.is_leaving(X, NOBODY)
+
+
+def test_what_a_new_resource_is_going_to_adopt_is_taken_from_the_one_that_has_it() -> None:
+    managed = ManagedItems()
+    managed.mark_wanted(X.upper(), B)
+    assert managed.taken_from(X, A)
+    assert not managed.taken_from(X, A | B)
+    assert not managed.taken_from(X, NOBODY)
+    assert not managed.taken_from(Y, A)
+
+
+def test_what_is_changed_in_place_or_unchanged_stays_with_its_resource() -> None:
+    for happens in (
+        lambda managed: managed.mark_updated(X, A),
+        lambda managed: managed.mark_diffed(X, A, leaving=False, is_unchanged=True),
+    ):
+        managed = ManagedItems()
+        managed.mark_checked(A, {})
+        happens(managed)
+        # A second entry of the state, which an interrupted replacement has left.
+        assert managed.why_kept(X, A) is not None
+        assert not managed.claim(X, B)
+
+
+def test_what_this_run_replaces_can_be_taken_over_once() -> None:
+    managed = ManagedItems()
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=True)
+    assert managed.claim(X, B)
+    assert not managed.claim(X, A)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_what_is_replaced_is_about_to_go_for_all_but_the_resource_itself(
+    is_replaced: bool,
+) -> None:
+    mark, other = next(iter(A)), next(iter(B))
+    managed = ManagedItems()
+    assert not managed.is_about_to_go(X, other)
+    assert not managed.is_replaced(X)
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=True)
+    if is_replaced:
+        managed.claim(Y, A)
+    assert managed.is_about_to_go(X, other)
+    assert not managed.is_about_to_go(X, mark)
+    assert managed.is_replaced(X) is is_replaced
+    managed.mark_checked(B, {})
+    managed.mark_diffed(X, B, leaving=False)
+    assert not managed.is_about_to_go(X, other)
+    assert not managed.is_replaced(X)
+
+
+def test_what_bird_has_no_longer_is_nobodys() -> None:
+    managed = ManagedItems()
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=False)
+    managed.mark_managed(Y.upper())
+    assert managed.is_managed(X)
+    assert managed.is_managed(Y)
+    assert not managed.claim(Y, B)
+    for each in (X, Y):
+        managed.mark_missing(each.upper())
+        assert not managed.is_managed(each)
+        assert managed.claim(each, B)
 
 
 def test_the_processes_of_one_run_know_of_each_others(tmp_path: Path) -> None:
@@ -201,3 +276,65 @@ def test_where_one_disk_is_full_the_next_one_is_used(tmp_path: Path) -> None:
     one, two = map(ManagedItems, logs)
     assert one.claim(X, A)
     assert two.why_kept(X, B) is not None
+
+
+class HalfFull(FileIO):
+    """A file on a disk that has room for half of what is written."""
+
+    def write(self, content: Any) -> int:
+        return super().write(content[: len(content) // 2])
+
+
+def test_where_a_disk_takes_half_a_line_the_next_folder_is_used_and_later_lines_are_read(
+    tmp_path: Path,
+) -> None:
+    usable = [tmp_path / "full", tmp_path / "next"]
+    logs = [RunLog("h:1", usable) for _ in range(2)]
+    one, two = map(ManagedItems, logs)
+    (file,) = (tmp_path / "full").iterdir()
+    whole = logs[0]._parts[0].file
+    with HalfFull(file, "a") as full:
+        logs[0]._parts[0].file = full
+        assert one.claim(X, A)
+    # There is room again.
+    logs[0]._parts[0].file = whole
+    assert one.claim(Y, A)
+    for each in (X, Y):
+        assert two.why_kept(each, B) is not None
+        assert not two.claim(each, B)
+
+
+def test_what_is_shared_in_a_run_is_this_users_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "runs"
+    for _ in range(2):
+        assert RunLog("h:1", [folder]).is_shared
+    (file,) = folder.iterdir()
+    assert [each.stat().st_mode & 0o077 for each in (folder, file)] == [0, 0]
+
+
+@pytest.mark.parametrize("whose", ["a link", "somebody else's"])
+def test_a_folder_that_may_be_somebody_elses_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
+) -> None:
+    """A folder for temporary files is everybody's: anybody may have made what has our name."""
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    if whose == "a link":
+        link = tmp_path / "link"
+        link.symlink_to(folder)
+        folder = link
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
+    assert not RunLog("h:1", [folder]).is_shared
+    assert list(folder.iterdir()) == []
+
+
+def test_files_of_runs_that_ended_lately_are_kept(tmp_path: Path) -> None:
+    for name, age in (("old", KEPT + 60), ("recent", KEPT - 60)):
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("")
+        os.utime(file, (time.time() - age,) * 2)
+    (tmp_path / "other").write_text("")
+    os.utime(tmp_path / "other", (1.0, 1.0))
+    RunLog("h:2", [tmp_path])
+    assert {each.name for each in tmp_path.iterdir()} == {"recent.jsonl", "other", "h-2.jsonl"}

@@ -167,3 +167,13 @@ def test_write_only_inputs_stay_as_the_state_has_them() -> None:
     real, inputs = read(world, connector_id, state)
     assert real["invitation_token"] == inputs["invitation_token"] == "i"
     assert inputs["security_arguments"] == INPUTS["security_arguments"]
+
+
+def test_what_the_program_reads_as_somebody_elses_is_not_deleted_in_the_same_run() -> None:
+    world = World()
+    connector_id, state, _ = created(world)
+    run = world.run()
+    assert run.read(connector_id, {}) is not None
+    run.delete(connector_id, state)
+    assert world.connector_ids() == [connector_id]
+    assert connector_id in world.said[-1]

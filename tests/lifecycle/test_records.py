@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -229,9 +230,108 @@ def test_a_record_and_its_name_are_on_the_disk_before_a_request_is_sent(
         os, "fsync", lambda descriptor: synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
     )
     record = Record(MARK, WHERE, "digest", "aaaaaaaa", 1.0)
-    for sync, expected in ((True, [False, True]), (False, [])):
-        records = Records(tmp_path, sync=sync)
+    unless_told_otherwise: dict[str, bool] = {}
+    for given, expected in (
+        (unless_told_otherwise, [False, True]),
+        ({"sync": True}, [False, True]),
+        ({"sync": False}, []),
+    ):
+        records = Records(tmp_path, **given)
         with records.claimed(MARK, WHERE, lambda seconds: None) as claim:
             synced.clear()
             records.write(claim, record)
             assert synced == expected
+
+
+class HalfFull(FileIO):
+    """A file on a disk that has room for half of what is written."""
+
+    def write(self, content: Any) -> int:
+        return super().write(content[: len(content) // 2])
+
+
+def test_a_record_that_is_only_half_on_the_disk_is_told_and_proves_nothing(tmp_path: Path) -> None:
+    told: list[str] = []
+    records = Records(tmp_path, say=told.append)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        whole = claim._file
+        with HalfFull(claim._path, "r+") as full:
+            claim._file = full
+            records.write(claim, record())
+        claim._file = whole
+    assert len(told) == 1
+    assert str(tmp_path) in told[0]
+    assert Records(tmp_path).all() == []
+
+
+def test_a_shorter_record_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:
+    records = Records(tmp_path)
+    for token in ("a" * 80, "b"):
+        with records.claimed(MARK, WHERE, busy) as claim:
+            records.write(claim, record(token))
+    assert left(Records(tmp_path)) == record("b")
+
+
+def test_a_record_that_cannot_be_removed_is_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: Any, **named: Any) -> None:
+        raise PermissionError
+
+    records = Records(tmp_path)
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+        claim.settled = True
+        monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.undo()
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == [b""]
+    assert left(Records(tmp_path)) is None
+
+
+def test_only_the_create_that_made_something_is_forgotten_when_it_has_come_to_a_resource(
+    tmp_path: Path,
+) -> None:
+    records = Records(tmp_path)
+    records.forget(MARK, WHERE, "aaaaaaaa")
+    assert list(tmp_path.iterdir()) == [], "what is not there is not made"
+    with records.claimed(MARK, WHERE, busy) as claim:
+        records.write(claim, record())
+        records.forget(MARK, WHERE, "aaaaaaaa")
+    assert records.all() == [record()], "its process is still at it"
+    records.forget(MARK, WHERE, "bbbbbbbb")
+    assert records.all() == [record()]
+    records.forget(MARK, WHERE, "aaaaaaaa")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_create_that_fails_removes_its_record_only_where_it_is_settled(
+    tmp_path: Path, settled: bool
+) -> None:
+    records = Records(tmp_path)
+
+    def fail() -> None:
+        with records.claimed(MARK, WHERE, busy) as claim:
+            records.write(claim, record())
+            claim.settled = settled
+            raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        fail()
+    assert records.all() == ([] if settled else [record()])
+    assert left(records) == (None if settled else record()), "and the right to create is given up"
+
+
+def test_doctor_is_told_whether_the_folder_can_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "deep" / "creates"
+    for _ in range(2):
+        assert Records(folder).problem() is None
+    assert folder.stat().st_mode & 0o077 == 0
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (folder, os.W_OK))
+    (tmp_path / "file").write_text("")
+    for each in (folder, tmp_path / "file"):
+        problem = str(Records(each).problem())
+        assert str(each) in problem
+        assert "BIRD_STATE_DIR" in problem

@@ -67,6 +67,26 @@ def test_a_few_resources_in_a_huge_workspace_cost_one_get_each(count: int) -> No
     assert world.operations == ["get_connector"] * count
 
 
+def test_from_the_fourth_read_on_two_pages_of_the_listing_are_fetched_for_each() -> None:
+    world, stack = workspace(5, foreign=3000)
+    refresh(world, stack, lanes=1)
+    further = ["list_connectors", "list_connectors", "get_connector"]
+    assert world.operations == ["get_connector"] * 3 + further * 2
+
+
+def test_a_listing_that_broke_is_not_asked_again_and_not_taken_for_a_whole_one() -> None:
+    world, stack = workspace(8)
+    failing = Fault("status", operation="list_connectors", status=403, times=1)
+    world.break_with(failing)
+    run = world.run()
+    for each in stack.items():
+        assert run.read(*each) is not None
+    assert world.count("list_connectors") == 1
+    # A create needs the whole of it.
+    run.create(world.inputs(**{MARK: "another-0123456789"}))
+    assert world.count("list_connectors") == 2
+
+
 def test_some_resources_in_a_huge_workspace_cost_a_bounded_number_of_requests() -> None:
     world, stack = workspace(20, foreign=5000)
     refresh(world, stack)
@@ -125,7 +145,7 @@ def test_an_old_listing_is_not_trusted() -> None:
     half = list(stack)[:15]
     for each in half:
         run.read(each, stack[each])
-    world.clock.sleep(61)
+    world.clock.sleep(60)
     other = list(stack)[-1]
     world.emulator.store.change(other, name="changed")
     found = run.read(other, stack[other])

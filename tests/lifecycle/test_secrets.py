@@ -98,6 +98,19 @@ def test_a_secret_in_a_long_message_is_not_cut_in_two() -> None:
         assert len(text) < 1300
 
 
+def test_a_message_of_twelve_hundred_characters_is_whole_and_a_longer_one_loses_its_middle() -> (
+    None
+):
+    assert shortened("x" * 1200) == "x" * 1200
+    assert shortened("a" * 600 + "b" + "c" * 600) == "a" * 600 + " … " + "c" * 600
+
+
+def test_a_secret_of_four_characters_is_hidden_however_it_is_encoded() -> None:
+    for shown in ('a/"b', 'a/\\"b', "a%2F%22b", "YS8iYg=="):
+        assert without(f"<{shown}>", ['a/"b']) == "<[secret]>"
+    assert without("<abc>", ["abc"]) == "<abc>"
+
+
 def test_a_number_that_is_secret_is_kept_out_of_birds_own_words() -> None:
     def explain() -> None:
         answer = Answer(422, details={".securityArguments.pin": ("987654321 is no pin",)})

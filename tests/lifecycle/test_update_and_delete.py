@@ -111,3 +111,14 @@ def test_nothing_is_deleted_in_a_workspace_that_cannot_be_seen() -> None:
     elsewhere = {**state, "workspace_id": "11111111-2222-4333-8444-555555555555"}
     with pytest.raises(OperationError, match="workspace not found"):
         world.run().delete(connector_id, elsewhere)
+
+
+@pytest.mark.parametrize("item_id", ["support", "..", ""])
+def test_what_was_imported_under_no_id_is_not_deleted_and_the_import_is_named(
+    item_id: str,
+) -> None:
+    world = World()
+    _, state = created(world)
+    with pytest.raises(OperationError, match="import"):
+        world.run().delete(item_id, state)
+    assert world.operations == []

@@ -14,6 +14,7 @@ from bird_dynamic.lifecycle.errors import HalfCreatedError
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
+from tests.lifecycle.test_answers_to_a_create import answering
 from tests.support.world import OWN_MARK, KilledError, World, planned
 
 TYPE = "WebhookSubscription"
@@ -79,13 +80,28 @@ def test_an_inactive_one_is_switched_off_after_its_creation() -> None:
 def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
     refused = Fault("status", operation="update_webhook_subscription", status=403)
     world, run, given = world_with(refused, status="inactive")
-    with pytest.raises(OperationError, match="was deleted again"):
+    with pytest.raises(OperationError, match="was deleted again") as caught:
         run.create(given)
     assert world.emulator.webhook_subscriptions() == []
+    # What Bird said of the cause is told too.
+    for told in ("403", "Request id: ", run.schema.permission):
+        assert told in str(caught.value)
 
 
-def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so() -> None:
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_one_that_cannot_be_switched_off_is_kept_as_it_is_where_the_state_can_say_so(
+    is_stated: bool,
+) -> None:
     world = World(Fault("status", operation="update_webhook_subscription", status=403))
+    if not is_stated:
+        answering(
+            world,
+            lambda operation, body: (
+                0,
+                {key: body[key] for key in body if key != "status" or operation != CREATE},
+            ),
+        )
     with pytest.raises(OperationError, match="is kept; the next `pulumi up` completes") as caught:
         world.run(TYPE, keeps_half_created=True).create(inputs(world, status="inactive"))
     half = caught.value.cause
@@ -138,6 +154,26 @@ def test_what_bird_can_change_is_changed_in_place(
     assert (sent["operation"], sent["body"]) == ("update_webhook_subscription", body)
     assert planned(run, item_id, after, wanted).changed == ()
     assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == wanted
+
+
+@pytest.mark.usefixtures("any_dialect")
+def test_what_bird_makes_of_an_update_is_told_once_and_is_no_drift() -> None:
+    world, run, item_id, state = created()
+
+    def spelled(operation: str, body: Any) -> tuple[int, Any]:
+        if isinstance(body, dict) and "url" in body:
+            return 0, {**body, "url": body["url"].replace("E", "e")}
+        return 0, body
+
+    answering(world, spelled)
+    wanted = inputs(world, url="https://Example.com/b")
+    state = run.update(item_id, state, wanted)
+    told = [each for each in world.said if "otherwise" in each]
+    assert len(told) == 1
+    assert "url" in told[0]
+    again, _ = world.run(TYPE).read(item_id, state) or ({}, {})
+    assert planned(world.run(TYPE), item_id, again, wanted).changed == ()
+    assert [each for each in world.said if "otherwise" in each] == told
 
 
 @pytest.mark.parametrize("path", ["short", "both"])
@@ -289,6 +325,13 @@ def test_one_that_differs_is_not_adopted() -> None:
     other, _ = run.create(inputs(world, url="https://example.com/other"))
     with pytest.raises(OperationError, match=r"url is 'https://example.com/other' in Bird"):
         world.run(TYPE).create({**given, "adopt": other})
+
+
+def test_one_that_has_what_the_program_leaves_out_is_not_adopted() -> None:
+    world, run, given = world_with()
+    other, _ = run.create(given)
+    with pytest.raises(OperationError, match=r"event_filters is .*channelId"):
+        world.run(TYPE).create({**inputs(world, event_filters=None), "adopt": other})
 
 
 def test_bird_refusing_a_sixth_one_is_told_with_the_argument() -> None:

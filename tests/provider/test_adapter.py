@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
+from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.emulator import (
     ACCESS_KEY,
     WORKSPACE_ID,
@@ -186,3 +188,63 @@ def test_a_resource_without_an_old_state_is_new() -> None:
         one = configured(server)
         one.check({}, NEWS)
         assert not one._life._run.managed.is_replaced_unseen(frozenset({NEWS["resource_mark"]}))
+
+
+class TestHearingACancel:
+    """The SDK answers the engine's Cancel and tells no provider, so its own method is changed."""
+
+    @pytest.fixture(autouse=True)
+    def as_it_was(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(dynamic, "_sdks_own", [])
+        monkeypatch.setattr(dynamic, "_cancelled", Cancellation())
+
+    def hear(self, monkeypatch: pytest.MonkeyPatch, servicer: Any) -> None:
+        main = ModuleType("__main__")
+        if servicer is not None:
+            vars(main)["DynamicResourceProviderServicer"] = servicer
+        monkeypatch.setitem(sys.modules, "__main__", main)
+        for _ in range(2):
+            dynamic._hear_cancel.__wrapped__()
+
+    def test_it_is_heard_once_and_the_sdk_still_does_what_it_did(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        done: list[Any] = []
+
+        # Without names of its surroundings, as the SDK's is.
+        namespace: dict[str, Any] = {"done": done}
+        exec(
+            "def Cancel(self, request, context):\n    done.append(request)\n    return 7", namespace
+        )
+        servicer = type("Servicer", (), {"Cancel": namespace["Cancel"]})
+        registered = servicer().Cancel  # type: ignore[attr-defined]
+        self.hear(monkeypatch, servicer)
+        assert not dynamic._cancelled.is_set()
+        assert registered("request", None) == 7
+        assert done == ["request"]
+        assert dynamic._cancelled.is_set()
+        assert len(dynamic._sdks_own) == 1
+
+    def test_of_any_other_kind_it_stays_as_it_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        surroundings: list[Any] = []
+
+        def closed(self: Any, request: Any, context: Any) -> Any:
+            return surroundings
+
+        def short(self: Any, request: Any) -> None: ...
+
+        async def later(self: Any, request: Any, context: Any) -> None: ...
+
+        def several(self: Any, request: Any, context: Any) -> Iterator[int]:
+            yield 1
+
+        def plain(self: Any, request: Any, context: Any) -> None: ...
+
+        inherited = type("Inherited", (type("Base", (), {"Cancel": plain}),), {})
+        kinds = [closed, short, later, several]
+        codes = [each.__code__ for each in (*kinds, plain)]
+        own = [type("Servicer", (), {"Cancel": each}) for each in (*kinds, print, None)]
+        for servicer in (*own, inherited, type("Servicer", (), {}), None):
+            self.hear(monkeypatch, servicer)
+        assert [each.__code__ for each in (*kinds, plain)] == codes
+        assert dynamic._sdks_own == []

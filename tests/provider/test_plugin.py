@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import grpc
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf.message import Message
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
@@ -37,6 +38,7 @@ from bird_dynamic.providers.wire import received
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.settings import state_folder
 from tests.client.peers import LINE, Peer, answer, drip
+from tests.provider.test_engine_log import Engine as LogEngine
 
 NUMBER = PhoneNumber.made_up(0).id
 URN = "urn:pulumi:dev::phones::bird:index:{}::support"
@@ -78,7 +80,9 @@ class Engine:
         assert answer.supportsPreview
 
     def call(self, method: str, request: Any) -> Any:
-        return getattr(self.plugin, method)(request, self.context)
+        answer = getattr(self.plugin, method)(request, self.context)
+        assert isinstance(answer, Message), "gRPC could not send it"
+        return answer
 
     def check(
         self, news: Mapping[str, Any], kind: str = "VoiceChannel", olds: Mapping[str, Any] = {}
@@ -146,11 +150,54 @@ def engine(bird: EmulatorServer) -> Engine:
 
 def test_it_introduces_itself(engine: Engine) -> None:
     handshake = provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1")
-    assert engine.call("Handshake", handshake).accept_secrets
+    met = engine.call("Handshake", handshake)
+    configured = engine.call("Configure", provider_pb2.ConfigureRequest())
+    for can, secrets, resources, outputs in (
+        (met, met.accept_secrets, met.accept_resources, met.accept_outputs),
+        (
+            configured,
+            configured.acceptSecrets,
+            configured.acceptResources,
+            configured.acceptOutputs,
+        ),
+    ):
+        assert (secrets, resources, outputs) == (True, False, False), can
     told = engine.call("GetPluginInfo", plugin_pb2.PluginInfo()).version
     assert told == version("bird-dynamic")
     schema = json.loads(engine.call("GetSchema", provider_pb2.GetSchemaRequest()).schema)
     assert "bird:index:VoiceChannel" in schema["resources"]
+
+
+def test_a_plugin_that_was_not_configured_uses_the_environment(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIRD_ACCESS_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BIRD_WORKSPACE_ID", WORKSPACE_ID)
+    news = struct({"phoneNumberId": NUMBER})
+    request = provider_pb2.CheckRequest(urn=URN.format("VoiceChannel"), news=news)
+    answer = BirdPlugin().Check(request, Context())  # type: ignore[arg-type]
+    assert list(answer.failures) == []
+    assert answer.inputs["workspaceId"] == WORKSPACE_ID
+
+
+@pytest.mark.parametrize("told", ["on the command line", "by the handshake", "twice", "nowhere"])
+def test_lines_go_to_the_engine_that_has_started_the_plugin(told: str) -> None:
+    ours, other = LogEngine(), LogEngine()
+    try:
+        given = ours.address if told in ("on the command line", "twice") else None
+        plugin = BirdPlugin(given)
+        before = plugin._run
+        later = {"by the handshake": ours.address, "twice": other.address}.get(told, "")
+        request = provider_pb2.ProviderHandshakeRequest(engine_address=later)
+        plugin.Handshake(request, Context())  # type: ignore[arg-type]
+        plugin._run.warn("beware")
+        heard = [each.message for each in ours.lines]
+        assert heard == ([] if told == "nowhere" else ["beware"])
+        assert other.lines == []
+        assert (plugin._run is before) is (told != "by the handshake"), "it knows what it knew"
+    finally:
+        for each in (ours, other):
+            each.server.stop(None)
 
 
 def test_its_process_tells_its_port_and_serves_there() -> None:
@@ -158,9 +205,16 @@ def test_its_process_tells_its_port_and_serves_there() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
+            options = [("grpc.max_receive_message_length", -1)]
+            port = int(process.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options) as channel:
                 stub = provider_pb2_grpc.ResourceProviderStub(channel)
                 assert stub.GetPluginInfo(empty_pb2.Empty(), wait_for_ready=True).version
+                # gRPC itself allows 4 MiB, each way.
+                large = struct({"phoneNumberId": NUMBER, "arguments": {"a": "x" * 5 * 2**20}})
+                urn = URN.format("VoiceChannel")
+                checked = stub.Check(provider_pb2.CheckRequest(urn=urn, news=large))
+                assert checked.inputs["arguments"] == large["arguments"]
         finally:
             process.kill()
 
@@ -446,16 +500,23 @@ def test_an_import_has_the_arguments_that_bird_has(engine: Engine, bird: Emulato
     assert inputs["phoneNumberId"] == NUMBER
 
 
-def test_a_read_has_the_time_that_its_custom_timeout_says(
-    engine: Engine, bird: EmulatorServer
+@pytest.mark.parametrize("operation", ["Read", "Update", "Delete"])
+def test_every_operation_has_the_time_that_its_custom_timeout_says(
+    engine: Engine, bird: EmulatorServer, operation: str
 ) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER})
-    bird.emulator.faults = (Fault("hang", operation="get_connector", seconds=30, times=None),)
-    asked = provider_pb2.ReadRequest(
-        id=item_id, urn=URN.format("VoiceChannel"), properties=struct(state), timeout=1.0
-    )
+    bird.emulator.faults = (Fault("hang", seconds=30, times=None),)
+    news = {"phoneNumberId": NUMBER, "channelConversationalStatusEnabled": True}
+    common = {"id": item_id, "urn": URN.format("VoiceChannel"), "timeout": 1.0}
+    asked = {
+        "Read": lambda: provider_pb2.ReadRequest(properties=state, **common),
+        "Update": lambda: provider_pb2.UpdateRequest(
+            olds=state, news=struct(engine.inputs(news)), **common
+        ),
+        "Delete": lambda: provider_pb2.DeleteRequest(properties=state, **common),
+    }
     with pytest.raises(AbortedError, match="did not answer within 1 s"):
-        engine.call("Read", asked)
+        Engine(bird.url).call(operation, asked[operation]())
 
 
 def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> None:
@@ -485,6 +546,18 @@ def test_what_is_for_the_dynamic_provider_is_refused(engine: Engine, name: str) 
     ]
     (told,) = [reason for reason in reasons if "is only for the dynamic provider" in reason]
     assert name in told.partition(":")[0]
+
+
+def test_a_bad_argument_is_named_as_every_language_may_write_it(engine: Engine) -> None:
+    given = {"phoneNumberId": "x", "name": "", "apiUrl": "x"}
+    reasons = [each.reason for each in engine.check(given).failures]
+    assert sorted(each.partition(":")[0] for each in reasons) == [
+        "name",
+        "phone_number_id (phoneNumberId)",
+    ]
+    unset = Engine("http://127.0.0.1:1", accessKey="")
+    (missing,) = (each.reason for each in unset.check({"phoneNumberId": NUMBER}).failures)
+    assert missing.startswith("bird:accessKey (or BIRD_ACCESS_KEY): ")
 
 
 @pytest.mark.parametrize("name", ["channel_id", "connector_template_ref", "name"])

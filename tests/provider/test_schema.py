@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -35,6 +37,17 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
         described = resource["properties"][camel_case(field.name)]
         assert described["description"] == field.description
         assert described.get("secret", False) is field.secret
+
+
+@pytest.mark.parametrize("type_name", SCHEMAS)
+def test_every_example_is_a_value_that_its_property_can_have(type_name: str) -> None:
+    fields = SCHEMAS[type_name].fields
+    assert [each.name for each in fields if each.example is not None]
+    for field in fields:
+        if field.example is not None:
+            assert field.kind.problem(field.example) is None, field.name
+        if field.default is not None:
+            assert field.kind.problem(field.default) is None, field.name
 
 
 def test_what_is_required_is_what_nothing_else_fills_in() -> None:
@@ -122,3 +135,9 @@ def test_the_checked_in_copy_is_current() -> None:
     assert json.loads((ROOT / "docs" / "schema.json").read_text()) == schema(
         version("bird-dynamic")
     )
+
+
+def test_the_classes_that_are_made_of_the_table_are_current() -> None:
+    command = [sys.executable, ROOT / "tools" / "classes.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -118,9 +118,27 @@ def test_plain_http_is_accepted_for_this_machine(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("90", 90), ("90s", 90), ("5m", 300), ("1.5h", 5400), ("x", None)]
+    ("text", "seconds"),
+    [
+        (90, 90),
+        (0.5, 0.5),
+        ("90", 90),
+        ("1.5", 1.5),
+        ("250ms", 0.25),
+        ("90s", 90),
+        ("5m", 300),
+        ("1.5h", 5400),
+        ("1h30m", 5400),
+        ("1m1s500ms", 61.5),
+        *(
+            (text, None)
+            for text in ("x", "", "0", "0s", "0h0m", "-1", "1d", "1m30", "m", "1 m", "1e3")
+        ),
+    ],
 )
-def test_a_duration_is_read_in_seconds_minutes_or_hours(text: str, seconds: float | None) -> None:
+def test_a_duration_is_read_in_seconds_minutes_or_hours(
+    text: str | float, seconds: float | None
+) -> None:
     assert parse_duration(text) == seconds
 
 

@@ -1,0 +1,146 @@
+"""An error says what failed, what Bird said of it, and what to do next."""
+
+from __future__ import annotations
+
+import pytest
+
+from bird_dynamic.bird.errors import (
+    Answer,
+    BirdError,
+    DeadlineError,
+    NotSentError,
+    RejectedError,
+    UnknownOutcomeError,
+)
+from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
+from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
+from bird_dynamic.settings import Settings
+
+SETTINGS = {
+    "accessKey": "bird:accessKey (or BIRD_ACCESS_KEY)",
+    "workspaceId": "bird:workspaceId (or BIRD_WORKSPACE_ID)",
+    "organizationId": "bird:organizationId (or BIRD_ORGANIZATION_ID)",
+    "apiUrl": "bird:apiUrl (or BIRD_API_URL)",
+    "timeout": "bird:timeout (or BIRD_TIMEOUT)",
+}
+DETAILED = Answer(
+    422,
+    "InvalidPayload",
+    "no good",
+    {".arguments.phoneNumberId": ("not yours", "too old"), "$.elsewhere": ("odd.",)},
+    "r-1",
+)
+
+
+def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
+    with (
+        pytest.raises(OperationError) as caught,
+        describing_errors("Creating it", schema, Settings("k"), lambda: []),
+    ):
+        raise error
+    assert caught.value.cause is error
+    text = str(caught.value)
+    assert text.startswith("Creating it failed: ")
+    assert ".." not in text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("error", "settings"),
+    [
+        (RejectedError(Answer(401)), {"accessKey"}),
+        (RejectedError(Answer(403)), set()),
+        (RejectedError(Answer(404)), {"workspaceId"}),
+        (RejectedError(Answer(409)), set()),
+        (RejectedError(Answer(422)), set()),
+        (UnknownOutcomeError("lost"), set()),
+        (UnknownOutcomeError("lost", Answer(401)), set()),
+        (DeadlineError("late"), {"timeout"}),
+        (DeadlineError("late", RejectedError(Answer(401))), {"timeout"}),
+        (NotSentError("refused"), {"apiUrl"}),
+        (NotSentError("certificate", temporary=False), set()),
+    ],
+    ids=repr,
+)
+def test_the_settings_that_may_be_wrong_are_named_and_no_others(
+    error: BirdError, settings: set[str]
+) -> None:
+    text = told(error)
+    assert {name for name, names in SETTINGS.items() if names in text} == settings
+
+
+def test_what_is_missing_may_be_any_place_of_a_resource() -> None:
+    text = told(RejectedError(Answer(404)), WEBHOOK_SUBSCRIPTION)
+    for name in ("workspaceId", "organizationId"):
+        assert SETTINGS[name] in text
+
+
+def test_a_key_without_the_role_is_told_what_a_role_must_allow() -> None:
+    for schema in (VOICE_CHANNEL, WEBHOOK_SUBSCRIPTION):
+        assert schema.permission in told(RejectedError(Answer(403)), schema)
+        assert schema.permission not in told(RejectedError(Answer(401)), schema)
+
+
+@pytest.mark.parametrize("how", ["itself", "unknown", "the last before the deadline", "a cause"])
+def test_all_that_bird_said_is_told_with_the_arguments_and_the_id_of_the_request(how: str) -> None:
+    rejected = RejectedError(DETAILED)
+    error: BirdError = rejected
+    if how == "unknown":
+        error = UnknownOutcomeError("lost", DETAILED)
+    elif how == "the last before the deadline":
+        error = DeadlineError("late", rejected)
+    elif how == "a cause":
+        error = BirdError("half made")
+        error.__cause__ = rejected
+    text = told(error)
+    for each in (
+        "phone_number_id (.arguments.phoneNumberId): not yours, too old.",
+        "$.elsewhere: odd.",
+        "r-1",
+    ):
+        assert each in text
+
+
+def test_the_remedy_of_a_cause_is_told_where_the_error_has_none() -> None:
+    for cause, setting in (
+        (RejectedError(Answer(401)), "accessKey"),
+        (DeadlineError("late"), "timeout"),
+        (NotSentError("refused"), "apiUrl"),
+    ):
+        error = BirdError("half made")
+        error.__cause__ = cause
+        assert SETTINGS[setting] in told(error)
+    unforeseen = BirdError("half made")
+    unforeseen.__cause__ = RuntimeError("a bug")
+    assert told(unforeseen) == "Creating it failed: half made."
+
+
+@pytest.mark.parametrize(
+    ("path", "argument"),
+    [
+        (".arguments.phoneNumberId", "phone_number_id"),
+        ("/arguments/phoneNumberId", "phone_number_id"),
+        ("$.arguments[0].other", "arguments"),
+        (".arguments", "arguments"),
+        (".name", "name"),
+        (".securityArguments.scheme.key", "security_arguments"),
+        (".nothing", None),
+        ("", None),
+    ],
+)
+def test_a_path_of_birds_is_told_by_the_closest_argument(path: str, argument: str | None) -> None:
+    assert VOICE_CHANNEL.argument_at(path) == argument
+
+
+def test_an_answer_of_any_shape_is_read() -> None:
+    for body in (None, [], "x", 3, {}, {"details": []}):
+        assert Answer.read(500, body, "r") == Answer(500, request_id="r")
+    odd = {"code": 7, "message": None, "details": {"a": "b", "c": [1, None]}}
+    assert Answer.read(422, odd, "") == Answer(422, "7", "", {"a": ("b",), "c": ("1", "")})
+    assert [str(Answer(422)), str(Answer(422, "X")), str(Answer(422, "", "no"))] == [
+        "422",
+        "422 X",
+        "422: no",
+    ]
