@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = [(sys.prefix, "constraints.txt")]
+if OLDEST := os.environ.get("BIRD_OLDEST_VENV"):
+    ENVIRONMENTS.append((OLDEST, "constraints-oldest.txt"))
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +102,23 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
     assert "pulumi" in declared
 
 
-def test_all_that_is_installed_is_pinned_and_nothing_else() -> None:
-    lines = (ROOT / "tools" / "constraints.txt").read_text().splitlines()
+@pytest.mark.parametrize(("environment", "constraints"), ENVIRONMENTS)
+def test_all_that_is_installed_is_pinned_and_nothing_else(
+    environment: str, constraints: str
+) -> None:
+    lines = (ROOT / "tools" / constraints).read_text().splitlines()
     pins = [Requirement(line) for line in lines if not line.startswith("#")]
     pinned = {
         each.name: str(each.specifier)
         for each in pins
         if each.marker is None or each.marker.evaluate()
     }
+    packages = Path(environment).glob("lib/python3*/site-packages")
     # Python 3.10 and 3.11 put setuptools into each environment; nothing here uses it.
     unpinned = {"bird-dynamic", "setuptools"}
     found = {
         canonicalize_name(each.metadata["Name"]): f"=={each.version}"
-        for each in installed_distributions()
+        for each in installed_distributions(path=[str(each) for each in packages])
     }
     assert {name: each for name, each in found.items() if name not in unpinned} == pinned
 
