@@ -81,7 +81,8 @@ def problem(operation: str, request: Request, response: Response) -> str | None:
 
 
 def _kind_of(operation: str, request: Request, response: Response) -> int:
-    asked = f"{request.method} {request.path} {request.query}".encode()
+    headers = sorted(request.headers), response.headers.get("Content-Type")
+    asked = f"{request.method} {request.path} {request.query} {headers}".encode()
     asked, sent, answered = (
         _LIKE.sub(lambda match: (match.lastgroup or "").encode(), text)
         for text in (asked, request.body, response.body)
