@@ -107,7 +107,10 @@ def test_what_is_as_described_passes(
         (LIST, {"query": {"limit": "ten"}}),
         (LIST, {"query": {"limit": "1.5"}}),
         (LIST, {"query": {"limit": ""}}),
+        (LIST, {"query": {"limit": "true"}}),
+        (LIST, {"query": {"limit": ["1", "2"]}}),
         (CHANNELS, {"query": {"reverse": "maybe"}}),
+        (CHANNELS, {"query": {"reverse": "1"}}),
         (CHANNELS, {"query": {"pageToken": "1" * 8001}}),
         (NUMBERS, {"query": {"prefix": ""}}),
         (LOG, {"query": {}}),
@@ -150,6 +153,8 @@ def test_each_deviation_of_a_granted_request_is_told(
         (GET, {"body": {**CONNECTOR, "channel": {"what": "ever"}}}),
         (GET, {"body": {**CONNECTOR, "channel": {"channelId": NUMBER[1:]}}}),
         (GET, {"body": {**CONNECTOR, "number": {"profileAttachments": [{"what": "ever"}]}}}),
+        (DELETE, {"body": {}}),
+        (DELETE, {"status": 200, "body": CONNECTOR}),
         (CALLS, {"body": {"results": [{**CALL, "direction": "up"}]}}),
         (CALLS, {"body": {"results": [{**CALL, "duration": "1"}]}}),
         (SWITCH, {"body": {"status": "on"}}),
@@ -185,9 +190,9 @@ def test_refused_requests_need_not_be_as_described_but_their_answers_must(call: 
     ("wire", "says"),
     [
         ({"undocumented": 1}, "undocumented"),
-        ({"name": 1}, "not of type 'string'"),
-        ({"createdAt": "yesterday"}, "not a 'date-time'"),
-        ({"channel": {"channelId": "x"}}, "not a 'uuid'"),
+        ({"name": 1}, 'not of type "string"'),
+        ({"createdAt": "yesterday"}, 'not a "date-time"'),
+        ({"channel": {"channelId": "x"}}, 'not a "uuid"'),
     ],
 )
 def test_an_answer_that_is_not_as_described_is_an_error(
@@ -204,7 +209,7 @@ def test_an_answer_that_lacks_something_required_is_an_error(
 ) -> None:
     monkeypatch.setattr(connectors, "shown", lambda *_: {})
     call.create(name="another")
-    assert "'id' is a required property" in not_as_described.pop()
+    assert '"id" is a required property' in not_as_described.pop()
 
 
 def test_a_granted_request_that_is_not_as_described_is_an_error(
