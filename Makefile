@@ -75,20 +75,20 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 		echo "npm cannot install it: the TypeScript example is not tested"
 
 .venv/.stamp: pyproject.toml tools/constraints.txt
-	$(call virtual_environment,.venv,tools/constraints.txt,.[dev])
+	$(call virtual_environment,.venv,tools/constraints.txt,. --group dev)
 
 .venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt
 	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,.)
 
 # $(1): its folder, $(2): its constraints, $(3): what to install.
 # The build backend is installed first, without build isolation, because the constraints do not reach
-# an isolated build.
+# an isolated build. So is pip: that of an older Python does not know `--group`.
 define virtual_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
 		"error: Python 3.10 or newer is needed; name one with: make PYTHON=python3.x")'
 	@echo "installing the package into $(1) (about a minute)"
 	@$(1)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
-	@$(1)/$(PIP_INSTALL) -c $(2) hatchling
+	@$(1)/$(PIP_INSTALL) -c $(2) pip hatchling
 	@$(1)/$(PIP_INSTALL) -c $(2) --no-build-isolation -e $(3)
 	@touch $@
 endef

@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.support.openapi import OPERATION_IDS, document
 
 CONFIDENCE = {"documented", "observed", "assumed"}
+PROSE = {"summary", "description", "tags", "x-confidence", "x-source"}
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -64,6 +65,25 @@ def test_every_operation_says_how_sure_it_is_and_where_it_comes_from() -> None:
         assert operation["x-source"]
         documented = operation["x-confidence"] == "documented"
         assert documented == (operation["x-source"] != "third-party code")
+
+
+def test_it_uses_only_what_the_emulator_is_held_to() -> None:
+    components = document()["components"]
+    responses = list(components["responses"].values())
+    parameters = list(components["parameters"].values())
+    for path, _, operation in operations():
+        assert set(operation) <= {*PROSE, "operationId", "parameters", "requestBody", "responses"}
+        parameters += operation.get("parameters", []) + document()["paths"][path]["parameters"]
+        responses += operation["responses"].values()
+        body = operation.get("requestBody", {"required": True})
+        assert body["required"] is True
+        assert all(set(each) <= {"schema", "example"} for each in body.get("content", {}).values())
+    for each in responses:
+        assert set(each) <= {"$ref", "content", *PROSE}
+        assert all(set(media) == {"schema"} for media in each.get("content", {}).values())
+    for each in parameters:
+        assert set(each) <= {"$ref", "name", "in", "required", "schema", *PROSE}
+        assert "$ref" in each or each["in"] in {"path", "query"}
 
 
 def test_what_is_described_is_what_is_emulated() -> None:

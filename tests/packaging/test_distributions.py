@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import tarfile
 import venv
 import zipfile
+from importlib.metadata import distributions as installed_distributions
 from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = [(sys.prefix, "constraints.txt")]
+if OLDEST := os.environ.get("BIRD_OLDEST_VENV"):
+    ENVIRONMENTS.append((OLDEST, "constraints-oldest.txt"))
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +55,16 @@ def test_both_hold_the_package_and_nothing_else(distributions: Path) -> None:
     assert not any(name.startswith(("tests", "tools", ".")) for name in source - {".gitignore"})
 
 
+def test_the_wheel_has_no_extras(distributions: Path) -> None:
+    (path,) = distributions.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        (name,) = (each for each in wheel.namelist() if each.endswith(".dist-info/METADATA"))
+        described = wheel.read(name).decode()
+    assert "Requires-Dist: pulumi" in described
+    assert "Provides-Extra" not in described
+    assert "extra ==" not in described
+
+
 def test_the_wheel_works_in_an_empty_environment(distributions: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "empty", with_pip=True)
     python = tmp_path / "empty" / "bin" / "python"
@@ -80,10 +97,32 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
     optional = {"bird_dynamic", "pytest", "typing_extensions"}
     imported = set(found) - set(sys.stdlib_module_names) - optional
     named = {"google": "protobuf", "grpc": "grpcio"}
-    runtime = [each for each in requires("bird-dynamic") or () if "extra ==" not in each]
-    declared = {re.split(r"[<>=]", each)[0] for each in runtime}
+    declared = {Requirement(each).name for each in requires("bird-dynamic") or ()}
     assert declared == {named.get(each, each) for each in imported}
     assert "pulumi" in declared
+
+
+@pytest.mark.parametrize(("environment", "constraints"), ENVIRONMENTS)
+def test_all_that_is_installed_is_pinned_and_nothing_else(
+    environment: str, constraints: str
+) -> None:
+    lines = (ROOT / "tools" / constraints).read_text().splitlines()
+    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+    pinned = {
+        each.name: str(each.specifier)
+        for each in pins
+        if each.marker is None or each.marker.evaluate()
+    }
+    packages = Path(environment).glob("lib/python3*/site-packages")
+    # Python 3.10 and 3.11 put setuptools into each environment; nothing here uses it.
+    unpinned = {"bird-dynamic", "setuptools"}
+    found = {
+        canonicalize_name(each.metadata["Name"]): f"=={each.version}"
+        for each in installed_distributions(path=[str(each) for each in packages])
+    }
+    installed = {name: each for name, each in found.items() if name not in unpinned}
+    # `make` leaves installed what was pinned once.
+    assert installed == pinned, f"remove {environment}, and run make"
 
 
 def test_the_changelog_tells_of_this_version() -> None:
