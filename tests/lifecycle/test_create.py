@@ -169,7 +169,7 @@ def test_what_was_removed_again_is_not_taken_for_something_left_behind() -> None
     world = World(options=Options(channel_after=10**6), timeout="20s")
     run = world.run(managed=ManagedItems())
     inputs = world.inputs(name="Support")
-    with pytest.raises(OperationError, match="was removed again"):
+    with pytest.raises(OperationError, match="was deleted again"):
         run.create(inputs)
     world.emulator.options = Options(channel_after=0)
     # The listing lags, and so does the first read.

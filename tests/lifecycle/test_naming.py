@@ -20,6 +20,8 @@ from bird_dynamic.schema.naming import (
     resource_of,
     with_own_name,
 )
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
 URN = "urn:pulumi:dev::phones::bird:index:VoiceChannel::support"
 OF = "support-854ea1a6f3"
@@ -87,8 +89,12 @@ def test_a_mark_and_a_token_are_found_whatever_bird_makes_of_the_name(
 def test_where_the_program_gives_no_name_the_resource_keeps_the_one_that_it_was_given(
     state: dict[str, Any], inputs: dict[str, Any], name: str | None
 ) -> None:
-    found = with_own_name(state, {**inputs, "adopt": "x"})
+    found = with_own_name(VOICE_CHANNEL, state, {**inputs, "adopt": "x"})
     assert (found["name"], found["adopt"]) == (name, "x")
+
+
+def test_a_resource_whose_creates_draw_no_name_keeps_none() -> None:
+    assert with_own_name(WEBHOOK_SUBSCRIPTION, {"name": "a"}, {"url": "u"}) == {"url": "u"}
 
 
 def test_a_resource_is_known_by_the_marks_of_its_state_and_of_its_inputs() -> None:
