@@ -8,7 +8,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-faults test-live test-mutations setup env check docs bench dist help cli languages
+.PHONY: demo demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -22,6 +22,10 @@ demo-destroy: setup ## destroy the demo's resources and delete its files
 test: setup languages .venv-oldest/.stamp ## run all tests, including those with the real Pulumi engine
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 6 --dist load --maxschedchunk 2 --cov --cov-report=term --cov-fail-under=95
+
+test-fast: .venv/.stamp ## run the tests that need neither Pulumi nor a build (2 to 4 minutes)
+	@.venv/bin/python -m pytest -q -n 4 --ignore tests/engine --ignore tests/faults --ignore tests/live \
+		--ignore tests/packaging
 
 test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed (about 5 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random .venv/bin/python -m pytest \
