@@ -27,7 +27,7 @@ test-fast: .venv/.stamp ## run the tests that need neither Pulumi nor a build (2
 	@.venv/bin/python -m pytest -q -n 4 --ignore tests/engine --ignore tests/faults --ignore tests/live \
 		--ignore tests/packaging
 
-test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed (about 5 minutes)
+test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed (about 12 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random .venv/bin/python -m pytest \
 		tests/faults --timeout 3600
 
