@@ -5,7 +5,7 @@
 
     support = VoiceChannel("support", phone_number_id="2cffb55c-120e-91a8-8f10-ed9d1b412d29")
 
-The names are looked up when they are first used, so that the emulator starts without Pulumi.
+Names are imported on first use, so that the emulator starts without Pulumi.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""The version of this package, as it is installed."""
+"""The installed version of this package."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 @cache
 def package_version() -> str:
-    """Such as `1.2.3`; `0.0.0` where the package is imported without being installed."""
+    """Such as `1.2.3`; `0.0.0` if the package is imported without being installed."""
     try:
         return version("bird-dynamic")
     except PackageNotFoundError:

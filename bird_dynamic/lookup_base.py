@@ -1,5 +1,4 @@
-"""What the functions of `bird_dynamic.lookups` share: they ask Bird, and their errors end a program
-with one line."""
+"""Shared implementation of the functions in `bird_dynamic.lookups`."""
 
 from __future__ import annotations
 
@@ -21,18 +20,18 @@ Result = TypeVar("Result")
 
 
 class LookupFailedError(pulumi.RunError):
-    """Nothing or more than one thing was found, or Bird could not be asked. Ends a program with one
-    line instead of a traceback."""
+    """A look-up found no item or several, or the request failed. Pulumi shows it as one line,
+    without a traceback."""
 
 
 def find_one(name: str, kind: type[Result], given: Mapping[str, Any]) -> Result:
-    """What the look-up of that name finds, as its result class. Raises LookupFailedError."""
+    """Run the look-up of that name; return its only result. Raises LookupFailedError."""
     [found] = find_all(name, kind, given)
     return found
 
 
 def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Result]:
-    """The same for a look-up that lists."""
+    """Run the look-up of that name; return all results. Raises LookupFailedError."""
     lookup = LOOKUPS[name]
     try:
         account = _account(gather(get_config, profile=given["profile"]))

@@ -1,11 +1,11 @@
 # Generated from the tables by tools/classes.py: run `make docs`, do not edit.
-"""What a program can ask Bird for: phone numbers, connectors and channels that exist.
+"""Look-ups (data sources) of existing phone numbers, connectors and channels.
 
-Each look-up reads when the program runs, in previews too, as Pulumi's data sources do. Each comes
-in two forms: a plain function that returns its result, and one that ends in `_output`, which
-accepts outputs of other resources and returns an output.
+Each look-up runs with the program, also in previews. Each has two forms: a plain function that
+returns its result, and one that ends in `_output`, which accepts outputs of other resources and
+returns an output.
 
-The configuration is that of the resources: `bird:accessKey` and its siblings, then the environment.
+They use the same settings as the resources: `bird:accessKey`, …, then the environment.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class GetPhoneNumberResult:
     number: str
     """The number in international form. Example: `"+31612345678"`."""
     country: str | None
-    """Country code of two letters. Example: `"NL"`."""
+    """Two-letter country code. Example: `"NL"`."""
     type: str | None
     """`local`, `mobile`, `national`, `toll-free` or another type. Example: `"mobile"`."""
     capabilities: list[str]
-    """What the number can do, each with its direction. Example: `["voice-inbound",
+    """Capabilities of the number, each with its direction. Example: `["voice-inbound",
     "sms-outbound"]`."""
 
 
@@ -85,8 +85,8 @@ class GetConnectorResult:
     phone_number: str | None
     """The phone number in international form. Example: `"+31612345678"`."""
     number: dict[str, Any] | None
-    """All that Bird states about the phone number: `number_id`, `country`, `capabilities` (a
-    list) and more. Example: `{"country": "NL", "capabilities": ["voice-inbound"]}`."""
+    """Bird's details of the phone number: `number_id`, `country`, `capabilities` (a list) and
+    more. Example: `{"country": "NL", "capabilities": ["voice-inbound"]}`."""
     region: str | None
     """Region that the connector is installed in."""
     routing_key: str | None
@@ -118,14 +118,13 @@ class GetChannelResult:
     platform: str | None
     """Platform of the channel. Example: `"voice-messagebird"`."""
     identifier: str | None
-    """Its address on the platform: for voice and SMS the phone number. Example:
-    `"+31612345678"`."""
+    """Address on the platform; for voice and SMS, the phone number. Example: `"+31612345678"`."""
     status: str | None
     """Status of the channel. Example: `"active"`."""
     created_at: str | None
-    """When it was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
+    """When the channel was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: str | None
-    """When it was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
+    """When the channel was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
 
 def get_phone_number(
@@ -138,16 +137,16 @@ def get_phone_number(
 ) -> GetPhoneNumberResult:
     """The one phone number of the workspace that matches all arguments.
 
-    :param number: The number; only its digits are compared. Example: `"+31612345678"`.
-    :param country: Its country, as a code of two letters. Example: `"NL"`.
-    :param capability: What it can do: `voice`, or one direction, such as `voice-inbound`. Example:
+    :param number: Phone number; only its digits are compared. Example: `"+31612345678"`.
+    :param country: Two-letter country code. Example: `"NL"`.
+    :param capability: Capability: `voice`, or one direction, such as `voice-inbound`. Example:
         `"voice"`.
     :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
         BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
     :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-        Example: `"bird-eu"`.
-    :raises LookupFailedError: there is none, or there are several.
+        `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If omitted,
+        `bird`. Example: `"bird-eu"`.
+    :raises LookupFailedError: If not exactly one item matches.
     """
     given = {
         "number": number,
@@ -171,9 +170,9 @@ def get_connector(
     :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
         BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
     :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-        Example: `"bird-eu"`.
-    :raises LookupFailedError: there is none, or there are several.
+        `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If omitted,
+        `bird`. Example: `"bird-eu"`.
+    :raises LookupFailedError: If not exactly one item matches.
     """
     given = {"id": id, "workspace_id": workspace_id, "profile": profile}
     return find_one("get_connector", GetConnectorResult, given)
@@ -188,17 +187,17 @@ def list_connectors(
 ) -> list[GetConnectorResult]:
     """All connectors of the workspace, or those of a template or a name.
 
-    Bird's listing may leave out what `get_connector` returns.
+    Bird's listing may omit properties that `get_connector` returns.
 
-    :param connector_template_ref: The template and its version, `slug:version`. Example:
+    :param connector_template_ref: Template and its version, `slug:version`. Example:
         `"voice-messagebird:1"`.
-    :param name: The name of the connector. Example: `"support line"`.
+    :param name: Name of the connector. Example: `"support line"`.
     :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
         BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
     :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-        Example: `"bird-eu"`.
-    :raises LookupFailedError: Bird could not be asked.
+        `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If omitted,
+        `bird`. Example: `"bird-eu"`.
+    :raises LookupFailedError: If the request fails.
     """
     given = {
         "connector_template_ref": connector_template_ref,
@@ -221,9 +220,9 @@ def get_channel(
     :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
         BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
     :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-        `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-        Example: `"bird-eu"`.
-    :raises LookupFailedError: there is none, or there are several.
+        `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If omitted,
+        `bird`. Example: `"bird-eu"`.
+    :raises LookupFailedError: If not exactly one item matches.
     """
     given = {"id": id, "workspace_id": workspace_id, "profile": profile}
     return find_one("get_channel", GetChannelResult, given)

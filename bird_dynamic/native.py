@@ -1,10 +1,10 @@
 # Generated from the tables by tools/classes.py: run `make docs`, do not edit.
-"""The same names over the plugin `pulumi-resource-bird`: moving to it is this import line.
+"""The same resources through the plugin `pulumi-resource-bird`; only the import changes.
 
     from bird_dynamic.native import VoiceChannel
 
-A stack that used the classes of `bird_dynamic` moves over by its next `pulumi up`, which changes
-nothing in Bird: each class carries the alias of the other. `Pulumi.yaml` says where the plugin is:
+The next `pulumi up` moves a stack from the classes of `bird_dynamic`, and changes nothing in Bird:
+each class has the alias of the other. `Pulumi.yaml` names the folder of the plugin:
 
     plugins: {providers: [{name: bird, path: .venv/bin}]}
 """

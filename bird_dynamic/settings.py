@@ -1,14 +1,14 @@
-"""Settings: the access key, the workspace, the address of Bird, and where each comes from.
+"""Settings, such as the access key and the workspace, and their sources.
 
-Highest first: a resource's own argument, the stack configuration (`bird:accessKey`), the
-environment (`BIRD_ACCESS_KEY`), the default. The argument is the resource's own affair. A profile
-is a second account: `bird-eu:accessKey`, without environment variables.
+Precedence, highest first: resource argument (handled by the resource), stack configuration
+(`bird:accessKey`), environment variable (`BIRD_ACCESS_KEY`), default. A profile is another account:
+`bird-eu:accessKey`, without environment variables.
 
-`SETTINGS` describes each setting once. Gathering, the plugin's schema, `native.Provider`, the
-reference page and the README's table follow it.
+`SETTINGS` describes each setting once. `gather`, the plugin's schema, `native.Provider`, the
+reference page and the README's table are derived from it.
 
-Gathering sends nothing and raises nothing: it collects all problems, so that a preview can show
-them at once. No message contains the access key.
+`gather` sends nothing and raises nothing: it collects all problems, so that a preview shows them at
+once. No message contains the access key.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ DEFAULT_TIMEOUT = 300.0
 DEFAULT_PROFILE = "bird"
 TAKE_OVER = ("never", "marked")
 PLUGIN_CONCURRENCY = 64
-"""How many operations the plugin runs at once; the engine's `--parallel` may ask for fewer."""
+"""Limit of concurrent operations of the plugin; the engine's `--parallel` may be lower."""
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Setting:
-    """One setting: its names, its meaning, and what is wrong with a value.
+    """One setting: its names, its description, and its validation.
 
     `key` is its name in the stack configuration, after `bird:`; `variable` is its environment
-    variable. Either may be empty. A setting without a key belongs to the process, and counts for
+    variable. Either may be empty. A setting without a key belongs to the process, and applies to
     every profile. `default` is text, as a user would write it. `problem` returns a sentence, or
     None.
     """
@@ -55,7 +55,7 @@ class Setting:
     secret: bool = False
     required: bool = False
     is_location: bool = False
-    """Whether it says where a resource is: a resource's own argument may replace it."""
+    """Whether it is the location of a resource, which a resource argument can override."""
     is_number: bool = False
     plugin_only: bool = False
 
@@ -73,7 +73,7 @@ class Setting:
         return f"{named} (or {self.variable})" if self._has_variable(profile) else named
 
     def how_to_set(self, profile: str = DEFAULT_PROFILE) -> str:
-        """What to do to set it, in words."""
+        """How to set it, for error messages."""
         secret = "--secret " if self.secret else ""
         command = f"Run `pulumi config set {secret}{profile}:{self.key}`"
         return f"{command}, or export {self.variable}" if self._has_variable(profile) else command
@@ -84,11 +84,11 @@ class Setting:
         environment: Mapping[str, str],
         profile: str,
     ) -> str:
-        """Its text; empty where it is not set."""
+        """Its text; empty if it is not set."""
         value = configuration(f"{profile}:{self.key}") if self.key else None
         if not value and self._has_variable(profile):
             value = environment.get(self.variable)
-        # An explicit provider may give a number.
+        # In an explicit provider, it may be a number.
         return str(value).strip() if value else ""
 
     def problem_of(self, text: str, profile: str = DEFAULT_PROFILE) -> str | None:
@@ -109,7 +109,7 @@ def _access_key_problem(access_key: str) -> str | None:
             "Access keys."
         )
     if not access_key.isascii() or not access_key.isprintable() or " " in access_key:
-        return "contains characters that no access key has; set it again."
+        return "contains characters that are invalid in an access key; set it again."
     return None
 
 
@@ -118,15 +118,15 @@ def _api_url_problem(api_url: str) -> str | None:
         parts = urlsplit(api_url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return f"is not an address; the default is {DEFAULT_API_URL}."
+        return f"is not a URL; the default is {DEFAULT_API_URL}."
     if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
         return f"must look like {DEFAULT_API_URL}."
     if parts.username is not None:
         return "must not contain a user name or a password."
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
         return (
-            "plain http is accepted only for this machine (127.0.0.1, localhost), because it would "
-            "send the access key unencrypted; use https."
+            "plain http is accepted only for localhost and 127.0.0.1, because it would send the "
+            "access key unencrypted; use https."
         )
     return None
 
@@ -138,13 +138,13 @@ def _take_over_problem(text: str) -> str | None:
 def _lanes_problem(text: str) -> str | None:
     if text.isdecimal() and 1 <= int(text) <= PLUGIN_CONCURRENCY:
         return None
-    return f"must be a whole number from 1 to {PLUGIN_CONCURRENCY}."
+    return f"must be an integer from 1 to {PLUGIN_CONCURRENCY}."
 
 
 def _ca_bundle_problem(path: str) -> str | None:
     if os.path.exists(path):
         return None
-    return "there is no such file; set it to a file of PEM certificates, or unset it."
+    return "the file does not exist; set it to a file of PEM certificates, or unset it."
 
 
 ACCESS_KEY = Setting(
@@ -176,7 +176,7 @@ ORGANIZATION_ID = Setting(
 API_URL = Setting(
     key="apiUrl",
     variable="BIRD_API_URL",
-    description="Address of Bird's API. Plain http is accepted only for this machine.",
+    description="URL of Bird's API. Plain http is accepted only for localhost.",
     example="http://127.0.0.1:8080",
     default=DEFAULT_API_URL,
     problem=_api_url_problem,
@@ -184,7 +184,7 @@ API_URL = Setting(
 TIMEOUT = Setting(
     key="timeout",
     variable="BIRD_TIMEOUT",
-    description="Timeout of each operation, as a whole: `90s`, `5m`, `1h30m`, or seconds.",
+    description="Total timeout of each operation: `90s`, `5m`, `1h30m`, or seconds.",
     example="90s",
     default=f"{DEFAULT_TIMEOUT / 60:.0f}m",
     problem=duration_problem,
@@ -200,7 +200,7 @@ TAKES_OVER = Setting(
 )
 LANES = Setting(
     key="lanes",
-    description=f"Most requests that the plugin has open at once, 1 to {PLUGIN_CONCURRENCY}.",
+    description=f"Limit of concurrent requests of the plugin, 1 to {PLUGIN_CONCURRENCY}.",
     example="8",
     default=str(PLUGIN_CONCURRENCY),
     problem=_lanes_problem,
@@ -215,7 +215,7 @@ CA_BUNDLE = Setting(
 )
 STATE_DIR = Setting(
     variable="BIRD_STATE_DIR",
-    description="Folder for records of unfinished creates. It holds no secrets.",
+    description="Folder for records of unfinished creates. It contains no secrets.",
     example="/var/lib/bird",
     default="~/.local/state/bird-dynamic",
 )
@@ -243,13 +243,13 @@ CONFIGURABLE = {setting.key: setting for setting in SETTINGS if setting.key}
 
 @dataclass(frozen=True)
 class Settings:
-    """What every request needs to know.
+    """The validated settings of one account.
 
-    `access_key` is kept out of `repr`. `timeout` is in seconds: the longest that one create, read,
-    update or delete may take. `takes_over`: whether a create takes over a connector that bears its
-    resource's mark. `problems` are sentences, each naming the configuration key and the
-    environment variable; with any of them nothing can be sent. `location_problems` are the same for
-    the settings that are a location, by key; they are ignored where an argument sets the location.
+    `access_key` is not in `repr`. `timeout`, in seconds, limits one create, read, update or delete.
+    `takes_over`: whether a create takes over an equal connector with its resource's mark.
+    `problems`: sentences that name the configuration key and the environment variable; with any of
+    them nothing is sent. `location_problems`: the same for locations, by key; ignored if a resource
+    argument sets the location.
     """
 
     access_key: str = field(repr=False)
@@ -277,8 +277,7 @@ def gather(
     environment: Mapping[str, str] = os.environ,
     profile: str | None = None,
 ) -> Settings:
-    """Settings from the stack configuration and the environment, with everything wrong with
-    them."""
+    """The settings from the stack configuration and the environment, with all their problems."""
     prefix = profile or DEFAULT_PROFILE
     given: dict[Setting, str] = {}
     problems: list[str] = []
@@ -286,7 +285,7 @@ def gather(
     for setting in SETTINGS:
         text = setting.find(configuration, environment, prefix)
         given[setting] = text or setting.default
-        # Only the plugin obeys these, and it checks them when it is configured.
+        # The plugin validates these itself, when it is configured.
         problem = None if setting.plugin_only else setting.problem_of(text, prefix)
         if problem is None:
             continue
@@ -297,7 +296,7 @@ def gather(
         else:
             problems.append(told)
     return Settings(
-        # A key with a problem too: no message may show it.
+        # Even an invalid key: it must be redacted in messages.
         access_key=given[ACCESS_KEY],
         workspace_id=given[WORKSPACE_ID] or None,
         organization_id=given[ORGANIZATION_ID] or None,
@@ -312,14 +311,14 @@ def gather(
 
 
 def how_to_set(profile: str, key: str) -> str:
-    """What to do to set a setting, in words."""
+    """How to set a setting, for error messages."""
     return CONFIGURABLE[key].how_to_set(profile)
 
 
 def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where unfinished creates are recorded: `BIRD_STATE_DIR`, or a folder of this user's."""
+    """The folder for records of unfinished creates: `BIRD_STATE_DIR`, or one of this user."""
     if given := environment.get(STATE_DIR.variable):
         return Path(given)
     base = environment.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    # Without a home there is no folder; a relative one would lie in the project.
+    # Without a home folder, use none: a relative path would be inside the project.
     return Path(base if os.path.isabs(base) else os.devnull) / "bird-dynamic"

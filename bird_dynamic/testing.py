@@ -1,4 +1,4 @@
-"""A Bird of its own for each test of your stack: nothing is shared, nothing leaves this machine.
+"""An isolated Bird emulator for each test of your stack; nothing leaves this machine.
 
     pytest_plugins = ["bird_dynamic.testing"]
 
@@ -6,9 +6,9 @@
         subprocess.run(["pulumi", "up", "--yes"], env=os.environ | bird.environment, check=True)
         assert len(bird.connectors()) == 1
 
-Without pytest: `with EmulatedBird() as bird:`. pytest is needed for the fixture `bird` alone, so it
-is not a dependency of this package. (PYTEST_DONT_REWRITE: a test module may import from here and
-name this in its `pytest_plugins`; without this word, pytest warns.)
+Without pytest: `with EmulatedBird() as bird:`. Only the fixtures need pytest, so it is not a
+dependency of this package. (PYTEST_DONT_REWRITE prevents a warning of pytest if a test module both
+imports this module and names it in `pytest_plugins`.)
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from bird_dynamic.emulator import (
 class EmulatedBird(EmulatorServer):
     """An emulated Bird, with one workspace, on a free port; a context manager.
 
-    `url` is where it listens. `emulator` holds what it has and what it was asked: `journal`, and
-    `faults`, to be set to `Fault`s of `bird_dynamic.emulator` that are to happen. With a `dialect`,
-    it answers what Bird's documentation leaves open otherwise than by default.
+    `url` is its address. `emulator` has the items, the requests so far (`journal`), and `faults`, a
+    list of `Fault`s of `bird_dynamic.emulator` to inject. A `dialect` selects other answers where
+    Bird's documentation is silent.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class EmulatedBird(EmulatorServer):
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that make a stack use it, for the `env` of `pulumi`, or the `env_vars` of
-        the Automation API.
+        """The environment variables with which a stack uses this emulator: for the `env` of
+        `pulumi`, or the `env_vars` of the Automation API.
 
         Look-ups of an inline program run in the test's own process, and need them there.
         """
@@ -62,28 +62,28 @@ class EmulatedBird(EmulatorServer):
 
     @property
     def phone_numbers(self) -> list[PhoneNumber]:
-        """The made-up phone numbers of the workspace: the same ones in every test."""
+        """The phone numbers of the workspace: the same ones in every test."""
         return list(self.emulator.store.numbers.values())
 
     @property
     def phone_number_ids(self) -> list[str]:
-        """The ids of those that have voice."""
+        """The ids of the voice-capable phone numbers."""
         return [each.id for each in self.phone_numbers if "voice" in each.capabilities]
 
     def items(self, kind: str) -> list[dict[str, Any]]:
-        """The things of a kind, such as `connectors`, that exist, as Bird's API shows them."""
+        """The existing items of a kind, such as `connectors`, as Bird's API returns them."""
         return self.emulator.items(kind)
 
     def connectors(self) -> list[dict[str, Any]]:
-        """The connectors that exist, as Bird's API shows them."""
+        """The existing connectors, as Bird's API returns them."""
         return self.items("connectors")
 
     def webhook_subscriptions(self) -> list[dict[str, Any]]:
-        """The webhook subscriptions that exist, as Bird's API shows them."""
+        """The existing webhook subscriptions, as Bird's API returns them."""
         return self.items("webhook-subscriptions")
 
     def calls(self) -> list[dict[str, Any]]:
-        """The calls that were started, as Bird's API shows them."""
+        """The started calls, as Bird's API returns them."""
         return self.items("calls")
 
 
@@ -103,12 +103,12 @@ else:
 
     @pytest.fixture
     def bird_dialect() -> Dialect | None:
-        """The dialect of `bird`; define a fixture of this name in your tests to choose another."""
+        """The dialect of `bird`; override this fixture in your tests to choose another."""
         return None
 
     @pytest.fixture
     def bird(request: pytest.FixtureRequest) -> Iterator[EmulatedBird]:
-        """An emulated Bird that nobody has asked anything yet, for this test alone."""
+        """A new emulated Bird for this test."""
         with EmulatedBird(dialect=_chosen(request)) as running:
             yield running
 
@@ -116,6 +116,6 @@ else:
         try:
             chosen: Dialect | None = request.getfixturevalue("bird_dialect")
         except pytest.FixtureLookupError:
-            # A test module may import `bird` alone.
+            # A test module may import `bird` without `bird_dialect`.
             return None
         return chosen

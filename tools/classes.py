@@ -39,12 +39,12 @@ TYPES = {
 }
 """The types of an input and of an output of each shape."""
 NATIVE = '''"""\
-The same names over the plugin `pulumi-resource-bird`: moving to it is this import line.
+The same resources through the plugin `pulumi-resource-bird`; only the import changes.
 
     from bird_dynamic.native import VoiceChannel
 
-A stack that used the classes of `bird_dynamic` moves over by its next `pulumi up`, which changes
-nothing in Bird: each class carries the alias of the other. `Pulumi.yaml` says where the plugin is:
+The next `pulumi up` moves a stack from the classes of `bird_dynamic`, and changes nothing in Bird:
+each class has the alias of the other. `Pulumi.yaml` names the folder of the plugin:
 
     plugins: {providers: [{name: bird, path: .venv/bin}]}
 """'''
@@ -55,7 +55,7 @@ A Pulumi provider for Bird: voice channels, connectors and webhooks declared in 
 
     support = VoiceChannel("support", phone_number_id="2cffb55c-120e-91a8-8f10-ed9d1b412d29")
 
-The names are looked up when they are first used, so that the emulator starts without Pulumi.
+Names are imported on first use, so that the emulator starts without Pulumi.
 """'''
 RESOURCE_NAME = "The name of the resource in the program."
 OPTIONS = "Pulumi's resource options."
@@ -122,8 +122,8 @@ def _resource(schema: ResourceSchema, module: str) -> Iterator[str]:
     yield from map(_parameter, places)
     yield "    opts: pulumi.ResourceOptions | None = None) -> Self:"
     yield _docstring(
-        f"A {noun} that exists, read and never changed or deleted by this stack.",
-        "It is read in every preview and `up`; one that is not there is an error.",
+        f"Read an existing {noun}; this stack never changes or deletes it.",
+        "It is read in every preview and `up`. Fails if it does not exist.",
         _described(
             ("resource_name", RESOURCE_NAME),
             ("id", f"Id (UUID) of the {schema.item}."),
@@ -142,7 +142,7 @@ def _provider() -> Iterator[str]:
     yield "from __future__ import annotations\nimport pulumi"
     yield "class Provider(pulumi.ProviderResource):"
     yield _docstring(
-        "An account of its own, for the resources that receive it as `opts.provider`.",
+        "An explicit provider with its own account, for resources with `opts.provider`.",
         "Settings that are omitted come from the environment, not from the stack's `bird:` "
         "configuration.",
     )
@@ -166,12 +166,11 @@ def _provider() -> Iterator[str]:
 
 def _lookups() -> Iterator[str]:
     yield _docstring(
-        "What a program can ask Bird for: phone numbers, connectors and channels that exist.",
-        "Each look-up reads when the program runs, in previews too, as Pulumi's data sources do. "
-        "Each comes in two forms: a plain function that returns its result, and one that ends in "
-        "`_output`, which accepts outputs of other resources and returns an output.",
-        "The configuration is that of the resources: `bird:accessKey` and its siblings, then the "
-        "environment.",
+        "Look-ups (data sources) of existing phone numbers, connectors and channels.",
+        "Each look-up runs with the program, also in previews. Each has two forms: a plain "
+        "function that returns its result, and one that ends in `_output`, which accepts outputs "
+        "of other resources and returns an output.",
+        "They use the same settings as the resources: `bird:accessKey`, …, then the environment.",
         indent=0,
     )
     yield "from __future__ import annotations\nfrom dataclasses import dataclass"
@@ -198,7 +197,7 @@ def _result(result: Result) -> Iterator[str]:
 def _function(name: str, lookup: Lookup) -> Iterator[str]:
     kind, find = lookup.result.class_name, "find_all" if lookup.lists else "find_one"
     yield from _head(name, lookup, f"list[{kind}]" if lookup.lists else kind, "{}")
-    raised = "Bird could not be asked." if lookup.lists else "there is none, or there are several."
+    raised = "If the request fails." if lookup.lists else "If not exactly one item matches."
     yield _docstring(
         *_paragraphs(lookup.summary),
         [*_described(*lookup.arguments, *PLACE), f":raises LookupFailedError: {raised}"],

@@ -1,1 +1,1 @@
-"""The command `bird-dynamic`: what a person does beside Pulumi. It changes nothing in Bird."""
+"""The command `bird-dynamic`: export a workspace, check an access key. Changes nothing in Bird."""

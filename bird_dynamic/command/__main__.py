@@ -1,8 +1,8 @@
 """`bird-dynamic export` and `bird-dynamic doctor`.
 
-Both take their settings from the environment (BIRD_ACCESS_KEY and its siblings), because they run
-outside of any stack. Exit status: 0 all is well, 1 something is missing or wrong, 2 the command or
-the settings cannot work, and nothing was sent.
+Both take their settings from the environment (BIRD_ACCESS_KEY, …), because they run outside of any
+stack. Exit status: 0 success, 1 a problem was found or a request failed, 2 the command or the
+settings are invalid, and nothing was sent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bird_dynamic.settings import gather
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status."""
+    """Run one command; return its exit status."""
     given = _parser().parse_args(arguments)
     settings = gather(lambda key: None)
     problems = [*settings.problems, *dict(settings.location_problems).values()]
@@ -44,30 +44,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bird-dynamic",
-        description="Bring a Bird workspace under Pulumi, and see whether it can be worked with. "
+        description="Export a Bird workspace as a Pulumi program, and check an access key. "
         "Settings come from the environment: BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, "
         "BIRD_ORGANIZATION_ID, BIRD_API_URL.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     export = commands.add_parser(
-        "export", help="write a Pulumi program that adopts everything that the workspace has"
+        "export", help="write a Pulumi program that adopts everything in the workspace"
     )
-    export.add_argument("folder", help="where to write it; must not hold a program yet")
+    export.add_argument("folder", help="folder to write to; must not contain a program")
     export.add_argument(
         "--no-protect", action="store_true", help="do not protect the resources from deletion"
     )
     export.add_argument(
         "--import-file",
         action="store_true",
-        help="write it for the plugin: without adopt=, and with import.json for "
+        help="write a program for the plugin: without adopt=, and with import.json for "
         "`pulumi import --file`",
     )
     doctor = commands.add_parser("doctor", help="check the access key, the workspace and its roles")
     doctor.add_argument(
         "--writes",
         action="store_true",
-        help="also ask whether creating and deleting are allowed, with requests that Bird must "
-        "refuse: a connector without a name, and one that does not exist",
+        help="also check the permissions to create and delete, with requests that Bird must "
+        "refuse: a create without a name, and a delete of an unknown id",
     )
     return parser
 
@@ -83,17 +83,19 @@ def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> i
     names = ("__main__.py", "Pulumi.yaml", "import.json")
     existing = [name for name in names if (folder / name).exists()]
     if existing:
-        print(f"error: {folder / existing[0]} exists; name another folder", file=sys.stderr)
+        print(
+            f"error: {folder / existing[0]} already exists; choose another folder", file=sys.stderr
+        )
         return 2
     workspace = exported(account)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in written(workspace, protect, to_import).items():
         (folder / name).write_text(text, encoding="utf-8")
-    print(f"{len(workspace.resources)} resources are written to {folder / '__main__.py'}.")
+    print(f"Wrote {len(workspace.resources)} resources to {folder / '__main__.py'}.")
     for remark in workspace.remarks:
         print(remark)
     then = (
-        "`pulumi import --file import.json --generate-code=false`, `pulumi preview` (nothing to do)"
+        "`pulumi import --file import.json --generate-code=false`, `pulumi preview` (no changes)"
         if to_import
         else "`pulumi preview` (only adoptions), `pulumi up`; then remove every adopt="
     )

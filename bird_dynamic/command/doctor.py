@@ -1,4 +1,4 @@
-"""Examining an access key and its workspace: what works, what is missing, and what would give it.
+"""Checks an access key and its workspace: permissions, and the role that lacks one.
 
 Source of the permissions: Bird's "Access policies" and the permission tables of each API.
 """
@@ -21,10 +21,10 @@ from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
 PATIENCE = 60.0
-"""Seconds that all questions together may take."""
+"""Timeout in seconds of all checks together."""
 
 NO_TEMPLATE = "bird-dynamic-doctor:0"
-"""A connector template that nobody has."""
+"""A connector template that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Finding:
 
 
 def examined(account: Account, writes: bool) -> Iterator[Finding]:
-    """What is found, one after the other. Nothing is changed in Bird, except that it may make a
-    connector of a request that it should refuse; that is deleted at once, or told."""
+    """Yield the findings one by one. Changes nothing in Bird, unless Bird creates a connector from
+    a request that it should refuse; it is deleted at once, or reported."""
     workspace_id = account.settings.workspace_id
     deadline = Deadline.after(PATIENCE, account.client.clock)
     connectors, channels, subscriptions = (
@@ -64,7 +64,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     seen = finding("see connectors", look, "View on /workspaces/*/connectors/**")
     yield seen
     if not seen.well:
-        # Whatever is wrong is wrong with all of it.
+        # All other checks would fail in the same way.
         return
     yield finding(
         "see channels",
@@ -83,7 +83,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     )
     yield Finding(True, "unfinished creates", _unfinished(account, connectors))
     if not writes:
-        yield Finding(True, "create and delete", "not asked: see --writes")
+        yield Finding(True, "create and delete", "not checked: use --writes")
         return
     missing_id = str(uuid.uuid4())
     yield finding(
@@ -111,7 +111,7 @@ def _numbers(account: Account) -> str:
 
 
 def _unfinished(account: Account, connectors: Collection) -> str:
-    """The creates on this machine that have begun and not ended."""
+    """The unfinished creates of this machine."""
     if (problem := account.run.records.problem()) is not None:
         return problem
     where = account.settings.api_url + connectors.path
@@ -120,28 +120,28 @@ def _unfinished(account: Account, connectors: Collection) -> str:
         return "none on this machine"
     since = {each.mark: datetime.fromtimestamp(each.began, timezone.utc) for each in begun}
     told = ", ".join(f"{mark} since {moment:%Y-%m-%d %H:%M} UTC" for mark, moment in since.items())
-    return f"{told}: under way, or the next `pulumi up` of that resource completes it"
+    return f"{told}: in progress, or the next `pulumi up` of that resource completes it"
 
 
 def _nameless(connectors: Collection, deadline: Deadline) -> None:
-    # A name is all that Bird requires, and there is no such template, so it refuses this one.
+    # Bird requires a name, and the template does not exist, so Bird refuses this.
     try:
         made = connectors.create({"connectorTemplateRef": NO_TEMPLATE}, deadline)["id"]
     except UnknownOutcomeError as error:
         raise BirdError(
-            f"{error}. Should app.bird.com show a connector without a name, delete it"
+            f"{error}. If app.bird.com shows a connector without a name, delete it"
         ) from None
     try:
         connectors.delete(made, deadline)
     except BirdError as error:
         raise BirdError(
-            f"Bird made the connector {made} of a request that it should have refused, and "
+            f"Bird created the connector {made} from a request that it should have refused, and "
             f"deleting it failed: {error}. Delete it in app.bird.com"
         ) from None
 
 
 def _refused(ask: Callable[[], object], *statuses: int) -> str:
-    """Bird has to refuse what is asked, for another reason than the access role."""
+    """Send a request that Bird must refuse with one of these statuses if the role allows it."""
     try:
         ask()
     except RejectedError as error:

@@ -1,8 +1,7 @@
-"""Writing the Pulumi program of a workspace that exists: every resource adopts what is there, or is
-imported.
+"""Writes the Pulumi program of an existing workspace: every resource adopts or imports its item.
 
-What Bird never returns (security arguments, signing keys) is left out, so that adopting changes
-nothing; whoever adds it later changes it in place, or replaces the connector.
+Values that Bird never returns (security arguments, signing keys) are omitted, so that adopting
+changes nothing. Adding one later updates or replaces the resource.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from bird_dynamic.schema.resources import SCHEMAS
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of the program. `variable` and `name` are the only ones of their kind."""
+    """One resource of the program, with a unique `variable` and `name`."""
 
     type_name: str
     variable: str
@@ -36,14 +35,14 @@ class Resource:
 
 @dataclass(frozen=True)
 class Reference:
-    """A value that is another resource's output."""
+    """An expression for another resource's output."""
 
     expression: str
 
 
 @dataclass
 class Workspace:
-    """What a workspace has, as resources; and what the user should know of it."""
+    """The resources of a workspace, and remarks for the user."""
 
     id: str
     resources: list[Resource] = field(default_factory=list)
@@ -53,7 +52,7 @@ class Workspace:
     def add(
         self, type_name: str, called: str, item_id: str, arguments: Mapping[str, Any]
     ) -> Resource:
-        """A resource with a name of its own."""
+        """Add a resource under a unique name."""
         words = re.sub(r"[^a-z0-9]+", "-", called.lower()).strip("-") or type_name.lower()
         name, count = words, 1
         while name in self.taken:
@@ -69,7 +68,7 @@ class Workspace:
 
 
 def exported(account: Account) -> Workspace:
-    """What the workspace of the account's settings has. Raises OperationError."""
+    """Read the workspace of the account's settings. Raises OperationError."""
     workspace = Workspace(str(account.settings.workspace_id))
     channels: dict[str, Reference] = {}
     unreturned: set[str] = set()
@@ -82,7 +81,7 @@ def exported(account: Account) -> Workspace:
             unreturned.update(schema.secrets)
     if unreturned:
         names = ", ".join(sorted(unreturned))
-        workspace.remarks.append(f"Left out, because Bird does not return them: {names}.")
+        workspace.remarks.append(f"Not included, because Bird does not return them: {names}.")
     return workspace
 
 
@@ -95,8 +94,8 @@ def _collections() -> list[list[ResourceSchema]]:
 
 
 def written(workspace: Workspace, protect: bool, to_import: bool) -> dict[str, str]:
-    """The files of the project, by name. `to_import`: for the plugin, which needs no `adopt`,
-    together with the document of `pulumi import --file`."""
+    """The files of the project, by name. `to_import`: for the plugin, without `adopt`, and with the
+    file for `pulumi import --file`."""
     types = sorted({resource.type_name for resource in workspace.resources})
     package = "bird_dynamic.native" if to_import else "bird_dynamic"
     imports = [f"from {package} import {', '.join(types)}"] if types else []
@@ -104,11 +103,11 @@ def written(workspace: Workspace, protect: bool, to_import: bool) -> dict[str, s
     if protect and types:
         imports = ["import pulumi", "", *imports]
         guard = [
-            "# `pulumi destroy` and a replacement stop at what is protected.",
+            "# Protected resources can be neither destroyed nor replaced.",
             "PROTECTED = pulumi.ResourceOptions(protect=True)",
             "",
         ]
-    advice = "After the first `pulumi up`, every adopt= may be removed."
+    advice = "After the first `pulumi up`, you can remove every adopt=."
     sources = (_source(each, protect, adopts=not to_import) for each in workspace.resources)
     program = [
         f'"""The Bird workspace {workspace.id}.',
@@ -141,7 +140,7 @@ def _import_document(workspace: Workspace) -> dict[str, Any]:
 
 
 def _all_of(account: Account, schema: ResourceSchema) -> list[Item]:
-    """Every item, read by itself: rows of a listing may be poorer."""
+    """Every item, each read by a GET: list rows may be incomplete."""
     settings = account.settings
     with describing_errors(
         f"Listing {schema.item}s", schema, settings, lambda: [settings.access_key]
@@ -203,7 +202,7 @@ def _literal(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, str):
-        # Double quotes, as formatters have them, where nothing needs escaping.
+        # Double quotes, as formatters use, unless something needs escaping.
         simple = '"' not in value and "\\" not in value and value.isprintable()
         return f'"{value}"' if simple else repr(value)
     return repr(value)

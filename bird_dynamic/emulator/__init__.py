@@ -1,9 +1,9 @@
-"""A look-alike of Bird's API that runs on this machine: for the demo and for tests.
+"""A local emulator of Bird's API, for the demo and for tests.
 
-It keeps state, checks what it is sent, answers in Bird's shapes, and can be told to misbehave. It
-is not Bird: what it does where Bird's documentation is silent is a guess, and it does not make
-phone calls. It imports nothing of the rest of this package, so that neither can hide a mistake of
-the other.
+It is stateful, validates requests, answers in Bird's formats, and supports fault injection. It is
+not the real Bird API: where Bird's documentation is silent, its behaviour is assumed, and it makes
+no phone calls. It imports nothing else from this package, so that neither hides mistakes of the
+other.
 """
 
 from bird_dynamic.emulator.core import BirdEmulator

@@ -1,4 +1,4 @@
-"""`bird-emulator`: run the emulator and print what a program needs to use it.
+"""`bird-emulator`: run the emulator, and print the settings with which a program uses it.
 
 The lines that begin with `export` can be pasted into a shell.
 """
@@ -19,13 +19,13 @@ from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_I
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal comes; the exit status."""
+    """Serve until a signal arrives; return the exit status."""
     parser = argparse.ArgumentParser(prog="bird-emulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for a free one")
     parser.add_argument("--state", metavar="FILE", help="keep the workspace in this file")
-    parser.add_argument("--seed", type=int, help="make the same ids every time")
+    parser.add_argument("--seed", type=int, help="generate the same ids in every run")
     parser.add_argument(
-        "--channel-after", type=int, default=1, help="reads before a channel is there (default: 1)"
+        "--channel-after", type=int, default=1, help="reads before a channel is ready (default: 1)"
     )
     parser.add_argument(
         "--allow-duplicates", action="store_true", help="do not answer 409 to a second connector"
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="append",
         default=[],
         metavar="QUESTION=CHOICE",
-        help="answer a question that Bird's documentation leaves open; may be given several times: "
+        help="choose an answer where Bird's documentation is silent; may be repeated: "
         + "; ".join(f"{each.name}={'|'.join(each.names)}" for each in QUESTIONS),
     )
     given = parser.parse_args(arguments)
@@ -61,13 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _choice(text: str) -> tuple[str, str]:
     question, equals, choice = text.partition("=")
     if not equals:
-        raise ValueError(f"{text!r} is not of the form question=choice")
+        raise ValueError(f"{text!r} does not have the form question=choice")
     return question, choice
 
 
 def _introduce(server: EmulatorServer, state: str | None) -> None:
     kept = f"kept in {state}" if state else "kept in memory"
-    print(f"# Bird emulator on {server.url}, its workspace {kept}. It looks like Bird; it is not.")
+    print(f"# Bird emulator on {server.url}, workspace {kept}. This is not the real Bird API.")
     print(f"export BIRD_API_URL={server.url}")
     print(f"export BIRD_ACCESS_KEY={ACCESS_KEY}")
     print(f"export BIRD_WORKSPACE_ID={WORKSPACE_ID}")

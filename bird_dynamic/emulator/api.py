@@ -1,4 +1,4 @@
-"""Which operation a request asks for, and whether the place it asks about is there at all."""
+"""Routing: finds the operation of a request, and checks its organization and workspace."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Route:
-    """An operation: its method, its path with `{names}` in it and `[what may be left out]`, and
-    what carries it out."""
+    """An operation: its method, its path with `{parameters}` and `[optional parts]`, and its
+    handler."""
 
     method: str
     path: str
@@ -33,12 +33,12 @@ class Route:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Where it may be asked for: with what stands in brackets, and without it."""
+        """Its paths, with and without the optional part."""
         whole = re.sub(r"[\[\]]", "", self.path)
         return tuple(dict.fromkeys((whole, re.sub(r"\[.+?\]", "", self.path))))
 
     def ids(self, path: str) -> dict[str, str] | None:
-        """The ids in a path by name, in lower case; None if the path is another one."""
+        """The ids in a path by name, in lower case; None if the path does not match."""
         match = self._pattern.fullmatch(path)
         return match and {name: each.lower() for name, each in match.groupdict().items() if each}
 
@@ -58,19 +58,19 @@ KINDS = {
         webhook_subscriptions.WEBHOOK_SUBSCRIPTIONS,
     )
 }
-"""What there is. The first route that fits is taken: the calls of the workspace come before a
-channel's id."""
+"""The kinds of items, by name. The first matching route is used, so the calls of the workspace
+come before a channel's id."""
 ROUTES = {
     handler.__name__: Route(method, path, handler)
     for kind in KINDS.values()
     for method, path, handler in kind.routes
 }
 OPERATIONS = ("any", *ROUTES, "unknown")
-"""The names that a fault can be aimed at."""
+"""The operation names that a fault accepts."""
 
 
 def operation_of(request: Request) -> str:
-    """The name of the operation that a request asks for, or "unknown"."""
+    """The name of the request's operation, or "unknown"."""
     for name, route in ROUTES.items():
         if request.method == route.method and route.ids(request.path):
             return name
@@ -78,7 +78,7 @@ def operation_of(request: Request) -> str:
 
 
 def answer(bird: Backend, operation: str, request: Request) -> Answer:
-    """Carry an operation out. Raises RefusalError for everything that Bird would refuse."""
+    """Run an operation. Raises RefusalError if Bird would refuse the request."""
     if operation == "unknown":
         raise _unknown(request)
     route = ROUTES[operation]

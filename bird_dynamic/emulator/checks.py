@@ -1,7 +1,6 @@
-"""Checks of request bodies that tell all problems at once, by JSON path, as Bird's error details
-do.
+"""Validates request bodies; reports all problems at once, by JSON path, like Bird's error details.
 
-A check is a function of a value and its path. The ones here are put together to describe a body.
+A check is a function of a value and its path. Checks are combined to describe a body.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 Problems = dict[str, list[str]]
-"""JSON path -> texts; empty if all is good."""
+"""JSON path -> problems; empty if the value is valid."""
 Check = Callable[[Any, str], Problems]
 
 
 def text(pattern: str = r"(?s).*", says: str = "a string") -> Check:
-    """A text that the whole of the pattern matches."""
+    """A string that matches the complete pattern."""
     return _only_if(
         lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), says
     )
@@ -29,7 +28,7 @@ def boolean() -> Check:
 
 
 def whole(least: int, most: int | None = None) -> Check:
-    """A whole number from `least` to `most`."""
+    """An integer from `least` to `most`."""
 
     def good(value: Any) -> bool:
         return (
@@ -44,14 +43,14 @@ def whole(least: int, most: int | None = None) -> Check:
 
 
 def choice(*values: str) -> Check:
-    """One of these texts."""
+    """One of these strings."""
     return _only_if(
         lambda value: isinstance(value, str) and value in values, f"one of: {', '.join(values)}"
     )
 
 
 def moment() -> Check:
-    """A time of day of a date, as RFC 3339 writes it."""
+    """A timestamp in the format of RFC 3339."""
 
     def good(value: Any) -> bool:
         if not isinstance(value, str) or not re.fullmatch(_RFC_3339, value, re.ASCII):
@@ -81,7 +80,7 @@ def mapping(item: Check | None = None) -> Check:
 
 
 def several(item: Check, most: int | None = None) -> Check:
-    """A list of at most so many values that pass the check."""
+    """A list of at most `most` values, each of which passes the check."""
 
     def check(value: Any, path: str) -> Problems:
         if not isinstance(value, list):
@@ -94,12 +93,12 @@ def several(item: Check, most: int | None = None) -> Check:
 
 
 def nullable(check: Check) -> Check:
-    """Null, or what passes the check."""
+    """Null, or a value that passes the check."""
     return lambda value, path: {} if value is None else check(value, path)
 
 
 def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
-    """An object of these fields and no others."""
+    """An object with these fields and no others."""
 
     def check(value: Any, path: str) -> Problems:
         if not isinstance(value, dict):

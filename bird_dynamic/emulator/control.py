@@ -1,20 +1,20 @@
-"""Controlling a running emulator over HTTP, under a path that Bird does not have.
+"""Controls a running emulator over HTTP, under a path that Bird does not have.
 
 POST   /__emulator__/reset              an empty workspace, an empty journal, no faults
 GET    /__emulator__/journal            the requests so far
-DELETE /__emulator__/journal            forget them
-GET    /__emulator__/faults             the faults in force
-PUT    /__emulator__/faults             put others in force: a list of `Fault`s as objects
-DELETE /__emulator__/faults             behave well again
-GET    /__emulator__/options            how this Bird behaves
-PATCH  /__emulator__/options            behave differently
-GET    /__emulator__/dialect            how it answers what the documentation leaves open
-PUT    /__emulator__/dialect            answer otherwise: a choice for each question, or the default
-PATCH  /__emulator__/dialect            answer some questions otherwise
-GET    /__emulator__/{kind}             the things of a kind that exist
-POST   /__emulator__/{kind}             create one out of band
-PATCH  /__emulator__/{kind}/{id}        change one out of band
-DELETE /__emulator__/{kind}/{id}        delete one out of band
+DELETE /__emulator__/journal            clear the journal
+GET    /__emulator__/faults             the active faults
+PUT    /__emulator__/faults             replace the faults: a list of `Fault`s as objects
+DELETE /__emulator__/faults             remove all faults
+GET    /__emulator__/options            the options
+PATCH  /__emulator__/options            change options
+GET    /__emulator__/dialect            the dialect
+PUT    /__emulator__/dialect            replace the dialect; other questions get their default
+PATCH  /__emulator__/dialect            change choices of the dialect
+GET    /__emulator__/{kind}             the existing items of a kind
+POST   /__emulator__/{kind}             create an item out of band
+PATCH  /__emulator__/{kind}/{id}        change an item out of band
+DELETE /__emulator__/{kind}/{id}        delete an item out of band
 
 A kind is one of `KINDS`, such as `connectors` or `webhook-subscriptions`.
 """
@@ -35,13 +35,13 @@ CONTROL = "/__emulator__/"
 
 
 def control(emulator: BirdEmulator, request: Request) -> Response:
-    """Carry out one control request."""
+    """Answer one control request."""
     what, _, thing_id = request.path.removeprefix(CONTROL).partition("/")
     try:
         body = json.loads(request.body) if request.body else None
         return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
     except LookupError as error:
-        return _response(404, {"message": f"no such thing: {error}"})
+        return _response(404, {"message": f"not found: {error}"})
     except (TypeError, ValueError) as error:
         return _response(422, {"message": str(error)})
 

@@ -1,7 +1,6 @@
-"""The emulated Bird as a whole, without a socket: from a request to a reply.
+"""The complete emulator without a socket: from a request to a reply.
 
-It checks the access key, lets the operations answer, misbehaves as the faults say, and notes it all
-in the journal.
+It checks the access key, runs the operation, injects faults, and records everything in the journal.
 """
 
 from __future__ import annotations
@@ -37,14 +36,14 @@ Observer = Callable[[str, Request, Response], None]
 SECRET_KEYS = ("securityArguments", "invitationToken", "signingKey")
 
 _GENTLE = ("latency", "stale_list", "stale_read", "slow_channel", "revoked")
-"""Faults under which a request is carried out and answered."""
+"""Faults with which a request is still processed and answered."""
 
 
 class BirdEmulator:
     """The emulated Bird. Thread-safe: one request at a time.
 
-    `observer` is told of every request that is carried out, with the name of its operation, and of
-    its answer, before a fault spoils it. Set on the class, it sees all emulators.
+    `observer` is called for every processed request, with the name of its operation and its answer
+    before any fault. Set on the class, it applies to all emulators.
     """
 
     observer: Observer | None = None
@@ -66,7 +65,7 @@ class BirdEmulator:
         self.dialect = dialect or Dialect()
         self.journal: deque[Json] = deque(maxlen=100_000)
         self._seed = seed or 0
-        # A store that was kept has used up the ids of the versions before it.
+        # A store from a file already contains the ids of its earlier versions.
         ids_from = None if seed is None else f"{seed} {self.store.version}"
         self._ids = random.Random(ids_from)  # noqa: S311
         self._clock = clock
@@ -79,7 +78,7 @@ class BirdEmulator:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults in force; setting them starts their counting anew."""
+        """The active faults; setting them resets their counters."""
         return self._plan.faults
 
     @faults.setter
@@ -88,30 +87,29 @@ class BirdEmulator:
             for fault in faults:
                 if fault.operation not in OPERATIONS:
                     raise ValueError(
-                        f"no operation is called {fault.operation!r}; "
-                        f"there are: {', '.join(OPERATIONS)}"
+                        f"unknown operation {fault.operation!r}; known are: {', '.join(OPERATIONS)}"
                     )
             self._plan = FaultPlan(faults, self._seed)
             self._revoked = False
 
     def reset(self) -> None:
-        """An empty workspace, an empty journal and no faults."""
+        """Empty the workspace and the journal, and remove all faults."""
         with self._lock:
             self.store.clear()
             self.journal.clear()
             self.faults = ()
 
     def items(self, kind: str) -> list[Json]:
-        """The things of a kind, such as `webhook-subscriptions`, that exist and are not about to be
-        deleted, as the API shows them. Raises LookupError for an unknown kind."""
+        """The items of a kind, such as `webhook-subscriptions`, as the API returns them; without
+        those whose delete was accepted. Raises LookupError for an unknown kind."""
         with self._lock:
             bird = self._backend()
             bird.catch_up()
             return KINDS[kind].items(bird)
 
     def add(self, kind: str, **wire: Any) -> Json:
-        """Create a thing out of band; missing properties get defaults. Raises LookupError if there
-        is no such kind, or none can be added."""
+        """Create an item out of band; missing properties get defaults. Raises LookupError for an
+        unknown kind, and for a kind to which nothing can be added."""
         with self._lock:
             bird, known = self._backend(), KINDS[kind]
             if known.add is None:
@@ -119,14 +117,14 @@ class BirdEmulator:
             return known.shown(bird, known.add(bird, wire))
 
     def change(self, kind: str, item_id: str, **wire: Any) -> None:
-        """Change a thing out of band, as somebody in Bird's dashboard could. Raises LookupError if
-        there is none."""
+        """Change an item out of band, as in Bird's dashboard. Raises LookupError if it does not
+        exist."""
         with self._lock:
             self._check(kind, item_id)
             self.store.change(item_id, **wire)
 
     def remove(self, kind: str, item_id: str) -> None:
-        """Delete a thing out of band. Raises LookupError if there is none."""
+        """Delete an item out of band. Raises LookupError if it does not exist."""
         with self._lock:
             self._check(kind, item_id)
             self.store.remove(item_id)
@@ -152,7 +150,7 @@ class BirdEmulator:
         self.remove("connectors", connector_id)
 
     def calls(self) -> list[Json]:
-        """The calls that were started: `items("calls")`."""
+        """The started calls: `items("calls")`."""
         return self.items("calls")
 
     def webhook_subscriptions(self) -> list[Json]:
@@ -172,7 +170,7 @@ class BirdEmulator:
         self.remove("webhook-subscriptions", subscription_id)
 
     def handle(self, request: Request) -> Reply:
-        """Answer a request, or misbehave as the faults say. Everything is in the journal."""
+        """Answer a request, with any injected fault, and record both in the journal."""
         with self._lock:
             self._backend().catch_up()
             operation = operation_of(request)
@@ -210,7 +208,7 @@ class BirdEmulator:
         status = int(dialect.gone) if refusal.status == 404 else refusal.status
         body: Json | None = dict(refusal.body)
         if status == 422 and refusal.body["code"] == CONFLICT:
-            # Only this code says that the input is not at fault.
+            # Without its code, this could not be told from invalid input.
             return self._response(status, body, **refusal.headers)
         if dialect.error_body == "brief":
             body = {key: refusal.body[key] for key in ("code", "message")}
@@ -224,7 +222,7 @@ class BirdEmulator:
         return response
 
     def _spoiled(self, response: Response, fault: Fault) -> Reply:
-        """The reply that a fault makes of an answer that was, or was not, going to be given."""
+        """The reply with the fault applied to the answer."""
         if fault.kind == "status":
             body = {"code": "InjectedFault", "message": "a fault was injected"}
             return Reply(self._response(fault.status, body, **fault.headers))

@@ -1,8 +1,8 @@
-"""How Bird may answer where its documentation is silent: one question a row, its choices, and how
-sure anybody is of each. Together, one choice for each question is a `Dialect`.
+"""Possible behaviour of Bird where its documentation is silent: a table of questions, each with its
+choices and their confidence. One choice for each question makes a `Dialect`.
 
-The first choice is the likeliest, and what the emulator does unless it is told otherwise. How sure
-(`documented`, `observed`, `assumed`) is meant as in `docs/openapi.yaml`.
+The first choice is the most likely one, and the emulator's default. The confidence (`documented`,
+`observed`, `assumed`) is that of `docs/openapi.yaml`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to answer, what it means, and the evidence for it."""
+    """One possible behaviour, with its meaning, confidence and source."""
 
     name: str
     means: str
@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """What the documentation leaves open. The first choice is the default."""
+    """A question that the documentation leaves open. The first choice is the default."""
 
     name: str
     asks: str
@@ -50,120 +50,120 @@ QUESTIONS = (
         "name",
         "How is a connector's name stored?",
         Choice("as-sent", "as it was sent", "documented", "Installing a Voice channel"),
-        Choice("trimmed", "without blanks around it"),
-        Choice("collapsed", "without blanks around it, inner ones collapsed"),
+        Choice("trimmed", "without surrounding spaces"),
+        Choice("collapsed", "without surrounding spaces, inner ones collapsed"),
         Choice("lower", "in lower case"),
         Choice("upper", "in upper case"),
     ),
     _question(
         "template",
-        "Which version of a template does a connector state?",
-        Choice("as-sent", "the one that was asked for", "documented", "Installing a Voice channel"),
-        Choice("newest", "the newest one, whatever was asked for"),
+        "Which template version does a connector return?",
+        Choice("as-sent", "the requested one", "documented", "Installing a Voice channel"),
+        Choice("newest", "always the newest one"),
     ),
     _question(
         "arguments",
         "How are a connector's arguments stored?",
         Choice("as-sent", "as they were sent", "documented", "Installing a Voice channel"),
         Choice("keys-added", "with keys added in every map, also inside lists"),
-        Choice("text", "numbers and truth values as text"),
+        Choice("text", "numbers and booleans as strings"),
         Choice("reordered", "lists in another order"),
     ),
     _question(
         "number_id",
-        "Which id of a phone number does a connector state?",
+        "Which phone number id does a connector return?",
         Choice("as-sent", "the one that was sent", "observed", "bird-api.md: connector objects"),
         Choice("twin", "another id of the same number; both are accepted"),
     ),
     _question(
         "channel",
-        "When does a connector state its channel?",
-        Choice("later", "some reads later: it is made in the background", "documented"),
-        Choice("at-once", "in the answer to its creation"),
+        "When does a connector return its channel?",
+        Choice("later", "some reads later: it is created in the background", "documented"),
+        Choice("at-once", "in the answer to the create"),
     ),
     _question(
         "channel_place",
-        "Where does a connector state its channel?",
-        Choice("everywhere", "wherever it is shown", "assumed", "by analogy with a read of one"),
-        Choice("single", "in a read of it alone, not in a listing", "documented", "the read alone"),
+        "Where does a connector return its channel?",
+        Choice("everywhere", "in every answer", "assumed", "by analogy with a read of one"),
+        Choice("single", "only in a read of one, not in listings", "documented", "the read alone"),
     ),
     _question(
         "create_status",
-        "Which status answers a creation?",
+        "Which status answers a create?",
         Choice("201", "created", "documented", "Installing a Voice channel"),
         Choice("200", "a plain success"),
         Choice("202", "accepted"),
     ),
     _question(
         "create_answer",
-        "What does the answer to a creation hold?",
+        "What does the answer to a create contain?",
         Choice("whole", "the whole connector", "documented", "Installing a Voice channel"),
-        Choice("id", "its id alone"),
+        Choice("id", "only its id"),
     ),
     _question(
         "conflict",
-        "What answers a second connector of a template on a number?",
+        "How is a second connector of a template on a number answered?",
         Choice("409", "a conflict, with an error body", "assumed", "bird-api-2.md, 1.30"),
-        Choice("409-empty", "a conflict without any body"),
-        Choice("422", "a refusal of the input, with the code of a conflict"),
-        Choice("existing", "a plain success, with the connector that is there"),
-        Choice("none", "nothing: it is made"),
+        Choice("409-empty", "a conflict without a body"),
+        Choice("422", "invalid input, with the code of a conflict"),
+        Choice("existing", "a plain success, with the existing connector"),
+        Choice("none", "a success: it is created"),
     ),
     _question(
         "delete_status",
-        "Which status answers a deletion?",
+        "Which status answers a delete?",
         Choice("204", "no content", "assumed", "bird-api-2.md, 3: no DELETE has a schema"),
-        Choice("200", "a plain success, with what is deleted"),
+        Choice("200", "a plain success, with the deleted connector"),
         Choice("202", "accepted"),
     ),
     _question(
         "deletion",
         "When is a deleted connector gone?",
-        Choice("at-once", "when its deletion is answered"),
+        Choice("at-once", "when the delete is answered"),
         Choice("later", "some seconds after that (option `release_after`)"),
     ),
     _question(
         "number_free",
-        "When can the number of a connector that is gone have another one?",
+        "When can the number of a deleted connector be used again?",
         Choice("at-once", "at once"),
         Choice("later", "some seconds after that (option `release_after`)"),
     ),
     _question(
         "gone",
-        "Which status says that something is not there?",
+        "Which status answers a request for a missing item?",
         Choice("404", "not found", "documented", "bird-api-2.md, 1.30"),
         Choice("410", "gone"),
     ),
     _question(
         "order",
-        "In which order does a listing come?",
-        Choice("oldest-first", "the oldest first", "assumed", "documented for numbers alone"),
+        "In which order are listings?",
+        Choice("oldest-first", "the oldest first", "assumed", "documented only for numbers"),
         Choice("newest-first", "the newest first"),
         Choice("by-id", "by id"),
     ),
     _question(
         "page_size",
-        "What becomes of a `limit` of 100?",
+        "How is a `limit` of 100 treated?",
         Choice("100", "it is allowed", "documented", "for webhook subscriptions"),
-        Choice("25", "it is refused: 25 is the largest"),
-        Choice("25-silently", "it is taken for 25"),
+        Choice("25", "it is refused: 25 is the maximum"),
+        Choice("25-silently", "it is treated as 25"),
     ),
     _question(
         "page_token",
         "What is a page token?",
-        Choice("digits", "a text of digits"),
-        Choice("base64", "base64 of a list in JSON", "observed", "bird-api-2.md, 1.32"),
+        Choice("digits", "a string of digits"),
+        Choice("base64", "base64 of a JSON list", "observed", "bird-api-2.md, 1.32"),
     ),
     _question(
         "page_end",
-        "How does the last page say that it is the last one?",
+        "How is the last page marked?",
         Choice("absent", "it has no `nextPageToken`", "documented", "bird-api-2.md, 1.15"),
         Choice("null", "its `nextPageToken` is null"),
         Choice("empty", "its `nextPageToken` is empty"),
     ),
     _question(
         "empty_page",
-        "What are the results of a page with nothing on it?",
+        "What are the results of an empty page?",
         Choice("list", "an empty list"),
         Choice("null", "null"),
     ),
@@ -175,23 +175,28 @@ QUESTIONS = (
     ),
     _question(
         "rows",
-        "What does a row of a listing of connectors tell?",
-        Choice("rich", "all that the connector has"),
+        "What does a row in a listing of connectors contain?",
+        Choice("rich", "the whole connector"),
         Choice("null", "no channel, number and arguments: they are null"),
-        Choice("keyless", "no channel, number and arguments: they are left out"),
+        Choice("keyless", "no channel, number and arguments: they are omitted"),
     ),
     _question(
         "webhook_path",
         "Where are webhook subscriptions?",
-        Choice("both", "in the workspace, with its organization in front or without"),
-        Choice("short", "in the workspace alone", "documented", "bird-api-2.md: newest pages"),
-        Choice("long", "behind the organization alone", "documented", "bird-api.md: older pages"),
+        Choice("both", "in the workspace, with or without its organization in the path"),
+        Choice("short", "only in the workspace", "documented", "bird-api-2.md: newest pages"),
+        Choice(
+            "long",
+            "only with the organization in the path",
+            "documented",
+            "bird-api.md: older pages",
+        ),
     ),
     _question(
         "webhook_url",
-        "How is the address of a webhook subscription stored?",
+        "How is the URL of a webhook subscription stored?",
         Choice("as-sent", "as it was sent"),
-        Choice("normalized", "its host in lower case, and a slash where it has no path"),
+        Choice("normalized", "its host in lower case, and a slash for an empty path"),
     ),
     _question(
         "webhook_filters",
@@ -203,14 +208,16 @@ QUESTIONS = (
     ),
     _question(
         "signing_key",
-        "Is a signing key ever given back?",
+        "Is a signing key ever returned?",
         Choice("never", "never", "observed", "bird-api-2.md, 1.7"),
-        Choice("single", "by a read of one, and by its creation", "documented", "samples"),
-        Choice("listed", "by a listing too", "documented", "samples"),
+        Choice(
+            "single", "in a read of one, and in the answer to a create", "documented", "samples"
+        ),
+        Choice("listed", "also in listings", "documented", "samples"),
     ),
     _question(
         "timestamps",
-        "How is a moment written?",
+        "In which format are timestamps?",
         Choice("milliseconds", "2026-01-31T12:00:00.000Z", "documented", "samples"),
         Choice("nanoseconds", "2026-01-31T12:00:00.000000000Z"),
         Choice("offset", "2026-01-31T12:00:00+00:00"),
@@ -224,7 +231,7 @@ QUESTIONS = (
     ),
     _question(
         "error_body",
-        "What does an error hold?",
+        "What does an error body contain?",
         Choice("full", "code, message and details", "documented", "bird-api-2.md, 1.29"),
         Choice("brief", "code and message", "documented", "bird-api-2.md, 1.29"),
         Choice("text", "a line of text that is not JSON"),
@@ -232,14 +239,14 @@ QUESTIONS = (
     ),
     _question(
         "transfer",
-        "How does a body come, over a socket?",
+        "How is a body transferred over a socket?",
         Choice("whole", "with its length"),
         Choice("chunked", "in chunks"),
         Choice("gzip", "compressed"),
     ),
     _question(
         "connection",
-        "What becomes of a connection after an answer?",
+        "Is a connection kept after an answer?",
         Choice("kept", "it is kept"),
         Choice("closed", "it is closed"),
     ),
@@ -254,7 +261,7 @@ def _default(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """One choice for each of the `QUESTIONS`. Raises ValueError for a choice that there is not."""
+    """One choice for each of the `QUESTIONS`. Raises ValueError for an unknown choice."""
 
     name: str = _default("name")
     template: str = _default("template")
@@ -290,21 +297,21 @@ class Dialect:
         for name, value in asdict(self).items():
             names = _BY_NAME[name].names
             if value not in names:
-                raise ValueError(f"{name} is {' or '.join(names)}, not {value!r}")
+                raise ValueError(f"{name} must be {' or '.join(names)}, not {value!r}")
 
     @classmethod
     def of(cls, choices: Mapping[str, str]) -> Self:
         """The dialect with these choices, and the default for every other question. Raises
-        ValueError for a question that there is not, with the nearest one that there is."""
+        ValueError for an unknown question, with the nearest known one."""
         for name in choices:
             if name not in _BY_NAME:
                 nearest = difflib.get_close_matches(name, _BY_NAME, 1, 0.0)
-                raise ValueError(f"no question is called {name!r}; the nearest is {nearest[0]!r}")
+                raise ValueError(f"unknown question {name!r}; the nearest is {nearest[0]!r}")
         return cls(**choices)
 
     @classmethod
     def drawn(cls, seed: int) -> Self:
-        """The same one for the same seed: each second question, about, is answered by lot."""
+        """A random dialect, determined by the seed: about half of the questions are drawn."""
         lots = random.Random(f"dialect {seed}")  # noqa: S311
         return cls.of(
             {
@@ -316,7 +323,7 @@ class Dialect:
 
     @property
     def differences(self) -> dict[str, str]:
-        """The choices that are not the default."""
+        """The choices that differ from the default."""
         return {
             field.name: value
             for field in fields(self)
@@ -358,4 +365,4 @@ NAMED: Mapping[str, Dialect] = {
     "shouting": Dialect(name="upper", id_case="upper", timestamps="zoneless", transfer="gzip"),
     "fleeting": Dialect(number_free="later", connection="closed", transfer="chunked", rows="null"),
 }
-"""Whole dialects that are worth a name, for tests of everything."""
+"""Named dialects, for complete test runs."""

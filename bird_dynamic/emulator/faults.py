@@ -1,8 +1,8 @@
-"""Misbehaving on purpose: what goes wrong, at which requests, and how often.
+"""Fault injection: which fault, for which requests, and how often.
 
 Deterministic: a fault counts the requests that match it and fires at the nth one; only
-`probability` draws lots, from a seeded source. The core asks `FaultPlan.firing` once for each
-request and does what the fault says.
+`probability` is random, from a seeded source. The core calls `FaultPlan.firing` once for each
+request, and applies the fault.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from math import ceil
 KINDS = {
     "status": "answers with `status` and `headers`",
     "latency": "answers after `seconds`",
-    "hang": "says nothing for `seconds`, then closes the connection",
-    "refuse": "refuses the connection; over a socket, which has accepted it, a reset",
+    "hang": "waits for `seconds`, then closes the connection without an answer",
+    "refuse": "refuses the connection; over a socket, resets it instead",
     "reset": "resets the connection",
     "empty": "closes the connection without an answer",
-    "truncate": "stops in the middle of the body",
-    "garbage": "answers with something that is not JSON",
-    "wrong_content_type": "answers with a page of HTML",
-    "wrong_schema": "answers with JSON of another shape",
-    "redirect": "sends the caller to another host",
-    "stale_list": "lists as of `seconds` ago, or before the last change",
-    "stale_read": "reads as of `seconds` ago, or before the last change",
-    "slow_channel": "does not show the channel yet",
-    "revoked": "refuses the access key from then on",
-    "throttle": "answers 429 above `rate` requests a second",
+    "truncate": "ends the answer in the middle of the body",
+    "garbage": "answers with invalid JSON",
+    "wrong_content_type": "answers with an HTML page",
+    "wrong_schema": "answers with JSON of another schema",
+    "redirect": "answers with a redirect to another host",
+    "stale_list": "answers a listing as of `seconds` ago, or before the last change",
+    "stale_read": "answers a read as of `seconds` ago, or before the last change",
+    "slow_channel": "answers a read without the channel",
+    "revoked": "refuses the access key from this request on",
+    "throttle": "answers 429 above `rate` requests per second",
 }
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong.
+    """One fault to inject.
 
-    It fires at the `nth` request of the named `operation` ("any" for all) and at the `times` - 1
-    matching ones after it (None: for ever), each with `probability`. `applied`: the request is
-    carried out all the same, so its answer is what gets lost.
+    It fires at the `nth` request of the named `operation` ("any" for all) and at the following
+    `times` - 1 matching ones (None: for ever), each with `probability`. `applied`: the request is
+    processed nevertheless, so only its answer is lost.
     """
 
     kind: str
@@ -56,13 +56,13 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"no fault is called {self.kind!r}; there are: {', '.join(KINDS)}")
+            raise ValueError(f"unknown fault kind {self.kind!r}; known are: {', '.join(KINDS)}")
         if self.retry_after not in ("none", "seconds", "date"):
-            raise ValueError("retry_after is none, seconds or date")
+            raise ValueError("retry_after must be none, seconds or date")
 
 
 class FaultPlan:
-    """The faults that are in force, and how far each has counted."""
+    """The active faults, with their counters."""
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
         self.faults = tuple(faults)
@@ -71,7 +71,7 @@ class FaultPlan:
         self._allowed: deque[float] = deque()
 
     def firing(self, operation: str, now: float) -> Fault | None:
-        """The fault that hits this request, if any; the first one in the plan's order."""
+        """The fault for this request, if any; the first one in the plan's order."""
         hit: Fault | None = None
         for index, fault in enumerate(self.faults):
             if fault.operation not in ("any", operation):
@@ -82,7 +82,7 @@ class FaultPlan:
         return hit
 
     def retry_after(self, now: float) -> int:
-        """Whole seconds until a throttled caller may come again."""
+        """Integer seconds until a throttled caller may retry."""
         return max(1, ceil(self._allowed[0] + 1.0 - now)) if self._allowed else 1
 
     def _fires(self, fault: Fault, matched: int, now: float) -> bool:

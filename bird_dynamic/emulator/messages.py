@@ -1,4 +1,4 @@
-"""What the parts of the emulator say to each other: requests, answers, refusals, options."""
+"""Requests, responses, refusals and options of the emulator."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Json = dict[str, Any]
 
 
 def parsed_query(query: str) -> dict[str, str | list[str]]:
-    """The query of an address, as a `Request` holds it."""
+    """The query of a URL, in the form of `Request.query`."""
     parsed = parse_qs(query, keep_blank_values=True)
     return {name: each if len(each) > 1 else each[0] for name, each in parsed.items()}
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request; header names in lower case. A query parameter that is repeated has a list."""
+    """A request. Header names are in lower case; a repeated query parameter is a list."""
 
     method: str
     path: str
@@ -29,7 +29,7 @@ class Request:
     body: bytes = b""
 
     def values(self, name: str) -> list[str]:
-        """All that a query parameter was given."""
+        """All values of a query parameter."""
         value = self.query.get(name, [])
         return [value] if isinstance(value, str) else list(value)
 
@@ -45,8 +45,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer and how it is delivered: `delivery` is "normal" or the kind of a fault of the
-    connection."""
+    """An answer and its delivery: "normal", or the kind of a connection fault."""
 
     response: Response
     delivery: str = "normal"
@@ -55,13 +54,13 @@ class Reply:
 
 @dataclass
 class Options:
-    """How this Bird behaves where the real one is not known to, or may change.
+    """Options with free values, where the behaviour of Bird is unknown or may change.
 
-    `channel_after`: reads of a connector before its channel is there (0: at once). `clock_ahead`:
-    seconds by which the server's clock is ahead. `release_after`: seconds that what a dialect does
-    later takes. What has a fixed set of choices is in `dialect`. Three options are short for such a
-    choice, and override it: `allow_duplicates` (`conflict` is `none`), `sparse_lists` (`rows` is
-    `null`), `list_signing_keys` (`signing_key` is `listed`).
+    `channel_after`: reads of a connector before its channel is ready (0: at once). `clock_ahead`:
+    seconds by which the server's clock is ahead. `release_after`: delay in seconds of the choices
+    `later` of a dialect. Behaviour with a fixed set of choices is in `dialect`. Three options are
+    short for such a choice, and override it: `allow_duplicates` (`conflict` is `none`),
+    `sparse_lists` (`rows` is `null`), `list_signing_keys` (`signing_key` is `listed`).
     """
 
     channel_after: int = 1
@@ -74,7 +73,7 @@ class Options:
     release_after: float = 6.0
 
     def applied_to(self, dialect: Dialect) -> Dialect:
-        """The dialect with the choices that the options make."""
+        """The dialect with the choices of the options."""
         choices = {
             **({"conflict": "none"} if self.allow_duplicates else {}),
             **({"rows": "null"} if self.sparse_lists else {}),
@@ -84,11 +83,11 @@ class Options:
 
 
 CONFLICT = "ResourceAlreadyExists"
-"""The code of an error that says that something is in the way."""
+"""The error code of a conflict with an existing item."""
 
 
 class RefusalError(Exception):
-    """An error status, on its way to become an answer."""
+    """Raised by operations; becomes an error response."""
 
     def __init__(
         self, status: int, code: str, message: str, details: Json | None = None, **headers: str
@@ -103,16 +102,16 @@ class RefusalError(Exception):
 
 
 def invalid(path: str, *texts: str) -> RefusalError:
-    """The refusal of a request of which the part at this path is wrong."""
+    """The refusal of a request that is invalid at this path."""
     return invalid_at({path: list(texts)})
 
 
 def invalid_at(problems: Mapping[str, list[str]]) -> RefusalError:
-    """The refusal of a request that is wrong at these paths."""
+    """The refusal of a request that is invalid at these paths."""
     message = "one or more fields of the payload are invalid"
     return RefusalError(422, "InvalidPayload", message, dict(problems))
 
 
 def not_found(what: str) -> RefusalError:
-    """The refusal of a request about something that is not there."""
+    """The refusal of a request for an item that does not exist."""
     return RefusalError(404, "NotFound", f"{what} not found")

@@ -1,4 +1,4 @@
-"""The made-up phone numbers of the emulated workspace: always the same ones, with the same ids."""
+"""The fictitious phone numbers of the emulated workspace; their ids never change."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ _FIRST_NUMBER_ID = "2cffb55c-120e-91a8-8f10-ed9d1b412d29"
 
 
 def twin(number_id: str) -> str:
-    """Another id of the number that has this one."""
+    """Another id of the number with this id."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, number_id))
 
 
 @dataclass(frozen=True)
 class PhoneNumber:
-    """A number of the workspace. The numbers are from ranges that are set aside for fiction, or
-    invented."""
+    """A number of the workspace, from a range that is reserved for fiction, or invented."""
 
     id: str
     number: str
@@ -40,7 +39,7 @@ class PhoneNumber:
 
     @classmethod
     def made_up(cls, index: int) -> PhoneNumber:
-        """The index-th number; its id is always the same."""
+        """The index-th number, always with the same id."""
         if index < len(NUMBERS):
             number, country, kind, capabilities = NUMBERS[index]
         else:

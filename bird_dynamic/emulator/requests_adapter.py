@@ -1,5 +1,4 @@
-"""The emulator as a transport of `requests`: the same answers and the same failures, without a
-socket."""
+"""The emulator as an adapter of `requests`: the same answers and failures, without a socket."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from bird_dynamic.emulator.messages import Request, parsed_query
 
 
 class EmulatorAdapter(BaseAdapter):
-    """Mount it on a session: `session.mount("https://", EmulatorAdapter(emulator))`."""
+    """Use: `session.mount("https://", EmulatorAdapter(emulator))`."""
 
     def __init__(self, emulator: BirdEmulator) -> None:
         super().__init__()
@@ -34,7 +33,7 @@ class EmulatorAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """What `requests` calls. Delays are not waited for: a hang ends at once, in a timeout."""
+        """Called by `requests`. Does not wait: a hang raises a timeout at once."""
         parts = urlsplit(request.url or "")
         body = request.body or b""
         reply = self._emulator.handle(
@@ -69,4 +68,4 @@ class EmulatorAdapter(BaseAdapter):
         return response
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing."""

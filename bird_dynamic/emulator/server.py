@@ -1,7 +1,7 @@
-"""The emulator behind a socket: HTTP/1.1 with kept-alive connections, on this machine only.
+"""Serves the emulator: HTTP/1.1 with kept-alive connections, on localhost only.
 
-Here the failures of a connection become real: a reset is a reset. Requests under `/__emulator__/`
-control the emulator from outside; they need no access key, because only this machine can send them.
+Connection faults are real here: a reset is a TCP reset. Requests under `/__emulator__/` control the
+emulator; they need no access key, because only this machine can send them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class EmulatorServer:
         )
 
     def start(self) -> Self:
-        """Serve in a thread of its own."""
+        """Serve in a background thread."""
         self._thread.start()
         return self
 
@@ -61,7 +61,7 @@ class _Server(ThreadingHTTPServer):
     stopped = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that goes away in the middle is none of our business."""
+        """Ignore callers that disconnect."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.delivery == "truncate":
             self._write(reply.response, self.emulator.dialect, cut=True)
         elif reply.delivery in ("reset", "refuse"):
-            # Closing with a linger time of zero sends a reset instead of an orderly end.
+            # Closing with a linger time of zero sends a reset.
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.connection.close()

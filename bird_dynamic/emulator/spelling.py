@@ -1,4 +1,4 @@
-"""How a dialect writes the ids and the moments of an answer."""
+"""Applies a dialect's format of ids and timestamps to an answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOMENTS = {"nanoseconds": r"\1.\g<2>000000Z", "offset": r"\1+00:00", "zoneless"
 
 
 def spelled(dialect: Dialect, value: Any) -> Any:
-    """An answer in the dialect's spelling."""
+    """An answer in the dialect's format."""
     if dialect.id_case == "lower" and dialect.timestamps == "milliseconds":
         return value
     if isinstance(value, dict):

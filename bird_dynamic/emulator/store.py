@@ -1,5 +1,5 @@
-"""What the emulated workspace holds: phone numbers, and one table for each kind of thing. Plain
-data, kept in a file if asked to.
+"""The data of the emulated workspace: phone numbers, and one table per kind of item. Optionally
+stored in a file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ORGANIZATION_ID = "b17d0000-0000-4000-8000-0000000000ff"
 
 @dataclass(kw_only=True)
 class StoredConnector(Row):
-    """A connector as the API shows it, and what the API does not show."""
+    """A connector as the API returns it, and its hidden properties."""
 
     channel_id: str
     conversational: bool
@@ -31,14 +31,14 @@ class StoredConnector(Row):
 
 
 _ROWS: dict[str, type[Row]] = {"connectors": StoredConnector}
-"""The row classes of the kinds that have one of their own."""
+"""Row classes other than `Row`, by kind."""
 
 
 @dataclass
 class Store:
     """One workspace. `tables` has the rows of each kind, by a name such as `webhook-subscriptions`.
 
-    `path` is the file that holds it after every change, if any. `now` is the server's time.
+    `path` is the file in which it is saved after every change, if any. `now` is the server's time.
     """
 
     numbers: dict[str, PhoneNumber] = field(default_factory=dict)
@@ -49,13 +49,13 @@ class Store:
 
     @classmethod
     def with_numbers(cls, count: int = len(NUMBERS)) -> Store:
-        """A workspace with made-up phone numbers and nothing else."""
+        """A workspace with fictitious phone numbers and nothing else."""
         numbers = map(PhoneNumber.made_up, range(count))
         return cls(numbers={number.id: number for number in numbers})
 
     @classmethod
     def from_file(cls, path: str) -> Store:
-        """The workspace that a file holds, or a new one that will be kept there."""
+        """The workspace in a file, or a new one that is saved there."""
         store = cls.with_numbers()
         store.path = path
         if os.path.exists(path):
@@ -84,13 +84,13 @@ class Store:
         return self.tables["webhook-subscriptions"]
 
     def find_channel(self, channel_id: str) -> StoredConnector | None:
-        """The connector that has this channel."""
+        """The connector of this channel."""
         return next(
             (each for each in self.connectors.live() if each.channel_id == channel_id), None
         )
 
     def add(self, kind: str, wire: dict[str, Any], **hidden: Any) -> Row:
-        """Put a thing in. `hidden` is what its row has and the API does not show."""
+        """Add an item. `hidden`: properties of its row that the API does not return."""
         added = _ROWS.get(kind, Row)(
             wire=wire, created_version=self._next_version(), created_at=self.now(), **hidden
         )
@@ -99,13 +99,13 @@ class Store:
         return added
 
     def change(self, item_id: str, **wire: Any) -> None:
-        """Change a thing. Raises LookupError if there is none with this id."""
+        """Change an item. Raises LookupError if it does not exist."""
         self._found(item_id).change(wire, self._next_version(), self.now())
         self.save()
 
     def remove(self, item_id: str, now: float | None = None) -> None:
-        """Delete a thing; the calls of a connector's channel go with it. Raises LookupError if
-        there is none with this id."""
+        """Delete an item, and the calls of a connector's channel with it. Raises LookupError if it
+        does not exist."""
         gone = self._found(item_id)
         rows = [gone]
         if isinstance(gone, StoredConnector):
@@ -117,16 +117,16 @@ class Store:
         self.save()
 
     def clear(self) -> None:
-        """Forget all but the phone numbers."""
+        """Remove everything but the phone numbers."""
         self.tables.clear()
         self.save()
 
     def save(self) -> None:
-        """Replace the file, if there is one, in one step."""
+        """Replace the file, if any, atomically."""
         if self.path is None:
             return
         kept: dict[str, Any] = {"version": self.version}
-        # Every file names these, also where there are none: releases so far expect connectors.
+        # Always write these keys, even without rows: earlier releases require `connectors`.
         for kind in ("connectors", "calls", "webhook-subscriptions", *self.tables):
             name = re.sub("-(.)", lambda match: match[1].upper(), kind)
             kept[name] = [asdict(each) for each in self.tables[kind].values()]

@@ -1,7 +1,6 @@
-"""Rows of which nothing is ever forgotten, so that a read may be answered as of an earlier moment,
-as an API whose replicas lag would do.
+"""Versioned tables, for stale reads, as from an API with lagging replicas.
 
-A deleted row stays with its time of deletion, a changed one with what it was before.
+A deleted row stays with its time of deletion, a changed one with its earlier values.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from typing import Any, TypeVar
 
 @dataclass(kw_only=True)
 class Row:
-    """A thing as the API shows it, and when it came, changed and went.
+    """An item as the API returns it, with the times of its creation, changes and deletion.
 
-    Times are told twice: in changes of the store so far (`…_version`) and in seconds (`…_at`).
-    `leaves_at` is when a deletion that was accepted is carried out. `earlier` has, for each
-    change, its version, its moment, and what the row was until then.
+    Each time has two forms: number of changes of the store (`…_version`) and seconds (`…_at`).
+    `leaves_at` is the time at which an accepted delete takes effect. `earlier` has, for each
+    change, its version, its time, and the previous value.
     """
 
     wire: dict[str, Any]
@@ -30,12 +29,12 @@ class Row:
 
     @property
     def last_change(self) -> int:
-        """The version that created, changed or deleted it last."""
+        """The version of its last change."""
         changed = self.earlier[-1][0] if self.earlier else self.created_version
         return max(changed, self.deleted_version or 0)
 
     def existed(self, version: float, moment: float) -> bool:
-        """Whether it existed after that many changes of the store, and at that moment."""
+        """Whether it existed at that version of the store, and at that time."""
         if self.created_version > version or self.created_at > moment:
             return False
         if self.deleted_version is None or self.deleted_at is None:
@@ -43,7 +42,7 @@ class Row:
         return self.deleted_version > version or self.deleted_at > moment
 
     def change(self, wire: dict[str, Any], version: int, moment: float) -> None:
-        """Change it, and remember what it was."""
+        """Change it, and record the previous value."""
         self.earlier.append((version, moment, self.wire))
         self.wire = {**self.wire, **wire}
 
@@ -52,14 +51,14 @@ RowType = TypeVar("RowType", bound=Row)
 
 
 class Table(dict[str, RowType]):
-    """Rows by id, in the order in which they came; the deleted ones too."""
+    """Rows by id, in order of creation, including deleted ones."""
 
     def live(self) -> Iterator[RowType]:
-        """The rows that exist, oldest first."""
+        """The existing rows, oldest first."""
         return (each for each in self.values() if each.deleted_version is None)
 
     def find(self, row_id: str) -> RowType | None:
-        """A row that exists."""
+        """The existing row with that id, or None."""
         found = self.get(row_id)
         return found if found and found.deleted_version is None else None
 
@@ -70,7 +69,7 @@ class Table(dict[str, RowType]):
     def as_of(
         self, *, version: float = float("inf"), moment: float = float("inf")
     ) -> list[RowType]:
-        """The rows as they were after that many changes of the store, at that moment."""
+        """The rows as they were at that version of the store, and at that time."""
         return [
             _as_it_was(each, version, moment)
             for each in self.values()

@@ -1,1 +1,1 @@
-"""What a program writes: one class a file. Nothing here loads an HTTP library."""
+"""The resource classes of a program, one per file. They import no HTTP library."""

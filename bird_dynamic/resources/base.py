@@ -1,4 +1,4 @@
-"""What all resource classes share: how inputs, outputs, secrets and the mark go to the engine."""
+"""Base of the resource classes: registers inputs, outputs, secrets and the mark."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PROVIDER = "__provider"
 
 
 class BirdResource(dynamic.Resource):
-    """A resource that is described by a table of fields.
+    """A resource that is described by a schema.
 
     `REFERENCE` is the provider as `pulumi.dynamic` would pickle it: the same on every Python and in
-    every release, because the state refers to it. A test holds the two against each other.
+    every release, because the state refers to it. A test compares the two.
     """
 
     SCHEMA: ClassVar[ResourceSchema]
@@ -35,8 +35,8 @@ class BirdResource(dynamic.Resource):
     ) -> None:
         schema = self.SCHEMA
         reads = opts is not None and opts.id is not None
-        # Each output that is declared costs the program several futures, so those that cannot have
-        # a value of their own are left to `__getattr__`.
+        # Each declared output costs the program several futures, so outputs that cannot have a
+        # value of their own are left to `__getattr__`.
         properties: dict[str, Any] = {
             field.name: inputs.get(field.name)
             for field in schema.fields
@@ -53,7 +53,7 @@ class BirdResource(dynamic.Resource):
             parent = opts.parent if opts else None
             other_type = self._other_type_token(type_token)
             properties[MARK] = _mark(type_token, resource_name, parent)
-            # So that a stack moves over, and back, without a change in Bird.
+            # A stack can move between both providers without a change in Bird.
             own_opts.aliases = [
                 pulumi.Alias(type_=other_type) if parent else _urn(other_type, resource_name)
             ]
@@ -61,9 +61,9 @@ class BirdResource(dynamic.Resource):
         self._register(type_token, resource_name, properties, opts)
 
     if not TYPE_CHECKING:
-        # Hidden from type checkers, which would take every name for an attribute.
+        # Hidden from type checkers, which would otherwise accept every attribute name.
         def __getattr__(self, name: str) -> Any:
-            """An output that was not declared. Raises AttributeError for a name that none has."""
+            """An undeclared output. Raises AttributeError for an unknown name."""
             field = self.SCHEMA.by_name.get(name)
             if field is None or not (_is_id(field) or _is_local(field)):
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -72,7 +72,7 @@ class BirdResource(dynamic.Resource):
             return output
 
     def _other_type_token(self, type_token: str) -> str:
-        """The type of the same resource through the plugin, or back."""
+        """The type token of the same resource in the plugin, for the alias."""
         return f"bird:index:{self.SCHEMA.type_name}"
 
     def _register(
@@ -88,8 +88,8 @@ class BirdResource(dynamic.Resource):
             given = getattr(opts.custom_timeouts, option, None)
             if properties.get(timeout) is None and given is not None:
                 properties[timeout] = given
-        # Not dynamic.Resource.__init__: it would pickle the provider anew, differently on some
-        # Pythons.
+        # Not dynamic.Resource.__init__: it would pickle the provider, which differs between Python
+        # versions.
         properties[PROVIDER] = self.REFERENCE
         pulumi.CustomResource.__init__(self, type_token, resource_name, properties, opts)
 
@@ -101,9 +101,9 @@ class BirdResource(dynamic.Resource):
         place: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> Self:
-        """A resource that is read and never changed. In previews it is read too."""
-        # Spelled otherwise, the engine would take the id of what this resource managed until now
-        # for another one, and delete it.
+        """A resource that is read, also in previews, and never changed."""
+        # In another spelling, the engine would treat the id of an item that this resource managed
+        # before as a new one, and delete the item.
         spelled = (
             _spelled(id)
             if isinstance(id, str)
@@ -127,11 +127,11 @@ class BirdResource(dynamic.Resource):
 
 def _spelled(id: str) -> tuple[str, dict[str, str]]:
     if not isinstance(id, str):
-        raise pulumi.RunError("get: the id must be a text, the UUID of what is to be read")
+        raise pulumi.RunError("get: the id must be a string, the UUID of the item to read")
     try:
         return with_its_place(id)
     except IdError:
-        # The provider refuses it, with the name of the resource.
+        # The provider reports the invalid id, together with the resource.
         return id, {}
 
 
@@ -144,28 +144,28 @@ def _place(
 def _refuse_what_dynamic_providers_do_not_get(
     schema: ResourceSchema, opts: pulumi.ResourceOptions
 ) -> None:
-    """Raises RunError for an option that would be ignored: Pulumi does not pass it on."""
+    """Raises RunError for an option that Pulumi does not pass to dynamic providers."""
     refused = {
         "import_": (
             opts.import_ is not None,
-            'write adopt="<its id>" among the arguments, or use bird_dynamic.native',
+            'pass the argument adopt="<its id>", or use bird_dynamic.native',
         ),
         "provider": (
             any(each.package == "bird" for each in _providers(opts)),
-            "explicit providers are for bird_dynamic.native; here, the argument profile names "
-            "another account",
+            "explicit providers need bird_dynamic.native; pass the argument profile to use another "
+            "account",
         ),
         "custom_timeouts": (
             any(getattr(opts.custom_timeouts, each, None) for each in ("update", "read")),
-            "only create and delete are obeyed; bird:timeout (or BIRD_TIMEOUT) limits the others",
+            "only create and delete are passed; bird:timeout (or BIRD_TIMEOUT) limits the others",
         ),
-        "custom_timeouts, unless it is a time such as 90s or 5m,": (
+        "custom_timeouts, unless it is a duration such as 90s or 5m,": (
             any(
                 (given := getattr(opts.custom_timeouts, each, None)) is not None
                 and parse_duration(given) is None
                 for each in ("create", "delete")
             ),
-            "write one, such as pulumi.CustomTimeouts(create='5m')",
+            "pass one, such as pulumi.CustomTimeouts(create='5m')",
         ),
         "replace_on_changes": (
             any(
@@ -175,13 +175,13 @@ def _refuse_what_dynamic_providers_do_not_get(
                 )
                 for path in opts.replace_on_changes or ()
             ),
-            "only what replaces the resource anyway can be named; use bird_dynamic.native",
+            "only inputs that replace the resource anyway are supported; use bird_dynamic.native",
         ),
     }
     for option, (is_given, instead) in refused.items():
         if is_given:
             raise pulumi.RunError(
-                f"{schema.type_name}: the option {option} does not reach a dynamic provider: "
+                f"{schema.type_name}: the option {option} is not passed to dynamic providers: "
                 f"{instead}"
             )
 
@@ -191,17 +191,17 @@ def _providers(opts: pulumi.ResourceOptions) -> Iterator[pulumi.ProviderResource
         yield opts.provider
     providers = opts.providers or ()
     yield from providers.values() if isinstance(providers, Mapping) else providers
-    # What a component was given for its children.
+    # The providers that a component passes to its children.
     yield from getattr(opts.parent, "_providers", {}).values()
 
 
 def _is_id(field: Field) -> bool:
-    """Whether its value is that of the resource's `id`."""
+    """Whether its value is the resource's `id`."""
     return not field.is_input and field.response_path == ("id",)
 
 
 def _is_local(field: Field) -> bool:
-    """Whether it has a value only where the program gives one."""
+    """Whether it has a value only if the program sets one."""
     return field.is_input and not (
         field.response_path or field.setting or field.automatic or field.default is not None
     )
@@ -214,13 +214,12 @@ def _mark(type_token: str, resource_name: str, parent: pulumi.Resource | None) -
     if parent is None:
         return of(_urn(type_token, resource_name))
     urn = pulumi.create_urn(resource_name, type_token, parent=parent)
-    # Without the resources that the URN comes from: depending on a parent means depending on all
-    # of its children, and so on this resource itself.
+    # Without the dependencies of the URN: depending on a parent means depending on all of its
+    # children, which include this resource.
     future = cast("Awaitable[str]", urn.future())
     return pulumi.Output(set(), future, urn.is_known()).apply(of)
 
 
 def _urn(type_token: str, resource_name: str) -> str:
-    """The URN of a resource without a parent: what `create_urn` returns, without its five
-    outputs."""
+    """The URN of a resource without a parent: the same as `create_urn`, without its five outputs."""
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_token}::{resource_name}"

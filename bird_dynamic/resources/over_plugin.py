@@ -1,5 +1,4 @@
-"""What the classes of `bird_dynamic.native` share: they register with the plugin's types and
-names."""
+"""Base of the classes in `bird_dynamic.native`: registers with the plugin's types and names."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from bird_dynamic.schema.case import camel_case, snake_keys
 
 
 class OverPlugin(BirdResource):
-    """Registers with the plugin's type and names; attributes keep Python's."""
+    """Registers with the plugin's type and property names; attributes keep Python's names."""
 
     def _other_type_token(self, type_token: str) -> str:
         return type_token
@@ -34,13 +33,13 @@ class OverPlugin(BirdResource):
         outputs = self.__dict__
         for name in properties:
             outputs[name] = outputs[camel_case(name)]
-        # Converted when it is read: most programs never do.
+        # Converted when it is read: most programs never read it.
         self._number = outputs.pop("number", None)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """An output that was not declared, or not converted yet."""
+            """An undeclared output, or one that was not converted yet."""
             if name != "number" or self.__dict__.get("_number") is None:
                 return super().__getattr__(name)
             self.number = self._number.apply(snake_keys)
@@ -48,5 +47,5 @@ class OverPlugin(BirdResource):
 
 
 def camel_path(path: str) -> str:
-    # What is inside a property has Bird's own names, or the user's.
+    # The keys inside a property belong to Bird or the user.
     return re.sub(r"^[^.\[]+", lambda name: camel_case(name[0]), path)

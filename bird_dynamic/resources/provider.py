@@ -7,7 +7,7 @@ import pulumi
 
 
 class Provider(pulumi.ProviderResource):
-    """An account of its own, for the resources that receive it as `opts.provider`.
+    """An explicit provider with its own account, for resources with `opts.provider`.
 
     Settings that are omitted come from the environment, not from the stack's `bird:` configuration.
     """
@@ -34,15 +34,15 @@ class Provider(pulumi.ProviderResource):
             product. Example: `2cffb55c-120e-91a8-8f10-ed9d1b412d29`.
         :param organization_id: UUID of the organization. Optional; only webhook subscriptions use
             it. Example: `0b7d3c1e-5a44-4a52-9d0c-3f1f0c6a2e11`.
-        :param api_url: Address of Bird's API. Plain http is accepted only for this machine.
-            Default: `https://api.bird.com`. Example: `http://127.0.0.1:8080`.
-        :param timeout: Timeout of each operation, as a whole: `90s`, `5m`, `1h30m`, or seconds.
-            Default: `5m`. Example: `90s`.
+        :param api_url: URL of Bird's API. Plain http is accepted only for localhost. Default:
+            `https://api.bird.com`. Example: `http://127.0.0.1:8080`.
+        :param timeout: Total timeout of each operation: `90s`, `5m`, `1h30m`, or seconds. Default:
+            `5m`. Example: `90s`.
         :param take_over: `never`, or `marked` for one run after the state or a machine is lost:
             each create then takes over an equal connector that has its resource's mark. Default:
             `never`. Example: `marked`.
-        :param lanes: Most requests that the plugin has open at once, 1 to 64. Default: `64`.
-            Example: `8`.
+        :param lanes: Limit of concurrent requests of the plugin, 1 to 64. Default: `64`. Example:
+            `8`.
         :param opts: Pulumi's resource options.
         """
         given = {

@@ -55,8 +55,8 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
     phone_number: pulumi.Output[str | None]
     """The phone number in international form. Example: `"+31612345678"`."""
     number: pulumi.Output[dict[str, Any] | None]
-    """All that Bird states about the phone number: `number_id`, `country`, `capabilities` (a
-    list) and more. Example: `{"country": "NL", "capabilities": ["voice-inbound"]}`."""
+    """Bird's details of the phone number: `number_id`, `country`, `capabilities` (a list) and
+    more. Example: `{"country": "NL", "capabilities": ["voice-inbound"]}`."""
     region: pulumi.Output[str | None]
     """Region that the connector is installed in."""
     routing_key: pulumi.Output[str | None]
@@ -91,15 +91,15 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         """Declare a voice channel.
 
         Changing an input replaces the connector and gives a new `channel_id`. The old connector is
-        deleted first where the two cannot exist together (same template and phone number). Only
-        `channel_conversational_status_enabled` is changed in place.
+        deleted first if Bird does not allow both (same template and phone number). Only
+        `channel_conversational_status_enabled` is updated in place.
 
         :param resource_name: The name of the resource in the program.
         :param phone_number_id: Id (UUID) of a phone number of the workspace that can make or take
             voice calls. Example: `"2cffb55c-120e-91a8-8f10-ed9d1b412d29"`.
-        :param name: Name of the connector. If omitted, each create draws one: the resource's name,
-            a digest of stack and resource, and random characters, by which a later run recognizes
-            what an interrupted one created. Example: `"support line"`.
+        :param name: Name of the connector. If omitted, each create generates one: the resource's
+            name, a digest of stack and resource, and random characters, by which a later run
+            recognizes the connector of an interrupted create. Example: `"support line"`.
         :param connector_template_ref: Template that the connector is made from, and its version:
             `slug:version`. Example: `"voice-messagebird:1"`.
         :param arguments: Arguments of the template, with Bird's own names. Example:
@@ -113,15 +113,15 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
             BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
         :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-            Example: `"bird-eu"`.
-        :param adopt: Id (UUID) of an existing one to take over instead of creating it. It must
-            match the other arguments; if it does not, the first `up` fails and lists the
-            differences. Example: `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
-        :param create_timeout: The longest that creating may take, as text or in seconds. If
-            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
-        :param delete_timeout: The longest that deleting may take, as text or in seconds. If
-            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
+            `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If
+            omitted, `bird`. Example: `"bird-eu"`.
+        :param adopt: Id (UUID) of an existing item to adopt instead of creating one. It must match
+            the other arguments; otherwise, the first `up` fails and lists the differences. Example:
+            `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
+        :param create_timeout: Timeout of creates, as a string or in seconds. If omitted,
+            `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
+        :param delete_timeout: Timeout of deletes, as a string or in seconds. If omitted,
+            `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
         :param opts: Pulumi's resource options.
         """
         super().__init__(
@@ -153,17 +153,17 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         profile: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """A voice channel that exists, read and never changed or deleted by this stack.
+        """Read an existing voice channel; this stack never changes or deletes it.
 
-        It is read in every preview and `up`; one that is not there is an error.
+        It is read in every preview and `up`. Fails if it does not exist.
 
         :param resource_name: The name of the resource in the program.
         :param id: Id (UUID) of the connector.
         :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
             BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
         :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-            Example: `"bird-eu"`.
+            `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If
+            omitted, `bird`. Example: `"bird-eu"`.
         :param opts: Pulumi's resource options.
         """
         place = {"workspace_id": workspace_id, "profile": profile}

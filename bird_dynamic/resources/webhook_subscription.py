@@ -23,7 +23,7 @@ holds it."""
 
 
 class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription"):
-    """A subscription of an address of yours to an event of Bird, such as an inbound voice call.
+    """A webhook: Bird sends an event, such as an inbound voice call, to your URL.
 
     Source: Bird's notifications API, "Webhook subscriptions".
     """
@@ -48,9 +48,10 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     """Id (UUID) of the webhook subscription: the `id` of its resource. Example:
     `"9a570c1e-6f0f-4a11-82f4-a2f06d1c4f0b"`."""
     created_at: pulumi.Output[str]
-    """When it was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
+    """When the subscription was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: pulumi.Output[str | None]
-    """When it was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
+    """When the subscription was last changed, in ISO 8601. Example:
+    `"2026-01-31T09:30:00.000Z"`."""
 
     def __init__(
         self,
@@ -74,38 +75,37 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     ) -> None:
         """Declare a webhook subscription.
 
-        Changing `service` or `event` replaces it, the new one created first, so that no event is
-        missed. The other inputs are changed in place. Leaving out a `signing_key` or `template`
-        that was set replaces it too, because Bird documents no way to unset them.
+        Changing `service` or `event` replaces the subscription. The new one is created first, so
+        that no event is missed. The other inputs are updated in place. Removing a `signing_key` or
+        `template` also replaces it, because Bird documents no way to unset them.
 
         :param resource_name: The name of the resource in the program.
         :param service: Part of Bird whose events are sent: `channels`, `numbers`, `conversations`
             or `payments`. Example: `"channels"`.
         :param event: Event that is sent. Example: `"voice.inbound"`.
-        :param url: Address that Bird sends the events to: https, with a public host name. Example:
+        :param url: URL that Bird sends the events to: https, with a public host name. Example:
             `"https://example.com/calls"`.
         :param event_filters: Which of the events are sent: those that match every filter. At most
             one filter has the key `channelId`. Example: `[{"key": "channelId", "value":
             "5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"}]`.
         :param signing_key: Key that Bird signs the events with. Secret; Bird never returns it.
-        :param status: `active`, or `inactive` to send nothing for the moment. Example:
-            `"inactive"`.
-        :param template: Template of what is sent.
+        :param status: `active`, or `inactive` to pause the events. Example: `"inactive"`.
+        :param template: Template of the events that are sent.
         :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
             BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
         :param organization_id: Id (UUID) of the workspace's organization. If omitted,
             `bird:organizationId` or BIRD_ORGANIZATION_ID; not required. Example:
             `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
         :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-            Example: `"bird-eu"`.
-        :param adopt: Id (UUID) of an existing one to take over instead of creating it. It must
-            match the other arguments; if it does not, the first `up` fails and lists the
-            differences. Example: `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
-        :param create_timeout: The longest that creating may take, as text or in seconds. If
-            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
-        :param delete_timeout: The longest that deleting may take, as text or in seconds. If
-            omitted, `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
+            `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If
+            omitted, `bird`. Example: `"bird-eu"`.
+        :param adopt: Id (UUID) of an existing item to adopt instead of creating one. It must match
+            the other arguments; otherwise, the first `up` fails and lists the differences. Example:
+            `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`.
+        :param create_timeout: Timeout of creates, as a string or in seconds. If omitted,
+            `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
+        :param delete_timeout: Timeout of deletes, as a string or in seconds. If omitted,
+            `bird:timeout` or BIRD_TIMEOUT. Example: `"10m"`.
         :param opts: Pulumi's resource options.
         """
         super().__init__(
@@ -139,9 +139,9 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
         profile: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """A webhook subscription that exists, read and never changed or deleted by this stack.
+        """Read an existing webhook subscription; this stack never changes or deletes it.
 
-        It is read in every preview and `up`; one that is not there is an error.
+        It is read in every preview and `up`. Fails if it does not exist.
 
         :param resource_name: The name of the resource in the program.
         :param id: Id (UUID) of the webhook subscription.
@@ -151,8 +151,8 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
             `bird:organizationId` or BIRD_ORGANIZATION_ID; not required. Example:
             `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
         :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
-            `bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.
-            Example: `"bird-eu"`.
+            `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If
+            omitted, `bird`. Example: `"bird-eu"`.
         :param opts: Pulumi's resource options.
         """
         place = {

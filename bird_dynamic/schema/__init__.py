@@ -1,1 +1,1 @@
-"""What each resource is: one table of fields a file."""
+"""The resource schemas: one table of fields per file."""

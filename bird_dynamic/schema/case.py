@@ -1,4 +1,4 @@
-"""Names in Python's form and in the form that Bird and Pulumi's other languages use."""
+"""Converts names between snake_case (Python) and camelCase (Bird, Pulumi)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 DYNAMIC_PROVIDER = "__provider"
-"""What every state that a dynamic provider wrote has, and no other."""
+"""The key that only states of a dynamic provider have."""
 
 
 @cache
@@ -23,7 +23,7 @@ def snake_case(name: str) -> str:
 
 
 def snake_keys(value: Any) -> Any:
-    """A map with its own keys in Python's form; anything else as it is."""
+    """A map with its keys in snake_case; any other value unchanged."""
     return (
         {snake_case(key): each for key, each in value.items()} if isinstance(value, dict) else value
     )

@@ -1,6 +1,6 @@
-"""The inputs that every resource has: where it lies, and how it is dealt with.
+"""The inputs that every resource has: location, account, adoption and timeouts.
 
-Source: this package's own contract; Bird sees none of them in a body.
+Source: this package's own contract; none of them is sent in a body.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ PROFILE_INPUT = Field(
     name="profile",
     kind=PROFILE,
     description="Account to use, as the prefix of its configuration keys: `bird-eu` reads "
-    "`bird-eu:accessKey` and its siblings, and no environment variable. If omitted, `bird`.",
+    "`bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If "
+    "omitted, `bird`.",
     example="bird-eu",
     is_input=True,
     on_change=OnChange.UPDATE,
@@ -33,9 +34,8 @@ LOCAL_INPUTS = (
     Field(
         name="adopt",
         kind=UUID_TEXT,
-        description="Id (UUID) of an existing one to take over instead of creating it. It must "
-        "match the other arguments; if it does not, the first `up` fails and lists the "
-        "differences.",
+        description="Id (UUID) of an existing item to adopt instead of creating one. It must match "
+        "the other arguments; otherwise, the first `up` fails and lists the differences.",
         example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
         is_input=True,
         on_change=OnChange.NOTHING,
@@ -43,7 +43,7 @@ LOCAL_INPUTS = (
     Field(
         name="create_timeout",
         kind=DURATION,
-        description="The longest that creating may take, as text or in seconds. If omitted, "
+        description="Timeout of creates, as a string or in seconds. If omitted, "
         "`bird:timeout` or BIRD_TIMEOUT.",
         example="10m",
         is_input=True,
@@ -52,11 +52,11 @@ LOCAL_INPUTS = (
     Field(
         name="delete_timeout",
         kind=DURATION,
-        description="The longest that deleting may take, as text or in seconds. If omitted, "
+        description="Timeout of deletes, as a string or in seconds. If omitted, "
         "`bird:timeout` or BIRD_TIMEOUT.",
         example="10m",
         is_input=True,
         on_change=OnChange.UPDATE,
     ),
 )
-"""What every resource may be given besides."""
+"""The optional inputs that every resource has."""

@@ -1,7 +1,7 @@
-"""The schema of `Connector`: any connector template, with the channel that it brings.
+"""The schema of `Connector`: a connector of any template, with its channel.
 
 Sources: "Installing a Voice channel" for the body and the connector object; the conversations API
-("update conversations configuration") for the one input that can be changed in place.
+("update conversations configuration") for the one input that can be updated in place.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def _number_in_python(number: Any) -> Any:
 NAME = Field(
     name="name",
     kind=TEXT,
-    description="Name of the connector. If omitted, each create draws one: the resource's name, a "
-    "digest of stack and resource, and random characters, by which a later run recognizes what "
-    "an interrupted one created.",
+    description="Name of the connector. If omitted, each create generates one: the resource's "
+    "name, a digest of stack and resource, and random characters, by which a later run recognizes "
+    "the connector of an interrupted create.",
     example="support line",
     request_path=CAMEL_CASE,
     response_path=CAMEL_CASE,
@@ -92,7 +92,7 @@ COMMON_INPUTS = (
     ),
     WORKSPACE,
 )
-"""What every connector may be given besides its name and its template."""
+"""The inputs of every connector besides its name and template."""
 
 OUTPUTS = (
     Field(
@@ -127,7 +127,7 @@ OUTPUTS = (
     Field(
         name="number",
         kind=MAP,
-        description="All that Bird states about the phone number: `number_id`, `country`, "
+        description="Bird's details of the phone number: `number_id`, `country`, "
         "`capabilities` (a list) and more.",
         example={"country": "NL", "capabilities": ["voice-inbound"]},
         response_path=CAMEL_CASE,
@@ -174,20 +174,20 @@ OUTPUTS = (
         response_path=CAMEL_CASE,
     ),
 )
-"""What Bird knows of every connector."""
+"""The outputs of every connector."""
 
 EXCLUSIVE_NAME = "phone number"
 EXCLUSIVE = (("connectorTemplateRef",), ("arguments", "phoneNumberId"))
-"""One connector of a template on a phone number. Source: the create operation's "connector already
-exists"; what makes it so is assumed."""
+"""Bird allows one connector of a template per phone number. Source: the create operation's
+"connector already exists"; its condition is assumed."""
 OTHER_IDS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("arguments", "phoneNumberId"): (("number", "numberId"), ("number", "profileId"))
 }
-"""Whether a connector may state another id of its phone number is not known."""
+"""Assumed: Bird may return another id of the phone number than was sent."""
 CHANGES = (
     "Changing an input replaces the connector and gives a new `channel_id`. The old connector is "
-    "deleted first where the two cannot exist together (same template and phone number). Only "
-    "`channel_conversational_status_enabled` is changed in place."
+    "deleted first if Bird does not allow both (same template and phone number). Only "
+    "`channel_conversational_status_enabled` is updated in place."
 )
 PATH = "/workspaces/{workspace_id}/connectors"
 PERMISSION = (
@@ -199,7 +199,7 @@ CONNECTOR = ResourceSchema(
     type_name="Connector",
     noun="connector",
     summary="A connector of any template installed in a Bird workspace, and its channel. For "
-    "voice, `VoiceChannel` has the phone number as an argument of its own. Source: Bird's "
+    "voice, use `VoiceChannel`, which has an argument for the phone number. Source: Bird's "
     '"Channel connectors" reference.',
     changes=CHANGES,
     path=PATH,
@@ -215,8 +215,8 @@ CONNECTOR = ResourceSchema(
         Field(
             name="check_arguments",
             kind=FLAG,
-            description="Whether the arguments of templates that this package knows are checked "
-            "before anything is sent. False sends them as they are.",
+            description="Whether the arguments of known templates are checked before anything is "
+            "sent. False skips the check.",
             example=False,
             is_input=True,
             default=True,
@@ -225,8 +225,8 @@ CONNECTOR = ResourceSchema(
         Field(
             name="wait_for_channel",
             kind=FLAG,
-            description="Whether creating waits for the connector's channel. False is for "
-            "templates that bring none.",
+            description="Whether a create waits for the connector's channel. Use False for "
+            "templates without a channel.",
             example=False,
             is_input=True,
             default=True,

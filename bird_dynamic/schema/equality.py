@@ -1,4 +1,4 @@
-"""When two values say the same: exactly, and as Bird may have spelled one of them."""
+"""Compares values: exactly, or leniently, as Bird may spell one of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
 def same(old: Any, new: Any) -> bool:
-    """Whether two values say the same; nothing, an empty map and an empty list do."""
+    """Equality that treats None, {} and [] as equal."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
     if isinstance(old, list) and isinstance(new, list):
@@ -27,10 +27,10 @@ def same(old: Any, new: Any) -> bool:
 
 
 def is_alike(asked: Any, found: Any) -> bool:
-    """Whether Bird may have made `found` of what was asked: the same but for case, blanks, numbers
-    as text, the order of lists, and keys that were added.
+    """Whether `found` can be Bird's form of `asked`: equal apart from case, whitespace, numbers as
+    text, the order of lists, and added keys.
 
-    Only for telling what a create may have come to. What is alike is not proven to be ours.
+    For recognizing the possible result of a create. Similarity never proves ownership.
     """
     if isinstance(asked, Mapping):
         return isinstance(found, Mapping) and all(
@@ -38,7 +38,7 @@ def is_alike(asked: Any, found: Any) -> bool:
         )
     if isinstance(asked, list) and isinstance(found, list):
         rest = list(found)
-        # What asks for most first: what asks for less would be content with its match.
+        # Longest first: a less specific item could take the match of a more specific one.
         for each in sorted(asked, key=lambda each: len(repr(each)), reverse=True):
             match = next((other for other in rest if is_alike(each, other)), None)
             if match is None:
@@ -54,7 +54,7 @@ def _loose(value: Any) -> str | None:
         return None
     value = int(value) if isinstance(value, float) and value.is_integer() else value
     text = " ".join(str(value).split())
-    # The case of an address means nothing up to its path, and neither does a slash at its end.
+    # In a URL, case before the path and a final slash are insignificant.
     origin = _ORIGIN.match(text)
     if origin is None:
         return text.casefold().rstrip("/")
@@ -62,7 +62,7 @@ def _loose(value: Any) -> str | None:
 
 
 def loosened(value: Any) -> Any:
-    """The same for all texts that are alike."""
+    """A canonical form: equal for values that are alike."""
     if isinstance(value, Mapping):
         return {key: loosened(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -71,7 +71,7 @@ def loosened(value: Any) -> Any:
 
 
 def ordered(value: Any) -> Any:
-    """A list whose order says nothing, in one order."""
+    """A list in canonical order; any other value unchanged."""
     if not isinstance(value, list):
         return value
     return sorted(value, key=lambda each: json.dumps(each, sort_keys=True, default=repr))

@@ -1,7 +1,7 @@
-"""How a resource is described: once, as a table of fields.
+"""The types of resource schemas: a resource is described once, as a table of fields.
 
-Validation, diff, the request body, reading back, secrecy, the plugin's schema and the reference
-page all come from this table. Nothing about a single resource is known here.
+Validation, diff, the request body, reading, secrecy, the plugin's schema and the reference page are
+derived from this table. Resource-specific knowledge does not belong here.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from bird_dynamic.schema.kinds import Kind
 
 
 class _Unknown:
-    """The one unknown value."""
+    """The type of `UNKNOWN`."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
 
 
 UNKNOWN = _Unknown()
-"""A value that a preview cannot know yet. It passes every check and counts as a change."""
+"""A value that is unknown during a preview. It passes every check and counts as a change."""
 
 
 Properties = dict[str, Any]
-"""A resource's inputs, or its whole state, by Python name. Absent and None mean the same."""
+"""A resource's inputs, or its complete state, by Python name. Absent and None are equal."""
 
 
 class OnChange(Enum):
-    """What a change of an input does to what exists."""
+    """The effect of a changed input on the existing item."""
 
     REPLACE = "replace"
     UPDATE = "update"
@@ -44,18 +44,17 @@ class OnChange(Enum):
 
 
 CAMEL_CASE = ("",)
-"""A path on the wire: the field's own name in camelCase, as Bird writes most of them."""
+"""Default path in request or response: the field's own name in camelCase."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One property of a resource.
 
-    `request_path` is where the body of a request takes the value, `response_path` where Bird's
-    answer holds it; () where it does not. An input with a `request_path` alone is write-only: only
-    the state knows it. A `setting` is the configuration key that stands in for an input that was
-    left out.
-    `description` is the one wording of docstrings, schema and reference.
+    `request_path` and `response_path` are its paths in Bird's bodies; () if it is not there. An
+    input that is sent but not returned is write-only: only the state has it. `setting` is the
+    configuration key that supplies an omitted input. `description` is the text for docstrings,
+    schema and reference.
     """
 
     name: str
@@ -71,17 +70,17 @@ class Field:
     setting: str = ""
     on_change: OnChange = OnChange.REPLACE
     clearable: bool = True
-    """Whether it can be left out again in place: Bird may have no way to say so."""
+    """Whether an update can clear it; otherwise, clearing it replaces the resource."""
     in_create: bool = True
-    """Whether the create request takes it; if not, only an update does."""
+    """Whether the create request accepts it; if not, only an update does."""
     unordered: bool = False
-    """Whether it is a list whose order says nothing."""
+    """Whether it is a list without a significant order."""
     convert: Callable[[Any], Any] | None = None
     automatic: bool = False
-    """Whether creating fills it in where the program leaves it out."""
+    """Whether a create generates it if the program omits it."""
     certain: bool = False
-    """Whether Bird always returns it for what a create has completed. A channel is missing where
-    `wait_for_channel` was false."""
+    """Whether Bird always returns it after a completed create. (A channel is missing if
+    `wait_for_channel` was false.)"""
 
     @property
     def text(self) -> str:
@@ -90,7 +89,7 @@ class Field:
 
     @property
     def output_text(self) -> str:
-        """The same for who reads the value: without what leaving it out means."""
+        """The same for an output: without the effect of omitting it."""
         return self.description.partition(" If omitted, ")[0] + self._for_example()
 
     def _for_example(self) -> str:
@@ -101,12 +100,12 @@ class Field:
 
     @property
     def must_be_given(self) -> bool:
-        """Whether it is an input that nothing fills in where the program leaves it out."""
+        """Whether the program must set it: no setting, default or generated value supplies it."""
         return self.is_input and self.required and not self.setting and not self.automatic
 
     @property
     def always_there(self) -> bool:
-        """Whether a resource that came up has it."""
+        """Whether every created resource has a value for it."""
         return self.always_set or self.certain or self.response_path == ("id",)
 
     def __post_init__(self) -> None:
@@ -115,17 +114,17 @@ class Field:
                 object.__setattr__(self, path, (camel_case(self.name),))
 
     def in_order(self, value: Any) -> Any:
-        """The value; sorted where it is a list whose order says nothing."""
+        """The value; sorted if its order is not significant."""
         return ordered(value) if self.unordered else value
 
     @property
     def is_optional_place(self) -> bool:
-        """Whether it is a part of where something lies that Bird does without."""
+        """Whether it is an optional part of the location."""
         return bool(self.setting) and not self.required
 
     @property
     def always_set(self) -> bool:
-        """Whether it is an input without which there is no such thing."""
+        """Whether the input always has a value (required or defaulted)."""
         return self.is_input and (self.required or self.default is not None)
 
 
@@ -135,13 +134,13 @@ def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceSchema:
-    """A resource: the name of its class, what people call it, where it lies, and its fields.
+    """A resource: its class name, its noun for messages, its location, and its fields.
 
-    `path` is that of its collection, with the names of inputs in it, and in brackets what is left
-    out where they are. `identity` are the keys, on
-    the wire, that tell it from others of its kind. `permission` is what an access role has to
-    allow. `summary` and `changes` are for its class: what it is, and what a change of an input
-    does. `validate` checks rules that involve several inputs.
+    `path` is that of its collection, with the names of inputs in braces; a part in brackets is
+    omitted together with its input. `identity` are the keys, in Bird's form, that distinguish it
+    from others of its kind. `permission` is what an access role has to allow. `summary` and
+    `changes` (the effect of changed inputs) are for the docstrings of its class. `validate` checks
+    rules across several inputs.
     """
 
     type_name: str
@@ -156,17 +155,17 @@ class ResourceSchema:
     other_ids: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = dataclass_field(
         default_factory=dict
     )
-    """For an id in the create request, where an answer may state the one that was asked for when it
-    states another id of the same thing in its place."""
+    """The path of an id in the create request -> paths in a response that may contain the requested
+    id, if Bird returns another id of the same thing at the path itself."""
     page_size: int = 100
-    """Rows of the largest page that is known to be served."""
+    """The largest page size, in rows, that Bird is known to accept."""
     exclusive_name: str = ""
-    """What people call that which only one can have."""
+    """The noun for the exclusive value, for messages."""
     exclusive: tuple[tuple[str, ...], ...] = ()
-    """Where the create request says what only one can have: two with the same values at all of
-    these paths cannot exist together."""
+    """Paths in the create request: Bird does not allow two items with the same values at all of
+    them."""
     label: str = "name"
-    """The input by which people know one of them."""
+    """The input by which people know an item."""
     describes: Callable[[Mapping[str, Any]], bool] = lambda item: True
     """Whether an item of the collection is of this kind: schemas may share a collection."""
     example: str = ""
@@ -174,11 +173,11 @@ class ResourceSchema:
 
     @cached_property
     def item(self) -> str:
-        """What Bird calls one of the collection: `connector`."""
+        """Bird's noun for an item of the collection: `connector`."""
         return self.path.rpartition("/")[2].removesuffix("s").replace("-", " ")
 
     def path_of(self, props: Mapping[str, Any]) -> str:
-        """The path of the collection that these inputs name."""
+        """The path of the collection for these inputs."""
         left_out = {each.name for each in self.configurable_inputs if props.get(each.name) is None}
 
         def part(found: re.Match[str]) -> str:
@@ -188,36 +187,36 @@ class ResourceSchema:
 
     @cached_property
     def inputs(self) -> tuple[Field, ...]:
-        """What a program may set."""
+        """The fields that a program can set."""
         return tuple(field for field in self.fields if field.is_input)
 
     @cached_property
     def outputs(self) -> tuple[Field, ...]:
-        """What only Bird knows."""
+        """The fields that only Bird sets."""
         return tuple(field for field in self.fields if not field.is_input)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
-        """Its fields by their names."""
+        """The fields by name."""
         return {field.name: field for field in self.fields}
 
     @cached_property
     def configurable_inputs(self) -> tuple[Field, ...]:
-        """The inputs that the configuration stands in for."""
+        """The inputs that a setting supplies if they are omitted."""
         return tuple(field for field in self.inputs if field.setting)
 
     @cached_property
     def is_named(self) -> bool:
-        """Whether creating one gives it a name where the program gives none."""
+        """Whether a create generates a name if the program omits it."""
         return any(field.automatic for field in self.inputs)
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """The names of the inputs that are secret."""
+        """The names of the secret inputs."""
         return tuple(field.name for field in self.inputs if field.secret)
 
     def argument_at(self, path: str) -> str | None:
-        """The Python argument that a path of Bird's error details belongs to, such as
+        """The Python argument for a path in Bird's error details, such as
         `.arguments.phoneNumberId`."""
         steps = tuple(step for step in re.split(r"[.\[\]/$]+", path) if step)
         best = max(

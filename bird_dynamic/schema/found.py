@@ -1,4 +1,4 @@
-"""What can be looked up in Bird and is not made by this package: phone numbers and channels.
+"""The schemas of items that can only be looked up: phone numbers and channels.
 
 Sources: the numbers API ("long code numbers") and the channels API ("channels management").
 """
@@ -14,7 +14,7 @@ from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind, Shape
 
 
 def _capabilities(value: Any) -> list[str]:
-    """`{"voice": {"inbound": true, …}}` as `["voice-inbound", …]`, as connectors have it."""
+    """`{"voice": {"inbound": true, …}}` as `["voice-inbound", …]`, the form of connectors."""
     if not isinstance(value, Mapping):
         return []
     return [
@@ -61,7 +61,7 @@ PHONE_NUMBER = ResourceSchema(
         Field(
             name="country",
             kind=TEXT,
-            description="Country code of two letters.",
+            description="Two-letter country code.",
             example="NL",
             response_path=("countryCode",),
         ),
@@ -75,7 +75,7 @@ PHONE_NUMBER = ResourceSchema(
         Field(
             name="capabilities",
             kind=Kind("list[str]", lambda value: None, Shape.TEXTS),
-            description="What the number can do, each with its direction.",
+            description="Capabilities of the number, each with its direction.",
             example=["voice-inbound", "sms-outbound"],
             response_path=CAMEL_CASE,
             convert=_capabilities,
@@ -123,7 +123,7 @@ CHANNEL = ResourceSchema(
         Field(
             name="identifier",
             kind=TEXT,
-            description="Its address on the platform: for voice and SMS the phone number.",
+            description="Address on the platform; for voice and SMS, the phone number.",
             example="+31612345678",
             response_path=CAMEL_CASE,
         ),
@@ -137,14 +137,14 @@ CHANNEL = ResourceSchema(
         Field(
             name="created_at",
             kind=TEXT,
-            description="When it was created, in ISO 8601.",
+            description="When the channel was created, in ISO 8601.",
             example="2026-01-31T09:30:00.000Z",
             response_path=CAMEL_CASE,
         ),
         Field(
             name="updated_at",
             kind=TEXT,
-            description="When it was last changed, in ISO 8601.",
+            description="When the channel was last changed, in ISO 8601.",
             example="2026-01-31T09:30:00.000Z",
             response_path=CAMEL_CASE,
         ),

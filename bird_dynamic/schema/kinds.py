@@ -42,13 +42,13 @@ def _flag_problem(value: Any) -> str | None:
 
 
 def _text_problem(value: Any) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must be a text that is not empty"
+    return None if isinstance(value, str) and value.strip() else "must be a non-empty string"
 
 
 def _map_problem(value: Any) -> str | None:
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return None
-    return "must be a dict with text keys"
+    return "must be a dict with string keys"
 
 
 def _uuid_problem(value: Any) -> str | None:
@@ -68,7 +68,7 @@ def _organization_problem(value: Any) -> str | None:
 def _profile_problem(value: Any) -> str | None:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", value):
         return None
-    return "must be the part of the configuration keys before the colon, such as bird-eu"
+    return "must be the prefix of the configuration keys, before the colon, such as bird-eu"
 
 
 def _template_problem(value: Any) -> str | None:

@@ -1,6 +1,7 @@
-"""All look-ups, by the names of their functions: what each finds, and by which arguments.
+"""The look-ups, by function name, with their arguments and results.
 
-The functions and their results, the plugin's functions and its schema come from this table.
+The functions, their result classes, the plugin's functions and its schema are derived from this
+table.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ def _same_country(asked: str, stated: Any) -> bool:
 
 
 def _is_able(asked: str, stated: Any) -> bool:
-    """`voice` is inbound or outbound; `voice-inbound` is what it says."""
+    """`voice` matches both directions; `voice-inbound` only that one."""
     return any(each == asked or each.startswith(f"{asked}-") for each in stated)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Argument(Field):
-    """What a look-up is asked by: the value that the property `of` has to match."""
+    """An argument of a look-up: the property `of` has to match its value."""
 
     of: str
     matches: Callable[[str, Any], bool] = _equal
@@ -45,8 +46,8 @@ class Argument(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What a look-up returns: the fields of `finds` that it shows, in the order of its class, and
-    those that Bird always states, wherever it lists them."""
+    """The result of a look-up: the fields of `finds` that it shows, in the order of its class, and
+    the `certain` ones, which Bird always returns, also in listings."""
 
     class_name: str
     finds: ResourceSchema
@@ -56,14 +57,14 @@ class Result:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """What it shows."""
+        """The fields that it shows."""
         by_name = {field.name: field for field in self.finds.fields}
         return tuple(by_name[name] for name in self.shows)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """A look-up of one thing by its id, of the one that matches, or of all that match (`lists`)."""
+    """A look-up of one item by its id, of the only match, or of all matches (`lists`)."""
 
     result: Result
     summary: str
@@ -72,12 +73,12 @@ class Lookup:
 
     @property
     def by_id(self) -> bool:
-        """Whether it is asked for an id: then Bird is asked for that one alone."""
+        """Whether it reads a single item by its id."""
         return any(argument.name == "id" for argument in self.arguments)
 
 
 PLACE = (WORKSPACE, PROFILE_INPUT)
-"""What every look-up may be given besides: where it looks."""
+"""The optional arguments that every look-up has."""
 
 PHONE_NUMBER_RESULT = Result(
     class_name="GetPhoneNumberResult",
@@ -134,7 +135,7 @@ LOOKUPS: Mapping[str, Lookup] = {
             Argument(
                 name="number",
                 kind=TEXT,
-                description="The number; only its digits are compared.",
+                description="Phone number; only its digits are compared.",
                 example="+31612345678",
                 of="number",
                 matches=_same_number,
@@ -142,7 +143,7 @@ LOOKUPS: Mapping[str, Lookup] = {
             Argument(
                 name="country",
                 kind=TEXT,
-                description="Its country, as a code of two letters.",
+                description="Two-letter country code.",
                 example="NL",
                 of="country",
                 matches=_same_country,
@@ -150,7 +151,7 @@ LOOKUPS: Mapping[str, Lookup] = {
             Argument(
                 name="capability",
                 kind=TEXT,
-                description="What it can do: `voice`, or one direction, such as `voice-inbound`.",
+                description="Capability: `voice`, or one direction, such as `voice-inbound`.",
                 example="voice",
                 of="capabilities",
                 matches=_is_able,
@@ -174,19 +175,19 @@ LOOKUPS: Mapping[str, Lookup] = {
     "list_connectors": Lookup(
         result=CONNECTOR_RESULT,
         summary="All connectors of the workspace, or those of a template or a name. Bird's listing "
-        "may leave out what `get_connector` returns.",
+        "may omit properties that `get_connector` returns.",
         arguments=(
             Argument(
                 name="connector_template_ref",
                 kind=TEXT,
-                description="The template and its version, `slug:version`.",
+                description="Template and its version, `slug:version`.",
                 example="voice-messagebird:1",
                 of="connector_template_ref",
             ),
             Argument(
                 name="name",
                 kind=TEXT,
-                description="The name of the connector.",
+                description="Name of the connector.",
                 example="support line",
                 of="name",
             ),

@@ -1,4 +1,4 @@
-"""Bird's connector templates: the arguments that are documented of each.
+"""Bird's connector templates, with their documented arguments.
 
 Templates gain arguments under the same version, so only a missing argument is a problem, never an
 unknown one. A template that is not listed here is not checked. Sources: the channel connectors
@@ -68,7 +68,7 @@ TEMPLATES: Mapping[str, tuple[Argument, ...]] = {
 
 
 def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with a connector's `arguments`, if its template is known."""
+    """The problems of a connector's `arguments`, if its template is known."""
     template, given = inputs.get("connector_template_ref"), inputs.get("arguments") or {}
     if inputs.get("check_arguments") is not True or not isinstance(given, Mapping):
         return

@@ -1,6 +1,6 @@
-"""Checks of single values: ids and durations. Each problem is a sentence, or None.
+"""Validates ids and durations. Each problem is a sentence, or None.
 
-Settings, arguments and look-ups share them, so that the same mistake gets the same words.
+Shared by settings, arguments and look-ups, for the same messages.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-DURATION_PROBLEM = 'must be a time above zero such as "90s", "5m" or a number of seconds.'
+DURATION_PROBLEM = 'must be a positive duration such as "90s", "5m" or a number of seconds.'
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _PART = re.compile(rf"({_NUMBER.pattern})(ms|s|m|h)")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+")
@@ -16,7 +16,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def parse_duration(value: str | float) -> float | None:
-    """Seconds in 90, "90", "90s", "5m", "1h" or "1h30m"; None if it is not a time above zero."""
+    """Seconds in 90, "90", "90s", "5m", "1h" or "1h30m"; None if it is not a positive duration."""
     text = str(value)
     if _NUMBER.fullmatch(text):
         return float(text) or None

@@ -20,7 +20,7 @@ _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
 def _url_problem(value: Any) -> str | None:
     if isinstance(value, str) and _URL.fullmatch(value):
         return None
-    return "must be an https address with a public host name, such as https://example.com/calls"
+    return "must be an https URL with a public host name, such as https://example.com/calls"
 
 
 def _status_problem(value: Any) -> str | None:
@@ -28,7 +28,7 @@ def _status_problem(value: Any) -> str | None:
 
 
 def _filters_problem(value: Any) -> str | None:
-    expected = 'must be a list of {"key": …, "value": …}, both texts'
+    expected = 'must be a list of {"key": …, "value": …}, both strings'
     if not isinstance(value, list):
         return expected
     filters = [each for each in value if each is not UNKNOWN]
@@ -43,7 +43,7 @@ def _filters_problem(value: Any) -> str | None:
 
 
 def _keys_and_values(filters: Any) -> Any:
-    """Bird's filters without what it may have added to them."""
+    """Bird's filters without keys that it may have added."""
     if not isinstance(filters, list):
         return None
     return [
@@ -56,11 +56,11 @@ def _keys_and_values(filters: Any) -> Any:
 WEBHOOK_SUBSCRIPTION = ResourceSchema(
     type_name="WebhookSubscription",
     noun="webhook subscription",
-    summary="A subscription of an address of yours to an event of Bird, such as an inbound voice "
-    'call. Source: Bird\'s notifications API, "Webhook subscriptions".',
-    changes="Changing `service` or `event` replaces it, the new one created first, so that no "
-    "event is missed. The other inputs are changed in place. Leaving out a `signing_key` or "
-    "`template` that was set replaces it too, because Bird documents no way to unset them.",
+    summary="A webhook: Bird sends an event, such as an inbound voice call, to your URL. "
+    'Source: Bird\'s notifications API, "Webhook subscriptions".',
+    changes="Changing `service` or `event` replaces the subscription. The new one is created "
+    "first, so that no event is missed. The other inputs are updated in place. Removing a "
+    "`signing_key` or `template` also replaces it, because Bird documents no way to unset them.",
     path="[/organizations/{organization_id}]/workspaces/{workspace_id}/webhook-subscriptions",
     identity=("service", "event", "url", "eventFilters"),
     permission="any action on /workspaces/*/webhook-subscriptions and "
@@ -91,7 +91,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="url",
             kind=Kind("https address", _url_problem),
-            description="Address that Bird sends the events to: https, with a public host name.",
+            description="URL that Bird sends the events to: https, with a public host name.",
             example="https://example.com/calls",
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
@@ -125,7 +125,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="status",
             kind=Kind("active or inactive", _status_problem),
-            description="`active`, or `inactive` to send nothing for the moment.",
+            description="`active`, or `inactive` to pause the events.",
             example="inactive",
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
@@ -137,7 +137,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="template",
             kind=TEXT,
-            description="Template of what is sent.",
+            description="Template of the events that are sent.",
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,
@@ -165,7 +165,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="created_at",
             kind=TEXT,
-            description="When it was created, in ISO 8601.",
+            description="When the subscription was created, in ISO 8601.",
             example="2026-01-31T09:30:00.000Z",
             response_path=CAMEL_CASE,
             certain=True,
@@ -173,7 +173,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         Field(
             name="updated_at",
             kind=TEXT,
-            description="When it was last changed, in ISO 8601.",
+            description="When the subscription was last changed, in ISO 8601.",
             example="2026-01-31T09:30:00.000Z",
             response_path=CAMEL_CASE,
         ),

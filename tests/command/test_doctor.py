@@ -131,8 +131,7 @@ def test_what_a_write_may_have_left_behind_is_told(
     status, said = report(capsys, "--writes")
     assert status == 1
     assert (
-        "Should app.bird.com show a connector without a name, delete it"
-        in said["create connectors"]
+        "If app.bird.com shows a connector without a name, delete it" in said["create connectors"]
     )
 
 
@@ -147,7 +146,7 @@ def test_a_connector_that_cannot_be_deleted_again_is_named(
     status, said = report(capsys, "--writes")
     (left,) = bird.emulator.connectors()
     assert status == 1
-    assert f"Bird made the connector {left['id']}" in said["create connectors"]
+    assert f"Bird created the connector {left['id']}" in said["create connectors"]
 
 
 def test_birds_own_words_show_no_access_key() -> None:

@@ -95,7 +95,7 @@ def test_a_program_that_is_there_is_not_overwritten(
 ) -> None:
     (tmp_path / "Pulumi.yaml").write_text("mine")
     assert main(["export", str(tmp_path)]) == 2
-    assert "exists; name another folder" in capsys.readouterr().err
+    assert "already exists; choose another folder" in capsys.readouterr().err
     assert (tmp_path / "Pulumi.yaml").read_text() == "mine"
     assert list(bird.emulator.journal) == []
 

@@ -150,12 +150,12 @@ def test_callers_above_the_rate_are_throttled(retry_after: str) -> None:
 
 @pytest.mark.parametrize("wrong", [{"kind": "bad mood"}, {"kind": "reset", "retry_after": "x"}])
 def test_a_fault_that_does_not_exist_is_refused(wrong: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"there are: status|none, seconds or date"):
+    with pytest.raises(ValueError, match=r"known are: status|none, seconds or date"):
         Fault(**wrong)  # type: ignore[arg-type]
 
 
 def test_a_fault_aimed_at_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="there are: any, create_connector"):
+    with pytest.raises(ValueError, match="known are: any, create_connector"):
         BirdEmulator(faults=[Fault("reset", operation="create_conector")])
 
 

@@ -845,12 +845,16 @@ def options_that_do_not_reach_a_dynamic_provider(stage: Stage) -> None:
         "pulumi.ResourceOptions(providers=[eu]))\n"
     )
     for before, opts, says in (
-        ("", options(import_=repr(existing)), "import_ does not reach a dynamic provider"),
-        (europe, options(provider="eu"), "the argument profile names another account"),
-        (europe + inside, options(parent="desk"), "the argument profile names another account"),
+        ("", options(import_=repr(existing)), "import_ is not passed to dynamic providers"),
+        (europe, options(provider="eu"), "pass the argument profile to use another account"),
+        (
+            europe + inside,
+            options(parent="desk"),
+            "pass the argument profile to use another account",
+        ),
         ("", options(custom_timeouts='pulumi.CustomTimeouts(update="1s")'), "custom_timeouts"),
         ("", options(custom_timeouts='pulumi.CustomTimeouts(create="soon")'), "custom_timeouts"),
-        ("", options(replace_on_changes='["*"]'), "replace_on_changes does not reach"),
+        ("", options(replace_on_changes='["*"]'), "replace_on_changes is not passed to"),
     ):
         stage.write(before, line(number=OTHER_NUMBER, opts=opts))
         done = stage.refused(says)

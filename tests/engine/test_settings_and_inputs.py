@@ -104,5 +104,5 @@ def test_all_bad_inputs_are_told_at_once_each_by_the_name_of_its_argument(
 
 def test_arguments_that_are_no_dict_are_told(stack: Stack, bird: EmulatorServer) -> None:
     stack.write(channel(arguments=["greeting"]))
-    assert problems(stack.preview()) == ["arguments: must be a dict with text keys"]
+    assert problems(stack.preview()) == ["arguments: must be a dict with string keys"]
     assert sent(bird) == []

@@ -345,10 +345,10 @@ def test_bird_refusing_a_sixth_one_is_told_with_the_argument() -> None:
 @pytest.mark.parametrize(
     ("news", "says"),
     [
-        ({"url": "http://example.com"}, "url: must be an https address"),
-        ({"url": "https://localhost/x"}, "url: must be an https address"),
-        ({"url": "https://example.com/a b"}, "url: must be an https address"),
-        ({"service": ""}, "service: must be a text"),
+        ({"url": "http://example.com"}, "url: must be an https URL"),
+        ({"url": "https://localhost/x"}, "url: must be an https URL"),
+        ({"url": "https://example.com/a b"}, "url: must be an https URL"),
+        ({"service": ""}, "service: must be a non-empty string"),
         ({"event": None}, "event: is required"),
         ({"status": "paused"}, 'status: must be "active" or "inactive"'),
         ({"event_filters": {"key": "a", "value": "b"}}, "event_filters: must be a list"),

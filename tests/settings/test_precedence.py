@@ -59,16 +59,16 @@ def test_the_access_key_is_not_in_the_representation() -> None:
         ({"BIRD_API_URL": "http://bird.test"}, ("bird:apiUrl", "BIRD_API_URL"), "plain http"),
         ({"BIRD_API_URL": "http://127.0.0.1.bird.test"}, ("bird:apiUrl",), "plain http"),
         ({"BIRD_API_URL": "ftp://bird.test"}, ("bird:apiUrl",), "must look like"),
-        ({"BIRD_API_URL": "https://bird.test:x"}, ("bird:apiUrl",), "not an address"),
+        ({"BIRD_API_URL": "https://bird.test:x"}, ("bird:apiUrl",), "not a URL"),
         ({"BIRD_API_URL": "https://u:p@bird.test"}, ("bird:apiUrl",), "user name"),
         ({"BIRD_TIMEOUT": "soon"}, ("bird:timeout", "BIRD_TIMEOUT"), "90s"),
-        ({"BIRD_TIMEOUT": "0"}, ("bird:timeout", "BIRD_TIMEOUT"), "above zero"),
+        ({"BIRD_TIMEOUT": "0"}, ("bird:timeout", "BIRD_TIMEOUT"), "positive duration"),
         (
             {"BIRD_TAKE_OVER": "always"},
             ("bird:takeOver", "BIRD_TAKE_OVER"),
             "must be never (the default) or marked",
         ),
-        ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "no such file"),
+        ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "the file does not exist"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_remedy(
@@ -165,7 +165,7 @@ def test_an_explicit_provider_takes_every_setting_of_an_account() -> None:
 def test_what_belongs_to_the_process_counts_for_every_profile() -> None:
     settings = gather({"bird-eu:accessKey": KEY}.get, {"BIRD_CA_BUNDLE": "/no/such"}, "bird-eu")
     (problem,) = settings.problems
-    assert problem.startswith("BIRD_CA_BUNDLE: there is no such file")
+    assert problem.startswith("BIRD_CA_BUNDLE: the file does not exist")
 
 
 def test_a_key_with_a_problem_is_kept_so_that_messages_can_hide_it() -> None:

@@ -1,5 +1,5 @@
-"""The operations of the emulated Bird, over the store: what is made, found, changed and refused.
+"""The operations of the emulated Bird.
 
-Answers have the shapes of Bird's documentation; where that is silent they are guesses. What is
-documented and what is guessed is said, operation by operation, in `docs/openapi.yaml`.
+Answers have the formats of Bird's documentation; where that is silent, they are assumed.
+`docs/openapi.yaml` marks, for each operation, what is documented and what is assumed.
 """

@@ -1,5 +1,5 @@
-"""What every operation works with: the workspace as one request sees it, and kinds of
-things."""
+"""The environment of every operation: the workspace as one request sees it, and the kinds of
+items."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from typing import Concatenate
 
     Handler = Callable[Concatenate["Backend", Request, ...], Answer]
-    """Takes the backend, the request, and the ids in its path."""
+    """Called with the backend, the request, and the ids in its path."""
 LAG = 2.0
-"""Seconds after which a listing that lags shows a change."""
+"""Seconds after which a lagging listing shows a change."""
 
 
 @dataclass
 class Backend:
-    """One workspace, as one request sees it: with the fault that hits the request, if any.
+    """One workspace, as one request sees it, with the fault for that request, if any.
 
-    `now` is the server's time, `new_id` makes UUIDs.
+    `now` returns the server's time, `new_id` a new UUID.
     """
 
     store: Store
@@ -50,12 +50,12 @@ class Backend:
     fault: Fault | None = None
 
     def timestamp(self) -> str:
-        """Now, as the API writes it."""
+        """The current time, in the API's format."""
         now = datetime.fromtimestamp(self.now(), timezone.utc)
         return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def list(self, table: Table[RowType]) -> list[RowType]:
-        """The rows that a listing sees."""
+        """The rows of a listing."""
         if self.fault is not None and self.fault.kind == "stale_list":
             return self._earlier(table, self.fault)
         if self.dialect.listing_lag == "moment":
@@ -63,26 +63,26 @@ class Backend:
         return list(table.live())
 
     def read(self, table: Table[RowType], row_id: str) -> RowType | None:
-        """The row that a read sees."""
+        """The row of a read."""
         if self.fault is None or self.fault.kind != "stale_read":
             return table.find(row_id)
         earlier = self._earlier(table, self.fault)
         return next((each for each in earlier if each.wire["id"] == row_id), None)
 
     def is_ready(self, connector: StoredConnector) -> bool:
-        """Whether its channel is there."""
+        """Whether its channel is ready."""
         return self.dialect.channel == "at-once" or connector.reads >= self.options.channel_after
 
     @property
     def numbers(self) -> dict[str, PhoneNumber]:
-        """The phone numbers by every id that they have."""
+        """The phone numbers, by each of their ids."""
         numbers = self.store.numbers
         if self.dialect.number_id != "twin":
             return numbers
         return {**numbers, **{twin(each): number for each, number in numbers.items()}}
 
     def delete(self, row: Row) -> None:
-        """Delete it, now or later."""
+        """Delete a row, at once or later."""
         if self.dialect.deletion == "at-once":
             self.store.remove(row.wire["id"])
         elif row.leaves_at is None:
@@ -90,7 +90,7 @@ class Backend:
             self.store.save()
 
     def catch_up(self) -> None:
-        """Carry out what was to be done by now."""
+        """Complete the accepted deletes that are due."""
         leaving = [
             row
             for table in self.store.tables.values()
@@ -101,13 +101,13 @@ class Backend:
             self.store.remove(row.wire["id"], row.leaves_at)
 
     def deleted(self, item: Json) -> Answer:
-        """The answer to a deletion of what is shown as this item."""
+        """The answer to the delete of this item."""
         bodies: dict[int, Json | None] = {204: None, 200: item, 202: {}}
         status = int(self.dialect.delete_status)
         return status, bodies[status]
 
     def channel(self, channel_id: str) -> StoredConnector:
-        """The connector that has this channel. Raises RefusalError if there is none."""
+        """The connector of this channel. Raises RefusalError if it does not exist."""
         found = self.store.find_channel(channel_id)
         if found is None or not self.is_ready(found):
             raise not_found("channel")
@@ -120,14 +120,14 @@ class Backend:
 
 
 def existing(row: RowType | None, what: str) -> RowType:
-    """The row. Raises RefusalError if there is none."""
+    """The row. Raises RefusalError if it is None."""
     if row is None:
         raise not_found(what)
     return row
 
 
 def body_of(request: Request, check: Check | None = None) -> Json:
-    """The object that a request carries. Raises RefusalError for anything else, and for what does
+    """The JSON object in a request's body. Raises RefusalError for any other body, and if it does
     not pass the check."""
     try:
         body: Any = json.loads(request.body)
@@ -146,11 +146,11 @@ def _as_it_is(bird: Backend, row: Any) -> Json:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing: its name, such as `webhook-subscriptions`, and its operations.
+    """A kind of item: its name, such as `webhook-subscriptions`, and its operations.
 
-    `routes` are (method, path, handler), as in `Route`. `add` puts one in without any check, where
-    that can be done. `shown` is a row as the API shows it. `rows` are those of a kind that has no
-    table of its own.
+    `routes` are (method, path, handler), as in `Route`. `add` adds an item without validation, if
+    the kind supports it. `shown` converts a row to its form in the API. `rows` supplies the rows of
+    a kind without a table of its own.
     """
 
     name: str
@@ -160,7 +160,7 @@ class Kind:
     rows: Callable[[Backend], Iterable[Any]] | None = None
 
     def items(self, bird: Backend) -> list[Json]:
-        """Those that exist and are not about to be deleted, as the API shows them."""
+        """The existing items as the API returns them; without those whose delete was accepted."""
         if self.rows is not None:
             return [self.shown(bird, each) for each in self.rows(bird)]
         stored = bird.store.tables[self.name].live()

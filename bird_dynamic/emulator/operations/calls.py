@@ -1,6 +1,5 @@
-"""Voice calls. None is ever made, so that each stays `accepted` with a duration of zero. A guess:
-that a body with other properties is refused. Whom a call is for and from may be any text, a SIP
-address too."""
+"""Voice calls. No call is really made, so each stays `accepted` with a duration of zero. Assumed: a
+body with other properties is refused. `to` and `from` accept any string, such as a SIP address."""
 
 from __future__ import annotations
 

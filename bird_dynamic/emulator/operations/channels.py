@@ -1,5 +1,5 @@
-"""Channels, each shown once its connector is ready. A guess: `inactive` as the other conversational
-status."""
+"""Channels, each visible once its connector is ready. Assumed: the conversational status
+`inactive`."""
 
 from __future__ import annotations
 

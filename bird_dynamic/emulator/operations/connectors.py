@@ -1,5 +1,5 @@
-"""Connectors. Guesses: a 409 for a second connector of the same template on the same number, a 204
-for a delete."""
+"""Connectors. Assumed: a 409 for a second connector of the same template on the same number, and a
+204 for a delete."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEMPLATES: dict[str, str | None] = {
     "telegram:1": None,
     "line:1": None,
 }
-"""Template references, and the capability that their phone number needs."""
+"""Template references, with the required capability of their phone number."""
 _BODY = record(
     {
         "name": text(r"(?s).+", "a string that is not empty"),
@@ -45,7 +45,7 @@ _BODY = record(
 )
 _UUID = text(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a uuid")
 NEWEST = 2
-"""The version of each template that a dialect may state instead of the one that was asked for."""
+"""The version of each template that a dialect may return instead of the requested one."""
 _NAMES: dict[str, Callable[[str], str]] = {
     "as-sent": lambda name: name,
     "trimmed": str.strip,
@@ -84,7 +84,7 @@ _ARGUMENTS: dict[str, Callable[[Json], Json]] = {
 
 
 def add(bird: Backend, given: Json) -> StoredConnector:
-    """Put a connector in, without any check."""
+    """Add a connector without validation."""
     body = {"connectorTemplateRef": "sms-messagebird:1", **given}
     moment = bird.timestamp()
     template = body["connectorTemplateRef"]
@@ -117,7 +117,7 @@ def add(bird: Backend, given: Json) -> StoredConnector:
 
 
 def shown(bird: Backend, connector: StoredConnector) -> Json:
-    """A connector as the API shows it."""
+    """A connector as the API returns it."""
     number = number_of(bird, connector)
     wire = dict(connector.wire)
     channel = {
@@ -151,7 +151,7 @@ def problems_of_connector(
     numbers: Mapping[str, PhoneNumber],
     templates: Mapping[str, str | None] = TEMPLATES,
 ) -> Problems:
-    """What Bird refuses in the body of "create a connector"; empty if it is good."""
+    """The problems in the body of "create a connector"; empty if it is valid."""
     problems = _BODY(body, "")
     template = body.get("connectorTemplateRef")
     if not isinstance(template, str):
@@ -202,14 +202,14 @@ def _newest(template: str) -> str:
 
 
 def _templates(bird: Backend) -> dict[str, str | None]:
-    """The templates that a connector may be made of, and the capability that each needs."""
+    """The accepted templates, with the required capability of each."""
     if bird.dialect.template != "newest":
         return TEMPLATES
     return {**TEMPLATES, **{_newest(each): needed for each, needed in TEMPLATES.items()}}
 
 
 def _holder(bird: Backend, body: Json) -> StoredConnector | None:
-    """What holds the number, for the same template; perhaps for a while after it is gone."""
+    """The connector that uses the number for the same template; it may be deleted already."""
     given = (body.get("arguments") or {}).get("phoneNumberId")
     number = bird.numbers.get(given.lower()) if isinstance(given, str) else None
     slug = body["connectorTemplateRef"].partition(":")[0]
@@ -224,12 +224,12 @@ def _holder(bird: Backend, body: Json) -> StoredConnector | None:
         and each.wire["connectorTemplateSlug"] == slug
         and (each.deleted_at is None or (lasts and each.deleted_at > lately))
     ]
-    # One that is there answers before one that is gone.
+    # Prefer an existing connector to a deleted one.
     return min(holding, key=lambda each: each.deleted_at or 0.0, default=None)
 
 
 def number_of(bird: Backend, connector: StoredConnector) -> PhoneNumber | None:
-    """The phone number that a connector is for, if it is for one."""
+    """The phone number of a connector, if it has one."""
     return bird.numbers.get((connector.wire["arguments"] or {}).get("phoneNumberId", ""))
 
 
@@ -238,7 +238,7 @@ def get_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
     found = existing(bird.read(bird.store.connectors, connector_id), "connector")
     if bird.fault is None or bird.fault.kind != "slow_channel":
         found.reads += 1
-        # What a stale read sees may be a copy.
+        # A stale read may return a copy.
         bird.store.connectors[connector_id].reads = found.reads
     return 200, shown(bird, found)
 

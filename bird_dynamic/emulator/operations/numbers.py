@@ -1,5 +1,5 @@
-"""The phone numbers of the workspace, in the two shapes that Bird has for them. A guess: the names
-of the filters on status, type, country and capabilities."""
+"""The phone numbers of the workspace, in Bird's two formats. Assumed: the names of the filters on
+status, type, country and capabilities."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bird_dynamic.emulator.phone_numbers import PhoneNumber
 LARGEST_PAGE = 99
 LONGEST_PART = 250
 PROVIDER_ID = "b17d0000-0000-4000-8000-0000000000aa"
-"""Every number is of this one carrier."""
+"""The carrier of every number."""
 _STATUS = "active"
 _SINCE = dict.fromkeys(("createdAt", "updatedAt"), "2026-01-01T00:00:00.000Z")
 
@@ -62,7 +62,7 @@ def get_long_code(bird: Backend, request: Request, number_id: str) -> Answer:
 
 
 def _part(request: Request, name: str) -> str:
-    """The part of a number that is searched for."""
+    """A search parameter: a part of a number."""
     given = parameters.text(request, name) or ""
     if len(given) > LONGEST_PART:
         raise invalid(f".{name}", f"must have at most {LONGEST_PART} characters")
@@ -102,7 +102,7 @@ def _long_code(bird: Backend, number: PhoneNumber) -> Json:
 
 
 def _endpoint(bird: Backend, number: PhoneNumber) -> Json:
-    """What uses a number, and for what it may be used."""
+    """The connectors that use a number, and its capabilities."""
     ready = {"status": _STATUS}
     return {
         "type": "long-code-number",

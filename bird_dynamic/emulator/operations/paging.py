@@ -1,5 +1,5 @@
-"""Listings come in pages. A page begins after the row that its token names, so that inserts and
-deletes do not shift it."""
+"""Pages of listings. A page begins after the row in its token, so inserts and deletes do not shift
+it."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def _from_base64(token: str) -> str:
 
 
 _TOKENS: dict[str, Callable[[int], str]] = {"digits": str, "base64": _in_base64}
-"""What stands for a place in a listing."""
+"""Encodes a position in a listing as a page token, by choice of the dialect."""
 _DIGITS: dict[str, Callable[[str], str]] = {"digits": str, "base64": _from_base64}
-"""The digits of the place that a token stands for, if it stands for one."""
+"""Decodes a page token to the digits of a position."""
 
 
 def page(
@@ -50,7 +50,7 @@ def page(
     default: int = 10,
     reversible: bool = False,
 ) -> Json:
-    """The page that a request asks for: limit, pageToken, and perhaps reverse."""
+    """The requested page: parameters `limit`, `pageToken`, and optionally `reverse`."""
     allowed = min(largest, SMALL_PAGE) if bird.dialect.page_size == "25" else largest
     limit = parameters.whole(request, "limit", 1, allowed, default)
     if bird.dialect.page_size == "25-silently":
@@ -75,7 +75,7 @@ def page(
 
 
 def _place_of(bird: Backend, token: str) -> int:
-    """The place that a token stands for. Raises RefusalError if it is none."""
+    """The position in a token. Raises RefusalError for an invalid token."""
     try:
         digits = _DIGITS[bird.dialect.page_token](token)
     except ValueError:
@@ -86,7 +86,7 @@ def _place_of(bird: Backend, token: str) -> int:
 
 
 def _in_order(bird: Backend, rows: Sequence[Item]) -> list[tuple[int, Item]]:
-    """The rows with their places, which grow from row to row and stay what they are."""
+    """The rows with their positions, which increase from row to row and never change."""
     places = [(_place(row, index), row) for index, row in enumerate(rows)]
     if bird.dialect.order == "newest-first":
         return [(_LAST - place, row) for place, row in reversed(places)]
@@ -97,7 +97,7 @@ def _in_order(bird: Backend, rows: Sequence[Item]) -> list[tuple[int, Item]]:
 
 
 def _place_by_id(row: object, place: int) -> int:
-    # As many digits of the id as a token has room for.
+    # As many digits of the id as fit into a token.
     return int(row.wire["id"].replace("-", "")[:14], 16) if isinstance(row, Row) else place
 
 

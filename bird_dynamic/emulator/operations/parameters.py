@@ -1,4 +1,4 @@
-"""Reading the query of a request: what is given, or a refusal."""
+"""Reads and validates the query parameters of a request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bird_dynamic.emulator.messages import Request, invalid
 
 
 def text(request: Request, name: str) -> str | None:
-    """A parameter that may be given once, and not empty."""
+    """A non-empty parameter that must not be repeated."""
     values = request.values(name)
     if "" in values:
         raise invalid(f".{name}", "must not be empty")
@@ -30,7 +30,7 @@ def flag(request: Request, name: str) -> bool | None:
 
 
 def choice(request: Request, name: str, *values: str) -> str | None:
-    """A parameter that is one of these."""
+    """A parameter with one of these values."""
     value = text(request, name)
     if value is not None and value not in values:
         raise invalid(f".{name}", f"must be one of: {', '.join(values)}")
@@ -38,7 +38,7 @@ def choice(request: Request, name: str, *values: str) -> str | None:
 
 
 def whole(request: Request, name: str, least: int, most: int, default: int) -> int:
-    """A parameter that is a whole number from `least` to `most`."""
+    """A parameter that is an integer from `least` to `most`."""
     value = text(request, name)
     if value is None:
         return default

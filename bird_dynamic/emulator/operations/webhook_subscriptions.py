@@ -1,5 +1,5 @@
-"""Webhook subscriptions, and the events that there are. No webhook is ever called. Guesses: a 204
-for a delete, and the events of services other than voice channels."""
+"""Webhook subscriptions, and the available events. No webhook is ever called. Assumed: a 204 for a
+delete, and the events of services other than voice channels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAME = "webhook subscription"
 LARGEST_PAGE = 100
 PAGE = 25
 MAX_SIMILAR = 5
-"""Subscriptions that may have the same service, event and filters."""
+"""Limit of subscriptions with the same service, event and filters."""
 _SHOWS_KEYS = {"never": (), "single": ("single",), "listed": ("single", "listed")}
 EVENTS = {
     "channels": (
@@ -37,7 +37,7 @@ EVENTS = {
     "payments": ("payment.created", "payment.updated"),
     "conversations": ("conversation.created", "conversation.updated"),
 }
-"""The events of each service, as far as they are known."""
+"""The known events of each service."""
 FILTER_KEYS = {
     "channels": (
         "channelId",
@@ -48,7 +48,7 @@ FILTER_KEYS = {
         "status",
     ),
 }
-"""What the events of a service can be filtered by, as far as it is known."""
+"""The known filter keys of each service."""
 
 _URL = text(
     r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/[^\s]*)?",
@@ -73,7 +73,7 @@ _UPDATE = record({"status": choice("active", "inactive"), **_CHANGEABLE})
 
 
 def add(bird: Backend, body: Json) -> Row:
-    """Put a webhook subscription in, without any check."""
+    """Add a webhook subscription without validation."""
     moment = bird.timestamp()
     wire: Json = {
         "id": bird.new_id(),
@@ -93,7 +93,7 @@ def add(bird: Backend, body: Json) -> Row:
 
 
 def _stored(bird: Backend, body: Json) -> Json:
-    """What Bird makes of what it is sent."""
+    """The body in the form in which the dialect stores it."""
     stored = dict(body)
     if bird.dialect.webhook_url == "normalized" and "url" in body:
         scheme, _, rest = body["url"].partition("://")
@@ -151,7 +151,7 @@ def delete_webhook_subscription(bird: Backend, request: Request, subscription_id
 
 
 def list_webhook_logs(bird: Backend, request: Request, subscription_id: str) -> Answer:
-    """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs: no webhook has ever been called."""
+    """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs; always empty."""
     _found(bird, subscription_id)
     none: list[Json] = []
     return 200, page(bird, request, none, dict, LARGEST_PAGE, default=PAGE)
@@ -182,7 +182,7 @@ def list_available_webhooks(bird: Backend, request: Request) -> Answer:
 
 
 def _shown(bird: Backend, row: Row, where: str) -> Json:
-    """A webhook subscription as the API shows it, alone (`single`) or in a listing (`listed`)."""
+    """A webhook subscription as the API returns it: in a read (`single`) or listing (`listed`)."""
     shows = where in _SHOWS_KEYS[bird.dialect.signing_key]
     return {key: value for key, value in row.wire.items() if shows or key != "signingKey"}
 
@@ -213,7 +213,7 @@ def _combination(wire: Json) -> tuple[str, str, list[tuple[str, str]]]:
 
 
 _WORKSPACE = "/workspaces/{workspaceId}"
-# The newest pages of the documentation have no organization in it.
+# The newest pages of the documentation have no organization in the path.
 _PATH = f"[/organizations/{{organizationId}}]{_WORKSPACE}/webhook-subscriptions"
 _ONE = f"{_PATH}/{{webhookSubscriptionId}}"
 WEBHOOK_SUBSCRIPTIONS = Kind(
