@@ -221,5 +221,5 @@ def _mark(type_token: str, resource_name: str, parent: pulumi.Resource | None) -
 
 
 def _urn(type_token: str, resource_name: str) -> str:
-    """The URN of a resource without a parent: the same as `create_urn`, without its five outputs."""
+    """The URN of a resource without a parent: as `create_urn`, without its five outputs."""
     return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_token}::{resource_name}"
