@@ -11,6 +11,19 @@ from bird_dynamic.emulator import BirdEmulator, Request, Response
 from tests.support.openapi import problem
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The slowest first, so that no processor waits at the end for a slow test that began late.
+    # pytest-xdist hands tests out in this order, at most two at a time with `--maxschedchunk 2`.
+    # Last of these hooks, because the engine's tests get their mark in another one.
+    def rank(item: pytest.Item) -> int:
+        if item.path.parent.name == "packaging":
+            return 0
+        return 1 if item.get_closest_marker("engine") else 2
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(autouse=True)
 def own_records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees what another one, or this machine's user, has recorded."""
