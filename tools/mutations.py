@@ -59,7 +59,6 @@ MAX_UNSURE = 2
 HEAVY = (
     "hypothesis",
     "jsonschema_rs",
-    "openapi_core",
     "requests",
     "yaml",
     "pulumi",
