@@ -84,8 +84,14 @@ def test_not_being_allowed_is_not_gone(status: int) -> None:
 @pytest.mark.parametrize("gone", [404, 410])
 def test_deleting_what_is_gone_is_done(gone: int) -> None:
     connectors, requests, deadline = bird(answer(gone), PAGE)
-    connectors.delete(ID, deadline)
+    assert connectors.delete(ID, deadline) is True
     assert [request.method for request in requests] == ["DELETE", "GET"]
+
+
+@pytest.mark.parametrize(("status", "is_done"), [(200, True), (202, False), (204, True)])
+def test_a_delete_that_bird_has_only_accepted_need_not_be_done(status: int, is_done: bool) -> None:
+    connectors, _, deadline = bird(answer(status))
+    assert connectors.delete(ID, deadline) is is_done
 
 
 def test_a_delete_with_an_unknown_outcome_is_confirmed_by_another_one() -> None:

@@ -79,7 +79,7 @@ def test_a_workspace_is_the_given_one_or_that_of_the_settings() -> None:
         find(world, "list_connectors", "..")
     del world.environment["BIRD_WORKSPACE_ID"]
     for name, given in (("list_connectors", {}), ("get_connector", {"id": NUMBER})):
-        with pytest.raises(OperationError, match="bird:workspaceId"):
+        with pytest.raises(OperationError, match=r"bird:workspaceId.* workspace_id"):
             find(world, name, **given)
     assert world.operations == []
 

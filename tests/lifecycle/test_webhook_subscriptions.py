@@ -131,6 +131,21 @@ def test_one_that_is_inactive_at_first_is_switched_on() -> None:
     assert world.emulator.webhook_subscriptions()[0]["status"] == "active"
 
 
+def test_one_that_is_inactive_at_first_and_cannot_be_switched_on_is_kept_as_that() -> None:
+    world = World(Fault("status", operation="update_webhook_subscription", status=403))
+
+    def inactive(operation: str, body: Any) -> tuple[int, Any]:
+        return 0, {**body, "status": "inactive"} if operation == CREATE else body
+
+    answering(world, inactive)
+    with pytest.raises(OperationError) as caught:
+        world.run(TYPE, keeps_half_created=True).create(inputs(world))
+    half = caught.value.cause
+    assert isinstance(half, HalfCreatedError)
+    assert half.state is not None
+    assert half.state["status"] == "inactive"
+
+
 @pytest.mark.parametrize(
     ("change", "body"),
     [
