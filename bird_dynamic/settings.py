@@ -92,7 +92,7 @@ class Setting:
         return str(value).strip() if value else ""
 
     def problem_of(self, text: str, profile: str = DEFAULT_PROFILE) -> str | None:
-        """What is wrong with its text, or None."""
+        """The problem of its text, or None."""
         if text:
             return self.problem(text)
         return f"no access key is set. {self.how_to_set(profile)}." if self.required else None
@@ -125,8 +125,8 @@ def _api_url_problem(api_url: str) -> str | None:
         return "must not contain a user name or a password."
     if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
         return (
-            "plain http is accepted only for localhost and 127.0.0.1, because it would send the "
-            "access key unencrypted; use https."
+            "plain http is accepted only for localhost, because it would send the access key "
+            "unencrypted; use https."
         )
     return None
 

@@ -20,7 +20,7 @@ from bird_dynamic.bird.models import UNREADABLE, Item, Page, Request, Response
 from bird_dynamic.bird.retry import RetryingClient
 
 PAGE_SIZE = 100
-"""The largest page that the CRM API is known to serve in general; its default is 10."""
+"""The largest page size that the CRM API is generally known to accept; its default is 10."""
 
 MAX_PAGES = 10_000
 """Limit of pages in one listing: 100,000 items, with Bird's default of 10 rows per page."""

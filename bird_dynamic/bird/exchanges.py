@@ -25,7 +25,7 @@ class Exchange:
         self.ends = time.monotonic() + seconds
         self.was_cut = False
         self.may_be_sent = False
-        """Whether there is a connection, so that the other side may have seen the request."""
+        """Whether a connection exists, so that the request may have been sent."""
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
 

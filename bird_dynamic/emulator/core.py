@@ -208,7 +208,7 @@ class BirdEmulator:
         status = int(dialect.gone) if refusal.status == 404 else refusal.status
         body: Json | None = dict(refusal.body)
         if status == 422 and refusal.body["code"] == CONFLICT:
-            # Without its code, this could not be told from invalid input.
+            # Only the code distinguishes this from invalid input.
             return self._response(status, body, **refusal.headers)
         if dialect.error_body == "brief":
             body = {key: refusal.body[key] for key in ("code", "message")}

@@ -1,4 +1,4 @@
-"""Tells drift from the way in which Bird spells a value.
+"""Distinguishes drift from Bird's own spelling of a value.
 
 Bird may store a value in another form than it was sent: trimmed, re-cased, with keys added, another
 version of a template, numbers as text. So the state keeps the program's value. If the value that

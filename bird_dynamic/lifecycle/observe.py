@@ -125,7 +125,7 @@ class Observer:
     def _candidates(
         self, desired: DesiredState, listed: Rows, is_complete: bool, with_conflicts: bool
     ) -> Iterator[Item]:
-        """The rows that are worth a GET."""
+        """The rows that may be ours or in conflict, so that a GET is needed."""
         reads_poor_rows = len(listed.rows) <= MAX_SINGLE_READS
         for row in listed.rows:
             match = Match(desired, row)

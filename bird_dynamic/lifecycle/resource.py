@@ -102,7 +102,7 @@ class ResourceLifecycle:
         )
 
     def diff(self, state: Mapping[str, Any], inputs: Properties) -> Difference:
-        """What differs between the state and the inputs."""
+        """The difference between the state and the inputs."""
         return compare(self.schema, state, inputs)
 
     def track(
@@ -345,7 +345,8 @@ class ResourceLifecycle:
             longer = next(polls, None)
             if longer is None:
                 raise DeadlineError(
-                    f"Bird accepted the delete, but still returns it after {waited:.0f} s"
+                    f"Bird accepted the delete, but still returns the {self.schema.item} after "
+                    f"{waited:.0f} s"
                 )
             waited = longer
 

@@ -107,7 +107,7 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         :param security_arguments: Arguments of the template's security schemes. Secret; Bird never
             returns them. Example: `{"scheme": {"key": "value"}}`.
         :param channel_conversational_status_enabled: Whether inbound messages open conversations.
-            If omitted, Bird's setting stays as it is. Example: `False`.
+            If omitted, Bird's setting is not changed. Example: `False`.
         :param invitation_token: Token for a template that is not generally available. Secret; Bird
             never returns it.
         :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or

@@ -75,7 +75,7 @@ COMMON_INPUTS = (
         name="channel_conversational_status_enabled",
         kind=FLAG,
         description="Whether inbound messages open conversations. If omitted, Bird's setting "
-        "stays as it is.",
+        "is not changed.",
         example=False,
         request_path=CAMEL_CASE,
         is_input=True,
@@ -192,7 +192,7 @@ CHANGES = (
 PATH = "/workspaces/{workspace_id}/connectors"
 PERMISSION = (
     "any action on /workspaces/*/connectors and /workspaces/*/connectors/**, and View and Update "
-    "on /workspaces/*/channels/** for the conversational switch"
+    "on /workspaces/*/channels/** for the conversational status"
 )
 
 CONNECTOR = ResourceSchema(

@@ -26,12 +26,12 @@ def parse_duration(value: str | float) -> float | None:
 
 
 def duration_problem(text: str) -> str | None:
-    """What is wrong with a duration, or None."""
+    """The problem of a duration, or None."""
     return None if parse_duration(text) else DURATION_PROBLEM
 
 
 def workspace_problem(workspace_id: str) -> str | None:
-    """What is wrong with a workspace id, or None."""
+    """The problem of a workspace id, or None."""
     if workspace_id.startswith("ws_"):
         return (
             "an id that starts with ws_ belongs to another Bird product (the platform API); "
@@ -44,7 +44,7 @@ def workspace_problem(workspace_id: str) -> str | None:
 
 
 def organization_problem(organization_id: str) -> str | None:
-    """What is wrong with an organization id, or None."""
+    """The problem of an organization id, or None."""
     if UUID.fullmatch(organization_id):
         return None
     return "must be a UUID; app.bird.com shows it in the organization's settings."

@@ -64,7 +64,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
     path="[/organizations/{organization_id}]/workspaces/{workspace_id}/webhook-subscriptions",
     identity=("service", "event", "url", "eventFilters"),
     permission="any action on /workspaces/*/webhook-subscriptions and "
-    "/workspaces/*/webhook-subscriptions/** (behind /organizations/* where an organization is "
+    "/workspaces/*/webhook-subscriptions/** (with /organizations/* in front, if an organization is "
     "set)",
     fields=(
         Field(

@@ -66,7 +66,9 @@ def test_settings_of_another_product_and_plain_http_are_told_all_at_once(
     assert "bk_ belongs to another Bird product" in key
     assert workspace.startswith("bird:workspaceId (or BIRD_WORKSPACE_ID): ")
     assert "ws_ belongs to another Bird product" in workspace
-    assert url.startswith("bird:apiUrl (or BIRD_API_URL): plain http is accepted only for this")
+    assert url.startswith(
+        "bird:apiUrl (or BIRD_API_URL): plain http is accepted only for localhost"
+    )
     assert "canary-of-a-key" not in run.output
     assert sent(bird) == []
 

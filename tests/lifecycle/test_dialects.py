@@ -143,7 +143,7 @@ def test_an_accepted_delete_that_never_ends_is_told() -> None:
     dialect = Dialect(delete_status="202", deletion="later")
     world = World(dialect=dialect, options=Options(release_after=1e9), timeout="60s")
     connector_id, state = world.run().create(world.inputs())
-    with pytest.raises(Exception, match="accepted the delete, but still returns it"):
+    with pytest.raises(Exception, match="accepted the delete, but still returns the connector"):
         world.run().delete(connector_id, state)
 
 

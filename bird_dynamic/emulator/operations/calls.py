@@ -22,7 +22,7 @@ from bird_dynamic.emulator.tables import Row
 LARGEST_PAGE = 1000
 PAGE = 25
 COMMANDS = ("hangup", "playback", "say", "gather", "record", "bridge", "pause")
-_ADDRESS = text(r"(?s).+", "a text such as +3197010200001")
+_ADDRESS = text(r"(?s).+", "a string such as +3197010200001")
 _BODY = record(
     {
         "to": _ADDRESS,
@@ -46,7 +46,7 @@ _BODY = record(
                 required=("command",),
             )
         ),
-        "notification": record({"url": text(r"https?://\S+", "an address")}),
+        "notification": record({"url": text(r"https?://\S+", "a URL")}),
         "amdSettings": mapping(),
     },
     required=("to",),

@@ -52,7 +52,7 @@ FILTER_KEYS = {
 
 _URL = text(
     r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/[^\s]*)?",
-    "an address such as https://example.com/hook",
+    "a URL such as https://example.com/hook",
 )
 _FILTER = record({"key": text(), "value": text()}, required=("key", "value"))
 _CHANGEABLE = {
