@@ -289,12 +289,12 @@ def gather(
         problem = None if setting.plugin_only else setting.problem_of(text, prefix)
         if problem is None:
             continue
-        told = f"{setting.names(prefix)}: {problem}"
+        named = f"{setting.names(prefix)}: {problem}"
         if setting.is_location:
-            location_problems[setting.key] = told
+            location_problems[setting.key] = named
             given[setting] = ""
         else:
-            problems.append(told)
+            problems.append(named)
     return Settings(
         # Even an invalid key: it must be redacted in messages.
         access_key=given[ACCESS_KEY],

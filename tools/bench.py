@@ -31,7 +31,7 @@ from bird_dynamic.bird.http import HttpTransport  # noqa: E402
 from bird_dynamic.bird.rate_limit import RateLimiter  # noqa: E402
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, PhoneNumber  # noqa: E402
 from bird_dynamic.emulator.dialect import NAMED  # noqa: E402
-from bird_dynamic.lifecycle.registry import lifecycle  # noqa: E402
+from bird_dynamic.lifecycle.registry import lifecycle_of  # noqa: E402
 from bird_dynamic.lifecycle.resource import ResourceLifecycle  # noqa: E402
 from bird_dynamic.lifecycle.session import Account  # noqa: E402
 from bird_dynamic.resources.voice_channel import REFERENCE  # noqa: E402
@@ -82,7 +82,7 @@ def account(url: str) -> Account:
 
 def provider_of(bird: Account) -> ResourceLifecycle:
     """The provider without the engine, in this process."""
-    return lifecycle("VoiceChannel", lambda profile: bird)
+    return lifecycle_of("VoiceChannel", lambda profile: bird)
 
 
 def inputs(index: int) -> dict[str, Any]:

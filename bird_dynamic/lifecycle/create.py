@@ -303,17 +303,17 @@ class _Create:
         """The error; if the deadline passed because of a conflict, with that conflict."""
         if self._conflict is None or not isinstance(error, DeadlineError):
             return error
-        held = self._messages.still_held(self._leaving)
-        return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s. {held}")
+        reason = self._messages.still_held(self._leaving)
+        return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s. {reason}")
 
     def _require_nothing_stays(self, observed: Observed, conflict: RejectedError) -> None:
         conflicting = [each for each in observed.unmanaged if self._may_conflict(each)]
-        if observed.held and not conflicting:
-            held = observed.held[0]
-            if Match(self._desired, held).may_be_ours:
-                text = self._messages.exists(held, has_mark=self._ownership.has_mark(held))
+        if observed.kept and not conflicting:
+            kept = observed.kept[0]
+            if Match(self._desired, kept).may_be_ours:
+                text = self._messages.exists(kept, has_mark=self._ownership.has_mark(kept))
             else:
-                text = self._messages.held(held)
+                text = self._messages.kept(kept)
             raise ExistsError(text) from conflict
         if observed.replaced:
             raise ExistsError(self._messages.replaced(observed.replaced[0])) from conflict

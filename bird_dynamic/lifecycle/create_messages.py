@@ -42,7 +42,7 @@ class CreateMessages:
             "delete the unused ones"
         )
 
-    def held(self, item: Item) -> str:
+    def kept(self, item: Item) -> str:
         """Another resource manages a conflicting item."""
         return (
             f"another resource of this stack manages the {self._noun} {called(item)}, and Bird "

@@ -26,7 +26,7 @@ class Observed:
     """The result of a `List` step.
 
     `unmanaged`: items that no resource is known to manage; each may be this create's own, or in
-    conflict. The others are managed and in conflict: `held` by a resource that keeps the item,
+    conflict. The others are managed and in conflict: `kept` by a resource that keeps the item,
     `leaving` if this run will replace it, `replaced` if this run has replaced it and deletes it at
     the end. `ids`: those of all rows. `is_complete`: whether all names are known. `server_time`:
     Bird's time.
@@ -34,7 +34,7 @@ class Observed:
 
     unmanaged: tuple[Match, ...] = ()
     server_time: float | None = None
-    held: tuple[Item, ...] = ()
+    kept: tuple[Item, ...] = ()
     leaving: tuple[Item, ...] = ()
     replaced: tuple[Item, ...] = ()
     ids: Collection[str] = frozenset()
@@ -92,7 +92,7 @@ class Observer:
             return Observed()
         is_complete = desired.mark is None or listed.nameless <= MAX_SINGLE_READS
         unmanaged: list[Match] = []
-        held: list[Item] = []
+        kept: list[Item] = []
         leaving: list[Item] = []
         replaced: list[Item] = []
         for row in self._candidates(desired, listed, is_complete, with_conflicts):
@@ -112,10 +112,10 @@ class Observer:
             elif self._managed.is_about_to_go(item_id, mark):
                 leaving.append(item)
             else:
-                held.append(item)
+                kept.append(item)
         return Observed(
             unmanaged=tuple(unmanaged),
-            held=tuple(held),
+            kept=tuple(kept),
             leaving=tuple(leaving),
             replaced=tuple(replaced),
             ids=listed.ids,

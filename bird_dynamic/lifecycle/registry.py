@@ -17,7 +17,7 @@ _OPERATIONS: Mapping[str, type[ResourceLifecycle]] = {
 """The lifecycles with hooks of their own."""
 
 
-def lifecycle(
+def lifecycle_of(
     type_name: str, accounts: Accounts, *, keeps_half_created: bool = False
 ) -> ResourceLifecycle:
     """The lifecycle of a resource. Raises KeyError for an unknown name."""

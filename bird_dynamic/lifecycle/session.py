@@ -74,12 +74,12 @@ class CollectionSession:
     def polls(self, first: float, deadline: Deadline, waiting: str) -> Iterator[float]:
         """Sleep with backoff, from `first` seconds until the deadline; after each sleep, yield the
         seconds waited so far. `waiting` is the progress message."""
-        pause, waited, told = first, 0.0, 0.0
+        pause, waited, reported = first, 0.0, 0.0
         while pause < deadline.remaining:
             self.sleep(pause, deadline)
             waited, pause = waited + pause, min(LONGEST_POLL, pause * 1.6)
-            if waited - told >= QUIET_WAIT:
-                told = waited
+            if waited - reported >= QUIET_WAIT:
+                reported = waited
                 self.run.say(f"{waiting} ({waited:.0f} s)")
             yield waited
 

@@ -35,7 +35,7 @@ from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.redaction import printable
-from bird_dynamic.lifecycle.registry import lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
@@ -62,8 +62,8 @@ class BirdProvider(ResourceProvider):
     def __init__(self, type_name: str) -> None:
         super().__init__()
         self._type_name = type_name
-        self._description = SCHEMAS[type_name]
-        self._lifecycle: ResourceLifecycle | None = None
+        self._schema = SCHEMAS[type_name]
+        self._configured: ResourceLifecycle | None = None
 
     def __reduce__(self) -> tuple[Callable[[str], BirdProvider], tuple[str]]:
         return provider, (self._type_name,)
@@ -72,22 +72,22 @@ class BirdProvider(ResourceProvider):
         """Called once, before any other method, with the stack's configuration."""
         _log_as_asked(os.environ)
         _hear_cancel()
-        self._lifecycle = lifecycle(self._type_name, _accounts(req.config.get))
+        self._configured = lifecycle_of(self._type_name, _accounts(req.config.get))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """All validation failures at once. No failure names a property, because the engine would
         print its value."""
-        with _one_line():
-            checked = self._life.check(self._held(_olds), from_pulumi(news))
+        with _without_traceback():
+            checked = self._lifecycle.check(self._prior_state(_olds), from_pulumi(news))
             failures = [CheckFailure("", reason) for reason in checked.failures]
             return CheckResult(to_pulumi(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """The difference between the state and the inputs."""
-        with _one_line():
-            state, inputs = self._held(_olds), from_pulumi(_news)
-            difference = self._life.diff(state, inputs)
-            self._life.track(_id, state, inputs, difference)
+        with _without_traceback():
+            state, inputs = self._prior_state(_olds), from_pulumi(_news)
+            difference = self._lifecycle.diff(state, inputs)
+            self._lifecycle.track(_id, state, inputs, difference)
             # The plugin writes other property names into a state: an update rewrites them.
             moved = DYNAMIC_PROVIDER not in _olds
             return DiffResult(
@@ -98,44 +98,44 @@ class BirdProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create the resource."""
-        with _one_line():
-            item_id, state = self._life.create(from_pulumi(props))
+        with _without_traceback():
+            item_id, state = self._lifecycle.create(from_pulumi(props))
             return CreateResult(item_id, to_pulumi(state))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The observed state. An empty id means that the resource no longer exists."""
-        with _one_line():
-            item_id, state = self._life.identified(id_, from_pulumi(props))
-            found = self._life.read(item_id, state)
+        with _without_traceback():
+            item_id, state = self._lifecycle.identified(id_, from_pulumi(props))
+            found = self._lifecycle.read(item_id, state)
             return ReadResult(item_id, *map(to_pulumi, found)) if found else ReadResult("", {})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Update in place."""
-        with _one_line():
-            after = self._life.update(_id, self._held(_olds), from_pulumi(_news))
+        with _without_traceback():
+            after = self._lifecycle.update(_id, self._prior_state(_olds), from_pulumi(_news))
             return UpdateResult(to_pulumi(after))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete. Succeeds if the resource is already gone."""
-        with _one_line():
-            self._life.delete(_id, from_pulumi(_props))
+        with _without_traceback():
+            self._lifecycle.delete(_id, from_pulumi(_props))
 
-    def _held(self, olds: dict[str, Any]) -> dict[str, Any]:
+    def _prior_state(self, olds: dict[str, Any]) -> dict[str, Any]:
         """The state with Python's names, whether this provider or the plugin wrote it."""
-        held: dict[str, Any] = from_pulumi(olds)
+        state: dict[str, Any] = from_pulumi(olds)
         if DYNAMIC_PROVIDER in olds or not olds:
-            return held
-        named = {snake_case(name): value for name, value in held.items()}
-        for field in self._description.outputs:
+            return state
+        named = {snake_case(name): value for name, value in state.items()}
+        for field in self._schema.outputs:
             if field.convert:
                 named[field.name] = snake_keys(named.get(field.name))
         return named
 
     @property
-    def _life(self) -> ResourceLifecycle:
-        if self._lifecycle is None:
-            self._lifecycle = lifecycle(self._type_name, _accounts(lambda key: None))
-        return self._lifecycle
+    def _lifecycle(self) -> ResourceLifecycle:
+        if self._configured is None:
+            self._configured = lifecycle_of(self._type_name, _accounts(lambda key: None))
+        return self._configured
 
 
 def _accounts(configuration: Callable[[str], str | None]) -> Accounts:
@@ -162,7 +162,13 @@ def _account(settings: Settings) -> Account:
 @cache
 def _run() -> Run:
     """The run that all accounts share: `python -m pulumi.dynamic` serves a single engine run."""
-    return run_of(of_this_process(), say=_say, warn=_say, end=end_with_grace, cancelled=_cancelled)
+    return run_of(
+        of_this_process(),
+        say=_report_status,
+        warn=_report_status,
+        end=end_with_grace,
+        cancelled=_cancelled,
+    )
 
 
 _cancelled = Cancellation()
@@ -201,7 +207,7 @@ def _cancel(servicer: Any, request: Any, context: Any) -> Any:
     return dynamic._sdks_own[0](servicer, request, context)
 
 
-def _say(text: str) -> None:
+def _report_status(text: str) -> None:
     # The engine shows this process's standard error; a dynamic provider has no other channel.
     print(printable(text), file=sys.stderr, flush=True)
 
@@ -213,7 +219,7 @@ def _log_as_asked(environment: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def _one_line() -> Iterator[None]:
+def _without_traceback() -> Iterator[None]:
     """Report expected errors as one line, without a traceback.
 
     The SDK prints a traceback limited by `sys.tracebacklimit`. Other providers share this process,
@@ -225,18 +231,18 @@ def _one_line() -> Iterator[None]:
     try:
         yield
     except BirdError as error:
-        _raise_line(str(error))
+        _raise_one_line(str(error))
 
 
-def _raise_line(text: str) -> NoReturn:
+def _raise_one_line(text: str) -> NoReturn:
     sys.tracebacklimit = 0
-    raise _Line(text) from None
+    raise _OneLineError(text) from None
 
 
-class _Line(Exception):  # noqa: N818
+class _OneLineError(Exception):
     """An error that the engine prints as `BirdError: …`."""
 
     __module__ = "builtins"
 
 
-_Line.__name__ = _Line.__qualname__ = "BirdError"
+_OneLineError.__name__ = _OneLineError.__qualname__ = "BirdError"

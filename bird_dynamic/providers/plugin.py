@@ -28,7 +28,7 @@ from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import HalfCreatedError
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.registry import lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
@@ -145,7 +145,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
         """All validation failures at once."""
-        with self._operation(request.urn, context) as life:
+        with self._operation(request.urn, context) as lifecycle:
             olds, news = received(request.olds), received(request.news)
             given = dict(news.properties)
             foreign = [
@@ -154,11 +154,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 if given.get(name) is not None
             ]
             given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
-            checked = life.check(olds.properties, given)
+            checked = lifecycle.check(olds.properties, given)
             return provider_pb2.CheckResponse(
-                inputs=sent(life.schema, checked.inputs, news.secret),
+                inputs=sent(lifecycle.schema, checked.inputs, news.secret),
                 failures=[
-                    provider_pb2.CheckFailure(reason=_by_both_names(life.schema, reason))
+                    provider_pb2.CheckFailure(reason=_by_both_names(lifecycle.schema, reason))
                     for reason in (*checked.failures, *foreign)
                 ],
             )
@@ -167,14 +167,14 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> DiffResponse:
         """The difference between the state and the inputs, property by property."""
-        with self._operation(request.urn, context) as life:
+        with self._operation(request.urn, context) as lifecycle:
             state, inputs = received(request.olds).properties, received(request.news).properties
-            difference = life.diff(state, inputs)
-            life.track(request.id, state, inputs, difference)
+            difference = lifecycle.diff(state, inputs)
+            lifecycle.track(request.id, state, inputs, difference)
             # The dynamic provider writes other property names into a state: an update fixes them.
             moved = DYNAMIC_PROVIDER in request.olds
             changed = difference.changed or difference.respelled
-            changes = bool(changed) or moved or life.needs_completion(state)
+            changes = bool(changed) or moved or lifecycle.needs_completion(state)
             return DiffResponse(
                 changes=DiffResponse.DIFF_SOME if changes else DiffResponse.DIFF_NONE,
                 replaces=[camel_case(name) for name in difference.replaces],
@@ -182,7 +182,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 detailedDiff={
                     path: PropertyDiff(kind=PropertyDiff.Kind.Value(kind))
                     for path, kind in detailed(
-                        life.schema, difference, state, with_own_name(life.schema, state, inputs)
+                        lifecycle.schema,
+                        difference,
+                        state,
+                        with_own_name(lifecycle.schema, state, inputs),
                     ).items()
                 },
                 hasDetailedDiff=bool(difference.changed),
@@ -193,20 +196,20 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: Context
     ) -> provider_pb2.CreateResponse:
         """Create the resource; in a preview, return the known properties."""
-        with self._operation(request.urn, context) as life:
+        with self._operation(request.urn, context) as lifecycle:
             given = received(request.properties)
             if request.preview:
                 unknown = {
                     field.name: UNKNOWN
-                    for field in life.schema.fields
+                    for field in lifecycle.schema.fields
                     if field.automatic or not field.is_input
                 }
                 item_id, state = "", {**unknown, **given.properties}
             else:
-                with self._half_created(context, life, given.secret, given.properties):
-                    item_id, state = life.create(given.properties, request.timeout or None)
+                with self._half_created(context, lifecycle, given.secret, given.properties):
+                    item_id, state = lifecycle.create(given.properties, request.timeout or None)
             return provider_pb2.CreateResponse(
-                id=item_id, properties=sent(life.schema, state, given.secret)
+                id=item_id, properties=sent(lifecycle.schema, state, given.secret)
             )
 
     def Read(  # noqa: N802
@@ -214,51 +217,59 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ReadResponse:
         """The observed state, for a refresh, a get or an import. The id may be preceded by its
         location: `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
-        with self._operation(request.urn, context) as life:
-            held, stated = received(request.properties), received(request.inputs)
-            item_id, state = life.identified(request.id, held.properties or stated.properties)
-            found = life.read(item_id, state, getattr(request, "timeout", None) or None)
+        with self._operation(request.urn, context) as lifecycle:
+            prior, prior_inputs = received(request.properties), received(request.inputs)
+            item_id, state = lifecycle.identified(
+                request.id, prior.properties or prior_inputs.properties
+            )
+            found = lifecycle.read(item_id, state, getattr(request, "timeout", None) or None)
             if found is None:
                 return provider_pb2.ReadResponse()
-            secret = held.secret | stated.secret
-            real, inputs = found
+            secret = prior.secret | prior_inputs.secret
+            observed, inputs = found
             return provider_pb2.ReadResponse(
                 id=item_id,
-                properties=sent(life.schema, real, secret),
-                inputs=sent(life.schema, inputs, secret),
+                properties=sent(lifecycle.schema, observed, secret),
+                inputs=sent(lifecycle.schema, inputs, secret),
             )
 
     def Update(  # noqa: N802
         self, request: provider_pb2.UpdateRequest, context: Context
     ) -> provider_pb2.UpdateResponse:
         """Update in place."""
-        with self._operation(request.urn, context) as life:
+        with self._operation(request.urn, context) as lifecycle:
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
                 after = {**state, **given.properties}
             else:
-                after = life.update(request.id, state, given.properties, request.timeout or None)
-            return provider_pb2.UpdateResponse(properties=sent(life.schema, after, given.secret))
+                after = lifecycle.update(
+                    request.id, state, given.properties, request.timeout or None
+                )
+            return provider_pb2.UpdateResponse(
+                properties=sent(lifecycle.schema, after, given.secret)
+            )
 
     def Delete(  # noqa: N802
         self, request: provider_pb2.DeleteRequest, context: Context
     ) -> empty_pb2.Empty:
         """Delete. Succeeds if the resource is already gone."""
-        with self._operation(request.urn, context) as life:
+        with self._operation(request.urn, context) as lifecycle:
             state = received(request.properties).properties
-            life.delete(request.id, state, request.timeout or None)
+            lifecycle.delete(request.id, state, request.timeout or None)
             return empty_pb2.Empty()
 
     # Functions and cancellation.
 
-    def Invoke(self, request: Any, context: Context) -> Any:  # noqa: N802
+    def Invoke(  # noqa: N802
+        self, request: provider_pb2.InvokeRequest, context: Context
+    ) -> provider_pb2.InvokeResponse:
         """Run a look-up."""
         name = request.tok.rpartition(":")[2]
         if name not in FUNCTIONS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}")
         given = received(request.args).properties
         lookup = FUNCTIONS[name]
-        with self._told(context):
+        with self._aborting_on_error(context):
             found = Lookups(self._account, given.get("workspace_id")).find(lookup, given)
             shown = partial(_shown, lookup.result.finds)
             rows = [shown(row) for row in found]
@@ -294,11 +305,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         if type_name not in SCHEMAS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource type {type_name}")
         self._log.about(urn)
-        with self._told(context):
-            yield lifecycle(type_name, lambda profile: self._account, keeps_half_created=True)
+        with self._aborting_on_error(context):
+            yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
 
     @contextmanager
-    def _told(self, context: Context) -> Iterator[None]:
+    def _aborting_on_error(self, context: Context) -> Iterator[None]:
         try:
             yield
         except BirdError as error:
@@ -306,7 +317,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     @contextmanager
     def _half_created(
-        self, context: Context, life: ResourceLifecycle, secret: frozenset[str], inputs: Properties
+        self,
+        context: Context,
+        lifecycle: ResourceLifecycle,
+        secret: frozenset[str],
+        inputs: Properties,
     ) -> Iterator[None]:
         try:
             yield
@@ -316,8 +331,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 raise
             failed = provider_pb2.ErrorResourceInitFailed(
                 id=half.item_id,
-                properties=sent(life.schema, half.state, secret),
-                inputs=sent(life.schema, inputs, secret),
+                properties=sent(lifecycle.schema, half.state, secret),
+                inputs=sent(lifecycle.schema, inputs, secret),
                 reasons=[str(error)],
             )
             packed = any_pb2.Any()

@@ -9,7 +9,7 @@ import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, Fault
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.registry import lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.naming import MARK
@@ -39,7 +39,7 @@ class Accounts:
         self.accounts = {None: self.default.run()._accounts(None), PROFILE: european}
 
     def run(self) -> ResourceLifecycle:
-        return lifecycle("VoiceChannel", self.accounts.__getitem__)
+        return lifecycle_of("VoiceChannel", self.accounts.__getitem__)
 
     def inputs(self, **news: Any) -> dict[str, Any]:
         given = {"phone_number_id": NUMBER, MARK: OWN_MARK, "profile": PROFILE, **news}

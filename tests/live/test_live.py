@@ -11,7 +11,7 @@ import pytest
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError
 from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.registry import lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.lookups import LOOKUPS
@@ -22,7 +22,7 @@ Made = tuple[str, dict[str, Any], dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def run(account: Account) -> ResourceLifecycle:
-    return lifecycle("VoiceChannel", lambda profile: account)
+    return lifecycle_of("VoiceChannel", lambda profile: account)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def later_run(new_account: Callable[[], Account]) -> Callable[[], ResourceLifecy
 
     def started() -> ResourceLifecycle:
         account = new_account()
-        return lifecycle("VoiceChannel", lambda profile: account)
+        return lifecycle_of("VoiceChannel", lambda profile: account)
 
     return started
 

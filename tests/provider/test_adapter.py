@@ -132,7 +132,7 @@ def test_two_providers_share_one_account() -> None:
     with EmulatorServer() as server:
         first, second = configured(server), configured(server)
         assert first is not second
-        assert first._life._accounts(None) is second._life._accounts(None)
+        assert first._lifecycle._accounts(None) is second._lifecycle._accounts(None)
 
 
 def test_lanes_that_start_together_share_one_account(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +154,7 @@ def test_there_are_as_many_connections_as_the_sdk_runs_operations_at_once() -> N
 
 
 def test_a_long_wait_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    dynamic._say("waiting")
+    dynamic._report_status("waiting")
     assert capsys.readouterr().err == "waiting\n"
 
 
@@ -187,7 +187,9 @@ def test_a_resource_without_an_old_state_is_new() -> None:
     with EmulatorServer() as server:
         one = configured(server)
         one.check({}, NEWS)
-        assert not one._life._run.managed.is_replaced_unseen(frozenset({NEWS["resource_mark"]}))
+        assert not one._lifecycle._run.managed.is_replaced_unseen(
+            frozenset({NEWS["resource_mark"]})
+        )
 
 
 class TestHearingACancel:

@@ -31,7 +31,7 @@ from bird_dynamic.lifecycle.deletions import Deletions
 from bird_dynamic.lifecycle.diff import Difference
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.records import Records
-from bird_dynamic.lifecycle.registry import lifecycle
+from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.schema.fields import Properties
@@ -137,7 +137,9 @@ class World:
     ) -> ResourceLifecycle:
         """The provider as a new process has it; another one of the same run shares `managed`."""
         account = self.account(managed=managed, before_writing=before_writing)
-        return lifecycle(type_name, lambda profile: account, keeps_half_created=keeps_half_created)
+        return lifecycle_of(
+            type_name, lambda profile: account, keeps_half_created=keeps_half_created
+        )
 
     def account(
         self,
