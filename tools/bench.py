@@ -37,7 +37,7 @@ from bird_dynamic.lifecycle.session import Account  # noqa: E402
 from bird_dynamic.resources.voice_channel import REFERENCE  # noqa: E402
 from bird_dynamic.schema.naming import DERIVED_NAME  # noqa: E402
 from bird_dynamic.settings import Settings  # noqa: E402
-from tests.support.plugin import Plugin  # noqa: E402
+from tests.support.dynamic_provider import DynamicProviderProcess  # noqa: E402
 
 LANES = 4
 NUMBER = PhoneNumber.made_up(0).id
@@ -132,7 +132,7 @@ def creates() -> None:
         seen = [entry["operation"] for entry in control(url, "GET", "journal")]
     with emulator("--channel-after", "0") as url:
         control(url, "PUT", "faults", slow)
-        plugin = Plugin(Path(sys.executable), url)
+        plugin = DynamicProviderProcess(Path(sys.executable), url)
         plugin.check({}, {"phone_number_id": NUMBER, "name": "warm-up"})
         in_all = in_lanes(lambda index: plugin.create(inputs(index)), 96)
         plugin.stop()

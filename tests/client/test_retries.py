@@ -31,7 +31,7 @@ LOST = UnknownOutcomeError("the connection broke")
 REFUSED = NotSentError("refused")
 
 
-class World:
+class ScriptedClient:
     def __init__(self, *script: Response | BirdError) -> None:
         self.clock = FakeClock()
         self.transport = ScriptedTransport(*script)
@@ -45,192 +45,194 @@ class World:
 
 
 def test_a_read_is_repeated_after_a_lost_answer() -> None:
-    world = World(LOST, answer(500), answer(body=UNREADABLE), answer())
-    assert world.connectors.get(ID, world.deadline) == {"id": ID}
-    assert world.sent == 4
+    client = ScriptedClient(LOST, answer(500), answer(body=UNREADABLE), answer())
+    assert client.connectors.get(ID, client.deadline) == {"id": ID}
+    assert client.sent == 4
 
 
 def test_pauses_grow() -> None:
-    world = World(LOST, LOST, LOST, answer())
-    world.connectors.get(ID, world.deadline)
-    assert world.clock.sleeps == [0.5, 1.0, 2.0]
+    client = ScriptedClient(LOST, LOST, LOST, answer())
+    client.connectors.get(ID, client.deadline)
+    assert client.clock.sleeps == [0.5, 1.0, 2.0]
 
 
 def test_a_pause_is_never_shorter_than_half_of_what_it_may_be() -> None:
-    world = World(LOST, LOST, answer())
-    world.client._jitter = lambda: 0.0
-    world.connectors.get(ID, world.deadline)
-    assert world.clock.sleeps == [0.25, 0.5]
+    client = ScriptedClient(LOST, LOST, answer())
+    client.client._jitter = lambda: 0.0
+    client.connectors.get(ID, client.deadline)
+    assert client.clock.sleeps == [0.25, 0.5]
 
 
 def test_pauses_after_429_grow_up_to_eight_seconds() -> None:
-    world = World(*[answer(429)] * 6, answer())
+    client = ScriptedClient(*[answer(429)] * 6, answer())
     moments: list[float] = []
-    send = world.transport.send
+    send = client.transport.send
 
     def noted(request: Request, timeout: float) -> Response:
-        moments.append(world.clock.now)
+        moments.append(client.clock.now)
         return send(request, timeout)
 
-    world.transport.send = noted  # type: ignore[method-assign]
-    world.connectors.get(ID, world.deadline)
+    client.transport.send = noted  # type: ignore[method-assign]
+    client.connectors.get(ID, client.deadline)
     pauses = [after - before for before, after in itertools.pairwise(moments)]
     assert pauses == pytest.approx([1.0, 2.0, 4.0, 8.0, 8.0, 8.0])
 
 
 def test_a_read_is_repeated_a_few_times_only() -> None:
-    world = World(LOST)
+    client = ScriptedClient(LOST)
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get(ID, world.deadline)
-    assert world.sent == 5
+        client.connectors.get(ID, client.deadline)
+    assert client.sent == 5
 
 
 @pytest.mark.parametrize(
     "outcome", [LOST, answer(500), answer(504), answer(201, UNREADABLE), answer(201, {"x": 1})]
 )
 def test_a_create_with_an_unknown_outcome_is_not_repeated(outcome: Response | BirdError) -> None:
-    world = World(outcome)
+    client = ScriptedClient(outcome)
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.create({}, world.deadline)
-    assert world.sent == 1
+        client.connectors.create({}, client.deadline)
+    assert client.sent == 1
 
 
 @pytest.mark.parametrize("status", [200, 201])
 def test_a_create_succeeds_with_either_status(status: int) -> None:
-    world = World(answer(status, {"id": OTHER_ID, "news": True}))
-    assert world.connectors.create({}, world.deadline)["id"] == OTHER_ID
+    client = ScriptedClient(answer(status, {"id": OTHER_ID, "news": True}))
+    assert client.connectors.create({}, client.deadline)["id"] == OTHER_ID
 
 
 def test_a_create_that_did_not_reach_bird_is_repeated() -> None:
-    world = World(REFUSED, answer(201))
-    assert world.connectors.create({}, world.deadline)["id"] == ID
+    client = ScriptedClient(REFUSED, answer(201))
+    assert client.connectors.create({}, client.deadline)["id"] == ID
 
 
 def test_a_connection_that_cannot_work_is_not_tried_again() -> None:
-    world = World(NotSentError("certificate", temporary=False))
+    client = ScriptedClient(NotSentError("certificate", temporary=False))
     with pytest.raises(NotSentError):
-        world.connectors.get(ID, world.deadline)
-    assert world.sent == 1
+        client.connectors.get(ID, client.deadline)
+    assert client.sent == 1
 
 
 def test_a_refusal_is_not_repeated() -> None:
-    world = World(answer(422, {"code": "InvalidPayload", "message": "no", "details": {".a": "b"}}))
+    client = ScriptedClient(
+        answer(422, {"code": "InvalidPayload", "message": "no", "details": {".a": "b"}})
+    )
     with pytest.raises(RejectedError, match="422 InvalidPayload: no") as caught:
-        world.connectors.create({}, world.deadline)
+        client.connectors.create({}, client.deadline)
     assert caught.value.answer.details == {".a": ("b",)}
-    assert world.sent == 1
+    assert client.sent == 1
 
 
 @pytest.mark.parametrize("status", [300, 302, 308, 399])
 def test_a_redirect_is_not_followed(status: int) -> None:
-    world = World(
+    client = ScriptedClient(
         answer(status, "x", location="https://elsewhere.test", messagebird_request_id="r")
     )
     with pytest.raises(RejectedError, match="bird:apiUrl") as caught:
-        world.connectors.get(ID, world.deadline)
+        client.connectors.get(ID, client.deadline)
     assert (caught.value.status, caught.value.answer.request_id) == (status, "r")
-    assert world.sent == 1
+    assert client.sent == 1
 
 
 @pytest.mark.parametrize("status", [199, 500, 503, 599, 600])
 def test_an_answer_that_says_nothing_is_told_with_what_it_says_and_its_id(status: int) -> None:
     body = {"code": "Oops", "message": "again later"}
-    world = World(answer(status, body, messagebird_request_id="r"))
+    client = ScriptedClient(answer(status, body, messagebird_request_id="r"))
     with pytest.raises(UnknownOutcomeError, match=f"{status} Oops: again later") as caught:
-        world.connectors.create({}, world.deadline)
+        client.connectors.create({}, client.deadline)
     assert caught.value.answer is not None
     assert caught.value.answer.request_id == "r"
 
 
 def test_an_answer_that_cannot_be_read_is_told_with_its_status_and_its_id() -> None:
-    world = World(answer(201, [], messagebird_request_id="r"))
+    client = ScriptedClient(answer(201, [], messagebird_request_id="r"))
     with pytest.raises(UnknownOutcomeError, match="201") as caught:
-        world.connectors.create({}, world.deadline)
+        client.connectors.create({}, client.deadline)
     assert caught.value.answer == Answer(201, request_id="r")
 
 
 def test_throttling_is_waited_out_for_a_create_too() -> None:
-    world = World(*[answer(429)] * 8, answer(201))
-    assert world.connectors.create({}, world.deadline)["id"] == ID
-    assert world.sent == 9
+    client = ScriptedClient(*[answer(429)] * 8, answer(201))
+    assert client.connectors.create({}, client.deadline)["id"] == ID
+    assert client.sent == 9
 
 
 def test_the_pause_that_bird_asks_for_is_kept() -> None:
-    world = World(answer(429, retry_after="7"), answer(201))
-    began = world.clock.now
-    world.connectors.create({}, world.deadline)
-    assert world.clock.now - began == pytest.approx(7.0)
+    client = ScriptedClient(answer(429, retry_after="7"), answer(201))
+    began = client.clock.now
+    client.connectors.create({}, client.deadline)
+    assert client.clock.now - began == pytest.approx(7.0)
 
 
 def test_the_pause_may_be_a_date_by_birds_clock() -> None:
     server = 1_000_000_000
     throttled = answer(429, retry_after=formatdate(server + 9, usegmt=True))
     throttled = Response(429, {**throttled.headers, "date": formatdate(server, usegmt=True)}, None)
-    world = World(throttled, answer(201))
-    began = world.clock.now
-    world.connectors.create({}, world.deadline)
-    assert world.clock.now - began == pytest.approx(9.0)
+    client = ScriptedClient(throttled, answer(201))
+    began = client.clock.now
+    client.connectors.create({}, client.deadline)
+    assert client.clock.now - began == pytest.approx(9.0)
 
 
 def test_a_pause_beyond_the_deadline_ends_the_operation_at_once() -> None:
-    world = World(answer(429, {"code": "TooManyRequests"}, retry_after="61"))
-    began = world.clock.now
+    client = ScriptedClient(answer(429, {"code": "TooManyRequests"}, retry_after="61"))
+    began = client.clock.now
     with pytest.raises(DeadlineError, match="429 TooManyRequests"):
-        world.connectors.create({}, world.deadline)
-    assert world.clock.now == began
-    assert world.sent == 1
+        client.connectors.create({}, client.deadline)
+    assert client.clock.now == began
+    assert client.sent == 1
 
 
 @pytest.mark.parametrize("asked", ["9" * 20, "9" * 400, formatdate(99_999_999_999)])
 def test_an_endless_pause_ends_the_operation_and_not_the_run(asked: str) -> None:
     now = formatdate(1_000_000_000, usegmt=True)
-    world = World(answer(429, retry_after=asked, date=now), answer(201))
+    client = ScriptedClient(answer(429, retry_after=asked, date=now), answer(201))
     with pytest.raises(DeadlineError):
-        world.connectors.create({}, world.deadline)
-    world.clock.now += LONGEST_THROTTLED_PAUSE
-    assert world.connectors.create({}, Deadline.after(60, world.clock))["id"] == ID
+        client.connectors.create({}, client.deadline)
+    client.clock.now += LONGEST_THROTTLED_PAUSE
+    assert client.connectors.create({}, Deadline.after(60, client.clock))["id"] == ID
 
 
 @pytest.mark.parametrize(
     "asked", ["-5", "0", "0.25", "1.5", "-0", "soon", "", "nan", "inf", "1e9", "½"]
 )
 def test_an_odd_pause_does_no_harm(asked: str) -> None:
-    world = World(answer(429, retry_after=asked), answer(201))
-    began = world.clock.now
-    assert world.connectors.create({}, world.deadline)["id"] == ID
-    assert world.clock.now - began <= 1.6
+    client = ScriptedClient(answer(429, retry_after=asked), answer(201))
+    began = client.clock.now
+    assert client.connectors.create({}, client.deadline)["id"] == ID
+    assert client.clock.now - began <= 1.6
 
 
 @pytest.mark.parametrize("status", [101, 103, 199])
 def test_an_interim_answer_says_nothing(status: int) -> None:
-    world = World(answer(status))
+    client = ScriptedClient(answer(status))
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.create({}, world.deadline)
-    assert world.sent == 1
+        client.connectors.create({}, client.deadline)
+    assert client.sent == 1
 
 
 @pytest.mark.parametrize(("time_left", "sent"), [(0.5, 1), (0.51, 2)])
 def test_a_pause_that_would_end_with_the_time_is_not_begun(time_left: float, sent: int) -> None:
-    world = World(LOST)
+    client = ScriptedClient(LOST)
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get(ID, Deadline.after(time_left, world.clock))
-    assert world.sent == sent
-    assert len(world.clock.sleeps) == sent - 1
+        client.connectors.get(ID, Deadline.after(time_left, client.clock))
+    assert client.sent == sent
+    assert len(client.clock.sleeps) == sent - 1
 
 
 def test_each_request_is_logged_with_its_attempt_its_answer_and_its_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG, "bird_dynamic")
-    world = World(LOST, answer(429), answer(messagebird_request_id="r-1"))
-    send = world.transport.send
+    client = ScriptedClient(LOST, answer(429), answer(messagebird_request_id="r-1"))
+    send = client.transport.send
 
     def slow(request: Request, timeout: float) -> Response:
-        world.clock.now += 0.25
+        client.clock.now += 0.25
         return send(request, timeout)
 
-    world.transport.send = slow  # type: ignore[method-assign]
-    world.connectors.get(ID, world.deadline)
+    client.transport.send = slow  # type: ignore[method-assign]
+    client.connectors.get(ID, client.deadline)
     path = f"/workspaces/w/connectors/{ID}"
     assert [each.getMessage() for each in caplog.records] == [
         f"GET {path} attempt=1 status=no answer request_id=- 250 ms",
@@ -240,21 +242,21 @@ def test_each_request_is_logged_with_its_attempt_its_answer_and_its_time(
 
 
 def test_nothing_is_sent_after_the_deadline() -> None:
-    world = World(LOST)
+    client = ScriptedClient(LOST)
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get(ID, Deadline.after(1.2, world.clock))
-    assert world.sent == 2
+        client.connectors.get(ID, Deadline.after(1.2, client.clock))
+    assert client.sent == 2
 
 
 def test_a_dead_api_fails_fast() -> None:
-    world = World(LOST)
+    client = ScriptedClient(LOST)
     for _ in range(30):
         with pytest.raises(UnknownOutcomeError):
-            world.connectors.get(ID, Deadline.after(60, world.clock))
-    before = world.sent
+            client.connectors.get(ID, Deadline.after(60, client.clock))
+    before = client.sent
     with pytest.raises(UnknownOutcomeError):
-        world.connectors.get(ID, Deadline.after(60, world.clock))
-    assert world.sent == before + 1
+        client.connectors.get(ID, Deadline.after(60, client.clock))
+    assert client.sent == before + 1
 
 
 def test_successes_earn_retries_again() -> None:
@@ -277,34 +279,34 @@ def test_the_budget_is_that_of_the_aws_sdks() -> None:
 
 
 def test_every_success_of_a_sender_earns_a_part_of_a_retry() -> None:
-    world = World(LOST)
+    client = ScriptedClient(LOST)
     for _ in range(30):
         with pytest.raises(UnknownOutcomeError):
-            world.connectors.get(ID, Deadline.after(60, world.clock))
-    world.transport.script = [*[answer()] * 14, LOST, answer()]
+            client.connectors.get(ID, Deadline.after(60, client.clock))
+    client.transport.script = [*[answer()] * 14, LOST, answer()]
     for _ in range(15):
-        assert world.connectors.get(ID, Deadline.after(60, world.clock)) == {"id": ID}
+        assert client.connectors.get(ID, Deadline.after(60, client.clock)) == {"id": ID}
 
 
 def test_a_read_may_take_half_a_minute_and_a_change_a_whole_one() -> None:
-    world = World(answer())
-    deadline = Deadline.after(300, world.clock)
-    world.connectors.get(ID, deadline)
-    world.connectors.create({}, deadline)
-    world.connectors.update(ID, {}, deadline)
-    world.connectors.delete(ID, deadline)
-    assert world.transport.timeouts == [30, 60, 60, 60]
+    client = ScriptedClient(answer())
+    deadline = Deadline.after(300, client.clock)
+    client.connectors.get(ID, deadline)
+    client.connectors.create({}, deadline)
+    client.connectors.update(ID, {}, deadline)
+    client.connectors.delete(ID, deadline)
+    assert client.transport.timeouts == [30, 60, 60, 60]
 
 
 def test_each_try_may_take_no_longer_than_what_is_left() -> None:
-    world = World(answer())
-    world.connectors.get(ID, Deadline.after(2.5, world.clock))
-    assert world.transport.timeouts == [2.5]
+    client = ScriptedClient(answer())
+    client.connectors.get(ID, Deadline.after(2.5, client.clock))
+    assert client.transport.timeouts == [2.5]
 
 
 def test_birds_clock_is_known_from_its_answers() -> None:
-    world = World(answer(date=formatdate(1_000_000_000, usegmt=True)))
-    assert world.client.server_time() is None
-    world.connectors.get(ID, world.deadline)
-    world.clock.sleep(5)
-    assert world.client.server_time() == 1_000_000_005
+    client = ScriptedClient(answer(date=formatdate(1_000_000_000, usegmt=True)))
+    assert client.client.server_time() is None
+    client.connectors.get(ID, client.deadline)
+    client.clock.sleep(5)
+    assert client.client.server_time() == 1_000_000_005

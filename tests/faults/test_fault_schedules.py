@@ -25,7 +25,7 @@ from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.messages import Reply
 from bird_dynamic.schema.naming import bears_mark
-from tests.support.engine_model import Engine
+from tests.support.engine_model import ModelEngine
 from tests.support.world import KilledError, World
 
 pytestmark = pytest.mark.usefixtures("any_dialect")
@@ -98,7 +98,7 @@ class FaultSchedules(RuleBasedStateMachine):
             self.world.emulator.add_connector(name=f"somebody else's {each}")["id"]
             for each in range(foreign)
         }
-        self.engines = {stack: Engine(self.world, stack.split()[0]) for stack in STACKS}
+        self.engines = {stack: ModelEngine(self.world, stack.split()[0]) for stack in STACKS}
         self.programs: dict[str, dict[str, dict[str, Any]]] = {stack: {} for stack in STACKS}
         self.dirty: set[str] = set()
         """The stacks whose last command failed."""

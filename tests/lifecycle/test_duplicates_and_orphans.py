@@ -14,7 +14,7 @@ from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from tests.lifecycle.test_answers_to_a_create import answering
-from tests.support.engine_model import Engine
+from tests.support.engine_model import ModelEngine
 from tests.support.world import NUMBER, OTHER_MARK, OTHER_NUMBER, OWN_MARK, World, killed, planned
 
 SWITCH = "channel_conversational_status_enabled"
@@ -313,7 +313,7 @@ def test_a_replacement_that_was_left_unfinished_and_taken_back_loses_nothing(
     switch: bool | None,
 ) -> None:
     world = World()
-    engine = Engine(world)
+    engine = ModelEngine(world)
     engine.up({"support": {"phone_number_id": NUMBER}})
     first = engine.state["support"].id
     refused = {"phone_number_id": "00000000-0000-4000-8000-000000000000"}

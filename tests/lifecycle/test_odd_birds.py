@@ -14,7 +14,7 @@ from bird_dynamic.bird.moments import moment
 from bird_dynamic.emulator import Dialect, Fault, PhoneNumber
 from bird_dynamic.emulator.phone_numbers import twin
 from tests.lifecycle.test_answers_to_a_create import answering
-from tests.support.engine_model import Engine
+from tests.support.engine_model import ModelEngine
 from tests.support.world import NUMBER, World, killed, planned
 
 pytestmark = pytest.mark.usefixtures("any_dialect")
@@ -49,7 +49,7 @@ def test_a_row_that_is_spelled_otherwise_than_its_item_is_no_drift(row: Change) 
     world = World(numbers=40)
     numbers = [each for each in map(PhoneNumber.made_up, range(40)) if "voice" in each.capabilities]
     program = {f"line{index}": {"phone_number_id": numbers[index].id} for index in range(6)}
-    engine = Engine(world)
+    engine = ModelEngine(world)
     engine.up(program)
     ids = world.connector_ids()
     stating(world, row, "list_connectors")
@@ -64,7 +64,7 @@ def without_update(item: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_later_spelling_is_no_drift_where_bird_states_no_update() -> None:
     world = World(dialect=Dialect(channel="at-once"))
-    engine = Engine(world)
+    engine = ModelEngine(world)
     program = {"line": {"phone_number_id": NUMBER, "name": "Front Desk"}}
     stating(world, without_update, "create_connector")
     engine.up(program)
@@ -81,7 +81,7 @@ def test_a_later_spelling_is_no_drift_where_bird_states_no_update() -> None:
 
 def test_another_id_of_the_number_later_is_no_drift() -> None:
     world = World(dialect=Dialect(conflict="none"))
-    engine = Engine(world)
+    engine = ModelEngine(world)
     engine.up(LINE)
     ids = world.connector_ids()
 
@@ -134,7 +134,7 @@ def test_a_lost_answer_makes_no_duplicate_where_bird_changes_names(
         dialect=Dialect(conflict="none"),
     )
     stating(world, lambda item: {**item, "name": rename(item["name"])})
-    engine = Engine(world)
+    engine = ModelEngine(world)
     said: list[str] = []
     for _ in range(3):
         try:
@@ -158,7 +158,7 @@ def test_a_lost_answer_makes_no_duplicate_where_bird_changes_names(
 def test_a_name_that_bird_changes_converges(name: str, rename: Callable[[str], str]) -> None:
     world = World(dialect=Dialect(conflict="none"))
     stating(world, lambda item: {**item, "name": rename(item["name"])})
-    engine = Engine(world)
+    engine = ModelEngine(world)
     program = {"line": {"phone_number_id": NUMBER, "name": name}}
     engine.up(program)
     engine.refresh()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import EmulatorServer
-from tests.support.plugin import Plugin
+from tests.support.dynamic_provider import DynamicProviderProcess
 
 OLDEST = os.environ.get("BIRD_OLDEST_VENV")
 PYTHONS = {"newest": Path(sys.executable)}
@@ -28,11 +28,11 @@ def server() -> Iterator[EmulatorServer]:
 @pytest.fixture(params=PYTHONS)
 def start(
     request: pytest.FixtureRequest, server: EmulatorServer
-) -> Iterator[Callable[..., Plugin]]:
-    started: list[Plugin] = []
+) -> Iterator[Callable[..., DynamicProviderProcess]]:
+    started: list[DynamicProviderProcess] = []
 
-    def plugin(**fields: Any) -> Plugin:
-        started.append(Plugin(PYTHONS[request.param], server.url, **fields))
+    def plugin(**fields: Any) -> DynamicProviderProcess:
+        started.append(DynamicProviderProcess(PYTHONS[request.param], server.url, **fields))
         return started[-1]
 
     yield plugin
@@ -42,5 +42,5 @@ def start(
 
 
 @pytest.fixture
-def plugin(start: Callable[..., Plugin]) -> Plugin:
+def plugin(start: Callable[..., DynamicProviderProcess]) -> DynamicProviderProcess:
     return start()

@@ -17,7 +17,7 @@ from bird_dynamic.providers.engine_log import EngineLog
 LOGGER = logging.getLogger("bird_dynamic")
 
 
-class Engine(engine_pb2_grpc.EngineServicer):
+class EngineServer(engine_pb2_grpc.EngineServicer):
     """Keeps the lines that it is to show."""
 
     def __init__(self) -> None:
@@ -33,8 +33,8 @@ class Engine(engine_pb2_grpc.EngineServicer):
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    running = Engine()
+def engine() -> Iterator[EngineServer]:
+    running = EngineServer()
     yield running
     running.server.stop(None)
 
@@ -47,7 +47,7 @@ def level() -> Iterator[None]:
     LOGGER.handlers[:] = before[1]
 
 
-def test_a_status_passes_and_a_warning_stays(engine: Engine) -> None:
+def test_a_status_passes_and_a_warning_stays(engine: EngineServer) -> None:
     log = EngineLog(engine.address)
     log.status("waiting")
     log.warning("beware\x1b[0m")
@@ -57,7 +57,7 @@ def test_a_status_passes_and_a_warning_stays(engine: Engine) -> None:
     assert "\x1b" not in warning.message
 
 
-def test_a_line_is_about_the_resource_of_its_own_thread(engine: Engine) -> None:
+def test_a_line_is_about_the_resource_of_its_own_thread(engine: EngineServer) -> None:
     log = EngineLog(engine.address)
     log.status("nobody's")
     log.about("urn:one")
@@ -73,7 +73,7 @@ def test_a_line_is_about_the_resource_of_its_own_thread(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("level")
-def test_what_this_package_logs_is_shown_only_when_asked_for_and_once(engine: Engine) -> None:
+def test_what_this_package_logs_is_shown_only_when_asked_for_and_once(engine: EngineServer) -> None:
     log = EngineLog(engine.address)
     log.follow_as_asked({"BIRD_LOG": "info"})
     LOGGER.debug("not asked for")
@@ -83,7 +83,7 @@ def test_what_this_package_logs_is_shown_only_when_asked_for_and_once(engine: En
     assert [each.message for each in engine.lines] == ["asked for"]
 
 
-def test_an_engine_that_is_gone_is_asked_no_more(engine: Engine) -> None:
+def test_an_engine_that_is_gone_is_asked_no_more(engine: EngineServer) -> None:
     log = EngineLog(engine.address)
     engine.server.stop(None).wait()
     log.status("nobody hears this")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault, PhoneNumber
-from tests.support.plugin import UNKNOWN, Plugin, PluginError
+from tests.support.dynamic_provider import UNKNOWN, DynamicProviderProcess, PluginError
 from tests.support.scripted import ID
 
 NUMBER = PhoneNumber.made_up(0).id
@@ -25,7 +25,7 @@ def operations(server: EmulatorServer) -> list[str]:
 
 
 def test_a_resource_lives_its_whole_life(
-    start: Callable[..., Plugin], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
 ) -> None:
     plugin = start()
     inputs, failures = plugin.check({}, {**NEWS, CONVERSATIONAL: True, "arguments": {"n": 3}})
@@ -61,7 +61,9 @@ def test_a_resource_lives_its_whole_life(
     assert plugin.read(connector_id, updated)[0] == ""
 
 
-def test_a_replacement_deletes_first_only_where_the_phone_number_stays(plugin: Plugin) -> None:
+def test_a_replacement_deletes_first_only_where_the_phone_number_stays(
+    plugin: DynamicProviderProcess,
+) -> None:
     inputs, _ = plugin.check({}, NEWS)
     connector_id, state = plugin.create(inputs)
     answer = plugin.diff(connector_id, state, {**inputs, "phone_number_id": "x"})
@@ -72,7 +74,7 @@ def test_a_replacement_deletes_first_only_where_the_phone_number_stays(plugin: P
     assert answer.deleteBeforeReplace
 
 
-def test_unknown_values_come_back_unknown(plugin: Plugin) -> None:
+def test_unknown_values_come_back_unknown(plugin: DynamicProviderProcess) -> None:
     inputs, failures = plugin.check(
         {}, {"phone_number_id": UNKNOWN, "name": UNKNOWN, "arguments": {"a": [UNKNOWN]}}
     )
@@ -81,7 +83,7 @@ def test_unknown_values_come_back_unknown(plugin: Plugin) -> None:
     assert inputs["arguments"] == {"a": [UNKNOWN]}
 
 
-def test_failures_name_the_argument_and_never_the_value(plugin: Plugin) -> None:
+def test_failures_name_the_argument_and_never_the_value(plugin: DynamicProviderProcess) -> None:
     _, failures = plugin.check(
         {}, {**NEWS, "phone_number_id": CANARY, "security_arguments": CANARY}
     )
@@ -92,7 +94,7 @@ def test_failures_name_the_argument_and_never_the_value(plugin: Plugin) -> None:
     assert CANARY not in " ".join(failures)
 
 
-def test_an_error_is_one_line(plugin: Plugin, server: EmulatorServer) -> None:
+def test_an_error_is_one_line(plugin: DynamicProviderProcess, server: EmulatorServer) -> None:
     server.emulator.faults = (Fault("status", operation="create_connector", status=422),)
     inputs, _ = plugin.check({}, NEWS)
     with pytest.raises(PluginError) as caught:
@@ -103,14 +105,14 @@ def test_an_error_is_one_line(plugin: Plugin, server: EmulatorServer) -> None:
     assert "422 InjectedFault" in line
 
 
-def test_a_traceback_is_kept_for_what_nobody_expects(plugin: Plugin) -> None:
+def test_a_traceback_is_kept_for_what_nobody_expects(plugin: DynamicProviderProcess) -> None:
     inputs, _ = plugin.check({}, NEWS)
     with pytest.raises(PluginError, match="cannot convert dictionary update sequence"):
         plugin.create({**inputs, "arguments": [1]})
 
 
 def test_stack_configuration_goes_before_the_environment(
-    start: Callable[..., Plugin], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
 ) -> None:
     plugin = start(
         config={"bird:accessKey": ACCESS_KEY}, environment={"BIRD_ACCESS_KEY": "bk_wrong"}
@@ -131,21 +133,23 @@ def test_stack_configuration_goes_before_the_environment(
     ],
 )
 def test_a_bad_setting_is_told_by_check(
-    start: Callable[..., Plugin], environment: dict[str, str], says: str
+    start: Callable[..., DynamicProviderProcess], environment: dict[str, str], says: str
 ) -> None:
     _, failures = start(environment=environment).check({}, NEWS)
     assert len(failures) == 1
     assert says in failures[0]
 
 
-def test_a_bad_setting_is_told_where_there_was_no_check(start: Callable[..., Plugin]) -> None:
+def test_a_bad_setting_is_told_where_there_was_no_check(
+    start: Callable[..., DynamicProviderProcess],
+) -> None:
     plugin = start(environment={"BIRD_ACCESS_KEY": ""})
     with pytest.raises(PluginError, match="bird:accessKey"):
         plugin.delete(ID, {"workspace_id": WORKSPACE_ID, "name": "n"})
 
 
 def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
-    start: Callable[..., Plugin], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
 ) -> None:
     plugin = start(environment={"BIRD_LOG": "debug"})
     inputs, _ = plugin.check({}, {**NEWS, "security_arguments": {"a": {"b": CANARY}}})
@@ -158,7 +162,7 @@ def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
 
 
 def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
-    start: Callable[..., Plugin], server: EmulatorServer, tmp_path: Path
+    start: Callable[..., DynamicProviderProcess], server: EmulatorServer, tmp_path: Path
 ) -> None:
     server.emulator.faults = (
         Fault("hang", operation="create_connector", applied=True, seconds=20, times=1),
@@ -179,7 +183,7 @@ def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
 
 
 def test_an_older_state_is_still_understood(
-    start: Callable[..., Plugin], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
 ) -> None:
     plugin = start()
     inputs, _ = plugin.check({}, NEWS)

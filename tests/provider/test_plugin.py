@@ -38,7 +38,7 @@ from bird_dynamic.providers.wire import received
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.settings import state_folder
 from tests.client.peers import LINE, Peer, answer, drip
-from tests.provider.test_engine_log import Engine as LogEngine
+from tests.provider.test_engine_log import PluginClient as LogEngine
 
 NUMBER = PhoneNumber.made_up(0).id
 URN = "urn:pulumi:dev::phones::bird:index:{}::support"
@@ -62,7 +62,7 @@ class Context:
         self.metadata = metadata
 
 
-class Engine:
+class PluginClient:
     """Speaks to one plugin, in plain dicts."""
 
     def __init__(self, url: str, **settings: Any) -> None:
@@ -144,11 +144,11 @@ def bird() -> Iterator[EmulatorServer]:
 
 
 @pytest.fixture
-def engine(bird: EmulatorServer) -> Engine:
-    return Engine(bird.url)
+def engine(bird: EmulatorServer) -> PluginClient:
+    return PluginClient(bird.url)
 
 
-def test_it_introduces_itself(engine: Engine) -> None:
+def test_it_introduces_itself(engine: PluginClient) -> None:
     handshake = provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1")
     met = engine.call("Handshake", handshake)
     configured = engine.call("Configure", provider_pb2.ConfigureRequest())
@@ -239,7 +239,7 @@ def test_its_process_tells_its_port_and_serves_there() -> None:
     ],
 )
 def test_bad_settings_are_told_when_the_provider_is_configured(
-    engine: Engine, settings: dict[str, Any], says: str | None
+    engine: PluginClient, settings: dict[str, Any], says: str | None
 ) -> None:
     request = provider_pb2.CheckRequest(urn="", news=struct(settings))
     reasons = [each.reason for each in engine.call("CheckConfig", request).failures]
@@ -266,19 +266,19 @@ def test_no_more_requests_are_under_way_than_there_are_lanes(
     numbers = [
         each.id for each in bird.emulator.store.numbers.values() if "voice" in each.capabilities
     ]
-    engine = Engine(bird.url, lanes=2)
+    engine = PluginClient(bird.url, lanes=2)
     with ThreadPoolExecutor(6) as threads:
         made = list(threads.map(lambda each: create_on(engine, each), numbers[:6]))
     assert len(set(made)) == 6
     assert most == 2
 
 
-def create_on(engine: Engine, number: str) -> str:
+def create_on(engine: PluginClient, number: str) -> str:
     """Creates a voice channel with a name of its own; its id."""
     return engine.create({"phoneNumberId": number, "name": number, "resourceMark": number})[0]
 
 
-def test_another_account_replaces_no_resource(engine: Engine) -> None:
+def test_another_account_replaces_no_resource(engine: PluginClient) -> None:
     before, now = struct({"accessKey": secret("k")}), struct({"accessKey": secret("l")})
     same = engine.call("DiffConfig", provider_pb2.DiffRequest(old_inputs=before, news=before))
     assert same.changes == Response.DIFF_NONE
@@ -288,7 +288,7 @@ def test_another_account_replaces_no_resource(engine: Engine) -> None:
 
 
 def test_a_name_is_made_up_by_each_create_and_bears_the_mark_of_the_resource(
-    engine: Engine,
+    engine: PluginClient,
 ) -> None:
     inputs = engine.inputs({"phoneNumberId": NUMBER})
     assert "name" not in inputs
@@ -298,7 +298,7 @@ def test_a_name_is_made_up_by_each_create_and_bears_the_mark_of_the_resource(
     assert re.fullmatch(rf"{inputs['resourceMark']}-[a-z0-9]{{8}}", state["name"])
 
 
-def test_a_create_reads_updates_and_deletes(engine: Engine, bird: EmulatorServer) -> None:
+def test_a_create_reads_updates_and_deletes(engine: PluginClient, bird: EmulatorServer) -> None:
     news = {"phoneNumberId": NUMBER, "channelConversationalStatusEnabled": False}
     item_id, state = engine.create(news)
     assert state["connectorId"] == item_id
@@ -328,14 +328,14 @@ def test_a_create_reads_updates_and_deletes(engine: Engine, bird: EmulatorServer
     gone = provider_pb2.DeleteRequest(id=item_id, urn=URN.format("VoiceChannel"), properties=after)
     engine.call("Delete", gone)
     assert len(bird.emulator.connectors()) == 1, "what this run has created is kept"
-    later = Engine(bird.url)
+    later = PluginClient(bird.url)
     later.call("Delete", gone)
     assert bird.emulator.connectors() == []
     assert later.call("Read", asked).id == ""
 
 
 def test_a_preview_of_a_create_sends_nothing_and_knows_what_is_known(
-    engine: Engine, bird: EmulatorServer
+    engine: PluginClient, bird: EmulatorServer
 ) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER, "name": "Support"}, preview=True)
     assert (item_id, state["name"], state["channelId"]) == ("", "Support", rpc.UNKNOWN)
@@ -343,7 +343,7 @@ def test_a_preview_of_a_create_sends_nothing_and_knows_what_is_known(
     assert list(bird.emulator.journal) == []
 
 
-def test_a_diff_names_each_property_and_what_its_change_does(engine: Engine) -> None:
+def test_a_diff_names_each_property_and_what_its_change_does(engine: PluginClient) -> None:
     news = {"phoneNumberId": NUMBER, "arguments": {"a": 1, "b": {"c": "d"}, "e f": "g"}}
     item_id, state = engine.create(news)
     same = engine.diff(item_id, state, news)
@@ -366,7 +366,7 @@ def test_a_diff_names_each_property_and_what_its_change_does(engine: Engine) -> 
     }
 
 
-def test_a_state_of_the_dynamic_provider_is_rewritten_in_place(engine: Engine) -> None:
+def test_a_state_of_the_dynamic_provider_is_rewritten_in_place(engine: PluginClient) -> None:
     news = {"phoneNumberId": NUMBER}
     item_id, state = engine.create(news)
     written = {snake_case(name): value for name, value in dict(state).items()}
@@ -379,7 +379,7 @@ def test_a_state_of_the_dynamic_provider_is_rewritten_in_place(engine: Engine) -
     assert dict(engine.call("Update", request).properties) == dict(state)
 
 
-def test_what_is_secret_stays_secret_and_some_of_it_always_is(engine: Engine) -> None:
+def test_what_is_secret_stays_secret_and_some_of_it_always_is(engine: PluginClient) -> None:
     news = {
         "phoneNumberId": NUMBER,
         "name": secret("Support"),
@@ -396,7 +396,7 @@ def test_what_is_secret_stays_secret_and_some_of_it_always_is(engine: Engine) ->
 
 
 def test_a_half_created_connector_is_given_back_with_its_id(
-    engine: Engine, bird: EmulatorServer
+    engine: PluginClient, bird: EmulatorServer
 ) -> None:
     bird.emulator.options = Options(channel_after=10**6)
     news = {"phoneNumberId": NUMBER, "invitationToken": "t"}
@@ -438,12 +438,12 @@ def test_a_create_ends_with_its_timeout_whatever_the_other_side_says() -> None:
     with Peer(says) as peer:
         began = time.monotonic()
         with pytest.raises(AbortedError, match="Bird did not answer within 1 s"):
-            Engine(peer.url).create({"phoneNumberId": NUMBER}, timeout=1.0)
+            PluginClient(peer.url).create({"phoneNumberId": NUMBER}, timeout=1.0)
         assert time.monotonic() < began + 2.0
     assert len(Records(state_folder() / RECORDS).all()) == 1
 
 
-def test_waiting_ends_when_the_run_is_cancelled(engine: Engine, bird: EmulatorServer) -> None:
+def test_waiting_ends_when_the_run_is_cancelled(engine: PluginClient, bird: EmulatorServer) -> None:
     bird.emulator.options = Options(channel_after=10**6)
     engine.call("Cancel", empty_pb2.Empty())
     with pytest.raises(AbortedError, match="the run was cancelled"):
@@ -451,7 +451,7 @@ def test_waiting_ends_when_the_run_is_cancelled(engine: Engine, bird: EmulatorSe
 
 
 def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
-    engine: Engine, bird: EmulatorServer
+    engine: PluginClient, bird: EmulatorServer
 ) -> None:
     bird.emulator.faults = (
         Fault("hang", operation="create_connector", applied=True, seconds=20, times=1),
@@ -467,7 +467,7 @@ def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
     assert time.monotonic() < began + 10
     (left,) = Records(state_folder() / RECORDS).all()
     assert left.mark.startswith("support-")
-    found, _ = Engine(bird.url).create({"phoneNumberId": NUMBER})
+    found, _ = PluginClient(bird.url).create({"phoneNumberId": NUMBER})
     assert [each["id"] for each in bird.emulator.connectors()] == [found]
     assert Records(state_folder() / RECORDS).all() == []
 
@@ -479,7 +479,7 @@ def test_an_import_finds_the_inputs(bird: EmulatorServer, place: str) -> None:
     )
     stated = {"workspaceId": WORKSPACE_ID, "organizationId": ORGANIZATION_ID}
     left_out = dict.fromkeys(list(stated)[: place.count("/")], "")
-    engine = Engine(bird.url, **left_out)
+    engine = PluginClient(bird.url, **left_out)
     request = provider_pb2.ReadRequest(
         id=f"{place}{found['id']}", urn=URN.format("WebhookSubscription")
     )
@@ -489,7 +489,9 @@ def test_an_import_finds_the_inputs(bird: EmulatorServer, place: str) -> None:
     assert {name: answer.inputs[name] for name in stated} == stated
 
 
-def test_an_import_has_the_arguments_that_bird_has(engine: Engine, bird: EmulatorServer) -> None:
+def test_an_import_has_the_arguments_that_bird_has(
+    engine: PluginClient, bird: EmulatorServer
+) -> None:
     found = bird.emulator.add_connector(
         connectorTemplateRef="voice-messagebird:1",
         arguments={"phoneNumberId": NUMBER, "greeting": "hi"},
@@ -502,7 +504,7 @@ def test_an_import_has_the_arguments_that_bird_has(engine: Engine, bird: Emulato
 
 @pytest.mark.parametrize("operation", ["Read", "Update", "Delete"])
 def test_every_operation_has_the_time_that_its_custom_timeout_says(
-    engine: Engine, bird: EmulatorServer, operation: str
+    engine: PluginClient, bird: EmulatorServer, operation: str
 ) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER})
     bird.emulator.faults = (Fault("hang", seconds=30, times=None),)
@@ -516,10 +518,10 @@ def test_every_operation_has_the_time_that_its_custom_timeout_says(
         "Delete": lambda: provider_pb2.DeleteRequest(properties=state, **common),
     }
     with pytest.raises(AbortedError, match="did not answer within 1 s"):
-        Engine(bird.url).call(operation, asked[operation]())
+        PluginClient(bird.url).call(operation, asked[operation]())
 
 
-def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> None:
+def test_functions_find_what_there_is(engine: PluginClient, bird: EmulatorServer) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER})
     assert engine.invoke("getPhoneNumber", country="FR")["number"] == "+33199000001"
     assert engine.invoke("getConnector", id=item_id)["channelId"] == state["channelId"]
@@ -533,13 +535,13 @@ def test_functions_find_what_there_is(engine: Engine, bird: EmulatorServer) -> N
         engine.invoke("getNothing")
 
 
-def test_a_resource_that_does_not_exist_is_told(engine: Engine) -> None:
+def test_a_resource_that_does_not_exist_is_told(engine: PluginClient) -> None:
     with pytest.raises(AbortedError, match="unknown resource type Nothing"):
         engine.check({}, "Nothing")
 
 
 @pytest.mark.parametrize("name", ["profile", "createTimeout", "deleteTimeout"])
-def test_what_is_for_the_dynamic_provider_is_refused(engine: Engine, name: str) -> None:
+def test_what_is_for_the_dynamic_provider_is_refused(engine: PluginClient, name: str) -> None:
     value = "bird-eu" if name == "profile" else "1m"
     reasons = [
         each.reason for each in engine.check({"phoneNumberId": NUMBER, name: value}).failures
@@ -548,14 +550,14 @@ def test_what_is_for_the_dynamic_provider_is_refused(engine: Engine, name: str) 
     assert name in told.partition(":")[0]
 
 
-def test_a_bad_argument_is_named_as_every_language_may_write_it(engine: Engine) -> None:
+def test_a_bad_argument_is_named_as_every_language_may_write_it(engine: PluginClient) -> None:
     given = {"phoneNumberId": "x", "name": "", "apiUrl": "x"}
     reasons = [each.reason for each in engine.check(given).failures]
     assert sorted(each.partition(":")[0] for each in reasons) == [
         "name",
         "phone_number_id (phoneNumberId)",
     ]
-    unset = Engine("http://127.0.0.1:1", accessKey="")
+    unset = PluginClient("http://127.0.0.1:1", accessKey="")
     (missing,) = (each.reason for each in unset.check({"phoneNumberId": NUMBER}).failures)
     assert missing.startswith("bird:accessKey (or BIRD_ACCESS_KEY): ")
 
@@ -571,14 +573,14 @@ def test_what_was_secret_is_known_by_its_name_in_python() -> None:
     assert found.secret == {"phone_number_id"}
 
 
-def test_an_unknown_value_that_is_secret_is_not_a_missing_one(engine: Engine) -> None:
+def test_an_unknown_value_that_is_secret_is_not_a_missing_one(engine: PluginClient) -> None:
     answer = engine.check({"phoneNumberId": secret(rpc.UNKNOWN)})
     assert list(answer.failures) == []
     assert is_secret(answer.inputs, "phoneNumberId")
     assert answer.inputs["phoneNumberId"]["value"] == rpc.UNKNOWN
 
 
-def test_a_file_is_refused_by_the_name_of_its_argument(engine: Engine) -> None:
+def test_a_file_is_refused_by_the_name_of_its_argument(engine: PluginClient) -> None:
     asset = {rpc._special_sig_key: rpc._special_asset_sig, "text": "hello"}
     with pytest.raises(AbortedError, match="arguments: must not contain an asset"):
         engine.check({"phoneNumberId": NUMBER, "arguments": {"greeting": asset}})

@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass
-class Engine:
+class ModelEngine:
     """A stack. Every command is a run of its own, with a provider of its own, a minute after the
     last one.
 

@@ -25,7 +25,7 @@ class PluginError(Exception):
     """What the engine would show."""
 
 
-class Plugin:
+class DynamicProviderProcess:
     """One run's provider process. `python` may be that of another environment."""
 
     def __init__(
