@@ -38,7 +38,7 @@ from bird_dynamic.providers.wire import received
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.settings import state_folder
 from tests.client.peers import LINE, Peer, answer, drip
-from tests.provider.test_engine_log import PluginClient as LogEngine
+from tests.provider.test_engine_log import EngineServer
 
 NUMBER = PhoneNumber.made_up(0).id
 URN = "urn:pulumi:dev::phones::bird:index:{}::support"
@@ -182,7 +182,7 @@ def test_a_plugin_that_was_not_configured_uses_the_environment(
 
 @pytest.mark.parametrize("told", ["on the command line", "by the handshake", "twice", "nowhere"])
 def test_lines_go_to_the_engine_that_has_started_the_plugin(told: str) -> None:
-    ours, other = LogEngine(), LogEngine()
+    ours, other = EngineServer(), EngineServer()
     try:
         given = ours.address if told in ("on the command line", "twice") else None
         plugin = BirdPlugin(given)
