@@ -1,6 +1,6 @@
-"""Errors of the operations, beside those of the client (`bird.errors`).
+"""Errors of the operations; those of the client are in `bird.errors`.
 
-All of them reach the user as an `OperationError`, which says what was being done to which resource.
+All of them reach the user as an `OperationError`, which names the operation and the resource.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What happens to an item that was created and could not be completed: kept, left alone or rolled
-back. Each method returns the error that says so."""
+"""An item that was created but could not be completed: it is kept, left alone or rolled back. Each
+method returns the error that describes this."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ class ManagedItems:
         )
 
     def claim(self, item_id: str, marks: Marks) -> bool:
-        """Assign the id to a resource. False if a resource already manages it."""
+        """Assign the id to a resource. False if a resource manages it and is not replaced."""
         with self._lock:
             item_id = self._up_to_date(item_id)
             holders = self._holders[item_id]

@@ -14,7 +14,7 @@ _OPERATIONS: Mapping[str, type[ResourceLifecycle]] = {
     "Connector": ConnectorLifecycle,
     "WebhookSubscription": WebhookSubscriptionLifecycle,
 }
-"""The lifecycles with hooks of their own."""
+"""The lifecycles that override hooks."""
 
 
 def lifecycle_of(

@@ -87,7 +87,7 @@ class _Part:
         self._read_to = 0
 
     def append(self, line: bytes) -> None:
-        # A disk that was full may have left half a line, without an end.
+        # A full disk may have left an incomplete line.
         line = b"\n" + line
         if self.file.write(line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -165,7 +165,7 @@ class ResourceSchema:
     """Paths in the create request: Bird does not allow two items with the same values at all of
     them."""
     label: str = "name"
-    """The input by which people know an item."""
+    """The input that identifies an item to people."""
     describes: Callable[[Mapping[str, Any]], bool] = lambda item: True
     """Whether an item of the collection is of this kind: schemas may share a collection."""
     example: str = ""

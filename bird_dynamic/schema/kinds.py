@@ -1,4 +1,4 @@
-"""Kinds of values: what each is called, its shape, and what is wrong with a value."""
+"""Kinds of values: the name, the shape and the validation of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bird_dynamic.schema.values import (
 
 
 class Shape(Enum):
-    """The type of a value, which the classes and the plugin's schema write in their own way."""
+    """The type of a value, independent of its notation in classes and in the plugin's schema."""
 
     TEXT = auto()
     TEXT_OR_NUMBER = auto()

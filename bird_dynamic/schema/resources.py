@@ -1,4 +1,4 @@
-"""All resources, by the name of their class."""
+"""All resource schemas, by class name."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 SCHEMAS: Mapping[str, ResourceSchema] = {
     schema.type_name: schema for schema in (VOICE_CHANNEL, CONNECTOR, WEBHOOK_SUBSCRIPTION)
 }
-"""Of two that share a collection, the more specific one comes first."""
+"""If two schemas share a collection, the more specific one comes first."""
