@@ -179,7 +179,7 @@ def own_cpu() -> None:
 
 
 def refresh() -> None:
-    """Requests for refreshing 1,000 channels that leave the conversational switch alone."""
+    """Requests for refreshing 1,000 channels that leave the conversational status alone."""
     with emulator("--channel-after", "0") as url:
         provider = provider_of(account(url))
         states = []

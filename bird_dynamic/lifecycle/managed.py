@@ -25,7 +25,7 @@ Marks = frozenset[str]
 """The identity of a resource: the marks of its state and its inputs, which differ after a rename.
 Empty if neither has one (states of release 0.1.0, imports)."""
 
-NOBODY: Marks = frozenset()
+NO_MARKS: Marks = frozenset()
 
 
 @dataclass

@@ -91,9 +91,9 @@ class ResourceLifecycle:
             return
         self._run.managed.mark_wanted(adopt, marks)
         if self._run.managed.is_shared(adopt, marks):
-            yield f"adopt: {self._has_it_already(adopt)}"
+            yield f"adopt: {self._managed_by_another(adopt)}"
 
-    def _has_it_already(self, item_id: str) -> str:
+    def _managed_by_another(self, item_id: str) -> str:
         return (
             f"another resource of this stack manages the {self.schema.item} {item_id}. If that "
             "resource was renamed to this one, this one needs "
@@ -279,7 +279,7 @@ class ResourceLifecycle:
             is_first = known and not self.is_settled(state)
             observed = self.observe(session, item, prior, deadline, is_first=is_first)
             if known:
-                self._tell(prior, observed)
+                self._warn_of_other_forms(prior, observed)
             return observed, to_inputs(self.schema, observed)
 
     def update(
@@ -303,13 +303,13 @@ class ResourceLifecycle:
                     item = self.wait_until_ready(session, item, inputs, deadline)
                     before = state
                     state = to_state(self.schema, item, state, is_first=True)
-                    self._tell(before, state)
+                    self._warn_of_other_forms(before, state)
             changed = self.apply_update(session, item_id, state, inputs, deadline)
             after = merged_update(self.schema, state, inputs, changed)
-            self._tell(state, after)
+            self._warn_of_other_forms(state, after)
             return after
 
-    def _tell(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def _warn_of_other_forms(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Warn, once, of values that Bird returns in another form than the program's."""
         known = differing_paths(before)
         if new := [each for each in differing_paths(after) if each not in known]:
@@ -413,7 +413,7 @@ class ResourceLifecycle:
         """Adopt an existing item if it matches the inputs. Nothing is changed in Bird."""
         marks = marks_of(inputs)
         if not self._run.managed.claim(item_id, marks):
-            raise AdoptError(f"adopt: {self._has_it_already(item_id)}")
+            raise AdoptError(f"adopt: {self._managed_by_another(item_id)}")
         try:
             state = self._checked_adoption(session, item_id, inputs, deadline)
         except Exception:
@@ -452,7 +452,7 @@ class ResourceLifecycle:
                 f"the {self.schema.item} {item_id} does not match the arguments: "
                 f"{'; '.join(differing)}. Declare what Bird has; nothing was changed"
             )
-        self._tell(given, state)
+        self._warn_of_other_forms(given, state)
         return state
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
@@ -471,7 +471,7 @@ class ResourceLifecycle:
         try:
             item = self.after_create(session, created, inputs, self._working_time(deadline))
             state = to_state(self.schema, item, inputs, is_first=True)
-            self._tell(inputs, state)
+            self._warn_of_other_forms(inputs, state)
             return state
         except BirdError as error:
             cause = error
