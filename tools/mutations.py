@@ -297,6 +297,8 @@ def in_a_fork(folder: Path, work: Callable[[], int]) -> int:
             os.dup2(output.fileno(), 2)
         os.chdir(folder)
         os.environ["PYTHONPATH"] = sys.path[0] = str(folder)
+        # Pytest tidies up a folder that all its runs on the machine share otherwise.
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
         code = work()
     except BaseException:
         traceback.print_exc()
