@@ -23,7 +23,7 @@ test: setup languages .venv-oldest/.stamp ## run all tests, including those with
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 6 --dist load --maxschedchunk 2 --cov --cov-report=term --cov-fail-under=95
 
-test-fast: .venv/.stamp ## run the tests that need neither Pulumi nor a build (2 to 4 minutes)
+test-fast: .venv/.stamp ## run the tests that need no engine, without the fault schedules (2 to 4 minutes)
 	@.venv/bin/python -m pytest -q -n 4 --ignore tests/engine --ignore tests/faults --ignore tests/live \
 		--ignore tests/packaging
 

@@ -311,7 +311,8 @@ def _bird_dynamic() -> Iterator[str]:
     parser = _parser_of(bird_dynamic_command)
     yield "# `bird-dynamic`"
     yield ""
-    yield "A command for existing workspaces. It changes nothing in Bird. Settings come from the"
+    yield "A command for existing workspaces. It changes nothing in Bird, except that"
+    yield "`doctor --writes` may create a connector and delete it again. Settings come from the"
     yield "environment (`BIRD_ACCESS_KEY`, `BIRD_WORKSPACE_ID`, …), not from a stack."
     commands: Any = next(each for each in parser._actions if isinstance(each.choices, dict))
     helps = {each.dest: each.help for each in commands._get_subactions()}

@@ -96,7 +96,8 @@ class Collection:
         return f"{self.path}/{required_id(item_id)}"
 
     def confirm_gone(self, error: RejectedError, deadline: Deadline) -> None:
-        """Raise `error` again unless it proves that the item is missing.
+        """Return only if `error` proves that the item is missing; otherwise raise it, or the
+        refusal of the collection.
 
         Bird's 404 for an inaccessible workspace looks like its 404 for an item.
         """

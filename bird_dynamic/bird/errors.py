@@ -7,8 +7,7 @@
     ├── RejectedError          Bird refused the request: a 4xx or a redirect
     ├── DeadlineError          the deadline of the operation has passed
     ├── EngineGoneError        Pulumi's engine has ended: nothing more is sent
-    └── in `lifecycle`: ExistsError, HalfCreatedError, AdoptError, AbsentError, NoChannelError,
-        NotFoundError, SharedError, IdError, and OperationError, which explains any of the others
+    └── IdError, those of `lifecycle.errors`, and OperationError, which explains any of the others
 
 The classes differ in what they prove about the state of Bird, which decides whether a request may
 be retried. Errors of the HTTP library never leave the transport. No error contains a request, so

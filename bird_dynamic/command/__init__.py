@@ -1,1 +1,2 @@
-"""The command `bird-dynamic`: export a workspace, check an access key. Changes nothing in Bird."""
+"""The command `bird-dynamic`: export a workspace, check an access key. Changes nothing, except that
+`doctor --writes` may create a connector and delete it again."""

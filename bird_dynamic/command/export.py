@@ -169,7 +169,7 @@ def _resource(
         arguments["check_arguments"] = False
     if "wait_for_channel" in schema.by_name and not state["channel_id"]:
         arguments["wait_for_channel"] = False
-    return workspace.add(schema.type_name, str(state[schema.label]), item["id"], arguments)
+    return workspace.add(schema.type_name, str(state[schema.label] or ""), item["id"], arguments)
 
 
 def _with_references(value: Any, channels: Mapping[str, Reference]) -> Any:

@@ -14,7 +14,7 @@ class CreateMessages:
 
     def __init__(self, schema: ResourceSchema) -> None:
         self._noun = schema.item
-        self._exclusive = schema.exclusive_name
+        self._exclusive = schema.exclusive_name or schema.item
 
     def equal(self, item: Item, *, has_mark: bool) -> str:
         """An equal item exists."""
@@ -89,8 +89,8 @@ class CreateMessages:
         return f"the {self._noun} {called(item)} is taken over: it has this resource's mark"
 
     def waiting(self, seconds: float) -> str:
-        """Progress: Bird reports a conflict, but no conflicting item is visible."""
-        return f"waiting until Bird releases the {self._exclusive} ({seconds:.0f} s)"
+        """Progress: Bird reports a conflict, with no visible item or one that is going away."""
+        return f"waiting until the {self._exclusive} is free ({seconds:.0f} s)"
 
     def still_held(self, leaving: Sequence[Item]) -> str:
         """The deadline of that wait has passed. `leaving`: the items that this run will replace."""

@@ -11,7 +11,7 @@ from bird_dynamic.schema.fields import Properties
 
 class ExistsError(BirdError):
     """An existing item, possibly of another resource, prevents the create. It was left alone, and
-    nothing was created."""
+    nothing is known to have been created."""
 
 
 class ProvenError(ExistsError):
@@ -43,7 +43,7 @@ class SharedError(BirdError):
 
 
 class AbsentError(BirdError):
-    """The item of a `get` does not exist."""
+    """The item of a `get` or an import does not exist."""
 
 
 class AdoptError(BirdError):

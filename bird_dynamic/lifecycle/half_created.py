@@ -38,10 +38,11 @@ class HalfCreated:
         )
 
     def left_alone(self, cause: BirdError) -> HalfCreatedError:
-        """It existed before this create."""
+        """Nothing proves that this create made it, so it is not deleted."""
         return HalfCreatedError(
-            f"{cause}. {self._called} existed before and was not deleted; run `pulumi up` again in "
-            "the same way to take it over",
+            f"{cause}. {self._called} was not deleted, because it may have existed before. Run "
+            "`pulumi up` again; if that does not take it over, write "
+            f'adopt="{self._item_id}"',
             self._item_id,
             settled=False,
         )

@@ -30,7 +30,8 @@ ANY_AGE = float("-inf")
 
 @dataclass(frozen=True)
 class Rows:
-    """All rows of a listing, their ids, and the number of rows without a name."""
+    """The rows of a listing, the ids of all that were listed (also of rows dropped since), and the
+    number of rows without a name."""
 
     rows: Collection[Item]
     ids: Collection[str]

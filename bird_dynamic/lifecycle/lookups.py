@@ -56,9 +56,8 @@ class Lookups:
             if len(found) == 1:
                 return found
             if found:
-                raise NotFoundError(
-                    f"{len(found)} {noun}s match: {_named(found)}. Pass number to select one"
-                )
+                advice = "" if given.get("number") else ". Pass number to select one"
+                raise NotFoundError(f"{len(found)} {noun}s match: {_named(found)}{advice}")
             has = f"it has {_named(rows)}" if rows else "it has no numbers at all"
             raise NotFoundError(f"the workspace has no such number; {has}")
 

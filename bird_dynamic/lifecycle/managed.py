@@ -25,8 +25,6 @@ Marks = frozenset[str]
 """The identity of a resource: the marks of its state and its inputs, which differ after a rename.
 Empty if neither has one (states of release 0.1.0, imports)."""
 
-NO_MARKS: Marks = frozenset()
-
 
 @dataclass
 class _Holder:

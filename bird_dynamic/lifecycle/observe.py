@@ -18,7 +18,8 @@ from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
 from bird_dynamic.lifecycle.managed import ManagedItems
 
 MAX_SINGLE_READS = 100
-"""Rows without a name are read one by one only in listings with at most this many of them."""
+"""Rows without a name, and rows that do not show what they hold, are read one by one only in
+listings with at most this many of them."""
 
 
 @dataclass(frozen=True)

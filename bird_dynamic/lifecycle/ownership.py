@@ -85,7 +85,8 @@ class Ownership:
                 raise ProvenError(self._messages.doubtful(each.item))
 
     def is_older(self, item: Item) -> bool:
-        """Whether the answered item existed before our request; that listing may be stale."""
+        """Whether the answered item existed before our request. The listing before it may be stale,
+        so the token and `createdAt` count too."""
         if item["id"] in self._before.ids:
             return True
         if self._has_token(item):

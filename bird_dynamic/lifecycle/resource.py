@@ -136,7 +136,7 @@ class ResourceLifecycle:
             self._run.warn(self._replacement(item_id, state, inputs, difference))
         places = (each for each in self.schema.configurable_inputs if each.required)
         if all(state.get(each.name) for each in places):
-            self._has_found_its_resource(self._open(state)[1], state, state.get(DERIVED_NAME))
+            self._forget_record(self._open(state)[1], state, state.get(DERIVED_NAME))
 
     def _replacement(
         self,
@@ -266,7 +266,7 @@ class ResourceLifecycle:
             if item is None:
                 self._run.managed.mark_missing(item_id)
                 if not known:
-                    # No resource ever managed it: this is a `get` with a wrong id.
+                    # No resource ever managed it: a `get` or an import with a wrong id.
                     raise AbsentError(
                         f"there is no {self.schema.item} with this id at "
                         f"{session.collection.path}. Check the workspace and the id, which must "
@@ -274,7 +274,7 @@ class ResourceLifecycle:
                     )
                 return None
             if not known:
-                self._has_found_its_resource(session, state, item.get("name"))
+                self._forget_record(session, state, item.get("name"))
                 prior = {**imported_maps(self.schema, item), **prior}
             is_first = known and not self.is_settled(state)
             observed = self.observe(session, item, prior, deadline, is_first=is_first)
@@ -419,10 +419,10 @@ class ResourceLifecycle:
         except Exception:
             self._run.managed.mark_released(item_id, marks)
             raise
-        self._has_found_its_resource(session, inputs, state.get("name"))
+        self._forget_record(session, inputs, state.get("name"))
         return state
 
-    def _has_found_its_resource(
+    def _forget_record(
         self, session: CollectionSession, props: Mapping[str, Any], name: Any
     ) -> None:
         """Remove the record of an interrupted create whose result a resource now manages."""

@@ -164,8 +164,8 @@ def _run() -> Run:
     """The run that all accounts share: `python -m pulumi.dynamic` serves a single engine run."""
     return run_of(
         of_this_process(),
-        say=_report_status,
-        warn=_report_status,
+        say=_print,
+        warn=_print,
         end=end_with_grace,
         cancelled=_cancelled,
     )
@@ -207,7 +207,7 @@ def _cancel(servicer: Any, request: Any, context: Any) -> Any:
     return dynamic._sdks_own[0](servicer, request, context)
 
 
-def _report_status(text: str) -> None:
+def _print(text: str) -> None:
     # The engine shows this process's standard error; a dynamic provider has no other channel.
     print(printable(text), file=sys.stderr, flush=True)
 

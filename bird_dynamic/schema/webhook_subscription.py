@@ -90,7 +90,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         ),
         Field(
             name="url",
-            kind=Kind("https address", _url_problem),
+            kind=Kind("https URL", _url_problem),
             description="URL that Bird sends the events to: https, with a public host name.",
             example="https://example.com/calls",
             request_path=CAMEL_CASE,

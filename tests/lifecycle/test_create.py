@@ -683,14 +683,14 @@ def test_a_conflict_that_no_listing_explains_is_waited_out() -> None:
     connector_id, _ = world.run().create(world.inputs())
     assert world.connector_ids() == [connector_id]
     assert world.count(CREATE) == 7
-    assert any("waiting until Bird releases the phone number" in each for each in world.said)
+    assert any("waiting until the phone number is free" in each for each in world.said)
 
 
 def test_a_wait_for_the_phone_number_is_told_at_first_and_now_and_then() -> None:
     world = World(Fault("status", operation=CREATE, status=409, times=None), timeout="30s")
     with pytest.raises(OperationError):
         world.run().create(world.inputs())
-    told = [each.rpartition("(")[2] for each in world.said if "Bird releases the phone" in each]
+    told = [each.rpartition("(")[2] for each in world.said if "phone number is free" in each]
     assert told == ["8 s)", "12 s)", "18 s)", "22 s)", "28 s)"]
 
 

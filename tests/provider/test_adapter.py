@@ -154,7 +154,7 @@ def test_there_are_as_many_connections_as_the_sdk_runs_operations_at_once() -> N
 
 
 def test_a_long_wait_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    dynamic._report_status("waiting")
+    dynamic._print("waiting")
     assert capsys.readouterr().err == "waiting\n"
 
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -232,10 +232,6 @@ def killed(world: World, after: str = "create_connector", **news: Any) -> str:
     (left,) = world.connector_ids()
     world.forget()
     return left
-
-
-def faults_at(operation: str, kinds: Iterable[str], **fields: Any) -> tuple[Fault, ...]:
-    return tuple(Fault(kind, operation=operation, **fields) for kind in kinds)
 
 
 def _parsed(body: bytes) -> Any:
