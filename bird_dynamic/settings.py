@@ -192,15 +192,16 @@ TIMEOUT = Setting(
 TAKES_OVER = Setting(
     key="takeOver",
     variable="BIRD_TAKE_OVER",
-    description="`never`, or `marked` for one run after the state or a machine is lost: each "
-    "create then takes over an equal connector that has its resource's mark.",
+    description="`never`, or `marked` for a single run after you lose the Pulumi state or the "
+    "machine that ran it: each create then takes over an existing connector with the same "
+    "arguments and its resource's mark.",
     example="marked",
     default=TAKE_OVER[0],
     problem=_take_over_problem,
 )
 LANES = Setting(
     key="lanes",
-    description=f"Limit of concurrent requests of the plugin, 1 to {PLUGIN_CONCURRENCY}.",
+    description=f"Most concurrent requests of the plugin: 1 to {PLUGIN_CONCURRENCY}.",
     example="8",
     default=str(PLUGIN_CONCURRENCY),
     problem=_lanes_problem,

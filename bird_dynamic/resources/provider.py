@@ -38,11 +38,10 @@ class Provider(pulumi.ProviderResource):
             `https://api.bird.com`. Example: `http://127.0.0.1:8080`.
         :param timeout: Total timeout of each operation: `90s`, `5m`, `1h30m`, or seconds. Default:
             `5m`. Example: `90s`.
-        :param take_over: `never`, or `marked` for one run after the state or a machine is lost:
-            each create then takes over an equal connector that has its resource's mark. Default:
-            `never`. Example: `marked`.
-        :param lanes: Limit of concurrent requests of the plugin, 1 to 64. Default: `64`. Example:
-            `8`.
+        :param take_over: `never`, or `marked` for a single run after you lose the Pulumi state or
+            the machine that ran it: each create then takes over an existing connector with the same
+            arguments and its resource's mark. Default: `never`. Example: `marked`.
+        :param lanes: Most concurrent requests of the plugin: 1 to 64. Default: `64`. Example: `8`.
         :param opts: Pulumi's resource options.
         """
         given = {
