@@ -5,7 +5,7 @@ A pure state machine, written as a generator: it yields the next step (`List`, `
 test can enumerate every sequence of events.
 
     list ──proven ours─────────────────────────► take it over
-     │  └──has our mark, or is equal───────────► error, nothing is sent
+     │  └──is equal (and has our mark)─────────► error, nothing is sent
      ▼
     post ──done────────────────────────────────► created   (an item that existed before: error)
      │  ├──refused────► error   (conflict: list again; proven ours ► take it over;
@@ -96,7 +96,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Created:
-    """The item of the resource; `is_new` unless it existed before."""
+    """The item of the resource; `is_new` only if it is proven not to have existed before."""
 
     item: Item
     is_new: bool
@@ -274,8 +274,9 @@ class _Create:
         self, conflict: RejectedError, unanswered: UnknownOutcomeError | None
     ) -> Generator[Step, Any, Created | None]:
         """After a conflict: the item that is proven ours, by its token or by our earlier unanswered
-        request. None, after a pause, if no conflicting item stays: Bird may reserve a number for a
-        while after its connector is deleted. Raises ExistsError if one stays."""
+        request, or that the user allows us to take over. None, after a pause, if no conflicting
+        item stays: Bird may reserve a number for a while after its connector is deleted. Raises
+        ExistsError if one stays."""
         self._conflict = conflict
         observed = yield from self._list()
         self._leaving = observed.leaving

@@ -102,9 +102,9 @@ class CreateMessages:
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)"
             )
         return (
-            f"No listing shows the conflicting {self._noun}: it may be in another workspace. Look "
-            "for it in app.bird.com; delete it there if it is unused, otherwise adopt it with "
-            'adopt="<its id>"'
+            f"No listing shows the conflicting {self._noun}. Bird may not have released the "
+            f"{self._exclusive} yet: run `pulumi up` again later. Or the {self._noun} is in "
+            "another workspace: look for it in app.bird.com, and delete it there if it is unused"
         )
 
     def _left_alone(self, item: Item, how: str, has_mark: bool) -> str:

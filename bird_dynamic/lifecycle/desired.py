@@ -57,8 +57,11 @@ class DesiredState:
 
     @cached_property
     def body_digest(self) -> str:
-        """A digest of the body, without secrets."""
+        """A digest of the body, without secrets and automatic names. Records of earlier commits
+        contain it."""
         hidden = {field.request_path[0] for field in self.schema.inputs if field.secret}
+        if self.mark is not None:
+            hidden.add("name")
         asked = {key: value for key, value in self.body.items() if key not in hidden}
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 

@@ -207,7 +207,7 @@ class ResourceLifecycle:
             if not run.managed.claim(item_id, marks):
                 raise ExistsError(
                     f"Bird answered with the {self.schema.item} {item_id}, which another "
-                    "resource manages: nothing was created"
+                    "resource manages: nothing is known to have been created"
                 )
             given = dict(inputs)
             if desired.token is not None:

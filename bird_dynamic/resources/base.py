@@ -55,7 +55,9 @@ class BirdResource(dynamic.Resource):
             properties[MARK] = _mark(type_token, resource_name, parent)
             # A stack can move between both providers without a change in Bird.
             own_opts.aliases = [
-                pulumi.Alias(type_=other_type) if parent else _urn(other_type, resource_name)
+                _urn(other_type, resource_name)
+                if parent is None
+                else pulumi.Alias(type_=other_type)
             ]
         opts = pulumi.ResourceOptions.merge(own_opts, opts)
         self._register(type_token, resource_name, properties, opts)

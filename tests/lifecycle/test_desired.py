@@ -40,3 +40,13 @@ def test_another_version_of_the_template_is_equal(template: str) -> None:
 )
 def test_only_a_template_has_a_version(item: dict[str, Any]) -> None:
     assert not is_equal(item)
+
+
+def test_an_automatic_name_and_secrets_are_no_part_of_the_digest_in_a_record() -> None:
+    asked = {"connector_template_ref": "line:1", "arguments": ARGUMENTS, MARK: OWN_MARK}
+
+    def digest(**more: Any) -> str:
+        return DesiredState.from_inputs(CONNECTOR, {**asked, **more}).body_digest
+
+    assert digest() == digest() == digest(invitation_token="canary")
+    assert len({digest(), digest(name="a"), digest(name="b"), digest(arguments={})}) == 4
