@@ -72,7 +72,12 @@ QUESTIONS = (
     _question(
         "number_id",
         "Which phone number id does a connector return?",
-        Choice("as-sent", "the one that was sent", "observed", "bird-api.md: connector objects"),
+        Choice(
+            "as-sent",
+            "the one that was sent",
+            "observed",
+            "connector objects that third parties quote",
+        ),
         Choice("twin", "another id of the same number; both are accepted"),
     ),
     _question(
@@ -103,7 +108,12 @@ QUESTIONS = (
     _question(
         "conflict",
         "How is a second connector of a template on a number answered?",
-        Choice("409", "a conflict, with an error body", "assumed", "bird-api-2.md, 1.30"),
+        Choice(
+            "409",
+            "a conflict, with an error body",
+            "assumed",
+            "the CRM reference has a 409 for an existing resource",
+        ),
         Choice("409-empty", "a conflict without a body"),
         Choice("422", "invalid input, with the code of a conflict"),
         Choice("existing", "a plain success, with the existing connector"),
@@ -112,7 +122,7 @@ QUESTIONS = (
     _question(
         "delete_status",
         "Which status answers a delete?",
-        Choice("204", "no content", "assumed", "bird-api-2.md, 3: no DELETE has a schema"),
+        Choice("204", "no content", "assumed", "no page documents a DELETE's answer"),
         Choice("200", "a plain success, with the deleted connector"),
         Choice("202", "accepted"),
     ),
@@ -131,7 +141,7 @@ QUESTIONS = (
     _question(
         "gone",
         "Which status answers a request for a missing item?",
-        Choice("404", "not found", "documented", "bird-api-2.md, 1.30"),
+        Choice("404", "not found", "documented", "CRM reference: status codes"),
         Choice("410", "gone"),
     ),
     _question(
@@ -152,12 +162,12 @@ QUESTIONS = (
         "page_token",
         "What is a page token?",
         Choice("digits", "a string of digits"),
-        Choice("base64", "base64 of a JSON list", "observed", "bird-api-2.md, 1.32"),
+        Choice("base64", "base64 of a JSON list", "observed", "tokens that third parties quote"),
     ),
     _question(
         "page_end",
         "How is the last page marked?",
-        Choice("absent", "it has no `nextPageToken`", "documented", "bird-api-2.md, 1.15"),
+        Choice("absent", "it has no `nextPageToken`", "documented", "channels management API"),
         Choice("null", "its `nextPageToken` is null"),
         Choice("empty", "its `nextPageToken` is empty"),
     ),
@@ -184,12 +194,12 @@ QUESTIONS = (
         "webhook_path",
         "Where are webhook subscriptions?",
         Choice("both", "in the workspace, with or without its organization in the path"),
-        Choice("short", "only in the workspace", "documented", "bird-api-2.md: newest pages"),
+        Choice("short", "only in the workspace", "documented", "notifications API, newest pages"),
         Choice(
             "long",
             "only with the organization in the path",
             "documented",
-            "bird-api.md: older pages",
+            "notifications API, older pages",
         ),
     ),
     _question(
@@ -209,7 +219,7 @@ QUESTIONS = (
     _question(
         "signing_key",
         "Is a signing key ever returned?",
-        Choice("never", "never", "observed", "bird-api-2.md, 1.7"),
+        Choice("never", "never", "observed", "answers that third parties quote"),
         Choice(
             "single", "in a read of one, and in the answer to a create", "documented", "samples"
         ),
@@ -232,8 +242,10 @@ QUESTIONS = (
     _question(
         "error_body",
         "What does an error body contain?",
-        Choice("full", "code, message and details", "documented", "bird-api-2.md, 1.29"),
-        Choice("brief", "code and message", "documented", "bird-api-2.md, 1.29"),
+        Choice(
+            "full", "code, message and details", "documented", "API reference: the error object"
+        ),
+        Choice("brief", "code and message", "documented", "API reference: the error object"),
         Choice("text", "a line of text that is not JSON"),
         Choice("empty", "nothing"),
     ),
