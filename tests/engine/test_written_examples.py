@@ -37,7 +37,7 @@ def test_the_first_program_of_the_readme_works_when_typed(
     # Two seconds are enough for a person.
     script = "\n".join(lines).replace(
         "sleep 2",
-        "ln -s $ENVIRONMENT .venv\nuntil grep -q '# phone' emulator.env; do sleep 0.1; done",
+        "ln -s \"$ENVIRONMENT\" .venv\nuntil grep -q '# phone' emulator.env; do sleep 0.1; done",
     )
     assert "pulumi up" in script
     stack = Stack(tmp_path / "typing", bird.url)
