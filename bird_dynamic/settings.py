@@ -61,9 +61,8 @@ class Setting:
 
     @property
     def text(self) -> str:
-        """The description, the default and an example, in Markdown."""
-        default = f" Default: `{self.default}`." if self.default else ""
-        return f"{self.description}{default} Example: `{self.example}`."
+        """The description and the default, in Markdown."""
+        return self.description + (f" Default: `{self.default}`." if self.default else "")
 
     def names(self, profile: str = DEFAULT_PROFILE) -> str:
         """The names under which it can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""

@@ -21,8 +21,8 @@ from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS, Lookup, Result
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE
+from tools.generated import ROOT, write_or_check
 
-ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "bird_dynamic"
 TABLES = "bird_dynamic.schema"
 GENERATED = "# Generated from the tables by tools/classes.py: run `make docs`, do not edit.\n"
@@ -63,7 +63,7 @@ OPTIONS = "Pulumi's resource options."
 
 def files() -> dict[Path, str]:
     """Every generated file, formatted, by its path."""
-    modules = {name: snake_case(name).lstrip("_") for name in SCHEMAS}
+    modules = {name: schema.module for name, schema in SCHEMAS.items()}
     texts = {
         f"resources/{module}.py": _resource(SCHEMAS[name], module)
         for name, module in modules.items()
@@ -151,7 +151,10 @@ def _provider() -> Iterator[str]:
         kind = "int" if setting.is_number else "str"
         yield f"    {name}: pulumi.Input[{kind}] | None = None,"
     yield "    opts: pulumi.ResourceOptions | None = None) -> None:"
-    described = [(name, setting.text) for name, setting in settings.items()]
+    described = [
+        (name, f"{setting.text} Example: `{setting.example}`.")
+        for name, setting in settings.items()
+    ]
     yield _docstring(
         "Declare an account.",
         _described(("resource_name", RESOURCE_NAME), *described, ("opts", OPTIONS)),
@@ -325,21 +328,5 @@ def _formatted(text: str) -> str:
     return text
 
 
-def main() -> int:
-    """Write them, or with --check say which are out of date."""
-    stale = {
-        path: text
-        for path, text in files().items()
-        if not path.exists() or path.read_text() != text
-    }
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`")
-        return 1 if stale else 0
-    for path, text in stale.items():
-        path.write_text(text)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(files()))

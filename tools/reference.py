@@ -32,8 +32,8 @@ from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.templates import TEMPLATES
 from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
+from tools.generated import ROOT, write_or_check
 
-ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 README_TABLE = re.compile(
     r"(?<=<!-- settings: written by `make docs` -->\n).*?(?=<!-- end -->)", re.S
@@ -48,7 +48,7 @@ EFFECTS = {
 def pages() -> dict[Path, str]:
     """The text of each page by its path."""
     written = {
-        **{f"{snake_case(name).lstrip('_')}.md": _resource(each) for name, each in SCHEMAS.items()},
+        **{f"{each.module}.md": _resource(each) for each in SCHEMAS.values()},
         "provider.md": _provider(),
         "lookups.md": _lookups(),
         "configuration.md": _configuration(),
@@ -573,22 +573,5 @@ def _text(documented: Any) -> str:
     return inspect.cleandoc(documented.__doc__ or "")
 
 
-def main() -> int:
-    """Write the stale pages, or with --check name them; the exit status."""
-    stale = {
-        path: text
-        for path, text in pages().items()
-        if not path.exists() or path.read_text() != text
-    }
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`")
-        return 1 if stale else 0
-    for path, text in stale.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(pages()))

@@ -6,11 +6,9 @@ from __future__ import annotations
 import json
 import sys
 from importlib.metadata import version
-from pathlib import Path
 
 from bird_dynamic.providers.schema import schema
-
-FILE = Path(__file__).parents[1] / "docs" / "schema.json"
+from tools.generated import ROOT, write_or_check
 
 
 def text() -> str:
@@ -18,16 +16,5 @@ def text() -> str:
     return json.dumps(schema(version("bird-dynamic")), indent=2) + "\n"
 
 
-def main() -> int:
-    """Write it, or with --check say whether that is needed."""
-    if "--check" not in sys.argv[1:]:
-        FILE.write_text(text())
-        return 0
-    if FILE.exists() and FILE.read_text() == text():
-        return 0
-    print(f"{FILE.name} is out of date: run `make docs`")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({ROOT / "docs" / "schema.json": text()}))

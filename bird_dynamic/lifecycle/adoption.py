@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.diff import without_version
 from bird_dynamic.lifecycle.mapping import as_asked, read_value, request_body, value_at
 from bird_dynamic.schema.equality import is_alike, same
 from bird_dynamic.schema.fields import Field, OnChange, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import MAP, TEMPLATE
+from bird_dynamic.schema.values import without_version
 
 
 def mismatches(

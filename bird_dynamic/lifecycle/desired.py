@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from bird_dynamic.bird.models import Item
-from bird_dynamic.lifecycle.diff import are_exclusive, without_version
+from bird_dynamic.lifecycle.diff import are_exclusive
 from bird_dynamic.lifecycle.mapping import as_asked, request_body, value_at
 from bird_dynamic.lifecycle.records import Record
 from bird_dynamic.schema.equality import is_alike, loosened
@@ -23,6 +23,7 @@ from bird_dynamic.schema.naming import (
     bears_token,
     draw_token,
 )
+from bird_dynamic.schema.values import without_version
 
 
 @dataclass(frozen=True)

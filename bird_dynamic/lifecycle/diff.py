@@ -12,6 +12,7 @@ from bird_dynamic.schema.equality import is_alike
 from bird_dynamic.schema.fields import UNKNOWN, OnChange, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.naming import with_own_name
+from bird_dynamic.schema.values import without_version
 
 ValueAt = Callable[[tuple[str, ...]], Any]
 
@@ -89,8 +90,3 @@ def _sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, 
             value = props.get(field.name) or {}
             return UNKNOWN if value is UNKNOWN else value.get(path[-1])
     return None
-
-
-def without_version(value: Any) -> Any:
-    """A template reference without its version: versions are not documented to be distinct."""
-    return value.partition(":")[0] if isinstance(value, str) else value

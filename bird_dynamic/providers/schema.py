@@ -80,10 +80,9 @@ def _variables() -> dict[str, Any]:
 
 
 def _variable(setting: Setting) -> dict[str, Any]:
-    default = f" Default: `{setting.default}`." if setting.default else ""
     described: dict[str, Any] = {
         "type": "integer" if setting.is_number else "string",
-        "description": setting.description + default,
+        "description": setting.text,
     }
     if setting.variable:
         described["defaultInfo"] = {"environment": [setting.variable]}

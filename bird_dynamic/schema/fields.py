@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.equality import ordered
 from bird_dynamic.schema.kinds import Kind
 
@@ -175,6 +175,11 @@ class ResourceSchema:
     def item(self) -> str:
         """Bird's noun for an item of the collection: `connector`."""
         return self.path.rpartition("/")[2].removesuffix("s").replace("-", " ")
+
+    @cached_property
+    def module(self) -> str:
+        """The name of its module and of its reference page: `voice_channel`."""
+        return snake_case(self.type_name).removeprefix("_")
 
     def path_of(self, props: Mapping[str, Any]) -> str:
         """The path of the collection for these inputs."""

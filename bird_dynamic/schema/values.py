@@ -1,4 +1,4 @@
-"""Validates ids and durations. Each problem is a sentence, or None.
+"""Single values: ids, durations, template references. Each problem is a sentence, or None.
 
 Shared by settings, arguments and look-ups, for the same messages.
 """
@@ -6,6 +6,7 @@ Shared by settings, arguments and look-ups, for the same messages.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DURATION_PROBLEM = 'must be a positive duration such as "90s", "5m" or a number of seconds.'
@@ -48,3 +49,8 @@ def organization_problem(organization_id: str) -> str | None:
     if UUID.fullmatch(organization_id):
         return None
     return "must be a UUID; app.bird.com shows it in the organization's settings."
+
+
+def without_version(value: Any) -> Any:
+    """A template reference without its version: versions are not documented to be distinct."""
+    return value.partition(":")[0] if isinstance(value, str) else value

@@ -24,6 +24,7 @@ from bird_dynamic.schema.connector import (
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.kinds import UUID_TEXT
+from bird_dynamic.schema.values import without_version
 
 TEMPLATE = "voice-messagebird:1"
 
@@ -31,8 +32,7 @@ TEMPLATE = "voice-messagebird:1"
 def _is_voice_channel(connector: Mapping[str, Any]) -> bool:
     template, arguments = connector.get("connectorTemplateRef"), connector.get("arguments")
     return (
-        isinstance(template, str)
-        and template.partition(":")[0] == TEMPLATE.partition(":")[0]
+        without_version(template) == without_version(TEMPLATE)
         and isinstance(arguments, Mapping)
         and bool(arguments.get("phoneNumberId"))
     )

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.emulator import EmulatorServer
-from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.resources import SCHEMAS
 from tests.support.engine import ROOT, Stack
 
 REFERENCE = ROOT / "docs" / "reference"
-RESOURCES = {snake_case(name).lstrip("_"): name for name in SCHEMAS}
+RESOURCES = {schema.module: name for name, schema in SCHEMAS.items()}
 """The resource of each page."""
 FILES = {"yaml": "Pulumi.yaml", "python": "__main__.py"}
 INSTALLED = ("python3 -m venv", "source .venv", "pip install", "deactivate")

@@ -41,11 +41,12 @@ def test_bird_takes_every_input_and_states_it_again(type_name: str) -> None:
 def test_an_exported_program_adopts_what_has_every_input(type_name: str) -> None:
     world = World()
     item_id, _ = world.run(type_name).create(everything(world, type_name))
-    (resource,) = exported(world.account()).resources
+    workspace = exported(world.account())
+    (resource,) = workspace.resources
     assert (resource.type_name, resource.item_id) == (type_name, item_id)
     (source,) = [
         each
-        for each in ast.parse(written(exported(world.account()), False, False)["__main__.py"]).body
+        for each in ast.parse(written(workspace, False, False)["__main__.py"]).body
         if isinstance(each, ast.Assign)
     ]
     assert isinstance(source.value, ast.Call)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -135,9 +133,3 @@ def test_the_checked_in_copy_is_current() -> None:
     assert json.loads((ROOT / "docs" / "schema.json").read_text()) == schema(
         version("bird-dynamic")
     )
-
-
-def test_the_classes_that_are_made_of_the_table_are_current() -> None:
-    command = [sys.executable, ROOT / "tools" / "classes.py", "--check"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "")
