@@ -35,8 +35,9 @@ class BirdResource(dynamic.Resource):
     ) -> None:
         schema = self.SCHEMA
         reads = opts is not None and opts.id is not None
-        # Each declared output costs the program several futures, so outputs that cannot have a
-        # value of their own are left to `__getattr__`.
+        # Each declared output costs the program several futures, and the SDK's wait at the end of
+        # a program is quadratic in them: outputs that cannot have a value of their own are left to
+        # `__getattr__`.
         properties: dict[str, Any] = {
             field.name: inputs.get(field.name)
             for field in schema.fields
