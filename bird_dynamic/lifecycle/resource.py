@@ -449,7 +449,7 @@ class ResourceLifecycle:
         differing = mismatches(self.schema, item, state, given)
         if differing:
             raise AdoptError(
-                f"the {self.schema.item} {item_id} does not match the arguments: "
+                f"adopt: the {self.schema.item} {item_id} does not match the arguments: "
                 f"{'; '.join(differing)}. Declare what Bird has; nothing was changed"
             )
         self._warn_of_other_forms(given, state)

@@ -20,7 +20,7 @@ def check(script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("script", ["classes.py", "reference.py", "schema.py"])
+@pytest.mark.parametrize("script", ["classes.py", "reference.py", "schema.py", "wrong_inputs.py"])
 def test_what_is_generated_is_current(script: str) -> None:
     done = check(script)
     assert (done.returncode, done.stdout) == (0, "")

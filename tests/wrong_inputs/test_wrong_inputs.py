@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import pytest
 
-import tests.wrong_inputs
+from tests.wrong_inputs import rows
 from tests.wrong_inputs.row import Row
 
 LONGEST = 2000
 """Characters of an answer that somebody still reads."""
-
-
-def rows() -> list[Row]:
-    """The table, area by area."""
-    names = sorted(each.name for each in pkgutil.iter_modules(tests.wrong_inputs.__path__))
-    modules = [
-        importlib.import_module(f"tests.wrong_inputs.{name}")
-        for name in names
-        if name != "test_wrong_inputs"
-    ]
-    return [row for module in modules for row in getattr(module, "ROWS", ())]
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.way.value}: {row.wrong}")

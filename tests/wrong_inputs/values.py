@@ -1,15 +1,124 @@
-"""Wrong values of arguments."""
+"""Wrong values of arguments, and what Bird refuses."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from bird_dynamic.emulator import PhoneNumber
+from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import preview
+from tests.wrong_inputs.ways import preview, up
+
+ABSENT = "11111111-2222-4333-8444-555555555555"
+
+
+def _row(type_name: str, argument: str, value: Any, *says: str) -> Row:
+    wrong = f"`{type_name}(…, {argument}={value!r})`"
+    inputs = {argument: value}
+    return Row(wrong, Way.PREVIEW, (argument, *says), lambda: preview(type_name, **inputs))
+
+
+def _without_voice() -> str:
+    numbers = (PhoneNumber.made_up(index) for index in range(40))
+    return next(each.id for each in numbers if not any("voice" in c for c in each.capabilities))
+
+
+def _adopting(item_id: str, world: World) -> str:
+    return up(world=world, adopt=item_id)
+
+
+def _adopting_a_channel() -> str:
+    world = World()
+    run = world.run()
+    _, state = run.create(run.check({}, {"phone_number_id": NUMBER, "name": "support"}).inputs)
+    return _adopting(state["channel_id"], world)
+
+
+def _adopting_another() -> str:
+    world = World()
+    item = world.emulator.add_connector(
+        connectorTemplateRef="voice-messagebird:1",
+        name="sales",
+        arguments={"phoneNumberId": PhoneNumber.made_up(1).id},
+    )
+    return _adopting(item["id"], world)
+
 
 ROWS = (
+    _row("VoiceChannel", "phone_number_id", 5, "must be a UUID"),
+    _row("VoiceChannel", "phone_number_id", None, "is required"),
+    _row("VoiceChannel", "phone_number_id", "", "must be a UUID"),
+    _row("VoiceChannel", "name", "", "must be a non-empty string"),
+    _row("VoiceChannel", "name", 7, "must be a non-empty string"),
+    _row("VoiceChannel", "arguments", ["x"], "must be a dict with string keys"),
+    _row("VoiceChannel", "arguments", "x", "must be a dict with string keys"),
+    _row("VoiceChannel", "arguments", {"phoneNumberId": NUMBER}, "is set by phone_number_id"),
+    _row("VoiceChannel", "arguments", {"id": 2**60}, "write it as a string, in quotes"),
+    _row("VoiceChannel", "security_arguments", "key", "must be a dict with string keys"),
+    _row("VoiceChannel", "connector_template_ref", "voice", "slug:version", "voice-messagebird:1"),
+    _row("VoiceChannel", "channel_conversational_status_enabled", "yes", "must be True or False"),
+    _row("VoiceChannel", "invitation_token", 5, "must be a non-empty string"),
+    _row("VoiceChannel", "workspace_id", "ws_1", "another Bird product", "UUID"),
+    _row("VoiceChannel", "workspace_id", "support", "must be a UUID", "address bar"),
+    _row("VoiceChannel", "adopt", "support", "must be a UUID"),
+    _row("VoiceChannel", "profile", "bird:eu", "must be the prefix"),
+    _row("VoiceChannel", "create_timeout", "five minutes", 'such as "90s", "5m"'),
+    _row("VoiceChannel", "create_timeout", 0, "positive duration"),
+    _row("VoiceChannel", "delete_timeout", "-5s", "positive duration"),
+    _row("Connector", "connector_template_ref", "sms messagebird", "slug:version"),
+    _row("Connector", "check_arguments", "no", "must be True or False"),
+    _row("Connector", "wait_for_channel", 1, "must be True or False"),
+    _row("WebhookSubscription", "url", "http://example.com/calls", "https", "https://example.com"),
+    _row("WebhookSubscription", "url", "https://localhost/calls", "public host name"),
+    _row("WebhookSubscription", "url", "example.com", "https", "https://example.com"),
+    _row("WebhookSubscription", "status", "paused", '"active" or "inactive"'),
+    _row("WebhookSubscription", "event", "", "must be a non-empty string"),
+    _row("WebhookSubscription", "service", None, "is required"),
+    _row("WebhookSubscription", "event_filters", {"channelId": "x"}, "must be a list of"),
+    _row("WebhookSubscription", "event_filters", [{"key": "channelId"}], "must be a list of"),
+    _row("WebhookSubscription", "signing_key", 5, "must be a non-empty string"),
+    _row("WebhookSubscription", "organization_id", "org", "must be a UUID", "organization"),
     Row(
-        '`phone_number_id="one"`',
+        "`VoiceChannel` with six wrong arguments",
         Way.PREVIEW,
-        ("phone_number_id", "must be a UUID"),
-        lambda: preview(phone_number_id="one"),
+        ("phone_number_id", "name", "arguments", "adopt", "create_timeout", "delete_timeout"),
+        lambda: preview(
+            phone_number_id="x",
+            name="",
+            arguments=[1],
+            adopt="x",
+            create_timeout="x",
+            delete_timeout="x",
+        ),
+    ),
+    Row(
+        "`phone_number_id` of a number that the workspace does not have",
+        Way.UP,
+        ("422", "phone_number_id", "no such phone number", "Correct the arguments"),
+        lambda: up(phone_number_id=ABSENT),
+    ),
+    Row(
+        "`phone_number_id` of a number without voice",
+        Way.UP,
+        ("422", "phone_number_id", "voice"),
+        lambda: up(phone_number_id=_without_voice()),
+    ),
+    Row(
+        "`adopt` with an id that does not exist",
+        Way.UP,
+        ("adopt", "no connector", ABSENT),
+        lambda: _adopting(ABSENT, World()),
+    ),
+    Row(
+        "`adopt` with the id of a channel",
+        Way.UP,
+        ("adopt", "not of a channel"),
+        _adopting_a_channel,
+    ),
+    Row(
+        "`adopt` of a connector with other arguments",
+        Way.UP,
+        ("adopt", "does not match the arguments", "phone_number_id"),
+        _adopting_another,
     ),
 )
