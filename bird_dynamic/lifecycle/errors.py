@@ -50,6 +50,10 @@ class AdoptError(BirdError):
     """The item to adopt does not exist, or does not match the inputs. Nothing was changed."""
 
 
+class NotInPlaceError(BirdError):
+    """An update would have to change an input that only a replacement can change."""
+
+
 class NoChannelError(BirdError):
     """The setting to update belongs to a channel that does not exist yet."""
 

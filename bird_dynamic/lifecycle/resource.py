@@ -27,6 +27,7 @@ from bird_dynamic.lifecycle.errors import (
     AdoptError,
     ExistsError,
     HalfCreatedError,
+    NotInPlaceError,
     SharedError,
 )
 from bird_dynamic.lifecycle.half_created import HalfCreated, without_reserve
@@ -282,6 +283,15 @@ class ResourceLifecycle:
                 self._warn_of_other_forms(prior, observed)
             return observed, to_inputs(self.schema, observed)
 
+    def require_in_place(self, state: Mapping[str, Any], inputs: Properties) -> None:
+        """Raises NotInPlaceError if an update to these inputs has to be a replacement. The engine
+        asks for such an update only without a diff, as in `pulumi do`."""
+        if names := self.diff(state, inputs).replaces:
+            raise NotInPlaceError(
+                f"{', '.join(names)} cannot be changed in place. Change the program and run "
+                f"`pulumi up`, which replaces the {self.schema.item}"
+            )
+
     def update(
         self,
         item_id: str,
@@ -292,6 +302,7 @@ class ResourceLifecycle:
         """Update in place, and complete an unfinished create. Inputs that Bird never receives
         change only in the state."""
         with self._describing_errors("Updating", inputs, item_id):
+            self.require_in_place(state, inputs)
             # Location from the state, credentials from the new inputs.
             _, session = self._open({**state, "profile": inputs.get("profile")})
             self._run.managed.mark_updated(item_id, marks_of(state, inputs))

@@ -240,6 +240,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         with self._operation(request.urn, context) as lifecycle:
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
+                lifecycle.require_in_place(state, given.properties)
                 after = {**state, **given.properties}
             else:
                 after = lifecycle.update(

@@ -159,7 +159,7 @@ def test_a_connector_that_was_updated_meanwhile_is_not_read_from_an_old_row() ->
     *first, last = stack
     for each in first[:10]:
         run.read(each, stack[each])
-    run.update(last, stack[last], world.inputs())
+    run.update(last, stack[last], {**stack[last], "channel_conversational_status_enabled": True})
     world.emulator.store.change(last, name="changed")
     found = run.read(last, stack[last])
     assert found is not None

@@ -427,6 +427,24 @@ def test_a_half_created_connector_is_given_back_with_its_id(
     assert engine.diff(failed.id, finished, news).changes == Response.DIFF_NONE
 
 
+@pytest.mark.parametrize("preview", [True, False])
+def test_an_update_that_would_be_a_replacement_is_refused(
+    engine: PluginClient, bird: EmulatorServer, preview: bool
+) -> None:
+    item_id, state = engine.create({"phoneNumberId": NUMBER, "name": "support"})
+    request = provider_pb2.UpdateRequest(
+        id=item_id,
+        urn=URN.format("VoiceChannel"),
+        olds=state,
+        news=struct(engine.inputs({"phoneNumberId": NUMBER, "name": "sales"})),
+        preview=preview,
+    )
+    bird.emulator.journal.clear()
+    with pytest.raises(AbortedError, match="name cannot be changed in place"):
+        engine.call("Update", request)
+    assert not bird.emulator.journal
+
+
 def test_a_create_ends_with_its_timeout_whatever_the_other_side_says() -> None:
     listing = answer(b'{"results": []}')
 
