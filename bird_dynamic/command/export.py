@@ -9,17 +9,21 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.adoption import mismatches
+from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.error_messages import describing_errors
-from bird_dynamic.lifecycle.mapping import imported_maps, to_state
+from bird_dynamic.lifecycle.mapping import imported_maps, to_state, value_at
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.fields import Properties, ResourceSchema
+from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.resources import SCHEMAS
+from bird_dynamic.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,10 @@ def exported(account: Account) -> Workspace:
     for schemas in _collections():
         for item in _all_of(account, schemas[0]):
             schema = next(each for each in schemas if each.describes(item))
-            resource = _resource(workspace, schema, item, channels)
-            if channel_id := (item.get("channel") or {}).get("channelId"):
+            resource = _resource(workspace, account.settings, schema, item, channels)
+            if resource is None:
+                continue
+            if isinstance(channel_id := value_at(("channel", "channelId"), item), str):
                 channels[channel_id] = Reference(f"{resource.variable}.channel_id")
             unreturned.update(schema.secrets)
     if unreturned:
@@ -153,11 +159,16 @@ def _all_of(account: Account, schema: ResourceSchema) -> list[Item]:
 
 
 def _resource(
-    workspace: Workspace, schema: ResourceSchema, item: Item, channels: Mapping[str, Reference]
-) -> Resource:
+    workspace: Workspace,
+    settings: Settings,
+    schema: ResourceSchema,
+    item: Item,
+    channels: Mapping[str, Reference],
+) -> Resource | None:
+    """Add the resource that adopts the item, or a remark that nothing can."""
     state = to_state(schema, item, imported_maps(schema, item))
-    arguments: dict[str, Any] = {
-        field.name: _with_references(state[field.name], channels)
+    arguments: Properties = {
+        field.name: state[field.name]
         for field in schema.inputs
         if field.response_path
         and not field.secret
@@ -169,7 +180,77 @@ def _resource(
         arguments["check_arguments"] = False
     if "wait_for_channel" in schema.by_name and not state["channel_id"]:
         arguments["wait_for_channel"] = False
-    return workspace.add(schema.type_name, str(state[schema.label] or ""), item["id"], arguments)
+    called = f"{schema.noun} {item['id']}"
+    arguments, refused = _acceptable(schema, settings, arguments)
+    if problems := list(_obstacles(schema, settings, item, arguments)):
+        workspace.remarks.append(f"Left out: {called} ({'; '.join(refused or problems)}).")
+        return None
+    workspace.remarks += [f"Left out of {called}: {each}." for each in refused]
+    return workspace.add(
+        schema.type_name,
+        str(state[schema.label] or ""),
+        item["id"],
+        {name: _with_references(value, channels) for name, value in arguments.items()},
+    )
+
+
+def _acceptable(
+    schema: ResourceSchema, settings: Settings, arguments: Properties
+) -> tuple[Properties, list[str]]:
+    """The arguments without those that a program cannot have, and why each is left out."""
+    refused: list[str] = []
+    while failure := next(
+        (
+            each
+            for each in _checked(schema, settings, arguments).failures
+            if _name_in(each) in arguments
+        ),
+        None,
+    ):
+        arguments = _without(arguments, failure)
+        refused.append(failure)
+    return arguments, refused
+
+
+def _without(arguments: Properties, failure: str) -> Properties:
+    """The arguments without the one that the failure names. Of a map, only the key is left out:
+    adopting compares only the keys that the program has."""
+    name, path = _name_in(failure), failure.partition(":")[0]
+    rest = {each: value for each, value in arguments.items() if each != name}
+    if isinstance(value := arguments[name], Mapping):
+        kept = {
+            key: each
+            for key, each in value.items()
+            if not re.match(rf"{re.escape(f'{name}.{key}')}([.\[]|$)", path)
+        }
+        if kept and len(kept) < len(value):
+            rest[name] = kept
+    return rest
+
+
+def _obstacles(
+    schema: ResourceSchema, settings: Settings, item: Item, arguments: Properties
+) -> Iterator[str]:
+    """Why a resource with these arguments would not adopt the item without a change."""
+    checked = _checked(schema, settings, arguments)
+    if checked.failures:
+        yield from checked.failures
+        return
+    inputs = checked.inputs
+    if schema.is_named and "name" not in inputs:
+        inputs["name"] = item.get("name")
+    state = to_state(schema, item, inputs, is_first=True)
+    yield from mismatches(schema, item, state, inputs)
+
+
+def _checked(schema: ResourceSchema, settings: Settings, arguments: Properties) -> Checked:
+    # With any mark, a name may be omitted.
+    return check(schema, {**arguments, MARK: "export"}, settings)
+
+
+def _name_in(failure: str) -> str:
+    """The argument that a failure names: `arguments` in `arguments.limits[0]: …`."""
+    return re.split(r"[.:\[ ]", failure, maxsplit=1)[0]
 
 
 def _with_references(value: Any, channels: Mapping[str, Reference]) -> Any:

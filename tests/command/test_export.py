@@ -121,3 +121,47 @@ def test_a_refusal_writes_nothing(
     assert main(["export", str(tmp_path / "new")]) == 1
     assert "any action on /workspaces/*/connectors" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("odd", "remark"),
+    [
+        ({"url": "http://example.com"}, "url: must be an https URL"),
+        ({"url": None}, "url: is required"),
+        ({"eventFilters": [{"key": "channelId"}]}, "event_filters: must be a list"),
+        ({"eventFilters": [{"key": "a", "value": 1}]}, "event_filters: must be a list"),
+        ({"status": "paused"}, 'status: must be "active" or "inactive"'),
+        ({"event": ""}, "event: must be a non-empty string"),
+    ],
+    ids=str,
+)
+def test_what_no_program_can_declare_is_left_out_and_told(
+    bird: EmulatorServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    not_as_described: list[str],
+    odd: dict[str, object],
+    remark: str,
+) -> None:
+    webhook = {"service": "channels", "event": "voice.inbound", "url": "https://example.com"}
+    left_out = bird.emulator.add_webhook_subscription(**{**webhook, **odd})["id"]
+    kept = bird.emulator.add_webhook_subscription(**webhook)["id"]
+    assert main(["export", str(tmp_path)]) == 0
+    text = program(tmp_path)
+    assert (kept in text, left_out in text) == (True, False)
+    assert f"Left out: webhook subscription {left_out} ({remark}" in capsys.readouterr().out
+    not_as_described.clear()
+
+
+def test_an_argument_that_no_program_can_have_is_left_out_and_told(
+    bird: EmulatorServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    not_as_described: list[str],
+) -> None:
+    item = bird.emulator.add_connector(name="", connectorTemplateRef="line:1")["id"]
+    assert main(["export", str(tmp_path)]) == 0
+    assert item in program(tmp_path)
+    assert "name=" not in program(tmp_path)
+    assert f"Left out of connector {item}: name: must be a" in capsys.readouterr().out
+    not_as_described.clear()

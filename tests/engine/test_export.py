@@ -17,7 +17,7 @@ from tests.engine.programs import (
     sent,
     summary,
 )
-from tests.support.engine import Stack
+from tests.support.engine import Run, Stack
 
 
 @both_ways
@@ -45,19 +45,11 @@ def test_an_exported_workspace_comes_under_control_and_then_there_is_nothing_to_
             ],
         )
     before = things(bird)
-    for name, value in stack.variables().items():
-        if name.startswith("BIRD_"):
-            monkeypatch.setenv(name, value)
-    folder = stack.folder / "exported"
-    assert main(["export", str(folder), *(["--import-file"] if imports else [])]) == 0
-    shutil.copy(folder / "__main__.py", stack.folder / "__main__.py")
-    assert "front_desk.channel_id" in (folder / "__main__.py").read_text()
+    assert "front_desk.channel_id" in export(stack, monkeypatch)
     sent(bird)
 
     if imports:
-        document = str(folder / "import.json")
-        run = stack.run("import", "--file", document, "--yes", "--generate-code=false")
-        assert summary(run) >= {"= 7 imported"}
+        assert summary(imported(stack)) >= {"= 7 imported"}
     else:
         assert summary(stack.preview()) == {"+ 8 to create"}
         assert sent(bird) == []
@@ -67,6 +59,64 @@ def test_an_exported_workspace_comes_under_control_and_then_there_is_nothing_to_
     assert summary(stack.preview("--expect-no-changes")) == {"8 unchanged"}
     assert summary(stack.refresh("--expect-no-changes")) == {"8 unchanged"}
     assert things(bird) == before
+
+
+ODD = (
+    {"name": ""},
+    {"name": "   "},
+    {"name": None},
+    {"name": "two\nlines"},
+    {"name": "\u202ereversed"},
+    {"name": "x" * 300},
+    {"arguments": {"large": 2**60, "small": 1}},
+    {"arguments": {"nothing": None, "list": [1, "2"]}},
+    {"arguments": {"": 1}},
+    {"arguments": {"limits": [{"large": 2**70}], "lim": "x"}},
+    {"arguments": None},
+    {"arguments": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}},
+    {"connectorTemplateRef": "voice-messagebird:1", "arguments": {"phoneNumberId": "of old"}},
+    {"connectorTemplateRef": "line"},
+)
+"""What a workspace may have, although no program may ask for it."""
+
+
+@both_ways
+def test_an_odd_workspace_is_adopted_without_a_change(
+    stack: Stack,
+    bird: EmulatorServer,
+    monkeypatch: pytest.MonkeyPatch,
+    not_as_described: list[str],
+) -> None:
+    for odd in ODD:
+        foreign(bird, **{"name": "LINE", "connectorTemplateRef": "line:1", "arguments": {}, **odd})
+    before = things(bird)
+    program = export(stack, monkeypatch)
+    assert program.count("= Connector(") >= len(ODD) - 2
+    run = imported(stack) if stack.way == "plugin" else stack.up()
+    assert run.ok, run.output
+    assert not {"create_connector", "delete_connector"} & set(sent(bird))
+    assert stack.preview("--expect-no-changes").ok
+    assert stack.refresh("--expect-no-changes").ok
+    assert things(bird) == before
+    not_as_described.clear()
+
+
+def export(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make the exported program that of the stack; return it."""
+    for name, value in stack.variables().items():
+        if name.startswith("BIRD_"):
+            monkeypatch.setenv(name, value)
+    folder = stack.folder / "exported"
+    options = ["--import-file"] if stack.way == "plugin" else []
+    assert main(["export", str(folder), *options]) == 0
+    shutil.copy(folder / "__main__.py", stack.folder / "__main__.py")
+    return (folder / "__main__.py").read_text()
+
+
+def imported(stack: Stack) -> Run:
+    """Import what the export names."""
+    document = str(stack.folder / "exported" / "import.json")
+    return stack.run("import", "--file", document, "--yes", "--generate-code=false")
 
 
 def things(bird: EmulatorServer) -> list[dict[str, object]]:
