@@ -24,10 +24,12 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from bird_dynamic._version import package_version
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
-from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.bird.errors import BirdError, ConfigurationError
+from bird_dynamic.lifecycle.enumeration import Position, page_of_items
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import HalfCreatedError
 from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
@@ -280,6 +282,48 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         answer: dict[str, Any] = {"return": struct}
         return provider_pb2.InvokeResponse(**answer)
 
+    def List(  # noqa: N802
+        self, request: provider_pb2.ListRequest, context: Context
+    ) -> Iterator[provider_pb2.ListResponse]:
+        """What can be imported as a resource of that type. The query may name another location
+        (`workspaceId`). Older versions of the SDK do not offer this method to the engine."""
+        schema = self._schema(request.token.rpartition(":")[2], context)
+        query = received(request.query).properties
+        if UNKNOWN in query.values():
+            yield provider_pb2.ListResponse(computed=provider_pb2.ListResponse.Computed())
+            return
+        with self._aborting_on_error(context):
+            places = [field.name for field in schema.configurable_inputs]
+            if unknown := query.keys() - set(places):
+                raise ConfigurationError(
+                    f"the query cannot contain {', '.join(map(camel_case, sorted(unknown)))}; it "
+                    f"may contain {', '.join(map(camel_case, places))}"
+                )
+            items, following = page_of_items(
+                self._account,
+                schema,
+                query,
+                Position.of(request.continuation_token),
+                page_size=request.page_size,
+                limit=request.limit,
+            )
+        complete = with_settings(schema, query, self._account.settings) if query else {}
+        before_id = [complete[name] for name in reversed(places) if complete.get(name)]
+        for item in items:
+            name = item.get(schema.label)
+            yield provider_pb2.ListResponse(
+                result=provider_pb2.ListResponse.Result(
+                    id="/".join([*before_id, item["id"]]),
+                    name=name if isinstance(name, str) else "",
+                )
+            )
+        if following is not None:
+            yield provider_pb2.ListResponse(
+                continuation=provider_pb2.ListResponse.Continuation(
+                    continuation_token=str(following)
+                )
+            )
+
     def Cancel(  # noqa: N802
         self, request: empty_pb2.Empty, context: Context
     ) -> empty_pb2.Empty:
@@ -300,11 +344,15 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             self._run,
         )
 
+    def _schema(self, type_name: str, context: Context) -> ResourceSchema:
+        if type_name not in SCHEMAS:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource type {type_name}")
+        return SCHEMAS[type_name]
+
     @contextmanager
     def _operation(self, urn: str, context: Context) -> Iterator[ResourceLifecycle]:
         type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
-        if type_name not in SCHEMAS:
-            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource type {type_name}")
+        self._schema(type_name, context)
         self._log.about(urn)
         with self._aborting_on_error(context):
             yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
