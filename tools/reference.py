@@ -25,7 +25,7 @@ from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.faults import KINDS
-from bird_dynamic.providers.schema import NOT_HERE
+from bird_dynamic.providers.schema import NOT_HERE, RENAMED, token
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
@@ -264,7 +264,8 @@ pulumi.export("connectors", [each.name for each in list_connectors()])
             yield ""
             yield f"`{name}({', '.join(_signature(function))})`"
             yield ""
-            yield f"Plugin function: `bird:index:{camel_case(name)}`."
+            in_plugin = RENAMED.get(camel_case(name), camel_case(name))
+            yield f"Plugin function: `{token(in_plugin)}`."
             yield ""
             yield from _function(function)
     for name, result in RESULTS.items():

@@ -5,6 +5,7 @@ Source of the format: Pulumi's package schema ("schema reference").
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ NOT_HERE = {
 }
 """Inputs that the plugin does not have, and what to use instead."""
 
+_PATH = re.compile(r"/[\w*/-]+")
 _TEXT = {"type": "string"}
 _TYPES: dict[Shape, dict[str, Any]] = {
     Shape.TEXT: _TEXT,
@@ -38,7 +40,14 @@ _TYPES: dict[Shape, dict[str, Any]] = {
     },
 }
 ROW = "FoundConnector"
-FUNCTIONS: Mapping[str, Lookup] = {camel_case(name): each for name, each in LOOKUPS.items()}
+RENAMED = {"listConnectors": "getConnectors"}
+"""Functions under the name of an earlier release, which are deprecated, and their names."""
+FUNCTIONS: Mapping[str, Lookup] = {
+    function: each
+    for name, each in LOOKUPS.items()
+    for function in (camel_case(name), RENAMED.get(camel_case(name)))
+    if function
+}
 """The look-ups by their names in the plugin."""
 
 
@@ -60,7 +69,7 @@ def schema(version: str) -> dict[str, Any]:
         },
         "types": {token(ROW): _found(CONNECTOR_RESULT)},
         "resources": {token(name): _resource(each) for name, each in SCHEMAS.items()},
-        "functions": {token(name): _function(each) for name, each in FUNCTIONS.items()},
+        "functions": {token(name): _function(name, each) for name, each in FUNCTIONS.items()},
         "language": {
             "python": {"pyproject": {"enabled": True}},
             "nodejs": {"respectSchemaVersion": True},
@@ -73,6 +82,11 @@ def schema(version: str) -> dict[str, Any]:
 def token(name: str) -> str:
     """`VoiceChannel` as `bird:index:VoiceChannel`."""
     return f"{PACKAGE}:{MODULE}:{name}"
+
+
+def _in_code(path: re.Match[str]) -> str:
+    # Outside of code, Markdown takes the asterisks of a path for emphasis.
+    return f"`{path[0]}`"
 
 
 def _variables() -> dict[str, Any]:
@@ -95,8 +109,11 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
     fields = [field for field in schema.fields if field.name not in NOT_HERE]
     inputs = [field for field in fields if field.is_input]
     return {
-        "description": f"A {schema.noun} of Bird. Its access role must allow {schema.permission}.",
-        "properties": {camel_case(field.name): _property(field) for field in fields},
+        "description": f"A {schema.noun} of Bird. Its access role must allow "
+        f"{_PATH.sub(_in_code, schema.permission)}.",
+        "properties": {
+            camel_case(field.name): _property(field, is_output=True) for field in fields
+        },
         "required": [camel_case(field.name) for field in fields if field.always_there],
         "inputProperties": {
             camel_case(field.name): _property(field, is_input=True) for field in inputs
@@ -105,10 +122,10 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
     }
 
 
-def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
+def _property(field: Field, *, is_input: bool = False, is_output: bool = False) -> dict[str, Any]:
     described: dict[str, Any] = {
         **_TYPES[field.kind.shape],
-        "description": field.description,
+        "description": field.output_text if is_output else field.text,
     }
     if field.secret:
         described["secret"] = True
@@ -119,7 +136,7 @@ def _property(field: Field, *, is_input: bool = False) -> dict[str, Any]:
     return described
 
 
-def _function(lookup: Lookup) -> dict[str, Any]:
+def _function(name: str, lookup: Lookup) -> dict[str, Any]:
     arguments = (*lookup.arguments, WORKSPACE)
     rows = {
         "type": "array",
@@ -127,7 +144,9 @@ def _function(lookup: Lookup) -> dict[str, Any]:
         "description": "The matching items.",
     }
     listed = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
+    renamed = RENAMED.get(name)
     return {
+        **({"deprecationMessage": f"Use {token(renamed)}."} if renamed else {}),
         "description": lookup.summary,
         "inputs": {
             "type": "object",
@@ -142,6 +161,6 @@ def _found(result: Result) -> dict[str, Any]:
     shown = [field for field in result.fields if field.response_path]
     return {
         "type": "object",
-        "properties": {camel_case(field.name): _property(field) for field in shown},
+        "properties": {camel_case(field.name): _property(field, is_output=True) for field in shown},
         "required": [camel_case(field.name) for field in shown if field.name in result.certain],
     }

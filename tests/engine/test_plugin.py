@@ -139,7 +139,7 @@ def test_a_look_up_is_a_function_and_one_that_finds_nothing_is_one_line(
 import pulumi
 found = pulumi.runtime.invoke("bird:index:getPhoneNumber", {"country": "FR"}).value
 pulumi.export("number", found["number"])
-listed = pulumi.runtime.invoke("bird:index:listConnectors", {}).value
+listed = pulumi.runtime.invoke("bird:index:getConnectors", {}).value
 pulumi.export("connectors", listed["results"])
 """
     )

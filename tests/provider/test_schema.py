@@ -33,7 +33,10 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
     assert set(resource["requiredInputs"]) <= inputs
     for field in fields:
         described = resource["properties"][camel_case(field.name)]
-        assert described["description"] == field.description
+        assert described["description"] == field.output_text
+        if field.is_input:
+            given = resource["inputProperties"][camel_case(field.name)]
+            assert given["description"] == field.text
         assert described.get("secret", False) is field.secret
 
 
@@ -133,3 +136,16 @@ def test_the_checked_in_copy_is_current() -> None:
     assert json.loads((ROOT / "docs" / "schema.json").read_text()) == schema(
         version("bird-dynamic")
     )
+
+
+def test_a_function_under_an_earlier_name_is_deprecated() -> None:
+    functions = SCHEMA["functions"]
+    old, new = functions["bird:index:listConnectors"], functions["bird:index:getConnectors"]
+    assert old["deprecationMessage"] == "Use bird:index:getConnectors."
+    assert {**new, "deprecationMessage": old["deprecationMessage"]} == old
+
+
+def test_paths_in_descriptions_are_code() -> None:
+    described = [each["description"] for each in SCHEMA["resources"].values()]
+    assert all("`/workspaces/" in each for each in described)
+    assert not any(re.search(r"(?<!`)/workspaces/", each) for each in described)
