@@ -57,7 +57,7 @@ def _sentences(
             f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
             for path, texts in answer.details.items()
         ]
-    if remedy := _remedy(error, schema, settings):
+    if remedy := _remedy(doing.partition(" ")[0], error, schema, settings):
         sentences.append(remedy)
     if answer is not None and answer.request_id:
         sentences.append(f"Request id: {answer.request_id}.")
@@ -77,27 +77,40 @@ def _where(path: str, schema: ResourceSchema) -> str:
     return f"{argument} ({path})" if argument else path
 
 
-def _remedy(error: BirdError, schema: ResourceSchema, settings: Settings) -> str:
+WRITES = ("Creating", "Updating")
+"""The operations that send the arguments of the program."""
+
+
+def _remedy(verb: str, error: BirdError, schema: ResourceSchema, settings: Settings) -> str:
+    """The next step after that operation (`Creating`, `Deleting`, …)."""
     if isinstance(error, RejectedError):
-        return _remedies(schema, settings).get(error.status, "")
+        return _remedies(verb, schema, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
-        more = settings.setting_names("timeout")
-        return f"Run `pulumi up` again later, or allow more time with {more}."
+        again = "Run `pulumi up` again" if verb in WRITES else "Run the command again"
+        return f"{again} later, or allow more time with {settings.setting_names('timeout')}."
     if isinstance(error, NotSentError) and error.temporary:
         return f"Nothing was sent. Check the network and {settings.setting_names('apiUrl')}."
     cause = error.__cause__
-    return _remedy(cause, schema, settings) if isinstance(cause, BirdError) else ""
+    return _remedy(verb, cause, schema, settings) if isinstance(cause, BirdError) else ""
 
 
-def _remedies(schema: ResourceSchema, settings: Settings) -> dict[int, str]:
+def _remedies(verb: str, schema: ResourceSchema, settings: Settings) -> dict[int, str]:
     places = " and ".join(
         settings.setting_names(field.setting) for field in schema.configurable_inputs
     )
+    in_use = (
+        f"Bird does not delete the {schema.item} now: something may still use it, or another "
+        "change is in progress. It stays in the state. End that use, or wait, and run the command "
+        "again."
+    )
+    correct = "Correct the arguments, then run `pulumi up` again." if verb in WRITES else ""
     return {
+        400: correct,
         401: f"Check {settings.setting_names('accessKey')}: it must be a CRM access key of this "
         "organization. A key without an access role gets 401 on every request.",
         403: "The access key's roles do not allow this. It needs a role that allows "
         f"{schema.permission}.",
         404: f"Check {places}, and that the access key has access to that workspace.",
-        422: "Correct the arguments, then run `pulumi up` again.",
+        422: correct,
+        **(dict.fromkeys((409, 412, 423), in_use) if verb == "Deleting" else {}),
     }
