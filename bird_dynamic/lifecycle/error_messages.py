@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 from bird_dynamic.bird.errors import (
     Answer,
@@ -17,7 +18,7 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.lifecycle.redaction import printable, shortened, without
+from bird_dynamic.lifecycle.redaction import printable, repeats, shortened, without
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.settings import Settings
 
@@ -41,27 +42,31 @@ def describing_errors(
     try:
         yield
     except BirdError as error:
-        hidden = list(secrets())
-        sentences = _sentences(doing, error, schema, settings)
-        text = " ".join(printable(shortened(without(sentence, hidden))) for sentence in sentences)
-        raise OperationError(text, error) from None
+        hidden = [*secrets()]
+        answer = _answer(error)
+        said = " ".join(_said(doing, error, answer, schema))
+        if answer is not None:
+            for text in (answer.message, answer.code, *chain(*answer.details.values())):
+                if repeats(without(text, hidden).replace("[secret]", ""), hidden):
+                    said = said.replace(text, NOT_SHOWN)
+        sentences = [shortened(without(said, hidden))]
+        if remedy := _remedy(doing.partition(" ")[0], error, schema, settings):
+            sentences.append(remedy)
+        if answer is not None and answer.request_id:
+            sentences.append(f"Request id: {without(answer.request_id, hidden)[:100]}.")
+        raise OperationError(printable(" ".join(sentences)), error) from None
 
 
-def _sentences(
-    doing: str, error: BirdError, schema: ResourceSchema, settings: Settings
-) -> list[str]:
-    answer = _answer(error)
-    sentences = [f"{doing} failed: {error}".rstrip(".") + "."]
-    if answer is not None:
-        sentences += [
-            f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
-            for path, texts in answer.details.items()
-        ]
-    if remedy := _remedy(doing.partition(" ")[0], error, schema, settings):
-        sentences.append(remedy)
-    if answer is not None and answer.request_id:
-        sentences.append(f"Request id: {answer.request_id}.")
-    return sentences
+NOT_SHOWN = "[not shown: it repeats a part of a secret]"
+"""What takes the place of a text of Bird's."""
+
+
+def _said(
+    doing: str, error: BirdError, answer: Answer | None, schema: ResourceSchema
+) -> Iterator[str]:
+    yield f"{doing} failed: {error}".rstrip(".") + "."
+    for path, texts in answer.details.items() if answer is not None else ():
+        yield f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
 
 
 def _answer(error: BirdError) -> Answer | None:

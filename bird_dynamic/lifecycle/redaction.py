@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
+_URL_SAFE = str.maketrans("+/", "-_")
+PIECE = 6
+"""Length, in letters and digits, of a piece of a secret that must not be shown."""
 SHORTEST = 4
 """Minimal length of a secret, in characters: shorter values occur in ordinary text."""
 LONGEST_TEXT = 1200
@@ -29,21 +34,58 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """The text with every secret, plain or encoded, replaced by [secret]."""
+    """The text with every secret, plain or encoded, in any letter case, replaced by [secret]."""
     forms = {
         form
         for secret in secrets
         if len(secret) >= SHORTEST
-        for form in (
-            secret,
-            json.dumps(secret)[1:-1],
-            quote(secret, safe=""),
-            base64.b64encode(secret.encode()).decode(),
-        )
+        for form in _forms(secret)
+        if len(form) >= SHORTEST
     }
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, "[secret]")
-    return text
+    if not forms:
+        return text
+    longest_first = sorted(forms, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), "[secret]", text, flags=re.IGNORECASE)
+
+
+def repeats(text: str, secrets: Iterable[str]) -> bool:
+    """Whether the text contains a piece of a secret, so that it must not be shown at all: cut,
+    split by other characters, or in another case."""
+    normalized = _normalized(text)
+    return any(
+        piece in normalized
+        for secret in map(_normalized, secrets)
+        for piece in (secret[at : at + PIECE] for at in range(len(secret) - PIECE + 1))
+    )
+
+
+def _normalized(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The secret as it may be written, also as a part of something longer."""
+    yield secret
+    yield html.escape(secret)
+    yield html.escape(secret).replace("&#x27;", "&#39;")
+    for ensure_ascii in (True, False):
+        escaped = json.dumps(secret, ensure_ascii=ensure_ascii)[1:-1]
+        yield escaped
+        yield json.dumps(escaped, ensure_ascii=ensure_ascii)[1:-1]
+    # A lone surrogate cannot be encoded.
+    content = secret.encode(errors="replace")
+    yield quote(content, safe="")
+    yield quote_plus(content)
+    yield content.hex()
+    encoded = base64.b64encode(content).decode()
+    yield encoded
+    yield encoded.translate(_URL_SAFE)
+    for before in range(3):
+        # Inside something longer, the first and the last character depend on the neighbours.
+        shifted = base64.b64encode(bytes(before) + content).decode()
+        inside = shifted[-(-before * 8 // 6) : (before + len(content)) * 8 // 6]
+        yield inside
+        yield inside.translate(_URL_SAFE)
 
 
 def shortened(text: str) -> str:
