@@ -29,7 +29,7 @@ from bird_dynamic.emulator import (
     PhoneNumber,
     Store,
 )
-from bird_dynamic.schema.lookups import LOOKUPS, RESULTS
+from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS
 
 NUMBER = PhoneNumber.made_up(0)
 ABSENT = "11111111-2222-4333-8444-555555555555"
@@ -175,6 +175,31 @@ def test_outputs_are_accepted_and_unknown_ones_send_nothing(bird: EmulatorServer
         return pulumi.Output.all(number.id, channel.connector_id).apply(check)
 
     program()
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+@pytest.mark.parametrize("form", ["output", "secret", "in a list", "in a dict", "in an f-string"])
+@pytest.mark.filterwarnings("error")
+def test_a_plain_look_up_refuses_outputs_and_names_the_one_that_takes_them(
+    name: str, form: str, bird: EmulatorServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    output: Any = pulumi.Output.from_input(NUMBER.number)
+    if form == "secret":
+        output = pulumi.Output.secret(output)
+    text = f"+{output}" if form == "in an f-string" else ""
+    capfd.readouterr()
+    given = {"in a list": [output], "in a dict": {"x": output}, "in an f-string": text}
+    arguments = [each.name for each in (*LOOKUPS[name].arguments, *PLACE)]
+    for argument in arguments:
+        values = {"id": ABSENT} if "id" in arguments else {}
+        with pytest.raises(LookupFailedError) as caught:
+            getattr(bird_dynamic, name)(**{**values, argument: given.get(form, output)})
+        assert str(caught.value) == (
+            f"{name}: {argument}: must be a plain value, not an Output. "
+            f"Use {name}_output, which accepts outputs"
+        )
+    assert capfd.readouterr() == ("", "")
+    assert not bird.emulator.journal
 
 
 class _Mocks(pulumi.runtime.Mocks):
