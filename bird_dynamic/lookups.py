@@ -137,7 +137,8 @@ def get_phone_number(
 ) -> GetPhoneNumberResult:
     """The one phone number of the workspace that matches all arguments.
 
-    :param number: Phone number; only its digits are compared. Example: `"+31612345678"`.
+    :param number: Phone number with its country code, in any notation: `+31 6 1234 5678`, `0031…`,
+        `tel:+31…`. Example: `"+31612345678"`.
     :param country: Two-letter country code. Example: `"NL"`.
     :param capability: Capability: `voice`, or one direction, such as `voice-inbound`. Example:
         `"voice"`.

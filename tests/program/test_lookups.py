@@ -54,7 +54,18 @@ def voice(bird: EmulatorServer, index: int = 0) -> dict[str, Any]:
     return next(each for each in bird.emulator.connectors() if each["id"] == made["id"])
 
 
-@pytest.mark.parametrize("written", ["+3197010200001", "+31 970-102 00001", "3197010200001"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+3197010200001",
+        "+31 970-102 00001",
+        "3197010200001",
+        "0031970 10200001",
+        "011 31 970 10200001",
+        "+31 (0)970 10200001 ext. 12",
+        "tel:+31-970-10200001",
+    ],
+)
 def test_a_number_is_found_however_it_is_written(bird: EmulatorServer, written: str) -> None:
     found = get_phone_number(number=written)
     assert (found.id, found.number, found.country) == (NUMBER.id, NUMBER.number, NUMBER.country)
@@ -71,8 +82,70 @@ def test_a_number_is_found_on_a_later_page(bird: EmulatorServer) -> None:
 def test_a_number_is_found_by_country_and_capability(bird: EmulatorServer) -> None:
     assert get_phone_number(country="fr", capability="voice").country == "FR"
     assert get_phone_number(country="FR", capability="voice-inbound").country == "FR"
+
+
+def test_a_number_that_is_not_there_is_told_from_one_that_cannot_do_it(
+    bird: EmulatorServer,
+) -> None:
     with pytest.raises(LookupFailedError, match="the workspace has no such number; it has "):
+        get_phone_number(number="+31612345678", capability="mms")
+    with pytest.raises(
+        LookupFailedError,
+        match=r"no such number has the capability mms: \+33199000001 has voice-inbound, .*, "
+        r"sms-outbound\.",
+    ):
         get_phone_number(country="FR", capability="mms")
+    with pytest.raises(LookupFailedError, match=r"\+3197010200001 is of NL"):
+        get_phone_number(number="+3197010200001", country="FR")
+    with pytest.raises(LookupFailedError, match=r"is of country UK: .* are of AU, DE, FR, GB, "):
+        get_phone_number(country="UK")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"), [("vioce", "voice"), ("voice-inbond", "voice-inbound"), ("call", "")]
+)
+def test_an_unknown_capability_is_told_with_the_known_ones(
+    bird: EmulatorServer, asked: str, meant: str
+) -> None:
+    with pytest.raises(LookupFailedError) as caught:
+        get_phone_number(country="FR", capability=asked)
+    said = "capability: is unknown. " + f"Did you mean {meant}? " * bool(meant)
+    assert f"{said}Known are fax, mms, sms, voice, each also with -inbound" in str(caught.value)
+
+
+@pytest.mark.parametrize("asked", ["VOICE", "Voice-Inbound", "voice_inbound", "voice inbound"])
+def test_a_capability_may_be_written_in_another_way(bird: EmulatorServer, asked: str) -> None:
+    assert get_phone_number(country="FR", capability=asked).country == "FR"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"country": "Germany"}, "country: must be two letters, such as DE"),
+        ({"country": "USA"}, "country: must be two letters, such as DE"),
+        ({"country": 49}, "country: must be two letters, such as DE"),
+        ({"number": 31612345678}, "number: must be a string in international form"),
+        ({"number": ""}, "number: must be a string in international form"),
+        ({"capability": ["voice"]}, "capability: must be a non-empty string"),
+        ({"country": 1, "capability": 2}, "DE. capability: must be a non-empty string"),
+    ],
+)
+def test_an_argument_that_can_match_nothing_is_refused_before_anything_is_sent(
+    bird: EmulatorServer, given: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(LookupFailedError, match=says) as caught:
+        get_phone_number(**given)
+    assert "\n" not in str(caught.value)
+    assert not bird.emulator.journal
+
+
+def test_a_number_without_its_country_code_is_told_which_form_is_wanted(
+    bird: EmulatorServer,
+) -> None:
+    with pytest.raises(
+        LookupFailedError, match=r"write it in international form, such as \+31612345678"
+    ):
+        get_phone_number(number="097010200001")
 
 
 def test_several_numbers_are_named(bird: EmulatorServer) -> None:
