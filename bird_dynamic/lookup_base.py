@@ -13,6 +13,7 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.lookups import LOOKUPS
 from bird_dynamic.settings import Settings, gather
 
@@ -37,6 +38,8 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
     """Run the look-up of that name; return all results. Raises LookupFailedError."""
     lookup = LOOKUPS[name]
     _refuse_outputs(name, given)
+    if given["profile"] is not None and (problem := PROFILE.problem(given["profile"])) is not None:
+        raise LookupFailedError(f"{name}: profile: {problem}")
     try:
         account = _account(gather(get_config, profile=given["profile"]))
         found = Lookups(account, given["workspace_id"]).find(lookup, given)

@@ -128,8 +128,8 @@ class GetChannelResult:
 
 
 def get_phone_number(
-    *,
     number: str | None = None,
+    *,
     country: str | None = None,
     capability: str | None = None,
     workspace_id: str | None = None,
@@ -230,8 +230,8 @@ def get_channel(
 
 
 def get_phone_number_output(
-    *,
     number: pulumi.Input[str] | None = None,
+    *,
     country: pulumi.Input[str] | None = None,
     capability: pulumi.Input[str] | None = None,
     workspace_id: pulumi.Input[str] | None = None,

@@ -10,16 +10,20 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.errors import ConfigurationError
+from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import NotFoundError
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import Properties, ResourceSchema
+from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import named
-from bird_dynamic.schema.values import workspace_problem
+from bird_dynamic.settings import how_to_set
+
+LONGEST_HINT = 10.0
+"""Seconds that a look-up which has failed may still take to say more."""
 
 
 class Lookups:
@@ -75,8 +79,24 @@ class Lookups:
             place, session = self._open(schema)
             item = session.collection.get(str(item_id), session.deadline())
             if item is None:
-                raise NotFoundError(f"there is no such {noun} in workspace {place['workspace_id']}")
+                where = f"in workspace {place['workspace_id']}"
+                meant = self._meant(lookup, str(item_id))
+                raise NotFoundError(f"there is no such {noun} {where}{meant}")
             return _shown(schema, item, place)
+
+    def _meant(self, lookup: Lookup, item_id: str) -> str:
+        """Names the right id if this one is that of another kind of item."""
+        if lookup.mistaken is None:
+            return ""
+        schema, name = lookup.mistaken
+        try:
+            place, session = self._open(schema)
+            item = session.collection.get(item_id, session.deadline(LONGEST_HINT))
+        except BirdError:
+            return ""
+        right = _shown(schema, item, place)[name] if item is not None else None
+        noun = lookup.result.finds.noun
+        return f": this is the id of a {schema.noun}, whose {noun} is {right}" if right else ""
 
     @staticmethod
     def _require_correct(lookup: Lookup, given: Mapping[str, Any]) -> None:
@@ -91,12 +111,16 @@ class Lookups:
             raise NotFoundError(". ".join(problems))
 
     def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
-        given = self._workspace_id
-        if given is not None and (problem := workspace_problem(given)) is not None:
-            raise ConfigurationError(f"workspace_id: {problem}")
-        if given is None and self._account.settings.workspace_id is None:
-            unset = self._account.settings.missing_text("workspaceId")
-            raise ConfigurationError(f"{unset} Set it, or pass workspace_id")
+        settings, given = self._account.settings, self._workspace_id
+        problems = list(settings.problems)
+        if given is not None:
+            if (problem := WORKSPACE_ID.problem(given)) is not None:
+                problems.append(f"workspace_id: {problem}")
+        elif settings.workspace_id is None:
+            how = how_to_set(settings.profile, "workspaceId")
+            problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass workspace_id")
+        if problems:
+            raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})
 
     @contextmanager

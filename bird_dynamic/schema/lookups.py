@@ -25,6 +25,7 @@ from bird_dynamic.schema.phone_numbers import (
     same_country,
     same_number,
 )
+from bird_dynamic.schema.templates import REFERENCE
 
 
 def _equal(asked: str, stated: Any) -> bool:
@@ -43,6 +44,8 @@ class Argument(Field):
     of: str
     matches: Callable[[str, Any], bool] = _equal
     absent: Callable[[str, Sequence[Mapping[str, Any]]], str] = _nothing_matches
+    is_positional: bool = False
+    """Whether a program can leave its name out, though it is optional."""
     is_input: bool = True
 
 
@@ -66,12 +69,16 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """A look-up of one item by its id, of the only match, or of all matches (`lists`)."""
+    """A look-up of one item by its id, of the only match, or of all matches (`lists`).
+
+    `mistaken` is the item whose id is often given instead, and its property with the right id.
+    """
 
     result: Result
     summary: str
     arguments: tuple[Argument, ...]
     lists: bool = False
+    mistaken: tuple[ResourceSchema, str] | None = None
 
     @property
     def by_id(self) -> bool:
@@ -143,6 +150,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="number",
                 matches=same_number,
                 absent=no_such_number,
+                is_positional=True,
             ),
             Argument(
                 name="country",
@@ -177,6 +185,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="connector_id",
             ),
         ),
+        mistaken=(CHANNEL, "connector_id"),
     ),
     "list_connectors": Lookup(
         result=CONNECTOR_RESULT,
@@ -185,7 +194,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         arguments=(
             Argument(
                 name="connector_template_ref",
-                kind=TEXT,
+                kind=REFERENCE,
                 description="Template and its version, `slug:version`.",
                 example="voice-messagebird:1",
                 of="connector_template_ref",
@@ -213,6 +222,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="id",
             ),
         ),
+        mistaken=(CONNECTOR, "channel_id"),
     ),
 }
 RESULTS: Mapping[str, Result] = {each.result.class_name: each.result for each in LOOKUPS.values()}

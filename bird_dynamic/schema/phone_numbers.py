@@ -79,7 +79,9 @@ def no_such_number(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Says that none of these rows has this number."""
     number = international(asked)
     if number is None:
-        return f"number: must have its country code; {FORM}. The workspace has {named(rows)}"
+        return (
+            f"number: must be digits with a country code; {FORM}. The workspace has {named(rows)}"
+        )
     read = "" if asked == f"+{number}" else f". The number was read as +{number}"
     return f"the workspace has no such number; it has {named(rows)}{read}"
 
@@ -87,8 +89,8 @@ def no_such_number(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
 def not_of_country(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Says that none of these rows is of this country."""
     countries = ", ".join(sorted({str(each["country"]) for each in rows}))
-    verb = "is" if len(rows) == 1 else "are"
-    return f"no such number is of country {asked.upper()}: {named(rows)} {verb} of {countries}"
+    none, are = ("the number is not", "is") if len(rows) == 1 else ("no number is", "are")
+    return f"{none} of country {asked.upper()}: {named(rows)} {are} of {countries}"
 
 
 def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -108,7 +110,8 @@ def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
         f"{row['number']} has {', '.join(row['capabilities']) or 'none'}"
         for row in rows[:MAX_SHOWN]
     ]
-    return f"no such number has the capability {capability}: {_and_more('; '.join(able), rows)}"
+    which = "the number" if len(rows) == 1 else "each number"
+    return f"{which} lacks the capability {capability}: {_and_more('; '.join(able), rows)}"
 
 
 def named(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -91,11 +91,11 @@ def test_a_number_that_is_not_there_is_told_from_one_that_cannot_do_it(
         get_phone_number(number="+31612345678", capability="mms")
     with pytest.raises(
         LookupFailedError,
-        match=r"no such number has the capability mms: \+33199000001 has voice-inbound, .*, "
+        match=r"the number lacks the capability mms: \+33199000001 has voice-inbound, .*, "
         r"sms-outbound\.",
     ):
         get_phone_number(country="FR", capability="mms")
-    with pytest.raises(LookupFailedError, match=r"\+3197010200001 is of NL"):
+    with pytest.raises(LookupFailedError, match=r"not of country FR: \+3197010200001 is of NL"):
         get_phone_number(number="+3197010200001", country="FR")
     with pytest.raises(LookupFailedError, match=r"is of country UK: .* are of AU, DE, FR, GB, "):
         get_phone_number(country="UK")
@@ -222,6 +222,86 @@ def test_what_cannot_be_found_is_one_line(
     assert "\n" not in str(caught.value)
     assert isinstance(caught.value, pulumi.RunError)
     assert caught.value.__suppress_context__
+
+
+def test_all_settings_that_are_missing_are_told_at_once(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BIRD_ACCESS_KEY")
+    monkeypatch.delenv("BIRD_WORKSPACE_ID")
+    for look_up in (get_phone_number, list_connectors, lambda: get_channel(ABSENT)):
+        with pytest.raises(LookupFailedError) as caught:
+            look_up()
+        text = str(caught.value)
+        assert "`pulumi config set --secret bird:accessKey`, or export BIRD_ACCESS_KEY" in text
+        assert "`pulumi config set bird:workspaceId`, or export BIRD_WORKSPACE_ID, or pass" in text
+        assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("voice-messagebird", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
+        ("Voice", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
+        ("voice-mesagebird", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
+        ("sms", r"did you mean sms-messagebird:1\? It must be .*, slug:version, "),
+        ("whatsapp:", r"did you mean whatsapp:1\? It must be .*, slug:version, "),
+        (" whatsapp:1 ", "slug:version, "),
+        ("telegram", r"slug:version, such as voice-messagebird:1\.$"),
+        ("", r"slug:version, such as voice-messagebird:1\.$"),
+        (1, r"slug:version, such as voice-messagebird:1\.$"),
+    ],
+)
+def test_a_template_without_its_version_is_refused(
+    bird: EmulatorServer, written: Any, says: str
+) -> None:
+    with pytest.raises(LookupFailedError, match=f"connector_template_ref: .*{says}"):
+        list_connectors(connector_template_ref=written)
+    assert not bird.emulator.journal
+
+
+@pytest.mark.parametrize("known", ["voice-messagebird:2", "voice-mesagebird:1", "Other_One:1.2"])
+def test_a_template_that_no_connector_has_is_an_empty_list(
+    bird: EmulatorServer, known: str
+) -> None:
+    voice(bird)
+    assert list_connectors(connector_template_ref=known) == []
+
+
+def test_the_id_of_a_channel_is_told_from_one_that_does_not_exist(bird: EmulatorServer) -> None:
+    made = voice(bird)
+    channel_id = made["channel"]["channelId"]
+    with pytest.raises(
+        LookupFailedError, match=f"is the id of a channel, whose connector is {made['id']}"
+    ):
+        get_connector(channel_id)
+    with pytest.raises(
+        LookupFailedError, match=f"is the id of a connector, whose channel is {channel_id}"
+    ):
+        get_channel(made["id"])
+
+
+def test_without_the_permission_to_look_further_an_absent_id_is_just_absent(
+    bird: EmulatorServer,
+) -> None:
+    made = voice(bird)
+    bird.emulator.faults = (Fault("status", operation="get_channel", status=403, times=None),)
+    with pytest.raises(LookupFailedError, match=rf"in workspace {WORKSPACE_ID}\.$"):
+        get_connector(made["channel"]["channelId"])
+
+
+def test_the_number_needs_no_name(bird: EmulatorServer) -> None:
+    assert get_phone_number(NUMBER.number).id == NUMBER.id
+
+
+@pytest.mark.parametrize("given", [{"profile": 5}, {"profile": "bird:eu"}, {"workspace_id": 5}])
+def test_an_account_or_a_workspace_of_a_wrong_form_is_refused(
+    bird: EmulatorServer, given: dict[str, Any]
+) -> None:
+    (argument,) = given
+    with pytest.raises(LookupFailedError, match=f"{argument}: must be"):
+        list_connectors(**given)
+    assert not bird.emulator.journal
 
 
 def test_a_refusal_says_what_to_do_and_not_the_key(bird: EmulatorServer) -> None:

@@ -11,13 +11,13 @@ import pulumi
 from bird_dynamic import lookup_base, lookups
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
-from tests.support.world import World
+from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
 
 FORM = "write it in international form, such as +31612345678"
 
 
-def look_up(name: str, world: World | None = None, **given: Any) -> str:
+def look_up(function: str, world: World | None = None, **given: Any) -> str:
     """What the program's look-up says."""
     account = (world or World()).account()
 
@@ -26,14 +26,30 @@ def look_up(name: str, world: World | None = None, **given: Any) -> str:
 
     with mock.patch.object(lookup_base, "_account", of):
         try:
-            return repr(getattr(lookups, name)(**given))
+            return repr(getattr(lookups, function)(**given))
         except pulumi.RunError as error:
             return str(error)
 
 
-def _row(name: str, given: Mapping[str, Any], *says: str) -> Row:
+def _row(function: str, given: Mapping[str, Any], *says: str) -> Row:
     written = ", ".join(f"{argument}={value!r}" for argument, value in given.items())
-    return Row(f"`{name}({written})`", Way.LOOK_UP, says, lambda: look_up(name, **given))
+    return Row(f"`{function}({written})`", Way.LOOK_UP, says, lambda: look_up(function, **given))
+
+
+def _without_settings() -> str:
+    world = World()
+    world.environment = {}
+    return look_up("get_phone_number", world)
+
+
+def _with_the_id_of_a_channel() -> str:
+    world = World()
+    item = world.emulator.add_connector(
+        connectorTemplateRef="voice-messagebird:1", arguments={"phoneNumberId": NUMBER}
+    )
+    look_up("get_connector", world, id=item["id"])
+    (made,) = world.emulator.connectors()
+    return look_up("get_connector", world, id=made["channel"]["channelId"])
 
 
 ROWS = (
@@ -61,7 +77,38 @@ ROWS = (
     _row(
         "get_phone_number",
         {"number": "+3197010200003", "capability": "voice"},
-        "capability voice",
+        "lacks the capability voice",
         "+3197010200003 has sms-inbound, sms-outbound",
     ),
+    Row(
+        "`get_phone_number()` without an access key and a workspace",
+        Way.LOOK_UP,
+        (
+            "pulumi config set --secret bird:accessKey",
+            "BIRD_ACCESS_KEY",
+            "pulumi config set bird:workspaceId",
+            "BIRD_WORKSPACE_ID",
+        ),
+        _without_settings,
+    ),
+    _row("get_connector", {"id": "support"}, "id", "must be a UUID"),
+    Row(
+        "`get_connector(…)` with the id of a channel",
+        Way.LOOK_UP,
+        ("no such connector", "the id of a channel", "whose connector is"),
+        _with_the_id_of_a_channel,
+    ),
+    _row("get_channel", {"id": "ch_1"}, "id", "must be a UUID"),
+    _row(
+        "list_connectors",
+        {"connector_template_ref": "voice-messagebird"},
+        "connector_template_ref",
+        "did you mean voice-messagebird:1?",
+        "slug:version",
+    ),
+    _row(
+        "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "slug:version"
+    ),
+    _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
+    _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
 )
