@@ -9,6 +9,8 @@ from unittest import mock
 import pulumi
 
 from bird_dynamic import lookup_base, lookups
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER, World
@@ -50,6 +52,21 @@ def _with_the_id_of_a_channel() -> str:
     look_up("get_connector", world, id=item["id"])
     (made,) = world.emulator.connectors()
     return look_up("get_connector", world, id=made["channel"]["channelId"])
+
+
+def imported(item_id: str, type_name: str = "VoiceChannel", world: World | None = None) -> str:
+    """What an import by this id says."""
+    run = (world or World()).run(type_name)
+    try:
+        alone, state = run.identified(item_id, {})
+        return str(run.read(alone, state))
+    except BirdError as error:
+        return str(error)
+
+
+def _import(item_id: str, *says: str, type_name: str = "VoiceChannel") -> Row:
+    wrong = f"`pulumi import bird:index:{type_name} support {item_id}`"
+    return Row(wrong, Way.IMPORT, says, lambda: imported(item_id, type_name))
 
 
 ROWS = (
@@ -111,4 +128,19 @@ ROWS = (
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
+    _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
+    _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
+    _import("+31612345678", "the id must be a UUID, that of the connector"),
+    _import(
+        f"https://app.bird.com/workspaces/{WORKSPACE_ID}/connectors",
+        "the id must be a UUID, that of the connector",
+        "workspaceId/connectorId",
+    ),
+    _import(
+        "calls",
+        "the id must be a UUID, that of the webhook subscription",
+        "organizationId/workspaceId/webhookSubscriptionId",
+        type_name="WebhookSubscription",
+    ),
+    _import(NUMBER, "no connector with this id", "Check the workspace and the id"),
 )
