@@ -13,10 +13,14 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.lookups import LOOKUPS
 from bird_dynamic.settings import Settings, gather
 
 Result = TypeVar("Result")
+
+TEXT_OF_OUTPUT = "on an Output[T] is not supported"
+"""What Pulumi's SDK makes of an output in an f-string."""
 
 
 class LookupFailedError(pulumi.RunError):
@@ -33,12 +37,35 @@ def find_one(name: str, kind: type[Result], given: Mapping[str, Any]) -> Result:
 def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Result]:
     """Run the look-up of that name; return all results. Raises LookupFailedError."""
     lookup = LOOKUPS[name]
+    _refuse_outputs(name, given)
+    if given["profile"] is not None and (problem := PROFILE.problem(given["profile"])) is not None:
+        raise LookupFailedError(f"{name}: profile: {problem}")
     try:
         account = _account(gather(get_config, profile=given["profile"]))
         found = Lookups(account, given["workspace_id"]).find(lookup, given)
     except BirdError as error:
         raise LookupFailedError(str(error)) from None
     return [kind(**{shown: each[shown] for shown in lookup.result.shows}) for each in found]
+
+
+def _refuse_outputs(name: str, given: Mapping[str, Any]) -> None:
+    """Raises LookupFailedError if an argument is an output, or contains one."""
+    # An output may occur in no message: as text, it makes the engine warn.
+    if outputs := [argument for argument, value in given.items() if _has_output(value)]:
+        raise LookupFailedError(
+            f"{name}: {', '.join(outputs)}: must be a plain value, not an Output. Use "
+            f"{name}_output, which accepts outputs"
+        )
+
+
+def _has_output(value: Any) -> bool:
+    if isinstance(value, str):
+        return TEXT_OF_OUTPUT in value
+    if isinstance(value, Mapping):
+        return any(map(_has_output, value.values()))
+    if isinstance(value, list | tuple | set):
+        return any(map(_has_output, value))
+    return isinstance(value, pulumi.Output)
 
 
 @cache

@@ -128,8 +128,8 @@ class GetChannelResult:
 
 
 def get_phone_number(
-    *,
     number: str | None = None,
+    *,
     country: str | None = None,
     capability: str | None = None,
     workspace_id: str | None = None,
@@ -137,7 +137,8 @@ def get_phone_number(
 ) -> GetPhoneNumberResult:
     """The one phone number of the workspace that matches all arguments.
 
-    :param number: Phone number; only its digits are compared. Example: `"+31612345678"`.
+    :param number: Phone number with its country code, in any notation: `+31 6 1234 5678`, `0031…`,
+        `tel:+31…`. Example: `"+31612345678"`.
     :param country: Two-letter country code. Example: `"NL"`.
     :param capability: Capability: `voice`, or one direction, such as `voice-inbound`. Example:
         `"voice"`.
@@ -229,8 +230,8 @@ def get_channel(
 
 
 def get_phone_number_output(
-    *,
     number: pulumi.Input[str] | None = None,
+    *,
     country: pulumi.Input[str] | None = None,
     capability: pulumi.Input[str] | None = None,
     workspace_id: pulumi.Input[str] | None = None,

@@ -220,10 +220,11 @@ def _output_function(name: str, lookup: Lookup) -> Iterator[str]:
 
 def _head(name: str, lookup: Lookup, returned: str, form: str) -> Iterator[str]:
     yield f"def {name}("
-    yield from (_parameter(each, form) for each in lookup.arguments if each.required)
+    first = [each for each in lookup.arguments if each.required or each.is_positional]
+    named = [each for each in lookup.arguments if each not in first]
+    yield from (_parameter(each, form) for each in first)
     yield "*,"
-    optional = [each for each in lookup.arguments if not each.required]
-    yield from (_parameter(each, form) for each in (*optional, *PLACE))
+    yield from (_parameter(each, form) for each in (*named, *PLACE))
     yield f") -> {returned}:"
 
 

@@ -10,19 +10,20 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.errors import ConfigurationError
+from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import NotFoundError
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import Properties, ResourceSchema
-from bird_dynamic.schema.kinds import UUID_TEXT
-from bird_dynamic.schema.lookups import Lookup
-from bird_dynamic.schema.values import workspace_problem
+from bird_dynamic.schema.kinds import WORKSPACE_ID
+from bird_dynamic.schema.lookups import Argument, Lookup
+from bird_dynamic.schema.phone_numbers import named
+from bird_dynamic.settings import how_to_set
 
-MAX_SHOWN = 5
-"""Limit of candidates that an error names."""
+LONGEST_HINT = 10.0
+"""Seconds that a look-up which has failed may still take to say more."""
 
 
 class Lookups:
@@ -36,30 +37,33 @@ class Lookups:
         """The items that match: exactly one, unless the look-up lists. Rows of a list may lack
         properties that only a GET returns. Raises OperationError unless exactly one matches."""
         if lookup.by_id:
-            return [self._one(lookup.result.finds, given.get("id"))]
-        asked = [each for each in lookup.arguments if given.get(each.name) is not None]
-
-        def matches(row: Properties) -> bool:
-            return all(each.matches(given[each.name], row[each.of]) for each in asked)
-
+            return [self._one(lookup, given)]
         schema = lookup.result.finds
         noun = schema.noun
+        asked = [each for each in lookup.arguments if given.get(each.name) is not None]
         if lookup.lists:
             with self._describing_errors(schema, f"Listing {noun}s"):
-                return [row for row in self.all(schema) if matches(row)]
+                self._require_correct(lookup, given)
+                rows = self.all(schema)
+                for each in asked:
+                    rows = _matching(each, given, rows)
+                return rows
         words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
         with self._describing_errors(
             schema, f"Looking up the {noun}{f' with {words}' * bool(asked)}"
         ):
-            rows = self.all(schema)
-            found = [row for row in rows if matches(row)]
+            self._require_correct(lookup, given)
+            found = self.all(schema)
+            if not found:
+                raise NotFoundError("the workspace has no such number; it has no numbers at all")
+            for each in asked:
+                left, found = found, _matching(each, given, found)
+                if not found:
+                    raise NotFoundError(each.absent(given[each.name], left))
             if len(found) == 1:
                 return found
-            if found:
-                advice = "" if given.get("number") else ". Pass number to select one"
-                raise NotFoundError(f"{len(found)} {noun}s match: {_named(found)}{advice}")
-            has = f"it has {_named(rows)}" if rows else "it has no numbers at all"
-            raise NotFoundError(f"the workspace has no such number; {has}")
+            advice = "" if given.get("number") else ". Pass number to select one"
+            raise NotFoundError(f"{len(found)} {noun}s match: {named(found)}{advice}")
 
     def all(self, schema: ResourceSchema) -> list[Properties]:
         """All items of a collection of the workspace. Raises what the client raises."""
@@ -67,24 +71,56 @@ class Lookups:
         rows = chain.from_iterable(session.collection.pages(session.deadline()))
         return [_shown(schema, row, place) for row in rows]
 
-    def _one(self, schema: ResourceSchema, item_id: Any) -> Properties:
+    def _one(self, lookup: Lookup, given: Mapping[str, Any]) -> Properties:
+        schema, item_id = lookup.result.finds, given.get("id")
         noun = schema.noun
         with self._describing_errors(schema, f"Looking up {noun} {item_id}"):
-            if (problem := UUID_TEXT.problem(item_id)) is not None:
-                raise NotFoundError(f"id: {problem}")
+            self._require_correct(lookup, given)
             place, session = self._open(schema)
-            item = session.collection.get(item_id, session.deadline())
+            item = session.collection.get(str(item_id), session.deadline())
             if item is None:
-                raise NotFoundError(f"there is no such {noun} in workspace {place['workspace_id']}")
+                where = f"in workspace {place['workspace_id']}"
+                meant = self._meant(lookup, str(item_id))
+                raise NotFoundError(f"there is no such {noun} {where}{meant}")
             return _shown(schema, item, place)
 
+    def _meant(self, lookup: Lookup, item_id: str) -> str:
+        """Names the right id if this one is that of another kind of item."""
+        if lookup.mistaken is None:
+            return ""
+        schema, name = lookup.mistaken
+        try:
+            place, session = self._open(schema)
+            item = session.collection.get(item_id, session.deadline(LONGEST_HINT))
+        except BirdError:
+            return ""
+        right = _shown(schema, item, place)[name] if item is not None else None
+        noun = lookup.result.finds.noun
+        return f": this is the id of a {schema.noun}, whose {noun} is {right}" if right else ""
+
+    @staticmethod
+    def _require_correct(lookup: Lookup, given: Mapping[str, Any]) -> None:
+        """Raises NotFoundError for arguments that can match nothing, before anything is sent."""
+        problems = [
+            f"{each.name}: {problem}"
+            for each in lookup.arguments
+            if (value := given.get(each.name)) is not None or each.required
+            if (problem := each.kind.problem(value)) is not None
+        ]
+        if problems:
+            raise NotFoundError(". ".join(problems))
+
     def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
-        given = self._workspace_id
-        if given is not None and (problem := workspace_problem(given)) is not None:
-            raise ConfigurationError(f"workspace_id: {problem}")
-        if given is None and self._account.settings.workspace_id is None:
-            unset = self._account.settings.missing_text("workspaceId")
-            raise ConfigurationError(f"{unset} Set it, or pass workspace_id")
+        settings, given = self._account.settings, self._workspace_id
+        problems = list(settings.problems)
+        if given is not None:
+            if (problem := WORKSPACE_ID.problem(given)) is not None:
+                problems.append(f"workspace_id: {problem}")
+        elif settings.workspace_id is None:
+            how = how_to_set(settings.profile, "workspaceId")
+            problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass workspace_id")
+        if problems:
+            raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})
 
     @contextmanager
@@ -100,7 +136,7 @@ def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Prop
     return to_state(schema, item, prior)
 
 
-def _named(numbers: list[Properties]) -> str:
-    shown = ", ".join(str(each["number"]) for each in numbers[:MAX_SHOWN])
-    more = len(numbers) - MAX_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+def _matching(
+    argument: Argument, given: Mapping[str, Any], rows: list[Properties]
+) -> list[Properties]:
+    return [row for row in rows if argument.matches(given[argument.name], row[argument.of])]

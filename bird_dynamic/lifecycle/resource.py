@@ -14,7 +14,7 @@ from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, DeadlineError
-from bird_dynamic.bird.ids import canonical, required_id, with_its_place
+from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.check import Checked, check
@@ -244,7 +244,13 @@ class ResourceLifecycle:
         """The id in canonical form, and the state with the location that preceded the id
         (`workspaceId/connectorId`), if any."""
         with self._describing_errors("Reading", state, item_id):
-            alone, place = with_its_place(item_id)
+            try:
+                alone, place = with_its_place(item_id)
+            except IdError:
+                raise IdError(
+                    f"the id must be {self.schema.id_forms}. `bird-dynamic export` lists what "
+                    "exists. Nothing was sent"
+                ) from None
             return alone, {**state, **place}
 
     def read(

@@ -6,7 +6,7 @@ Source: this package's own contract; none of them is sent in a body.
 from __future__ import annotations
 
 from bird_dynamic.schema.fields import Field, OnChange
-from bird_dynamic.schema.kinds import DURATION, PROFILE, UUID_TEXT, WORKSPACE_ID
+from bird_dynamic.schema.kinds import ADOPTED_ID, DURATION, PROFILE, WORKSPACE_ID
 
 WORKSPACE = Field(
     name="workspace_id",
@@ -33,7 +33,7 @@ LOCAL_INPUTS = (
     PROFILE_INPUT,
     Field(
         name="adopt",
-        kind=UUID_TEXT,
+        kind=ADOPTED_ID,
         description="Id (UUID) of an existing item to adopt instead of creating one. It must match "
         "the other arguments; otherwise, the first `up` fails and lists the differences.",
         example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",

@@ -181,6 +181,16 @@ class ResourceSchema:
         """The name of its module and of its reference page: `voice_channel`."""
         return snake_case(self.type_name).removeprefix("_")
 
+    @cached_property
+    def id_forms(self) -> str:
+        """The forms of an id in an import or a `get`, for messages: the id alone, or preceded by
+        its location."""
+        own = camel_case(f"{self.item.replace(' ', '_')}_id")
+        *optional, place = re.findall(r"{(\w+)}", self.path)
+        short = f"{camel_case(place)}/{own}"
+        forms = [short, *(f"{camel_case(each)}/{short}" for each in optional)]
+        return f"a UUID, that of the {self.item}, or {' or '.join(forms)}"
+
     def path_of(self, props: Mapping[str, Any]) -> str:
         """The path of the collection for these inputs."""
         left_out = {each.name for each in self.configurable_inputs if props.get(each.name) is None}

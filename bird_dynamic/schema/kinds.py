@@ -57,6 +57,15 @@ def _uuid_problem(value: Any) -> str | None:
     return "must be a UUID such as 2cffb55c-120e-91a8-8f10-ed9d1b412d29"
 
 
+def _adopted_problem(value: Any) -> str | None:
+    if (problem := _uuid_problem(value)) is None:
+        return None
+    return (
+        f"{problem}: that of the connector (or webhook subscription) to adopt, without its "
+        "workspace; `bird-dynamic export` lists what exists"
+    )
+
+
 def _workspace_problem(value: Any) -> str | None:
     return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
 
@@ -85,6 +94,7 @@ def _duration_problem(value: Any) -> str | None:
 
 TEXT = Kind("str", _text_problem)
 UUID_TEXT = Kind("UUID", _uuid_problem)
+ADOPTED_ID = Kind("UUID", _adopted_problem)
 WORKSPACE_ID = Kind("UUID", _workspace_problem)
 ORGANIZATION_ID = Kind("UUID", _organization_problem)
 PROFILE = Kind("str", _profile_problem)

@@ -6,8 +6,7 @@ table.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,31 +15,37 @@ from bird_dynamic.schema.connector import CONNECTOR
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.schema.kinds import TEXT, UUID_TEXT
+from bird_dynamic.schema.phone_numbers import (
+    COUNTRY,
+    NUMBER,
+    is_able,
+    no_such_number,
+    not_able,
+    not_of_country,
+    same_country,
+    same_number,
+)
+from bird_dynamic.schema.templates import REFERENCE
 
 
 def _equal(asked: str, stated: Any) -> bool:
     return bool(asked == stated)
 
 
-def _same_number(asked: str, stated: Any) -> bool:
-    return re.sub(r"\D", "", str(asked)) == re.sub(r"\D", "", str(stated))
-
-
-def _same_country(asked: str, stated: Any) -> bool:
-    return str(asked).upper() == str(stated).upper()
-
-
-def _is_able(asked: str, stated: Any) -> bool:
-    """`voice` matches both directions; `voice-inbound` only that one."""
-    return any(each == asked or each.startswith(f"{asked}-") for each in stated)
+def _nothing_matches(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    return f"nothing matches {asked}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Argument(Field):
-    """An argument of a look-up: the property `of` has to match its value."""
+    """An argument of a look-up: the property `of` has to match its value. `absent` says that none
+    of these rows, of which there is at least one, matches it."""
 
     of: str
     matches: Callable[[str, Any], bool] = _equal
+    absent: Callable[[str, Sequence[Mapping[str, Any]]], str] = _nothing_matches
+    is_positional: bool = False
+    """Whether a program can leave its name out, though it is optional."""
     is_input: bool = True
 
 
@@ -64,12 +69,16 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """A look-up of one item by its id, of the only match, or of all matches (`lists`)."""
+    """A look-up of one item by its id, of the only match, or of all matches (`lists`).
+
+    `mistaken` is the item whose id is often given instead, and its property with the right id.
+    """
 
     result: Result
     summary: str
     arguments: tuple[Argument, ...]
     lists: bool = False
+    mistaken: tuple[ResourceSchema, str] | None = None
 
     @property
     def by_id(self) -> bool:
@@ -134,19 +143,23 @@ LOOKUPS: Mapping[str, Lookup] = {
         arguments=(
             Argument(
                 name="number",
-                kind=TEXT,
-                description="Phone number; only its digits are compared.",
+                kind=NUMBER,
+                description="Phone number with its country code, in any notation: "
+                "`+31 6 1234 5678`, `0031…`, `tel:+31…`.",
                 example="+31612345678",
                 of="number",
-                matches=_same_number,
+                matches=same_number,
+                absent=no_such_number,
+                is_positional=True,
             ),
             Argument(
                 name="country",
-                kind=TEXT,
+                kind=COUNTRY,
                 description="Two-letter country code.",
                 example="NL",
                 of="country",
-                matches=_same_country,
+                matches=same_country,
+                absent=not_of_country,
             ),
             Argument(
                 name="capability",
@@ -154,7 +167,8 @@ LOOKUPS: Mapping[str, Lookup] = {
                 description="Capability: `voice`, or one direction, such as `voice-inbound`.",
                 example="voice",
                 of="capabilities",
-                matches=_is_able,
+                matches=is_able,
+                absent=not_able,
             ),
         ),
     ),
@@ -171,6 +185,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="connector_id",
             ),
         ),
+        mistaken=(CHANNEL, "connector_id"),
     ),
     "list_connectors": Lookup(
         result=CONNECTOR_RESULT,
@@ -179,7 +194,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         arguments=(
             Argument(
                 name="connector_template_ref",
-                kind=TEXT,
+                kind=REFERENCE,
                 description="Template and its version, `slug:version`.",
                 example="voice-messagebird:1",
                 of="connector_template_ref",
@@ -207,6 +222,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="id",
             ),
         ),
+        mistaken=(CONNECTOR, "channel_id"),
     ),
 }
 RESULTS: Mapping[str, Result] = {each.result.class_name: each.result for each in LOOKUPS.values()}

@@ -7,12 +7,15 @@ reference, "Installing an SMS channel" and "Install WhatsApp phone number in Bir
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.schema.fields import UNKNOWN
-from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind
+from bird_dynamic.schema.kinds import TEMPLATE, TEXT, UUID_TEXT, Kind
+from bird_dynamic.schema.values import without_version
 
 
 @dataclass(frozen=True)
@@ -82,3 +85,18 @@ def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
                 f"arguments: {argument.name} {problem}, by the template {template}. If Bird's "
                 "requirements have changed, pass check_arguments=False to skip this check"
             )
+
+
+def _reference_problem(value: Any) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"[^:\s]+:[^:\s]+", value):
+        return None
+    slugs = {without_version(each): each for each in TEMPLATES}
+    asked = value.strip(": ").lower() if isinstance(value, str) else ""
+    near = [slug for slug in slugs if asked and slug.startswith(asked)]
+    near = near or difflib.get_close_matches(asked, slugs, 1)
+    form = f"{TEMPLATE.problem(None)}"
+    return f"did you mean {slugs[near[0]]}? It {form}" if near else form
+
+
+REFERENCE = Kind(TEMPLATE.name, _reference_problem)
+"""A reference to look for: Bird may have templates whose names would not pass for a new one."""

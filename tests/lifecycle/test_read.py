@@ -10,8 +10,10 @@ from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.mapping import to_state
 from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
-from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
+from tests.support.world import NUMBER, OTHER_NUMBER, OWN_MARK, World, planned
+from tests.wrong_inputs.ways import CORRECT
 
 CONVERSATIONAL = "channel_conversational_status_enabled"
 DRIFTED: dict[str, Any] = {
@@ -177,3 +179,36 @@ def test_what_the_program_reads_as_somebody_elses_is_not_deleted_in_the_same_run
     run.delete(connector_id, state)
     assert world.connector_ids() == [connector_id]
     assert connector_id in world.said[-1]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "support",
+        "ws_1",
+        "",
+        "+31612345678",
+        "..",
+        f"{NUMBER} ",
+        f"support/{NUMBER}",
+        f"{NUMBER}/{NUMBER}/{NUMBER}/{NUMBER}",
+        f"https://app.bird.com/workspaces/{NUMBER}/connectors/{NUMBER}",
+    ],
+)
+def test_an_id_of_another_form_is_told_which_form_is_wanted(written: str) -> None:
+    world = World()
+    for type_name, forms in (
+        ("VoiceChannel", "that of the connector, or workspaceId/connectorId"),
+        (
+            "WebhookSubscription",
+            "that of the webhook subscription, or workspaceId/webhookSubscriptionId or "
+            "organizationId/workspaceId/webhookSubscriptionId",
+        ),
+    ):
+        with pytest.raises(OperationError, match=f"the id must be a UUID, {forms}"):
+            world.run(type_name).identified(written, {})
+        news = {**CORRECT[type_name], MARK: OWN_MARK, "adopt": written}
+        (failure,) = world.run(type_name).check({}, news).failures
+        assert failure.startswith("adopt: must be a UUID")
+        assert "that of the connector (or webhook subscription) to adopt" in failure
+    assert world.operations == []

@@ -29,7 +29,7 @@ from bird_dynamic.emulator import (
     PhoneNumber,
     Store,
 )
-from bird_dynamic.schema.lookups import LOOKUPS, RESULTS
+from bird_dynamic.schema.lookups import LOOKUPS, PLACE, RESULTS
 
 NUMBER = PhoneNumber.made_up(0)
 ABSENT = "11111111-2222-4333-8444-555555555555"
@@ -54,7 +54,18 @@ def voice(bird: EmulatorServer, index: int = 0) -> dict[str, Any]:
     return next(each for each in bird.emulator.connectors() if each["id"] == made["id"])
 
 
-@pytest.mark.parametrize("written", ["+3197010200001", "+31 970-102 00001", "3197010200001"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+3197010200001",
+        "+31 970-102 00001",
+        "3197010200001",
+        "0031970 10200001",
+        "011 31 970 10200001",
+        "+31 (0)970 10200001 ext. 12",
+        "tel:+31-970-10200001",
+    ],
+)
 def test_a_number_is_found_however_it_is_written(bird: EmulatorServer, written: str) -> None:
     found = get_phone_number(number=written)
     assert (found.id, found.number, found.country) == (NUMBER.id, NUMBER.number, NUMBER.country)
@@ -71,8 +82,70 @@ def test_a_number_is_found_on_a_later_page(bird: EmulatorServer) -> None:
 def test_a_number_is_found_by_country_and_capability(bird: EmulatorServer) -> None:
     assert get_phone_number(country="fr", capability="voice").country == "FR"
     assert get_phone_number(country="FR", capability="voice-inbound").country == "FR"
+
+
+def test_a_number_that_is_not_there_is_told_from_one_that_cannot_do_it(
+    bird: EmulatorServer,
+) -> None:
     with pytest.raises(LookupFailedError, match="the workspace has no such number; it has "):
+        get_phone_number(number="+31612345678", capability="mms")
+    with pytest.raises(
+        LookupFailedError,
+        match=r"the number lacks the capability mms: \+33199000001 has voice-inbound, .*, "
+        r"sms-outbound\.",
+    ):
         get_phone_number(country="FR", capability="mms")
+    with pytest.raises(LookupFailedError, match=r"not of country FR: \+3197010200001 is of NL"):
+        get_phone_number(number="+3197010200001", country="FR")
+    with pytest.raises(LookupFailedError, match=r"is of country UK: .* are of AU, DE, FR, GB, "):
+        get_phone_number(country="UK")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"), [("vioce", "voice"), ("voice-inbond", "voice-inbound"), ("call", "")]
+)
+def test_an_unknown_capability_is_told_with_the_known_ones(
+    bird: EmulatorServer, asked: str, meant: str
+) -> None:
+    with pytest.raises(LookupFailedError) as caught:
+        get_phone_number(country="FR", capability=asked)
+    said = "capability: is unknown. " + f"Did you mean {meant}? " * bool(meant)
+    assert f"{said}Known are fax, mms, sms, voice, each also with -inbound" in str(caught.value)
+
+
+@pytest.mark.parametrize("asked", ["VOICE", "Voice-Inbound", "voice_inbound", "voice inbound"])
+def test_a_capability_may_be_written_in_another_way(bird: EmulatorServer, asked: str) -> None:
+    assert get_phone_number(country="FR", capability=asked).country == "FR"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"country": "Germany"}, "country: must be two letters, such as DE"),
+        ({"country": "USA"}, "country: must be two letters, such as DE"),
+        ({"country": 49}, "country: must be two letters, such as DE"),
+        ({"number": 31612345678}, "number: must be a string in international form"),
+        ({"number": ""}, "number: must be a string in international form"),
+        ({"capability": ["voice"]}, "capability: must be a non-empty string"),
+        ({"country": 1, "capability": 2}, "DE. capability: must be a non-empty string"),
+    ],
+)
+def test_an_argument_that_can_match_nothing_is_refused_before_anything_is_sent(
+    bird: EmulatorServer, given: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(LookupFailedError, match=says) as caught:
+        get_phone_number(**given)
+    assert "\n" not in str(caught.value)
+    assert not bird.emulator.journal
+
+
+def test_a_number_without_its_country_code_is_told_which_form_is_wanted(
+    bird: EmulatorServer,
+) -> None:
+    with pytest.raises(
+        LookupFailedError, match=r"write it in international form, such as \+31612345678"
+    ):
+        get_phone_number(number="097010200001")
 
 
 def test_several_numbers_are_named(bird: EmulatorServer) -> None:
@@ -151,6 +224,86 @@ def test_what_cannot_be_found_is_one_line(
     assert caught.value.__suppress_context__
 
 
+def test_all_settings_that_are_missing_are_told_at_once(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BIRD_ACCESS_KEY")
+    monkeypatch.delenv("BIRD_WORKSPACE_ID")
+    for look_up in (get_phone_number, list_connectors, lambda: get_channel(ABSENT)):
+        with pytest.raises(LookupFailedError) as caught:
+            look_up()
+        text = str(caught.value)
+        assert "`pulumi config set --secret bird:accessKey`, or export BIRD_ACCESS_KEY" in text
+        assert "`pulumi config set bird:workspaceId`, or export BIRD_WORKSPACE_ID, or pass" in text
+        assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("voice-messagebird", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
+        ("Voice", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
+        ("voice-mesagebird", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
+        ("sms", r"did you mean sms-messagebird:1\? It must be .*, slug:version, "),
+        ("whatsapp:", r"did you mean whatsapp:1\? It must be .*, slug:version, "),
+        (" whatsapp:1 ", "slug:version, "),
+        ("telegram", r"slug:version, such as voice-messagebird:1\.$"),
+        ("", r"slug:version, such as voice-messagebird:1\.$"),
+        (1, r"slug:version, such as voice-messagebird:1\.$"),
+    ],
+)
+def test_a_template_without_its_version_is_refused(
+    bird: EmulatorServer, written: Any, says: str
+) -> None:
+    with pytest.raises(LookupFailedError, match=f"connector_template_ref: .*{says}"):
+        list_connectors(connector_template_ref=written)
+    assert not bird.emulator.journal
+
+
+@pytest.mark.parametrize("known", ["voice-messagebird:2", "voice-mesagebird:1", "Other_One:1.2"])
+def test_a_template_that_no_connector_has_is_an_empty_list(
+    bird: EmulatorServer, known: str
+) -> None:
+    voice(bird)
+    assert list_connectors(connector_template_ref=known) == []
+
+
+def test_the_id_of_a_channel_is_told_from_one_that_does_not_exist(bird: EmulatorServer) -> None:
+    made = voice(bird)
+    channel_id = made["channel"]["channelId"]
+    with pytest.raises(
+        LookupFailedError, match=f"is the id of a channel, whose connector is {made['id']}"
+    ):
+        get_connector(channel_id)
+    with pytest.raises(
+        LookupFailedError, match=f"is the id of a connector, whose channel is {channel_id}"
+    ):
+        get_channel(made["id"])
+
+
+def test_without_the_permission_to_look_further_an_absent_id_is_just_absent(
+    bird: EmulatorServer,
+) -> None:
+    made = voice(bird)
+    bird.emulator.faults = (Fault("status", operation="get_channel", status=403, times=None),)
+    with pytest.raises(LookupFailedError, match=rf"in workspace {WORKSPACE_ID}\.$"):
+        get_connector(made["channel"]["channelId"])
+
+
+def test_the_number_needs_no_name(bird: EmulatorServer) -> None:
+    assert get_phone_number(NUMBER.number).id == NUMBER.id
+
+
+@pytest.mark.parametrize("given", [{"profile": 5}, {"profile": "bird:eu"}, {"workspace_id": 5}])
+def test_an_account_or_a_workspace_of_a_wrong_form_is_refused(
+    bird: EmulatorServer, given: dict[str, Any]
+) -> None:
+    (argument,) = given
+    with pytest.raises(LookupFailedError, match=f"{argument}: must be"):
+        list_connectors(**given)
+    assert not bird.emulator.journal
+
+
 def test_a_refusal_says_what_to_do_and_not_the_key(bird: EmulatorServer) -> None:
     bird.emulator.faults = (Fault("status", status=403, times=None),)
     with pytest.raises(
@@ -175,6 +328,31 @@ def test_outputs_are_accepted_and_unknown_ones_send_nothing(bird: EmulatorServer
         return pulumi.Output.all(number.id, channel.connector_id).apply(check)
 
     program()
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+@pytest.mark.parametrize("form", ["output", "secret", "in a list", "in a dict", "in an f-string"])
+@pytest.mark.filterwarnings("error")
+def test_a_plain_look_up_refuses_outputs_and_names_the_one_that_takes_them(
+    name: str, form: str, bird: EmulatorServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    output: Any = pulumi.Output.from_input(NUMBER.number)
+    if form == "secret":
+        output = pulumi.Output.secret(output)
+    text = f"+{output}" if form == "in an f-string" else ""
+    capfd.readouterr()
+    given = {"in a list": [output], "in a dict": {"x": output}, "in an f-string": text}
+    arguments = [each.name for each in (*LOOKUPS[name].arguments, *PLACE)]
+    for argument in arguments:
+        values = {"id": ABSENT} if "id" in arguments else {}
+        with pytest.raises(LookupFailedError) as caught:
+            getattr(bird_dynamic, name)(**{**values, argument: given.get(form, output)})
+        assert str(caught.value) == (
+            f"{name}: {argument}: must be a plain value, not an Output. "
+            f"Use {name}_output, which accepts outputs"
+        )
+    assert capfd.readouterr() == ("", "")
+    assert not bird.emulator.journal
 
 
 class _Mocks(pulumi.runtime.Mocks):

@@ -1,0 +1,144 @@
+"""Phone numbers as people write them, and what the look-up of one says if none fits.
+
+A number without its country code is never completed: 612345678 is a number in many countries.
+Sources: ITU-T E.164 (up to 15 digits) and E.123 (notation), RFC 3966 (`tel:`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bird_dynamic.schema.kinds import Kind
+
+FORM = "write it in international form, such as +31612345678"
+KNOWN_CAPABILITIES = ("voice", "sms", "mms", "fax")
+"""The capabilities that Bird's numbers API documents."""
+MAX_SHOWN = 5
+"""Limit of numbers that a text names."""
+SHORTEST = {"+": 7, "00": 7, "0011": 7, "011": 10, None: 11}
+"""Digits from which a number with this prefix is in international form. Johannesburg and Leeds
+start with 011 too, and national numbers without a zero have up to 10 digits."""
+KEEPS_ZERO = "39"
+"""The country code of Italy: its (0) is a part of the number, not a prefix for national calls."""
+_PREFIX = r"(?P<prefix>\+|0011|00|011)?"
+_NUMBER = re.compile(rf"{_PREFIX}(?P<digits>[1-9]\d{{6,14}})")
+_COUNTRY_CODE = re.compile(rf"{_PREFIX}(?P<digits>[1-9]\d{{0,2}})")
+_ZERO = re.compile(r"(.*\d.*?)\( *0 *\)(.*)")
+_EXTENSION = re.compile(r"[ ,;]*(?:ext(?:ension|n)?|x|#)[ .:=]*\d{1,7}$")
+_SEPARATORS = re.compile(r"[-\s().\[\]/·•]")
+
+
+def international(text: str) -> str | None:
+    """The digits of a number in international form; None if its country code is not certain."""
+    plain = "".join(map(_plain, unicodedata.normalize("NFKC", text))).strip().lower()
+    plain = _EXTENSION.sub("", plain.removeprefix("tel:"))
+    if (zero := _ZERO.fullmatch(plain)) is not None:
+        code, rest = _COUNTRY_CODE.fullmatch(_SEPARATORS.sub("", zero[1])), zero[2]
+        if code is None:
+            return None
+        plain = zero[1] + "0" * (code["digits"] == KEEPS_ZERO) + rest
+    found = _NUMBER.fullmatch(_SEPARATORS.sub("", plain))
+    if found is None or len(found["digits"]) < SHORTEST[found["prefix"]]:
+        return None
+    return found["digits"]
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf":
+        # Copied numbers often have invisible marks of direction around them.
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return "-" if category == "Pd" or character == "\N{MINUS SIGN}" else character
+
+
+def same_number(asked: str, stated: Any) -> bool:
+    """Whether both are the same number. Bird states numbers in international form."""
+    number = international(asked)
+    return number is not None and number == re.sub(r"\D", "", str(stated))
+
+
+def same_country(asked: str, stated: Any) -> bool:
+    """Whether both are the same country code."""
+    return asked.upper() == str(stated).upper()
+
+
+def is_able(asked: str, stated: Sequence[str]) -> bool:
+    """Whether the capabilities include it: `voice` is either direction, `voice-inbound` only
+    one."""
+    capability = _capability(asked)
+    return any(each == capability or each.startswith(f"{capability}-") for each in stated)
+
+
+def no_such_number(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Says that none of these rows has this number."""
+    number = international(asked)
+    if number is None:
+        return (
+            f"number: must be digits with a country code; {FORM}. The workspace has {named(rows)}"
+        )
+    read = "" if asked == f"+{number}" else f". The number was read as +{number}"
+    return f"the workspace has no such number; it has {named(rows)}{read}"
+
+
+def not_of_country(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Says that none of these rows is of this country."""
+    countries = ", ".join(sorted({str(each["country"]) for each in rows}))
+    none, are = ("the number is not", "is") if len(rows) == 1 else ("no number is", "are")
+    return f"{none} of country {asked.upper()}: {named(rows)} {are} of {countries}"
+
+
+def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Says that none of these rows has this capability, and which ones they have; or that it is
+    unknown."""
+    stated = {each for row in rows for each in row["capabilities"]}
+    kinds = sorted({*KNOWN_CAPABILITIES, *(each.partition("-")[0] for each in stated)})
+    known = [*kinds, *(f"{kind}-{way}" for kind in kinds for way in ("inbound", "outbound"))]
+    if (capability := _capability(asked)) not in known:
+        near = difflib.get_close_matches(capability, known, 1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        return (
+            f"capability: is unknown. {meant}Known are {', '.join(kinds)}, each also with -inbound "
+            "or -outbound"
+        )
+    able = [
+        f"{row['number']} has {', '.join(row['capabilities']) or 'none'}"
+        for row in rows[:MAX_SHOWN]
+    ]
+    which = "the number" if len(rows) == 1 else "each number"
+    return f"{which} lacks the capability {capability}: {_and_more('; '.join(able), rows)}"
+
+
+def named(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The numbers of these rows; of many, only some and how many more."""
+    return _and_more(", ".join(str(each["number"]) for each in rows[:MAX_SHOWN]), rows)
+
+
+def _and_more(shown: str, rows: Sequence[Any]) -> str:
+    more = len(rows) - MAX_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _capability(asked: str) -> str:
+    return re.sub(r"[\s_.]+", "-", asked.strip().lower())
+
+
+def _number_problem(value: Any) -> str | None:
+    if isinstance(value, str) and value.strip():
+        return None
+    return "must be a string in international form, such as +31612345678"
+
+
+def _country_problem(value: Any) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2}", value):
+        return None
+    return "must be two letters, such as DE"
+
+
+NUMBER = Kind("str", _number_problem)
+COUNTRY = Kind("str", _country_problem)

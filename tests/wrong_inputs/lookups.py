@@ -1,0 +1,146 @@
+"""Look-ups that are asked in a wrong way, or for what the workspace does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from unittest import mock
+
+import pulumi
+
+from bird_dynamic import lookup_base, lookups
+from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.emulator import WORKSPACE_ID
+from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.settings import Settings
+from tests.support.world import NUMBER, World
+from tests.wrong_inputs.row import Row, Way
+
+FORM = "write it in international form, such as +31612345678"
+
+
+def look_up(function: str, world: World | None = None, **given: Any) -> str:
+    """What the program's look-up says."""
+    account = (world or World()).account()
+
+    def of(settings: Settings) -> Account:
+        return account
+
+    with mock.patch.object(lookup_base, "_account", of):
+        try:
+            return repr(getattr(lookups, function)(**given))
+        except pulumi.RunError as error:
+            return str(error)
+
+
+def _row(function: str, given: Mapping[str, Any], *says: str) -> Row:
+    written = ", ".join(f"{argument}={value!r}" for argument, value in given.items())
+    return Row(f"`{function}({written})`", Way.LOOK_UP, says, lambda: look_up(function, **given))
+
+
+def _without_settings() -> str:
+    world = World()
+    world.environment = {}
+    return look_up("get_phone_number", world)
+
+
+def _with_the_id_of_a_channel() -> str:
+    world = World()
+    item = world.emulator.add_connector(
+        connectorTemplateRef="voice-messagebird:1", arguments={"phoneNumberId": NUMBER}
+    )
+    look_up("get_connector", world, id=item["id"])
+    (made,) = world.emulator.connectors()
+    return look_up("get_connector", world, id=made["channel"]["channelId"])
+
+
+def imported(item_id: str, type_name: str = "VoiceChannel", world: World | None = None) -> str:
+    """What an import by this id says."""
+    run = (world or World()).run(type_name)
+    try:
+        alone, state = run.identified(item_id, {})
+        return str(run.read(alone, state))
+    except BirdError as error:
+        return str(error)
+
+
+def _import(item_id: str, *says: str, type_name: str = "VoiceChannel") -> Row:
+    wrong = f"`pulumi import bird:index:{type_name} support {item_id}`"
+    return Row(wrong, Way.IMPORT, says, lambda: imported(item_id, type_name))
+
+
+ROWS = (
+    Row(
+        "`get_connector(support.id)`, an Output",
+        Way.LOOK_UP,
+        ("id", "not an Output", "get_connector_output"),
+        lambda: look_up("get_connector", id=pulumi.Output.from_input("x")),
+    ),
+    _row("get_phone_number", {"number": "0612345678"}, "number", FORM),
+    _row("get_phone_number", {"number": "612345678"}, "number", FORM),
+    _row("get_phone_number", {"number": "+1 800 FLOWERS"}, "number", FORM),
+    _row("get_phone_number", {"number": 31612345678}, "number", "must be a string", "+31"),
+    _row(
+        "get_phone_number",
+        {"number": "0031 06 12345678"},
+        "no such number; it has +31",
+        "read as +310612345678",
+    ),
+    _row("get_phone_number", {"country": "Germany"}, "country", "two letters, such as DE"),
+    _row("get_phone_number", {"country": "USA"}, "country", "two letters, such as DE"),
+    _row("get_phone_number", {"country": 49}, "country", "two letters, such as DE"),
+    _row("get_phone_number", {"country": "UK"}, "of country UK", "are of AU, DE, FR, GB"),
+    _row("get_phone_number", {"capability": "vioce"}, "capability", "Did you mean voice?", "sms"),
+    _row(
+        "get_phone_number",
+        {"number": "+3197010200003", "capability": "voice"},
+        "lacks the capability voice",
+        "+3197010200003 has sms-inbound, sms-outbound",
+    ),
+    Row(
+        "`get_phone_number()` without an access key and a workspace",
+        Way.LOOK_UP,
+        (
+            "pulumi config set --secret bird:accessKey",
+            "BIRD_ACCESS_KEY",
+            "pulumi config set bird:workspaceId",
+            "BIRD_WORKSPACE_ID",
+        ),
+        _without_settings,
+    ),
+    _row("get_connector", {"id": "support"}, "id", "must be a UUID"),
+    Row(
+        "`get_connector(…)` with the id of a channel",
+        Way.LOOK_UP,
+        ("no such connector", "the id of a channel", "whose connector is"),
+        _with_the_id_of_a_channel,
+    ),
+    _row("get_channel", {"id": "ch_1"}, "id", "must be a UUID"),
+    _row(
+        "list_connectors",
+        {"connector_template_ref": "voice-messagebird"},
+        "connector_template_ref",
+        "did you mean voice-messagebird:1?",
+        "slug:version",
+    ),
+    _row(
+        "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "slug:version"
+    ),
+    _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
+    _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
+    _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
+    _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
+    _import("+31612345678", "the id must be a UUID, that of the connector"),
+    _import(
+        f"https://app.bird.com/workspaces/{WORKSPACE_ID}/connectors",
+        "the id must be a UUID, that of the connector",
+        "workspaceId/connectorId",
+    ),
+    _import(
+        "calls",
+        "the id must be a UUID, that of the webhook subscription",
+        "organizationId/workspaceId/webhookSubscriptionId",
+        type_name="WebhookSubscription",
+    ),
+    _import(NUMBER, "no connector with this id", "Check the workspace and the id"),
+)
