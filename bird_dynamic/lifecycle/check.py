@@ -12,11 +12,11 @@ from typing import Any
 from bird_dynamic.bird.json import LARGEST_NUMBER
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.schema.fields import UNKNOWN, Field, Properties, ResourceSchema
-from bird_dynamic.schema.kinds import MAP, ORGANIZATION_ID, UUID_TEXT, WORKSPACE_ID
+from bird_dynamic.schema.kinds import MAP, ORGANIZATION_ID, PHONE_NUMBER_ID, UUID_TEXT, WORKSPACE_ID
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.settings import Settings, how_to_set
 
-IDS = (UUID_TEXT, WORKSPACE_ID, ORGANIZATION_ID)
+IDS = (UUID_TEXT, PHONE_NUMBER_ID, WORKSPACE_ID, ORGANIZATION_ID)
 
 
 @dataclass(frozen=True)

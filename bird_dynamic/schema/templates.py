@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.schema.fields import UNKNOWN
-from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind
+from bird_dynamic.schema.kinds import PHONE_NUMBER_ID, TEXT, Kind
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,15 @@ TEMPLATES: Mapping[str, tuple[Argument, ...]] = {
     "voice-messagebird:1": (
         Argument(
             "phoneNumberId",
-            UUID_TEXT,
+            PHONE_NUMBER_ID,
             "Id of a voice-capable phone number of the workspace. `VoiceChannel` sets it from "
             "`phone_number_id`.",
         ),
     ),
     "sms-messagebird:1": (
-        Argument("phoneNumberId", UUID_TEXT, "Id of an SMS-capable phone number of the workspace."),
+        Argument(
+            "phoneNumberId", PHONE_NUMBER_ID, "Id of an SMS-capable phone number of the workspace."
+        ),
         Argument(
             "channelMessageType",
             TEXT,
@@ -79,6 +81,6 @@ def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
         problem = "is required" if value is None else argument.kind.problem(value)
         if problem is not None:
             yield (
-                f"arguments: {argument.name} {problem}, by the template {template}. If Bird's "
+                f"arguments: {argument.name} {problem} (template {template}). If Bird's "
                 "requirements have changed, pass check_arguments=False to skip this check"
             )

@@ -23,7 +23,7 @@ from bird_dynamic.schema.connector import (
     TEMPLATE_REF,
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
-from bird_dynamic.schema.kinds import UUID_TEXT
+from bird_dynamic.schema.kinds import PHONE_NUMBER_ID
 from bird_dynamic.schema.values import without_version
 
 TEMPLATE = "voice-messagebird:1"
@@ -53,7 +53,7 @@ VOICE_CHANNEL = ResourceSchema(
     fields=(
         Field(
             name="phone_number_id",
-            kind=UUID_TEXT,
+            kind=PHONE_NUMBER_ID,
             description="Id (UUID) of a phone number of the workspace that can make or take voice "
             "calls.",
             example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
