@@ -13,8 +13,20 @@ from typing import Any
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
+from bird_dynamic.schema.values import UUID, meant
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
+
+
+FILTER_KEYS = (
+    "channelId",
+    "messageStatus",
+    "interactionType",
+    "platformId",
+    "channelStatus",
+    "status",
+)
+"""The documented keys of filters; others may exist."""
 
 
 def _url_problem(value: Any) -> str | None:
@@ -37,6 +49,13 @@ def _filters_problem(value: Any) -> str | None:
             return expected
         if any(part is not UNKNOWN and TEXT.problem(part) for part in each.values()):
             return expected
+        key, filtered = each["key"], each["value"]
+        if key is not UNKNOWN and (known := meant(key, FILTER_KEYS)):
+            return f"a filter has a misspelled key: did you mean {known}?"
+        if key == "channelId" and filtered is not UNKNOWN and not UUID.fullmatch(filtered):
+            return (
+                "the value of the filter channelId must be a UUID: use the channel_id of a channel"
+            )
     if sum(each["key"] == "channelId" for each in filters) > 1:
         return "may filter on one channelId only; subscribe once for each channel"
     return None

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from bird_dynamic.emulator import PhoneNumber
+from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lookups import GetPhoneNumberResult
-from tests.support.world import NUMBER
+from bird_dynamic.schema.naming import MARK
+from tests.support.world import NUMBER, OTHER_MARK, OWN_MARK, World
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import preview
+from tests.wrong_inputs.ways import CORRECT, WEBHOOK, preview
 
+ABSENT = "11111111-2222-4333-8444-555555555555"
 USE_THE_ID = "use get_phone_number(number=…).id"
 FOUND = GetPhoneNumberResult(NUMBER, None, PhoneNumber.made_up(0).number, "NL", None, [])
 
@@ -21,6 +24,26 @@ def _row(wrong: str, type_name: str, says: tuple[str, ...], **inputs: Any) -> Ro
 def _number(value: Any) -> Row:
     says = ("phone_number_id", "must be a UUID", USE_THE_ID)
     return _row(f"`phone_number_id={value!r}`", "VoiceChannel", says, phone_number_id=value)
+
+
+def _filter(key: str, value: str, *says: str) -> Row:
+    filters = [{"key": key, "value": value}]
+    wrong = f"`WebhookSubscription(…, event_filters={filters})`"
+    return _row(wrong, "WebhookSubscription", ("event_filters", *says), event_filters=filters)
+
+
+def _connector_id_as_channel_id() -> str:
+    """The program has the connector; the webhook is checked later in the run."""
+    account = World().account()
+    voice, webhook = (
+        lifecycle_of(name, lambda profile: account)
+        for name in ("VoiceChannel", "WebhookSubscription")
+    )
+    inputs = voice.check({}, {**CORRECT["VoiceChannel"], MARK: OWN_MARK}).inputs
+    connector_id, _ = voice.create(inputs)
+    filters = [{"key": "channelId", "value": connector_id}]
+    checked = webhook.check({}, {**WEBHOOK, "event_filters": filters, MARK: OTHER_MARK})
+    return "\n".join(checked.failures)
 
 
 ROWS = (
@@ -42,5 +65,16 @@ ROWS = (
         ("arguments", "phoneNumberId", "must be a UUID", USE_THE_ID),
         connector_template_ref="sms-messagebird:1",
         arguments={"phoneNumberId": "+31612345678", "channelMessageType": "promotional"},
+    ),
+    _filter("channelID", ABSENT, "did you mean channelId?"),
+    _filter("channel_id", ABSENT, "did you mean channelId?"),
+    _filter("chanelId", ABSENT, "did you mean channelId?"),
+    _filter("Status", "ringing", "did you mean status?"),
+    _filter("channelId", "support", "must be a UUID", "channel_id"),
+    Row(
+        "`channelId` filter with a `connector_id` of the program",
+        Way.UP,
+        ("event_filters", "is the id of a connector", "use its channel_id"),
+        _connector_id_as_channel_id,
     ),
 )
