@@ -21,10 +21,11 @@ IDS = (UUID_TEXT, PHONE_NUMBER_ID, WORKSPACE_ID, ORGANIZATION_ID)
 
 @dataclass(frozen=True)
 class Checked:
-    """Inputs with defaults and settings filled in, and the validation failures."""
+    """Inputs with defaults and settings filled in, the validation failures, and the warnings."""
 
     inputs: Properties
     failures: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -> Checked:
@@ -42,8 +43,8 @@ def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -
         if field.kind in IDS and isinstance(complete.get(field.name), str):
             # Bird returns ids in lower case: the spelling must not make one id look like two.
             complete[field.name] = complete[field.name].lower()
-    failures = _failures(schema, inputs, complete, settings)
-    return Checked(complete, (*settings.problems, *failures))
+    failures = (*settings.problems, *_failures(schema, inputs, complete, settings))
+    return Checked(complete, failures, () if failures else tuple(schema.doubts(inputs)))
 
 
 def _failures(

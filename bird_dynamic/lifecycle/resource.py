@@ -69,6 +69,9 @@ class ResourceLifecycle:
         """The inputs with defaults and settings filled in, and all validation failures."""
         self._run.managed.mark_checked(marks_of(news), olds)
         checked = self._checked(news)
+        for each in checked.warnings:
+            # By the resource's name: an input, such as the item's name, may be secret.
+            self._run.warn_once(f"{self._called({MARK: news.get(MARK)})}: {each}")
         return replace(checked, failures=(*checked.failures, *self._adopt_problems(olds, news)))
 
     def _checked(self, news: Mapping[str, Any]) -> Checked:

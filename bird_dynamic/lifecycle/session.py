@@ -47,6 +47,14 @@ class Run:
     say: Callable[[str], None] = lambda text: None
     warn: Callable[[str], None] = lambda text: None
     before_writing: Callable[[], None] = lambda: None
+    _warned: set[str] = field(default_factory=set)
+
+    def warn_once(self, text: str) -> None:
+        """Show a permanent warning, unless this process has shown it: the engine checks a resource
+        again for its replacement."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.warn(text)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,11 @@ def _number(value: Any) -> Row:
     return _row(f"`phone_number_id={value!r}`", "VoiceChannel", says, phone_number_id=value)
 
 
+def _webhook(argument: str, value: Any, *says: str) -> Row:
+    wrong = f"`WebhookSubscription(…, {argument}={value!r})` (a warning)"
+    return _row(wrong, "WebhookSubscription", (argument, *says), **{argument: value})
+
+
 def _filter(key: str, value: str, *says: str) -> Row:
     filters = [{"key": key, "value": value}]
     wrong = f"`WebhookSubscription(…, event_filters={filters})`"
@@ -77,4 +82,9 @@ ROWS = (
         ("event_filters", "is the id of a connector", "use its channel_id"),
         _connector_id_as_channel_id,
     ),
+    _webhook("service", "channel", "did you mean channels?"),
+    _webhook("service", "faxes", "channels, numbers, conversations, payments"),
+    _webhook("event", "voice.inbond", "did you mean voice.inbound?"),
+    _webhook("event", "Voice_Inbound", "did you mean voice.inbound?"),
+    _webhook("event_filters", [{"key": "to", "value": "x"}], "known are channelId, messageStatus"),
 )
