@@ -14,6 +14,7 @@ from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.schema.fields import UNKNOWN, Field, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import MAP, ORGANIZATION_ID, PHONE_NUMBER_ID, UUID_TEXT, WORKSPACE_ID
 from bird_dynamic.schema.naming import MARK
+from bird_dynamic.schema.values import meant
 from bird_dynamic.settings import Settings, how_to_set
 
 IDS = (UUID_TEXT, PHONE_NUMBER_ID, WORKSPACE_ID, ORGANIZATION_ID)
@@ -96,8 +97,11 @@ def _set_twice(
     schema: ResourceSchema, name: str, path: tuple[str, ...], value: Mapping[str, Any]
 ) -> Iterator[str]:
     for field in schema.inputs:
-        if field.request_path[:-1] == path and field.request_path[-1] in value:
-            yield f"{name}: {field.request_path[-1]} is set by {field.name}; remove it from {name}"
+        if not field.request_path or field.request_path[:-1] != path:
+            continue
+        for key in value:
+            if key == field.request_path[-1] or meant(str(key), field.request_path[-1:]):
+                yield f"{name}: {key} is set by {field.name}; remove it from {name}"
 
 
 def _none_if_empty(value: Any) -> Any:

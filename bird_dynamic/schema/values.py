@@ -70,12 +70,12 @@ def meant(given: str, known: Iterable[str]) -> str | None:
     return next(same, None) or next((word for word in words if _is_typo(given, word)), None)
 
 
-def undocumented(given: str, known: Iterable[str]) -> str:
-    """A warning, without its subject: Bird does not document this word."""
+def unlisted(given: str, known: Iterable[str]) -> str:
+    """A warning, without its subject, of a word that is not among the known ones."""
     words = tuple(known)
     nearest = meant(given, words)
-    advice = f"did you mean {nearest}?" if nearest else f"known are {', '.join(words)}"
-    return f"is not documented by Bird: {advice}"
+    advice = f"; did you mean {nearest}?" if nearest else f": {', '.join(words)}"
+    return f"is not among the known values{advice}"
 
 
 def _letters(word: str) -> str:

@@ -5,7 +5,7 @@ Source: "Installing a Voice channel".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,15 @@ def _is_voice_channel(connector: Mapping[str, Any]) -> bool:
         and isinstance(arguments, Mapping)
         and bool(arguments.get("phoneNumberId"))
     )
+
+
+def _doubts(inputs: Mapping[str, Any]) -> Iterator[str]:
+    template = inputs.get("connector_template_ref")
+    if isinstance(template, str) and without_version(template) != without_version(TEMPLATE):
+        yield (
+            f"connector_template_ref: is not {TEMPLATE}, the documented template for voice; for "
+            "other templates, use Connector"
+        )
 
 
 VOICE_CHANNEL = ResourceSchema(
@@ -74,6 +83,7 @@ VOICE_CHANNEL = ResourceSchema(
         *OUTPUTS,
     ),
     describes=_is_voice_channel,
+    doubts=_doubts,
     example="""\
 number = get_phone_number(number="+3197010200001")
 support = VoiceChannel(

@@ -13,7 +13,7 @@ from typing import Any
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
-from bird_dynamic.schema.values import UUID, meant, undocumented
+from bird_dynamic.schema.values import UUID, meant, unlisted
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
 
@@ -80,14 +80,14 @@ def _filters_problem(value: Any) -> str | None:
 def _doubts(inputs: Mapping[str, Any]) -> Iterator[str]:
     service, event = inputs.get("service"), inputs.get("event")
     if isinstance(service, str) and service not in SERVICES:
-        yield f"service: {undocumented(service, SERVICES)}"
+        yield f"service: {unlisted(service, SERVICES)}"
     if isinstance(event, str) and (known := meant(event, EVENTS)):
         yield f"event: did you mean {known}? Bird sends nothing for an event that it does not know"
     filters = inputs.get("event_filters")
     for each in filters if isinstance(filters, list) else ():
         key = each.get("key") if isinstance(each, Mapping) else None
         if isinstance(key, str) and key not in FILTER_KEYS and not meant(key, FILTER_KEYS):
-            yield f"event_filters: the key of a filter {undocumented(key, FILTER_KEYS)}"
+            yield f"event_filters: the key of a filter {unlisted(key, FILTER_KEYS)}"
 
 
 def _keys_and_values(filters: Any) -> Any:

@@ -216,7 +216,7 @@ WEBHOOK = {"service": "channels", "event": "voice.inbound", "url": "https://exam
 @pytest.mark.parametrize(
     ("news", "says"),
     [
-        ({"service": "faxes"}, "service: is not documented by Bird"),
+        ({"service": "faxes"}, "service: is not among the known values: channels"),
         ({"event": "voice.inbond"}, "event: did you mean voice.inbound?"),
         ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters: the key of a filter"),
     ],
@@ -235,4 +235,29 @@ def test_an_event_that_is_unlike_the_known_ones_is_not_doubted() -> None:
     world = World()
     for news in ({"event": "template.created"}, {"service": UNKNOWN, "event": UNKNOWN}):
         world.run("WebhookSubscription").check({}, {**WEBHOOK, **news})
+    assert world.said == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"connector_template_ref": "sms-messagebird:2"},
+        {"connector_template_ref": "instagram:1"},
+        {"connector_template_ref": "fax:1", "check_arguments": False},
+        {"connector_template_ref": UNKNOWN},
+        {"connector_template_ref": "sms-messagebird:1", "arguments": UNKNOWN},
+    ],
+)
+def test_a_template_that_is_known_or_not_to_be_checked_is_not_doubted(given: Any) -> None:
+    world = World()
+    assert world.run("Connector").check({}, {MARK: OWN_MARK, **given}).failures == ()
+    assert world.said == []
+
+
+@pytest.mark.parametrize("value", ["2fa", "promotional", UNKNOWN])
+def test_known_values_of_a_templates_argument_are_not_doubted(value: Any) -> None:
+    world = World()
+    arguments = {"phoneNumberId": NUMBER, "channelMessageType": value}
+    given = {"connector_template_ref": "sms-messagebird:1", "arguments": arguments}
+    assert world.run("Connector").check({}, {MARK: OWN_MARK, **given}).failures == ()
     assert world.said == []

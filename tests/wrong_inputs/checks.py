@@ -31,6 +31,23 @@ def _webhook(argument: str, value: Any, *says: str) -> Row:
     return _row(wrong, "WebhookSubscription", (argument, *says), **{argument: value})
 
 
+def _sms(arguments: dict[str, str], *says: str) -> Row:
+    shown = {key: "…" if value == NUMBER else value for key, value in arguments.items()}
+    says = ("arguments", *says)
+    return _row(
+        f"`Connector(…, arguments={shown})` for SMS", "Connector", says, arguments=arguments
+    )
+
+
+def _template(type_name: str, template: str, *says: str) -> Row:
+    return _row(
+        f"`{type_name}(…, connector_template_ref={template!r})` (a warning)",
+        type_name,
+        ("connector_template_ref", *says),
+        connector_template_ref=template,
+    )
+
+
 def _filter(key: str, value: str, *says: str) -> Row:
     filters = [{"key": key, "value": value}]
     wrong = f"`WebhookSubscription(…, event_filters={filters})`"
@@ -86,5 +103,35 @@ ROWS = (
     _webhook("service", "faxes", "channels, numbers, conversations, payments"),
     _webhook("event", "voice.inbond", "did you mean voice.inbound?"),
     _webhook("event", "Voice_Inbound", "did you mean voice.inbound?"),
-    _webhook("event_filters", [{"key": "to", "value": "x"}], "known are channelId, messageStatus"),
+    _webhook(
+        "event_filters", [{"key": "to", "value": "x"}], "known values: channelId, messageStatus"
+    ),
+    _sms({"phoneNumberID": NUMBER}, "phoneNumberID: did you mean phoneNumberId?"),
+    _sms({"phone_number_id": NUMBER}, "phone_number_id: did you mean phoneNumberId?"),
+    _sms(
+        {"phoneNumberId": NUMBER, "channelMessagetype": "2fa"}, "did you mean channelMessageType?"
+    ),
+    _sms(
+        {"phoneNumberId": NUMBER, "channelMessageType": "marketing"},
+        "channelMessageType is not among the known values",
+        "promotional, 2fa",
+    ),
+    _sms(
+        {"phoneNumberId": NUMBER, "channelMessageType": "Promotional"},
+        "channelMessageType is not among the known values",
+        "did you mean promotional?",
+    ),
+    _sms(
+        {"phoneNumberId": NUMBER, "channelMessageType": "2fa", "usecaseId": "x"},
+        "usecaseId: did you mean useCaseId?",
+    ),
+    _template("Connector", "fax:1", "known values: voice-messagebird:1, sms-messagebird:1"),
+    _template("Connector", "sms-mesagebird:1", "did you mean sms-messagebird:1?"),
+    _template("VoiceChannel", "sms-messagebird:1", "voice-messagebird:1", "use Connector"),
+    _row(
+        '`VoiceChannel(…, arguments={"phoneNumberID": "…"})`',
+        "VoiceChannel",
+        ("arguments", "phoneNumberID is set by phone_number_id", "remove it"),
+        arguments={"phoneNumberID": NUMBER},
+    ),
 )
