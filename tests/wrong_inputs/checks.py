@@ -68,6 +68,14 @@ def _connector_id_as_channel_id() -> str:
     return "\n".join(checked.failures)
 
 
+def _one_number_twice() -> str:
+    account = World().account()
+    run = lifecycle_of("VoiceChannel", lambda profile: account)
+    inputs = CORRECT["VoiceChannel"]
+    failures = [run.check({}, {**inputs, MARK: mark}).failures for mark in (OWN_MARK, OTHER_MARK)]
+    return "\n".join(each for found in failures for each in found)
+
+
 ROWS = (
     _number("+31612345678"),
     _number("0031 6 1234 5678"),
@@ -133,5 +141,11 @@ ROWS = (
         "VoiceChannel",
         ("arguments", "phoneNumberID is set by phone_number_id", "remove it"),
         arguments={"phoneNumberID": NUMBER},
+    ),
+    Row(
+        "two `VoiceChannel`s of a program with one `phone_number_id`",
+        Way.PREVIEW,
+        ("phone_number_id", "sales and support", "another phone number, or remove it"),
+        _one_number_twice,
     ),
 )
