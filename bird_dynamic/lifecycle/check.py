@@ -12,19 +12,28 @@ from typing import Any
 from bird_dynamic.bird.json import LARGEST_NUMBER
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.schema.fields import UNKNOWN, Field, Properties, ResourceSchema
-from bird_dynamic.schema.kinds import ADOPTED_ID, MAP, ORGANIZATION_ID, UUID_TEXT, WORKSPACE_ID
+from bird_dynamic.schema.kinds import (
+    ADOPTED_ID,
+    MAP,
+    ORGANIZATION_ID,
+    PHONE_NUMBER_ID,
+    UUID_TEXT,
+    WORKSPACE_ID,
+)
 from bird_dynamic.schema.naming import MARK
+from bird_dynamic.schema.values import meant
 from bird_dynamic.settings import Settings, how_to_set
 
-IDS = (UUID_TEXT, ADOPTED_ID, WORKSPACE_ID, ORGANIZATION_ID)
+IDS = (UUID_TEXT, ADOPTED_ID, PHONE_NUMBER_ID, WORKSPACE_ID, ORGANIZATION_ID)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """Inputs with defaults and settings filled in, and the validation failures."""
+    """Inputs with defaults and settings filled in, the validation failures, and the warnings."""
 
     inputs: Properties
     failures: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -> Checked:
@@ -42,8 +51,8 @@ def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -
         if field.kind in IDS and isinstance(complete.get(field.name), str):
             # Bird returns ids in lower case: the spelling must not make one id look like two.
             complete[field.name] = complete[field.name].lower()
-    failures = _failures(schema, inputs, complete, settings)
-    return Checked(complete, (*settings.problems, *failures))
+    failures = (*settings.problems, *_failures(schema, inputs, complete, settings))
+    return Checked(complete, failures, () if failures else tuple(schema.doubts(inputs)))
 
 
 def _failures(
@@ -95,8 +104,11 @@ def _set_twice(
     schema: ResourceSchema, name: str, path: tuple[str, ...], value: Mapping[str, Any]
 ) -> Iterator[str]:
     for field in schema.inputs:
-        if field.request_path[:-1] == path and field.request_path[-1] in value:
-            yield f"{name}: {field.request_path[-1]} is set by {field.name}; remove it from {name}"
+        if not field.request_path or field.request_path[:-1] != path:
+            continue
+        for key in value:
+            if key == field.request_path[-1] or meant(str(key), field.request_path[-1:]):
+                yield f"{name}: {key} is set by {field.name}; remove it from {name}"
 
 
 def _none_if_empty(value: Any) -> Any:

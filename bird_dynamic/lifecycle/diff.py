@@ -60,8 +60,8 @@ def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties
         respelled=tuple(respelled),
         deletes_first=are_exclusive(
             schema,
-            lambda path: _sent_at(schema, path, state),
-            lambda path: _sent_at(schema, path, wanted),
+            lambda path: sent_at(schema, path, state),
+            lambda path: sent_at(schema, path, wanted),
         ),
     )
 
@@ -80,7 +80,7 @@ def _may_be_one(old: Any, new: Any) -> bool:
     return old is not None and is_alike(without_version(old), without_version(new))
 
 
-def _sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
+def sent_at(schema: ResourceSchema, path: tuple[str, ...], props: Mapping[str, Any]) -> Any:
     """The value that a create request has at that path."""
     for field in schema.inputs:
         if field.request_path == path and props.get(field.name, field.default) is not None:

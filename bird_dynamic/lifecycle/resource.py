@@ -20,7 +20,7 @@ from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.desired import DesiredState
-from bird_dynamic.lifecycle.diff import Difference, compare
+from bird_dynamic.lifecycle.diff import Difference, are_exclusive, compare, sent_at
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import (
     AbsentError,
@@ -48,6 +48,7 @@ from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
+from bird_dynamic.schema.values import without_version
 
 FIRST_POLL = 0.5
 """Seconds before the first poll for the end of an accepted delete."""
@@ -70,7 +71,11 @@ class ResourceLifecycle:
         """The inputs with defaults and settings filled in, and all validation failures."""
         self._run.managed.mark_checked(marks_of(news), olds)
         checked = self._checked(news)
-        return replace(checked, failures=(*checked.failures, *self._adopt_problems(olds, news)))
+        for each in checked.warnings:
+            # By the resource's name: an input, such as the item's name, may be secret.
+            self._run.warn_once(f"{self._called({MARK: news.get(MARK)})}: {each}")
+        conflicts = (*self._adopt_problems(olds, news), *self._program_conflicts(olds, checked))
+        return replace(checked, failures=(*checked.failures, *conflicts))
 
     def _checked(self, news: Mapping[str, Any]) -> Checked:
         profile = news.get("profile")
@@ -93,6 +98,42 @@ class ResourceLifecycle:
         self._run.managed.mark_wanted(adopt, marks)
         if self._run.managed.is_shared(adopt, marks):
             yield f"adopt: {self._managed_by_another(adopt)}"
+
+    def _program_conflicts(self, olds: Mapping[str, Any], checked: Checked) -> Iterator[str]:
+        """Another resource of the program wants what Bird allows only once."""
+        schema, inputs, mark = self.schema, checked.inputs, checked.inputs.get(MARK)
+        if not schema.exclusive or not mark:
+            return
+        other = self._run.conflicts.with_another(
+            None if checked.failures else self._exclusive_value(inputs),
+            mark,
+            marks_of(inputs, olds),
+            has_it=are_exclusive(
+                schema,
+                lambda path: sent_at(schema, path, olds),
+                lambda path: sent_at(schema, path, inputs),
+            ),
+        )
+        if other is not None:
+            yield (
+                f"{schema.argument_at('.'.join(schema.exclusive[-1]))}: the resources "
+                f"{resource_of(mark)} and {resource_of(other)} of this program have the same "
+                f"{schema.exclusive_name}, and Bird allows only one {schema.item} of a template on "
+                f"it. Give one of them another {schema.exclusive_name}, or remove it"
+            )
+
+    def _exclusive_value(self, inputs: Properties) -> tuple[str, ...] | None:
+        """What Bird allows only once, with its place; None if a part of it is not known, or if it
+        is to be adopted: another resource may still hold that, and leave it in this run."""
+        wanted = [sent_at(self.schema, path, inputs) for path in self.schema.exclusive]
+        places = [inputs.get(field.name) for field in self.schema.configurable_inputs]
+        profile = inputs.get("profile")
+        known = all(isinstance(each, str) for each in wanted)
+        if not known or inputs.get("adopt") or UNKNOWN in (profile, *places):
+            return None
+        alike = (without_version(each).lower() for each in wanted)
+        url = self._accounts(profile).settings.api_url
+        return (url, self.schema.path_of(inputs), *alike)
 
     def _managed_by_another(self, item_id: str) -> str:
         return (

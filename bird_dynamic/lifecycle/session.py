@@ -22,6 +22,7 @@ from bird_dynamic.lifecycle.listing import SharedListing
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.observe import Observer
+from bird_dynamic.lifecycle.program_conflicts import ProgramConflicts
 from bird_dynamic.lifecycle.records import RECORDS, Records
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.values import parse_duration
@@ -36,7 +37,8 @@ QUIET_WAIT = 15.0
 class Run:
     """State shared by all accounts of one engine run in one process.
 
-    `managed`: the ids that resources manage. `records`: the unfinished creates of this machine.
+    `managed`: the ids that resources manage. `conflicts`: what the program's resources want
+    exclusively. `records`: the unfinished creates of this machine.
     `say` shows progress, `warn` a permanent warning. `before_writing` is called before each
     modifying request; an exception prevents the request.
     """
@@ -47,6 +49,15 @@ class Run:
     say: Callable[[str], None] = lambda text: None
     warn: Callable[[str], None] = lambda text: None
     before_writing: Callable[[], None] = lambda: None
+    conflicts: ProgramConflicts = field(default_factory=ProgramConflicts)
+    _warned: set[str] = field(default_factory=set)
+
+    def warn_once(self, text: str) -> None:
+        """Show a permanent warning, unless this process has shown it: the engine checks a resource
+        again for its replacement."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.warn(text)
 
 
 @dataclass(frozen=True)

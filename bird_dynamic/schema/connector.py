@@ -13,7 +13,7 @@ from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import FLAG, MAP, TEMPLATE, TEXT, UUID_TEXT
-from bird_dynamic.schema.templates import problems_of_arguments
+from bird_dynamic.schema.templates import doubts_about_template, problems_of_arguments
 
 
 def _number_in_python(number: Any) -> Any:
@@ -236,6 +236,7 @@ CONNECTOR = ResourceSchema(
         *OUTPUTS,
     ),
     validate=problems_of_arguments,
+    doubts=doubts_about_template,
     example="""\
 number = get_phone_number(number="+3197010200001")
 sms = Connector(

@@ -152,6 +152,8 @@ class ResourceSchema:
     fields: tuple[Field, ...]
     changes: str = ""
     validate: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
+    doubts: Callable[[Mapping[str, Any]], Iterator[str]] = _nothing_more
+    """What Bird may accept, but does not document: warnings of the preview, for valid inputs."""
     other_ids: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = dataclass_field(
         default_factory=dict
     )

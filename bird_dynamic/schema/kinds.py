@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -15,6 +15,13 @@ from bird_dynamic.schema.values import (
     parse_duration,
     workspace_problem,
 )
+
+_PHONE_NUMBER = re.compile(
+    r"\s*(tel:|phone:)?\s*[+(]?(?=(?:\D*\d){5})[\d\s()./\u2010-\u2015-]+"
+    r"((?:;\s*ext=|,|x|#|ext\.?|extension)\s*\d+)?\s*",
+    re.IGNORECASE,
+)
+"""Phone numbers as people write them. Some UUIDs match too."""
 
 
 class Shape(Enum):
@@ -66,6 +73,19 @@ def _adopted_problem(value: Any) -> str | None:
     )
 
 
+def _phone_number_id_problem(value: Any) -> str | None:
+    problem = _uuid_problem(value)
+    if problem is None:
+        return None
+    if isinstance(value, str | int) and _PHONE_NUMBER.fullmatch(str(value)):
+        given = "the number itself"
+    elif isinstance(value, Mapping) or is_dataclass(value):
+        given = "the whole phone number"
+    else:
+        return problem
+    return f"must be a UUID, not {given}: use get_phone_number(number=…).id"
+
+
 def _workspace_problem(value: Any) -> str | None:
     return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
 
@@ -95,6 +115,7 @@ def _duration_problem(value: Any) -> str | None:
 TEXT = Kind("str", _text_problem)
 UUID_TEXT = Kind("UUID", _uuid_problem)
 ADOPTED_ID = Kind("UUID", _adopted_problem)
+PHONE_NUMBER_ID = Kind("UUID", _phone_number_id_problem)
 WORKSPACE_ID = Kind("UUID", _workspace_problem)
 ORGANIZATION_ID = Kind("UUID", _organization_problem)
 PROFILE = Kind("str", _profile_problem)

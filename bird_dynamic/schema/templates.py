@@ -14,36 +14,41 @@ from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.schema.fields import UNKNOWN
-from bird_dynamic.schema.kinds import TEMPLATE, TEXT, UUID_TEXT, Kind
-from bird_dynamic.schema.values import without_version
+from bird_dynamic.schema.kinds import PHONE_NUMBER_ID, TEMPLATE, TEXT, Kind
+from bird_dynamic.schema.values import meant, unlisted, without_version
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a template, by Bird's own name. `description` is for the reference page."""
+    """One argument of a template, by Bird's own name. `description` is for the reference page;
+    `known` are the values that Bird or others document."""
 
     name: str
     kind: Kind
     description: str
     required: bool = True
+    known: tuple[str, ...] = ()
 
 
 TEMPLATES: Mapping[str, tuple[Argument, ...]] = {
     "voice-messagebird:1": (
         Argument(
             "phoneNumberId",
-            UUID_TEXT,
+            PHONE_NUMBER_ID,
             "Id of a voice-capable phone number of the workspace. `VoiceChannel` sets it from "
             "`phone_number_id`.",
         ),
     ),
     "sms-messagebird:1": (
-        Argument("phoneNumberId", UUID_TEXT, "Id of an SMS-capable phone number of the workspace."),
+        Argument(
+            "phoneNumberId", PHONE_NUMBER_ID, "Id of an SMS-capable phone number of the workspace."
+        ),
         Argument(
             "channelMessageType",
             TEXT,
             "`promotional` is documented. Third parties also list `2fa`, `conversational`, "
             "`transactional` and `emergency`.",
+            known=("promotional", "2fa", "conversational", "transactional", "emergency"),
         ),
         Argument(
             "useCaseId",
@@ -69,6 +74,15 @@ TEMPLATES: Mapping[str, tuple[Argument, ...]] = {
     ),
 }
 
+MORE_TEMPLATES = (
+    "email-messagebird:1",
+    "instagram:1",
+    "facebook:1",
+    "telegram:1",
+    "line:1",
+)
+"""The other templates that Bird names, without documented arguments."""
+
 
 def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
     """The problems of a connector's `arguments`, if its template is known."""
@@ -79,10 +93,16 @@ def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
         value = given.get(argument.name)
         if not argument.required or value is UNKNOWN:
             continue
+        if value is None and (alike := _alike(argument.name, given)):
+            yield (
+                f"arguments: {alike}: did you mean {argument.name}? The template {template} "
+                "requires it"
+            )
+            continue
         problem = "is required" if value is None else argument.kind.problem(value)
         if problem is not None:
             yield (
-                f"arguments: {argument.name} {problem}, by the template {template}. If Bird's "
+                f"arguments: {argument.name} {problem} (template {template}). If Bird's "
                 "requirements have changed, pass check_arguments=False to skip this check"
             )
 
@@ -100,3 +120,27 @@ def _reference_problem(value: Any) -> str | None:
 
 REFERENCE = Kind(TEMPLATE.name, _reference_problem)
 """A reference to look for: Bird may have templates whose names would not pass for a new one."""
+
+
+def _alike(name: str, given: Mapping[str, Any]) -> str | None:
+    return next((key for key in given if meant(str(key), (name,))), None)
+
+
+def doubts_about_template(inputs: Mapping[str, Any]) -> Iterator[str]:
+    """What is unusual about the template and its arguments, although Bird may accept it."""
+    template, given = inputs.get("connector_template_ref"), inputs.get("arguments")
+    if not isinstance(template, str) or inputs.get("check_arguments") is False:
+        return
+    templates = (*TEMPLATES, *MORE_TEMPLATES)
+    if without_version(template) not in map(without_version, templates):
+        yield f"connector_template_ref: {unlisted(template, templates)}"
+    given = given if isinstance(given, Mapping) else {}
+    arguments = TEMPLATES.get(template, ())
+    for argument in arguments:
+        value = given.get(argument.name)
+        if argument.known and isinstance(value, str) and value not in argument.known:
+            yield f"arguments: {argument.name} {unlisted(value, argument.known)}"
+    names = [argument.name for argument in arguments]
+    for key in given:
+        if known := meant(str(key), names):
+            yield f"arguments: {key}: did you mean {known}?"

@@ -6,9 +6,13 @@ Shared by settings, arguments and look-ups, for the same messages.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+NEAR = 0.85
+"""How much of a word a typo leaves, from 0 to 1."""
 DURATION_PROBLEM = 'must be a positive duration such as "90s", "5m" or a number of seconds.'
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _PART = re.compile(rf"({_NUMBER.pattern})(ms|s|m|h)")
@@ -54,3 +58,38 @@ def organization_problem(organization_id: str) -> str | None:
 def without_version(value: Any) -> Any:
     """A template reference without its version: versions are not documented to be distinct."""
     return value.partition(":")[0] if isinstance(value, str) else value
+
+
+def meant(given: str, known: Iterable[str]) -> str | None:
+    """The known word that `given` misspells: in another case, with other separators, or with a
+    small typo in a part of it. None if it is a known word itself, or near none."""
+    words = tuple(known)
+    if given in words:
+        return None
+    same = (word for word in words if _letters(word) == _letters(given))
+    return next(same, None) or next((word for word in words if _is_typo(given, word)), None)
+
+
+def unlisted(given: str, known: Iterable[str]) -> str:
+    """A warning, without its subject, of a word that is not among the known ones."""
+    words = tuple(known)
+    nearest = meant(given, words)
+    advice = f"; did you mean {nearest}?" if nearest else f": {', '.join(words)}"
+    return f"is not among the known values{advice}"
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[\W_]", "", word).lower()
+
+
+def _is_typo(given: str, word: str) -> bool:
+    # Part by part, so that `mms.inbound` is no typo of `sms.inbound`.
+    parts = [re.split(r"[\W_]+", each.lower()) for each in (given, word)]
+    return len(parts[0]) == len(parts[1]) and all(
+        one == other
+        or (
+            sorted(one) == sorted(other)
+            or SequenceMatcher(None, one, other, autojunk=False).ratio() > NEAR
+        )
+        for one, other in zip(*parts, strict=True)
+    )

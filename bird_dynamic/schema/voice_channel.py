@@ -5,7 +5,7 @@ Source: "Installing a Voice channel".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from bird_dynamic.schema.connector import (
     TEMPLATE_REF,
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
-from bird_dynamic.schema.kinds import UUID_TEXT
+from bird_dynamic.schema.kinds import PHONE_NUMBER_ID
 from bird_dynamic.schema.values import without_version
 
 TEMPLATE = "voice-messagebird:1"
@@ -36,6 +36,15 @@ def _is_voice_channel(connector: Mapping[str, Any]) -> bool:
         and isinstance(arguments, Mapping)
         and bool(arguments.get("phoneNumberId"))
     )
+
+
+def _doubts(inputs: Mapping[str, Any]) -> Iterator[str]:
+    template = inputs.get("connector_template_ref")
+    if isinstance(template, str) and without_version(template) != without_version(TEMPLATE):
+        yield (
+            f"connector_template_ref: is not {TEMPLATE}, the documented template for voice; for "
+            "other templates, use Connector"
+        )
 
 
 VOICE_CHANNEL = ResourceSchema(
@@ -53,7 +62,7 @@ VOICE_CHANNEL = ResourceSchema(
     fields=(
         Field(
             name="phone_number_id",
-            kind=UUID_TEXT,
+            kind=PHONE_NUMBER_ID,
             description="Id (UUID) of a phone number of the workspace that can make or take voice "
             "calls.",
             example="2cffb55c-120e-91a8-8f10-ed9d1b412d29",
@@ -74,6 +83,7 @@ VOICE_CHANNEL = ResourceSchema(
         *OUTPUTS,
     ),
     describes=_is_voice_channel,
+    doubts=_doubts,
     example="""\
 number = get_phone_number(number="+3197010200001")
 support = VoiceChannel(

@@ -7,14 +7,42 @@ webhooks" for the filters of voice events.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
+from bird_dynamic.schema.values import UUID, meant, unlisted
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
+
+
+SERVICES = ("channels", "numbers", "conversations", "payments")
+"""The documented services; others exist."""
+EVENTS = (
+    "channel.created",
+    "channel.updated",
+    "conversation.created",
+    "conversation.updated",
+    "sms.inbound",
+    "sms.outbound",
+    "voice.inbound",
+    "voice.outbound",
+    "whatsapp.inbound",
+    "whatsapp.interaction",
+    "whatsapp.outbound",
+)
+"""Events that are documented or were seen, to recognize a typo; many others exist."""
+FILTER_KEYS = (
+    "channelId",
+    "messageStatus",
+    "interactionType",
+    "platformId",
+    "channelStatus",
+    "status",
+)
+"""The documented keys of filters; others may exist."""
 
 
 def _url_problem(value: Any) -> str | None:
@@ -37,9 +65,29 @@ def _filters_problem(value: Any) -> str | None:
             return expected
         if any(part is not UNKNOWN and TEXT.problem(part) for part in each.values()):
             return expected
+        key, filtered = each["key"], each["value"]
+        if key is not UNKNOWN and (known := meant(key, FILTER_KEYS)):
+            return f"a filter has a misspelled key: did you mean {known}?"
+        if key == "channelId" and filtered is not UNKNOWN and not UUID.fullmatch(filtered):
+            return (
+                "the value of the filter channelId must be a UUID: use the channel_id of a channel"
+            )
     if sum(each["key"] == "channelId" for each in filters) > 1:
         return "may filter on one channelId only; subscribe once for each channel"
     return None
+
+
+def _doubts(inputs: Mapping[str, Any]) -> Iterator[str]:
+    service, event = inputs.get("service"), inputs.get("event")
+    if isinstance(service, str) and service not in SERVICES:
+        yield f"service: {unlisted(service, SERVICES)}"
+    if isinstance(event, str) and (known := meant(event, EVENTS)):
+        yield f"event: did you mean {known}? Bird sends nothing for an event that it does not know"
+    filters = inputs.get("event_filters")
+    for each in filters if isinstance(filters, list) else ():
+        key = each.get("key") if isinstance(each, Mapping) else None
+        if isinstance(key, str) and key not in FILTER_KEYS and not meant(key, FILTER_KEYS):
+            yield f"event_filters: the key of a filter {unlisted(key, FILTER_KEYS)}"
 
 
 def _keys_and_values(filters: Any) -> Any:
@@ -178,6 +226,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             response_path=CAMEL_CASE,
         ),
     ),
+    doubts=_doubts,
     label="event",
     example="""\
 number = get_phone_number(number="+3197010200001")

@@ -9,6 +9,7 @@ import pytest
 from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
+from bird_dynamic.schema.values import meant
 from tests.support.world import NUMBER, OWN_MARK, World
 
 
@@ -185,3 +186,78 @@ def test_a_number_that_pulumi_cannot_carry_exactly_is_refused(
 def test_whole_numbers_that_are_exact_are_good() -> None:
     exact = {"a": 2**53 - 1, "b": [0.1, True, "17841405309211845"]}
     assert World().inputs(arguments=exact)["arguments"] == exact
+
+
+@pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("channelID", "channelId"),
+        ("channel-id", "channelId"),
+        ("chanelId", "channelId"),
+        ("channelIdd", "channelId"),
+        ("voice.inbond", "voice.inbound"),
+        ("vioce.inbound", "voice.inbound"),
+        ("voiceInbound", "voice.inbound"),
+        ("channelId", None),
+        ("mms.inbound", None),
+        ("voice.missed", None),
+        ("connectorId", None),
+        ("", None),
+    ],
+)
+def test_a_misspelled_word_is_told_from_another_word(given: str, known: str | None) -> None:
+    words = ("status", "channelId", "sms.inbound", "voice.inbound", "voice.outbound")
+    assert meant(given, words) == known
+
+
+WEBHOOK = {"service": "channels", "event": "voice.inbound", "url": "https://example.com/calls"}
+
+
+@pytest.mark.parametrize(
+    ("news", "says"),
+    [
+        ({"service": "faxes"}, "service: is not among the known values: channels"),
+        ({"event": "voice.inbond"}, "event: did you mean voice.inbound?"),
+        ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters: the key of a filter"),
+    ],
+)
+def test_what_bird_may_accept_is_warned_of_once_and_passes(news: dict[str, Any], says: str) -> None:
+    world = World()
+    run = world.run("WebhookSubscription")
+    for _ in range(2):
+        assert run.check({}, {**WEBHOOK, MARK: OWN_MARK, **news}).failures == ()
+    (said,) = world.said
+    assert said.startswith(f'webhook subscription "support": {says}')
+    assert world.operations == []
+
+
+def test_an_event_that_is_unlike_the_known_ones_is_not_doubted() -> None:
+    world = World()
+    for news in ({"event": "template.created"}, {"service": UNKNOWN, "event": UNKNOWN}):
+        world.run("WebhookSubscription").check({}, {**WEBHOOK, **news})
+    assert world.said == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"connector_template_ref": "sms-messagebird:2"},
+        {"connector_template_ref": "instagram:1"},
+        {"connector_template_ref": "fax:1", "check_arguments": False},
+        {"connector_template_ref": UNKNOWN},
+        {"connector_template_ref": "sms-messagebird:1", "arguments": UNKNOWN},
+    ],
+)
+def test_a_template_that_is_known_or_not_to_be_checked_is_not_doubted(given: Any) -> None:
+    world = World()
+    assert world.run("Connector").check({}, {MARK: OWN_MARK, **given}).failures == ()
+    assert world.said == []
+
+
+@pytest.mark.parametrize("value", ["2fa", "promotional", UNKNOWN])
+def test_known_values_of_a_templates_argument_are_not_doubted(value: Any) -> None:
+    world = World()
+    arguments = {"phoneNumberId": NUMBER, "channelMessageType": value}
+    given = {"connector_template_ref": "sms-messagebird:1", "arguments": arguments}
+    assert world.run("Connector").check({}, {MARK: OWN_MARK, **given}).failures == ()
+    assert world.said == []

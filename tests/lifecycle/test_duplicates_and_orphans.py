@@ -280,7 +280,7 @@ def test_a_filter_that_is_not_known_yet_is_a_change() -> None:
     world = World()
     run = world.run("WebhookSubscription")
     news = {"service": "channels", "event": "voice.inbound", "url": "https://example.com/calls"}
-    filters = [{"key": "channelId", "value": "c"}]
+    filters = [{"key": "channelId", "value": NUMBER}]
     inputs = world.checked("WebhookSubscription", {**news, "event_filters": filters})
     subscription_id, state = run.create(inputs)
     changed = planned(run, subscription_id, state, {**inputs, "event_filters": [UNKNOWN]}).changed
