@@ -23,7 +23,9 @@ from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.errors import NoChannelError
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import CollectionSession
+from bird_dynamic.schema.connector import TEMPLATE_REF
 from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.values import without_version
 
 FIRST_POLL = 0.2
 
@@ -32,6 +34,20 @@ CONVERSATIONAL = "channel_conversational_status_enabled"
 
 class ConnectorLifecycle(ResourceLifecycle):
     """The six operations of the resources that are connectors."""
+
+    def problem_of_kind(self, item: Item, inputs: Mapping[str, Any]) -> str | None:
+        """A connector of another template than that of this resource is one of `Connector`."""
+        default = self.schema.by_name[TEMPLATE_REF.name].default
+        expected = inputs.get(TEMPLATE_REF.name) or default
+        template = item.get("connectorTemplateRef")
+        if default is None or not isinstance(template, str):
+            return None
+        if without_version(template) == without_version(expected):
+            return None
+        return (
+            f"the connector {item['id']} is made from the template {template}, not from "
+            f"{expected}: use Connector for it, not {self.schema.type_name}"
+        )
 
     def needs_completion(self, state: Mapping[str, Any]) -> bool:
         return not state.get("channel_id") and state.get("wait_for_channel") is not False

@@ -46,6 +46,10 @@ class AbsentError(BirdError):
     """The item of a `get` or an import does not exist."""
 
 
+class OtherKindError(BirdError):
+    """The item of a `get` or an import belongs to another resource. Nothing was changed."""
+
+
 class AdoptError(BirdError):
     """The item to adopt does not exist, or does not match the inputs. Nothing was changed."""
 

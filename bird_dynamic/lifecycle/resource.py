@@ -28,6 +28,7 @@ from bird_dynamic.lifecycle.errors import (
     ExistsError,
     HalfCreatedError,
     NotInPlaceError,
+    OtherKindError,
     SharedError,
 )
 from bird_dynamic.lifecycle.half_created import HalfCreated, without_reserve
@@ -322,6 +323,8 @@ class ResourceLifecycle:
                     )
                 return None
             if not known:
+                if (problem := self.problem_of_kind(item, state)) is not None:
+                    raise OtherKindError(problem)
                 self._forget_record(session, state, item.get("name"))
                 prior = {**imported_maps(self.schema, item), **prior}
             is_first = known and not self.is_settled(state)
@@ -409,6 +412,11 @@ class ResourceLifecycle:
             waited = longer
 
     # Hooks for resource-specific steps.
+
+    def problem_of_kind(self, item: Item, inputs: Mapping[str, Any]) -> str | None:
+        """Why an item that no resource manages yet belongs to another resource; None if it does
+        not: resources may share a collection."""
+        return None
 
     def wait_until_ready(
         self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline
@@ -499,6 +507,8 @@ class ResourceLifecycle:
                 f"workspace and the id, which must be that of a {self.schema.item}, not of a "
                 "channel; `bird-dynamic export` lists what exists"
             )
+        if (problem := self.problem_of_kind(item, inputs)) is not None:
+            raise AdoptError(f"adopt: {problem}")
         item = self.wait_until_ready(session, item, inputs, deadline)
         given = dict(inputs)
         if self.schema.is_named and given.get("name") is None:

@@ -73,6 +73,47 @@ def test_an_import_of_what_is_not_there_says_so(stack: Stack, bird: EmulatorServ
     assert "there is no connector with this id at /workspaces/" in run.output
 
 
+@pytest.mark.parametrize("form", ["the command", "the option import_"])
+def test_an_import_keeps_the_name_that_bird_has_if_the_program_sets_none(
+    stack: Stack, bird: EmulatorServer, form: str
+) -> None:
+    existing = foreign(bird, name="Support")
+    if form == "the command":
+        stack.write("")
+        flags = ("--yes", "--generate-code=false", "--protect=false")
+        run = stack.run("import", "bird:index:VoiceChannel", "support", existing["id"], *flags)
+    else:
+        stack.write(channel(opts=f"pulumi.ResourceOptions(import_={existing['id']!r})"))
+        run = stack.up()
+    assert run.ok, run.output
+    stack.write(channel())
+    for _ in range(2):
+        run = stack.up()
+        assert run.ok, run.output
+        assert "replace" not in run.output
+    assert stack.outputs()["name"] == "Support"
+    assert stack.preview("--expect-no-changes").ok
+    assert only(bird)["id"] == existing["id"]
+    assert not {"create_connector", "delete_connector"} & set(sent(bird))
+
+
+def test_a_connector_of_another_template_is_not_imported_as_a_voice_channel(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    arguments = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
+    sms = foreign(bird, connectorTemplateRef="sms-messagebird:1", arguments=arguments)
+    stack.write("")
+    for item_id, says in (
+        (sms["id"], "sms-messagebird:1, not from voice-messagebird:1: use Connector for it"),
+        ("support", "the id must be a UUID, that of the connector, or workspaceId/connectorId"),
+    ):
+        run = stack.run("import", "bird:index:VoiceChannel", "support", item_id, "--yes")
+        assert not run.ok
+        assert says in run.output
+        assert "Traceback" not in run.output
+    assert stack.resources() == []
+
+
 def test_a_diff_names_the_key_that_changes(stack: Stack, bird: EmulatorServer) -> None:
     stack.write(channel(arguments={"greeting": "hello", "language": "nl"}))
     assert summary(stack.up()) == {"+ 2 created"}

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
-from tests.engine.programs import both_ways, channel, only, problems, sent, summary
+from tests.engine.programs import (
+    HEAD,
+    NUMBER,
+    both_ways,
+    channel,
+    foreign,
+    only,
+    problems,
+    sent,
+    summary,
+)
 from tests.support.engine import Stack
 
 
@@ -108,3 +118,39 @@ def test_arguments_that_are_no_dict_are_told(stack: Stack, bird: EmulatorServer)
     stack.write(channel(arguments=["greeting"]))
     assert problems(stack.preview()) == ["arguments: must be a dict with string keys"]
     assert sent(bird) == []
+
+
+def test_an_output_given_to_a_look_up_is_told_in_one_line(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(
+        channel() + "from bird_dynamic import get_connector\nget_connector(channel.connector_id)\n"
+    )
+    run = stack.preview()
+    assert not run.ok
+    (told,) = re.findall("^.*an Output.*$", run.output, re.M)
+    assert "get_connector: id: must be a plain value, not an Output. Use get_connector_out" in told
+    assert "warning" not in run.output
+    assert "Traceback" not in run.output
+    assert sent(bird) == []
+
+
+@both_ways
+def test_a_get_of_what_is_no_voice_channel_says_so(stack: Stack, bird: EmulatorServer) -> None:
+    arguments = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
+    sms = foreign(bird, connectorTemplateRef="sms-messagebird:1", arguments=arguments)
+    for item_id, says in (
+        (
+            sms["id"],
+            f"connector {sms['id']} is made from the template sms-messagebird:1, not from "
+            "voice-messagebird:1: use Connector for it",
+        ),
+        ("support", "id must be a UUID, that of the connector, or workspaceId/connectorId"),
+        ("ws_1/x", "id must be a UUID, that of the connector, or workspaceId/connectorId"),
+    ):
+        stack.write(f'{HEAD}VoiceChannel.get("theirs", {item_id!r})\n')
+        run = stack.preview()
+        assert not run.ok
+        assert f"failed: the {says}" in run.output
+        assert "Traceback" not in run.output
+    assert sent(bird) == ["get_connector"]

@@ -181,6 +181,53 @@ def test_what_the_program_reads_as_somebody_elses_is_not_deleted_in_the_same_run
     assert connector_id in world.said[-1]
 
 
+def sms(world: World) -> str:
+    arguments = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
+    item = world.emulator.add_connector(
+        connectorTemplateRef="sms-messagebird:1", name="sms", arguments=arguments
+    )
+    return str(item["id"])
+
+
+def test_a_connector_of_another_template_is_not_read_as_a_voice_channel() -> None:
+    world = World()
+    connector_id = sms(world)
+    with pytest.raises(
+        OperationError,
+        match="template sms-messagebird:1, not from voice-messagebird:1: use Connector for it, "
+        "not VoiceChannel",
+    ):
+        world.run().read(connector_id, {})
+    found = world.run("Connector").read(connector_id, {})
+    assert found is not None
+    assert found[1]["connector_template_ref"] == "sms-messagebird:1"
+
+
+def test_a_connector_of_another_template_is_not_adopted_as_a_voice_channel() -> None:
+    world = World()
+    inputs = world.inputs(adopt=sms(world), name="sms")
+    with pytest.raises(OperationError, match=r"adopt: .*sms-messagebird:1.* use Connector for it"):
+        world.run().create(inputs)
+    assert world.operations == ["get_connector"]
+
+
+@pytest.mark.parametrize("template", ["voice-messagebird:2", "voice-messagebird", None, 5])
+def test_a_voice_channel_of_any_version_is_read(template: Any, not_as_described: list[str]) -> None:
+    world = World()
+    connector_id = world.foreign(name="support")
+    world.emulator.change_connector(connector_id, connectorTemplateRef=template)
+    assert world.run().read(connector_id, {}) is not None
+    not_as_described.clear()
+
+
+def test_a_managed_voice_channel_whose_template_has_changed_is_still_refreshed() -> None:
+    world = World()
+    connector_id, state, _ = created(world)
+    world.emulator.change_connector(connector_id, connectorTemplateRef="sms-messagebird:1")
+    observed, _ = read(world, connector_id, state)
+    assert observed["connector_template_ref"] == "sms-messagebird:1"
+
+
 @pytest.mark.parametrize(
     "written",
     [

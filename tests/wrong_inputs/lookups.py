@@ -15,6 +15,7 @@ from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
+from tests.wrong_inputs.ways import up
 
 FORM = "write it in international form, such as +31612345678"
 
@@ -67,6 +68,15 @@ def imported(item_id: str, type_name: str = "VoiceChannel", world: World | None 
 def _import(item_id: str, *says: str, type_name: str = "VoiceChannel") -> Row:
     wrong = f"`pulumi import bird:index:{type_name} support {item_id}`"
     return Row(wrong, Way.IMPORT, says, lambda: imported(item_id, type_name))
+
+
+def _of_another_template(*, adopts: bool) -> str:
+    world = World()
+    arguments = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
+    item = world.emulator.add_connector(
+        connectorTemplateRef="sms-messagebird:1", arguments=arguments
+    )
+    return up(world=world, adopt=item["id"]) if adopts else imported(item["id"], world=world)
 
 
 ROWS = (
@@ -141,6 +151,18 @@ ROWS = (
         "the id must be a UUID, that of the webhook subscription",
         "organizationId/workspaceId/webhookSubscriptionId",
         type_name="WebhookSubscription",
+    ),
+    Row(
+        "`pulumi import` of an SMS connector as `VoiceChannel`",
+        Way.IMPORT,
+        ("template sms-messagebird:1", "use Connector for it, not VoiceChannel"),
+        lambda: _of_another_template(adopts=False),
+    ),
+    Row(
+        "`VoiceChannel(…, adopt=…)` with the id of an SMS connector",
+        Way.UP,
+        ("adopt", "template sms-messagebird:1", "use Connector for it, not VoiceChannel"),
+        lambda: _of_another_template(adopts=True),
     ),
     _import(NUMBER, "no connector with this id", "Check the workspace and the id"),
 )
