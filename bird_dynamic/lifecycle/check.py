@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from bird_dynamic.bird.json import LARGEST_NUMBER
@@ -21,7 +22,7 @@ from bird_dynamic.schema.kinds import (
     WORKSPACE_ID,
 )
 from bird_dynamic.schema.naming import MARK
-from bird_dynamic.schema.values import meant
+from bird_dynamic.schema.values import meant, odd_values
 from bird_dynamic.settings import Settings, how_to_set
 
 IDS = (UUID_TEXT, ADOPTED_ID, PHONE_NUMBER_ID, WORKSPACE_ID, ORGANIZATION_ID)
@@ -70,9 +71,11 @@ def _failures(
             continue
         elif (problem := field.kind.problem(value)) is not None:
             yield f"{field.name}: {problem}"
-        elif field.kind is MAP:
-            yield from _set_twice(schema, field.name, field.request_path, value)
-        yield from _numbers_that_change(field.name, value)
+        else:
+            if field.kind is MAP:
+                yield from _set_twice(schema, field.name, field.request_path, value)
+            yield from odd_values(field.name, value, (type(UNKNOWN),))
+            yield from _numbers_that_change(field.name, value)
     yield from schema.validate(inputs)
 
 
@@ -84,7 +87,7 @@ def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _numbers_that_change(f"{path}[{index}]", each)
-    elif isinstance(value, int | float) and not abs(value) < LARGEST_NUMBER:
+    elif isinstance(value, int | float) and isfinite(value) and abs(value) >= LARGEST_NUMBER:
         yield (
             f"{path}: is a number that Pulumi cannot represent exactly (integers up to 2**53 are "
             "exact); write it as a string, in quotes"

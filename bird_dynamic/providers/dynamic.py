@@ -39,7 +39,7 @@ from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
-from bird_dynamic.providers.values import from_pulumi, to_pulumi
+from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, to_pulumi
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import Settings, gather
@@ -78,7 +78,11 @@ class BirdProvider(ResourceProvider):
         """All validation failures at once. No failure names a property, because the engine would
         print its value."""
         with _without_traceback():
-            checked = self._lifecycle.check(self._prior_state(_olds), from_pulumi(news))
+            try:
+                given = from_pulumi(news)
+            except UnsupportedValueError as error:
+                return CheckResult(news, [CheckFailure("", str(error))])
+            checked = self._lifecycle.check(self._prior_state(_olds), given)
             failures = [CheckFailure("", reason) for reason in checked.failures]
             return CheckResult(to_pulumi(checked.inputs), failures)
 

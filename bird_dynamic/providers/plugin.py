@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -38,8 +39,8 @@ from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.engine_log import EngineLog
 from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
-from bird_dynamic.providers.values import from_pulumi
-from bird_dynamic.providers.wire import received, sent
+from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi
+from bird_dynamic.providers.wire import received, secrets_in, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
@@ -148,8 +149,13 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         """All validation failures at once."""
         with self._operation(request.urn, context) as lifecycle:
-            olds, news = received(request.olds), received(request.news)
-            given = dict(news.properties)
+            schema = lifecycle.schema
+            olds, secret = received(request.olds), secrets_in(request.news)
+            try:
+                given = received(request.news).properties
+            except UnsupportedValueError as error:
+                failures = [_failure(schema, str(error), secret)]
+                return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
             foreign = [
                 f"{name}: is only for the dynamic provider; with the plugin, {instead}"
                 for name, instead in NOT_HERE.items()
@@ -158,10 +164,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
             checked = lifecycle.check(olds.properties, given)
             return provider_pb2.CheckResponse(
-                inputs=sent(lifecycle.schema, checked.inputs, news.secret),
+                inputs=sent(schema, checked.inputs, secret),
                 failures=[
-                    provider_pb2.CheckFailure(reason=_by_both_names(lifecycle.schema, reason))
-                    for reason in (*checked.failures, *foreign)
+                    _failure(schema, reason, secret) for reason in (*checked.failures, *foreign)
                 ],
             )
 
@@ -405,12 +410,24 @@ def _lanes(configuration: Mapping[str, Any]) -> str:
     return str(configuration.get(f"bird:{LANES.key}", LANES.default))
 
 
-def _by_both_names(schema: ResourceSchema, failure: str) -> str:
+def _failure(
+    schema: ResourceSchema, failure: str, secret: Collection[str]
+) -> provider_pb2.CheckFailure:
     """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: the program may use either
-    name."""
-    name, _, problem = failure.partition(":")
-    known = any(field.name == name for field in schema.fields)
-    return f"{name} ({camel_case(name)}):{problem}" if known and "_" in name else failure
+    name. The engine shows the value of the property that a failure names: never a secret one."""
+    found = _PLACE.match(failure)
+    if found is None or found["name"] not in schema.by_name:
+        return provider_pb2.CheckFailure(reason=failure)
+    name, rest = found["name"], found["rest"]
+    place = f"{camel_case(name)}{rest}"
+    if "_" in name:
+        failure = f"{name}{rest} ({place}){failure[found.end() :]}"
+    is_secret = name in secret or name in schema.secrets
+    return provider_pb2.CheckFailure(property="" if is_secret else place, reason=failure)
+
+
+_PLACE = re.compile(r"(?P<name>\w+)(?P<rest>(?:\.[^.:\[\]]+|\[\d+\])*)(?=:)")
+"""The beginning of a failure: a property, and a path in it."""
 
 
 def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:

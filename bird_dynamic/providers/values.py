@@ -27,24 +27,25 @@ class UnsupportedValueError(BirdError):
     """A value that cannot be sent to Bird. Nothing was sent."""
 
 
-def from_pulumi(value: Any, name: str = "") -> Any:
-    """The plain value. `name` is its property, for errors; by default, the key of the map. Raises
+def from_pulumi(value: Any, path: str = "") -> Any:
+    """The plain value. `path` is where it is, for errors: `arguments.a[0]`. Raises
     UnsupportedValueError."""
     value = _opened(value)
     if rpc.is_rpc_secret(value):
-        return from_pulumi(value["value"], name)
+        return from_pulumi(value["value"], path)
     if isinstance(value, Asset | Archive) or (
         isinstance(value, dict) and rpc._special_sig_key in value
     ):
         raise UnsupportedValueError(
-            f"{name or 'a property'}: must not contain an asset, an archive or a resource; pass "
+            f"{path or 'a property'}: must not contain an asset, an archive or a resource; pass "
             "a string, a number, a list or a dict"
         )
     if isinstance(value, dict):
-        plain = {key: from_pulumi(each, name or key) for key, each in value.items()}
+        before = f"{path}." if path else ""
+        plain = {key: from_pulumi(each, f"{before}{key}") for key, each in value.items()}
         return {key: each for key, each in plain.items() if each is not None}
     if isinstance(value, list):
-        return [from_pulumi(each, name) for each in value]
+        return [from_pulumi(each, f"{path}[{index}]") for index, each in enumerate(value)]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return UNKNOWN if isinstance(value, Unknown) or value == rpc.UNKNOWN else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import pulumi
@@ -12,7 +13,7 @@ from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark
-from bird_dynamic.schema.values import parse_duration
+from bird_dynamic.schema.values import odd_values, parse_duration
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -34,6 +35,7 @@ class BirdResource(dynamic.Resource):
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
         schema = self.SCHEMA
+        _refuse_what_pulumi_does_not_carry(schema, resource_name, inputs)
         reads = opts is not None and opts.id is not None
         # Each declared output costs the program several futures, and the SDK's wait at the end of
         # a program is quadratic in them: outputs that cannot have a value of their own are left to
@@ -142,6 +144,24 @@ def _place(
     spelled: pulumi.Output[tuple[str, dict[str, str]]], name: str
 ) -> pulumi.Output[str | None]:
     return spelled.apply(lambda parts: parts[1].get(name))
+
+
+def _refuse_what_pulumi_does_not_carry(
+    schema: ResourceSchema, resource_name: str, inputs: Mapping[str, Any]
+) -> None:
+    """Raises RunError: the SDK would fail later, with a traceback and without the argument's
+    path."""
+    for name, value in inputs.items():
+        for problem in odd_values(name, value, _CARRIED):
+            # A whole result of a look-up has a better answer.
+            better = schema.by_name[name].kind.problem(value) if is_dataclass(value) else None
+            raise pulumi.RunError(
+                f"{schema.type_name} {resource_name}: {f'{name}: {better}' if better else problem}"
+            )
+
+
+_CARRIED = (pulumi.Output, Awaitable, pulumi.Asset, pulumi.Archive, pulumi.Resource)
+"""Types of values that the SDK carries, or that the provider reports."""
 
 
 def _refuse_what_dynamic_providers_do_not_get(

@@ -6,14 +6,17 @@ Shared by settings, arguments and look-ups, for the same messages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from math import isfinite
 from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NEAR = 0.85
 """How much of a word a typo leaves, from 0 to 1."""
 DURATION_PROBLEM = 'must be a positive duration such as "90s", "5m" or a number of seconds.'
+_NO_LISTS = (str, bytes, bytearray, memoryview, range)
+"""Sequences that Pulumi does not take as lists."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _PART = re.compile(rf"({_NUMBER.pattern})(ms|s|m|h)")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+")
@@ -76,6 +79,27 @@ def unlisted(given: str, known: Iterable[str]) -> str:
     nearest = meant(given, words)
     advice = f"; did you mean {nearest}?" if nearest else f": {', '.join(words)}"
     return f"is not among the known values{advice}"
+
+
+def odd_values(path: str, value: Any, carried: tuple[type, ...] = ()) -> Iterator[str]:
+    """The parts of a value that JSON has no form for, each as `path: problem`. `carried` are more
+    types that are no problem here."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            if isinstance(key, str):
+                yield from odd_values(f"{path}.{key}", each, carried)
+            else:
+                yield f"{path}: must be a dict with string keys"
+    elif isinstance(value, Sequence) and not isinstance(value, _NO_LISTS):
+        for index, each in enumerate(value):
+            yield from odd_values(f"{path}[{index}]", each, carried)
+    elif isinstance(value, float) and not isfinite(value):
+        yield f"{path}: is not a finite number; leave it out, or write it as a string, in quotes"
+    elif value is not None and not isinstance(value, (str, int, float, *carried)):
+        yield (
+            f"{path}: is a Python {type(value).__name__} object; pass a string, a number, a "
+            "boolean, a list or a dict"
+        )
 
 
 def _letters(word: str) -> str:

@@ -93,4 +93,8 @@ def problems(run: Run) -> list[str]:
     assert not run.ok, run.output
     assert "Traceback" not in run.output, run.output
     assert 'File "' not in run.output, run.output
-    return re.findall(r"^ *error: \S+ resource '\S+' has a problem: (.+)$", run.output, re.M)
+    # A failure of the plugin names its property, and the engine shows the value.
+    place = r"(?:: property \S+ value \{.*\})?"
+    return re.findall(
+        rf"^ *error: \S+ resource '\S+'{place} has a problem: (.+)$", run.output, re.M
+    )

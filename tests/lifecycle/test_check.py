@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -261,3 +263,23 @@ def test_known_values_of_a_templates_argument_are_not_doubted(value: Any) -> Non
     given = {"connector_template_ref": "sms-messagebird:1", "arguments": arguments}
     assert world.run("Connector").check({}, {MARK: OWN_MARK, **given}).failures == ()
     assert world.said == []
+
+
+@pytest.mark.parametrize("argument", ["arguments", "security_arguments"])
+@pytest.mark.parametrize(
+    ("value", "path", "says"),
+    [
+        (b"x", "a.b[0]", "is a Python bytes object; pass a string"),
+        ({1, 2}, "a.b[0]", "is a Python set object"),
+        (date(2026, 1, 31), "a.b[0]", "is a Python date object"),
+        (Decimal("1.5"), "a.b[0]", "is a Python Decimal object"),
+        (float("nan"), "a.b[0]", "is not a finite number"),
+        ({5: "x"}, "a.b[0]", "must be a dict with string keys"),
+        ({"c": (1, b"x")}, "a.b[0].c[1]", "is a Python bytes object"),
+    ],
+)
+def test_a_value_that_json_has_no_form_for_is_named_by_its_path(
+    argument: str, value: Any, path: str, says: str
+) -> None:
+    (failure,) = check(**{argument: {"a": {"b": [value]}}}).failures
+    assert failure.startswith(f"{argument}.{path}: {says}")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pulumi
 import pytest
 
 from bird_dynamic import VoiceChannel
+from bird_dynamic.lookups import GetPhoneNumberResult
 from bird_dynamic.resources.voice_channel import REFERENCE
 
 NUMBER = "2cffb55c-120e-91a8-8f10-ed9d1b412d29"
@@ -26,6 +29,9 @@ class Mocks(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
         return {}
+
+
+FOUND = GetPhoneNumberResult("2cffb55c-120e-91a8-8f10-ed9d1b412d29", None, "+31", None, None, [])
 
 
 def run(program: Callable[[], Any], stack: str = "dev") -> tuple[Mocks, dict[str, Any]]:
@@ -149,6 +155,33 @@ def test_a_program_does_not_load_the_http_library(module: str) -> None:
 def test_the_emulator_does_not_load_pulumi() -> None:
     code = "import sys, bird_dynamic.emulator\nprint('pulumi' in sys.modules)"
     assert _python(code) == "False"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        ({"arguments": {"a": [{1, 2}]}}, "arguments.a[0]: is a Python set object; pass a string"),
+        ({"arguments": {"a": b"x"}}, "arguments.a: is a Python bytes object"),
+        (
+            {"security_arguments": {"a": date(2026, 1, 31)}},
+            "security_arguments.a: is a Python date",
+        ),
+        ({"arguments": {5: "x"}}, "arguments: must be a dict with string keys"),
+        ({"arguments": {"a": float("inf")}}, "arguments.a: is not a finite number"),
+        ({"name": uuid.uuid4()}, "name: is a Python UUID object"),
+        ({"phone_number_id": FOUND}, "phone_number_id: must be a UUID, not the whole phone number"),
+    ],
+)
+def test_a_value_that_pulumi_does_not_carry_is_one_line(inputs: dict[str, Any], says: str) -> None:
+    with pytest.raises(pulumi.RunError) as caught:
+        run(lambda: channel(**inputs))
+    assert str(caught.value).startswith(f"VoiceChannel support: {says}")
+
+
+def test_what_pulumi_carries_is_passed_on_at_any_depth() -> None:
+    later = pulumi.Output.from_input("x")
+    arguments = {"a": [later, pulumi.StringAsset("x")], "b": ("x", None, 1.5)}
+    run(lambda: {"name": channel(arguments=arguments).name})
 
 
 def _revealed(value: Any) -> Any:

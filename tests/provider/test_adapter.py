@@ -250,3 +250,10 @@ class TestHearingACancel:
             self.hear(monkeypatch, servicer)
         assert [each.__code__ for each in (*kinds, plain)] == codes
         assert dynamic._sdks_own == []
+
+
+def test_a_file_is_refused_by_the_path_of_its_argument() -> None:
+    asset = {rpc._special_sig_key: rpc._special_asset_sig, "text": "hello"}
+    checked = provider("VoiceChannel").check({}, {**NEWS, "arguments": {"greeting": [asset]}})
+    (failure,) = checked.failures
+    assert failure.reason.startswith("arguments.greeting[0]: must not contain an asset")

@@ -600,5 +600,29 @@ def test_an_unknown_value_that_is_secret_is_not_a_missing_one(engine: PluginClie
 
 def test_a_file_is_refused_by_the_name_of_its_argument(engine: PluginClient) -> None:
     asset = {rpc._special_sig_key: rpc._special_asset_sig, "text": "hello"}
-    with pytest.raises(AbortedError, match="arguments: must not contain an asset"):
-        engine.check({"phoneNumberId": NUMBER, "arguments": {"greeting": asset}})
+    given = {"phoneNumberId": NUMBER, "arguments": {"greeting": [asset]}}
+    (failure,) = engine.check(given).failures
+    assert failure.property == "arguments.greeting[0]"
+    assert failure.reason.startswith("arguments.greeting[0]: must not contain an asset")
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"phoneNumberId": "x"}, "phoneNumberId"),
+        ({}, "phoneNumberId"),
+        ({"phoneNumberId": NUMBER, "name": ""}, "name"),
+        ({"phoneNumberId": NUMBER, "arguments": {"a": {"b": [2.0**60]}}}, "arguments.a.b[0]"),
+        ({"phoneNumberId": NUMBER, "profile": "bird-eu"}, "profile"),
+        # The engine would show the value.
+        ({"phoneNumberId": secret("x")}, ""),
+        ({"phoneNumberId": NUMBER, "arguments": {"a": [2.0**60], "b": secret("x")}}, ""),
+        ({"phoneNumberId": NUMBER, "securityArguments": "x"}, ""),
+    ],
+)
+def test_a_failure_names_its_property_unless_it_is_secret(
+    engine: PluginClient, given: dict[str, Any], place: str
+) -> None:
+    (failure,) = engine.check(given).failures
+    assert failure.property == place
+    assert place in failure.reason

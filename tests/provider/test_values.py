@@ -67,6 +67,8 @@ def test_a_plain_value_becomes_one_that_the_wire_can_carry() -> None:
         {rpc._special_sig_key: "nobody knows"},
     ],
 )
-def test_what_bird_has_no_form_for_is_refused_by_the_name_of_the_property(value: Any) -> None:
-    with pytest.raises(UnsupportedValueError, match=r"^arguments: must not contain an asset"):
+def test_what_bird_has_no_form_for_is_refused_by_its_path(value: Any) -> None:
+    with pytest.raises(
+        UnsupportedValueError, match=r"^arguments\.a\[0\]: must not contain an asset"
+    ):
         from_pulumi({"name": "n", "arguments": {"a": [secret(value)]}})

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+from pulumi.runtime import rpc
 
 from bird_dynamic.emulator import PhoneNumber
 from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lookups import GetPhoneNumberResult
+from bird_dynamic.providers.dynamic import provider
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import NUMBER, OTHER_MARK, OWN_MARK, World
 from tests.wrong_inputs.row import Row, Way
@@ -46,6 +50,21 @@ def _template(type_name: str, template: str, *says: str) -> Row:
         ("connector_template_ref", *says),
         connector_template_ref=template,
     )
+
+
+def _odd(wrong: str, value: Any, *says: str) -> Row:
+    return _row(
+        f'`VoiceChannel(…, arguments={{"a": {{"b": [{wrong}]}}}})`',
+        "VoiceChannel",
+        ("arguments.a.b[0]: ", *says),
+        arguments={"a": {"b": [value]}},
+    )
+
+
+def _asset() -> str:
+    asset = {rpc._special_sig_key: rpc._special_asset_sig, "path": "x"}
+    news = {**CORRECT["VoiceChannel"], "arguments": {"a": asset}}
+    return "\n".join(each.reason for each in provider("VoiceChannel").check({}, news).failures)
 
 
 def _filter(key: str, value: str, *says: str) -> Row:
@@ -147,5 +166,16 @@ ROWS = (
         Way.PREVIEW,
         ("phone_number_id", "sales and support", "another phone number, or remove it"),
         _one_number_twice,
+    ),
+    _odd('b"…"', b"x", "is a Python bytes object", "pass a string"),
+    _odd("{1, 2}", {1, 2}, "is a Python set object", "pass a string, a number"),
+    _odd("date(2026, 1, 31)", date(2026, 1, 31), "is a Python date object", "pass a string"),
+    _odd('float("inf")', float("inf"), "is not a finite number", "in quotes"),
+    _odd('{5: "x"}', {5: "x"}, "must be a dict with string keys"),
+    Row(
+        '`VoiceChannel(…, arguments={"a": pulumi.FileAsset("x")})`',
+        Way.PREVIEW,
+        ("arguments.a: must not contain an asset", "pass a string"),
+        _asset,
     ),
 )
