@@ -14,10 +14,10 @@ from pathlib import Path
 
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.command.doctor import examined
+from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import exported, written
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import gather
+from bird_dynamic.settings import ACCESS_KEY, gather
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,10 +73,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _doctor(account: Account, writes: bool) -> int:
-    findings = list(examined(account, writes))
-    for finding in findings:
-        print(finding)
-    return 0 if all(finding.well for finding in findings) else 1
+    settings = account.settings
+    print(Subject.of(settings, f"the environment ({ACCESS_KEY.variable})", connect(settings)))
+    print(flush=True)
+    well = True
+    for finding in examined(account, writes):
+        print(finding, flush=True)
+        well &= finding.well
+    return 0 if well else 1
 
 
 def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> int:
