@@ -312,8 +312,9 @@ def _bird_dynamic() -> Iterator[str]:
     yield "# `bird-dynamic`"
     yield ""
     yield "A command for existing workspaces. It changes nothing in Bird, except that"
-    yield "`doctor --writes` may create a connector and delete it again. Settings come from the"
-    yield "environment (`BIRD_ACCESS_KEY`, `BIRD_WORKSPACE_ID`, …), not from a stack."
+    yield "`doctor --writes` may create an item and delete it again. Settings come from the"
+    yield "environment (`BIRD_ACCESS_KEY`, `BIRD_WORKSPACE_ID`, …), or with `--stack` from"
+    yield "the configuration of a stack."
     commands: Any = next(each for each in parser._actions if isinstance(each.choices, dict))
     helps = {each.dest: each.help for each in commands._get_subactions()}
     for name, command in commands.choices.items():

@@ -1,40 +1,45 @@
 """`bird-dynamic export` and `bird-dynamic doctor`.
 
-Both take their settings from the environment (BIRD_ACCESS_KEY, …), because they run outside of any
-stack. Exit status: 0 success, 1 a problem was found or a request failed, 2 the command or the
-settings are invalid, and nothing was sent.
+Settings come from the stack configuration, if `--stack` names a stack, then from the environment
+(BIRD_ACCESS_KEY, …). Exit status: 0 success, 1 a problem was found or a request failed, 2 the
+command or the settings are invalid, and nothing was sent.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bird_dynamic.bird.connect import connect
-from bird_dynamic.bird.errors import BirdError
+from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import exported, written
+from bird_dynamic.command.stack import configuration_of
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import ACCESS_KEY, gather
+from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, gather
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = _parser().parse_args(arguments)
-    settings = gather(lambda key: None)
+    try:
+        configuration = configuration_of(given.stack) if given.stack is not None else {}
+    except ConfigurationError as error:
+        return _invalid(f"{error}.")
+    settings = gather(configuration.get)
     problems = [*settings.problems, *dict(settings.location_problems).values()]
     if not settings.workspace_id and not settings.location_problems:
         problems.append(settings.missing_text("workspaceId"))
     if problems:
-        for problem in problems:
-            print(f"error: {problem}", file=sys.stderr)
-        return 2
+        if given.stack is None:
+            problems[-1] += " A stack's configuration is read with --stack NAME."
+        return _invalid(*problems)
     account = Account(settings, connect)
     try:
         if given.command == "doctor":
-            return _doctor(account, given.writes)
+            return _doctor(account, _key_source(configuration, given.stack), given.writes)
         return _export(account, Path(given.folder), not given.no_protect, given.import_file)
     except BirdError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -45,8 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bird-dynamic",
         description="Export a Bird workspace as a Pulumi program, and check an access key. "
-        "Settings come from the environment: BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, "
-        "BIRD_ORGANIZATION_ID, BIRD_API_URL.",
+        "Settings come from the environment (BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, "
+        "BIRD_ORGANIZATION_ID, BIRD_API_URL), or with --stack from a stack's configuration.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     export = commands.add_parser(
@@ -63,6 +68,13 @@ def _parser() -> argparse.ArgumentParser:
         "`pulumi import --file`",
     )
     doctor = commands.add_parser("doctor", help="check the access key, the workspace and its roles")
+    for command in (export, doctor):
+        command.add_argument(
+            "--stack",
+            metavar="NAME",
+            help="read the settings from the configuration of this stack of the project in the "
+            "current folder, through the Pulumi CLI; the environment supplies what it lacks",
+        )
     doctor.add_argument(
         "--writes",
         action="store_true",
@@ -72,9 +84,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _doctor(account: Account, writes: bool) -> int:
-    settings = account.settings
-    print(Subject.of(settings, f"the environment ({ACCESS_KEY.variable})", connect(settings)))
+def _invalid(*problems: str) -> int:
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return 2
+
+
+def _key_source(configuration: Mapping[str, str], stack: str | None) -> str:
+    key = f"{DEFAULT_PROFILE}:{ACCESS_KEY.key}"
+    if configuration.get(key):
+        return f"the configuration of stack {stack} ({key})"
+    return f"the environment ({ACCESS_KEY.variable})"
+
+
+def _doctor(account: Account, key_source: str, writes: bool) -> int:
+    print(Subject.of(account.settings, key_source, connect(account.settings)))
     print(flush=True)
     well = True
     for finding in examined(account, writes):
@@ -87,10 +111,7 @@ def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> i
     names = ("__main__.py", "Pulumi.yaml", "import.json")
     existing = [name for name in names if (folder / name).exists()]
     if existing:
-        print(
-            f"error: {folder / existing[0]} already exists; choose another folder", file=sys.stderr
-        )
-        return 2
+        return _invalid(f"{folder / existing[0]} already exists; choose another folder")
     workspace = exported(account)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in written(workspace, protect, to_import).items():
