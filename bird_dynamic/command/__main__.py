@@ -8,6 +8,7 @@ command or the settings are invalid, and nothing was sent.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     account = Account(settings, connect)
     try:
         if given.command == "doctor":
-            return _doctor(account, _key_source(configuration, given.stack), given.writes)
+            return _doctor(
+                account, _key_source(configuration, given.stack), given.writes, given.json
+            )
         return _export(account, Path(given.folder), not given.no_protect, given.import_file)
     except BirdError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -81,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         help="also check the permissions to create and delete, with requests that Bird must "
         "refuse: a create without a name, and a delete of an unknown id",
     )
+    doctor.add_argument(
+        "--json", action="store_true", help="print one JSON document, without the access key"
+    )
     return parser
 
 
@@ -97,13 +103,20 @@ def _key_source(configuration: Mapping[str, str], stack: str | None) -> str:
     return f"the environment ({ACCESS_KEY.variable})"
 
 
-def _doctor(account: Account, key_source: str, writes: bool) -> int:
-    print(Subject.of(account.settings, key_source, connect(account.settings)))
-    print(flush=True)
+def _doctor(account: Account, key_source: str, writes: bool, as_json: bool) -> int:
+    subject = Subject.of(account.settings, key_source, connect(account.settings))
+    findings = examined(account, writes)
+    if as_json:
+        found = list(findings)
+        document = {**subject.document(), "findings": [each.document() for each in found]}
+        print(json.dumps(document, indent=2))
+        return 0 if all(each.well for each in found) else 1
+    print(f"{subject}\n", flush=True)
     well = True
-    for finding in examined(account, writes):
+    for finding in findings:
+        # Each at once: the next one may take a while.
         print(finding, flush=True)
-        well &= finding.well
+        well = well and finding.well
     return 0 if well else 1
 
 

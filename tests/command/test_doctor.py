@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bird_dynamic.bird import retry
@@ -221,6 +223,26 @@ def test_it_begins_with_what_it_checks(
         f"access key    from the environment (BIRD_ACCESS_KEY){says}",
     ]
     assert "canary" not in said
+
+
+def test_the_same_as_json_has_no_key(
+    bird: EmulatorServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bird.emulator.faults = (Fault("status", "list_channels", status=403, times=None),)
+    assert main(["doctor", "--json"]) == 1
+    printed = capsys.readouterr().out
+    document = json.loads(printed)
+    assert ACCESS_KEY not in printed
+    assert document["address"] == bird.url
+    assert document["emulator"] is True
+    assert document["accessKey"] == {
+        "from": "the environment (BIRD_ACCESS_KEY)",
+        "endsIn": ACCESS_KEY[-4:],
+    }
+    said = {each["what"]: each for each in document["findings"]}
+    assert said["see connectors"]["word"] == "ok"
+    assert said["see channels"]["word"] == "NO ROLE"
+    assert "Give the key a role" in said["see channels"]["said"]
 
 
 def test_bird_is_never_asked_whether_it_is_the_emulator() -> None:
