@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
+from bird_dynamic.bird.retry import log as requests_log
 from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import exported, written
 from bird_dynamic.command.stack import configuration_of
+from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, gather
+from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, LOG, gather
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,14 +44,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _invalid(*problems)
     account = Account(settings, connect)
     try:
-        if given.command == "doctor":
-            return _doctor(
-                account, _key_source(configuration, given.stack), given.writes, given.json
-            )
-        return _export(account, Path(given.folder), not given.no_protect, given.import_file)
+        with _log_as_asked(os.environ):
+            if given.command == "doctor":
+                key_source = _key_source(configuration, given.stack)
+                return _doctor(account, key_source, given.writes, given.json)
+            return _export(account, Path(given.folder), not given.no_protect, given.import_file)
     except BirdError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+class _ErrorOutput(logging.Handler):
+    """Prints log records to standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # A request id is Bird's text.
+        print(printable(self.format(record)), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _log_as_asked(environment: Mapping[str, str]) -> Iterator[None]:
+    if environment.get(LOG.variable) != "debug":
+        yield
+        return
+    handler, level = _ErrorOutput(), requests_log.level
+    requests_log.addHandler(handler)
+    requests_log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        requests_log.removeHandler(handler)
+        requests_log.setLevel(level)
 
 
 def _parser() -> argparse.ArgumentParser:

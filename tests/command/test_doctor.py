@@ -245,6 +245,22 @@ def test_the_same_as_json_has_no_key(
     assert "Give the key a role" in said["see channels"]["said"]
 
 
+@pytest.mark.parametrize("asked", ["debug", ""])
+def test_each_request_is_logged_as_asked(
+    bird: EmulatorServer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+) -> None:
+    monkeypatch.setenv("BIRD_LOG", asked)
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    requests = [f"{each['method']} {each['path']} " for each in bird.emulator.journal]
+    assert len(lines) == (len(requests) if asked else 0)
+    assert all(line.startswith(sent) for line, sent in zip(lines, requests, strict=False))
+    assert ACCESS_KEY not in str(lines)
+
+
 def test_bird_is_never_asked_whether_it_is_the_emulator() -> None:
     class Bird:
         def send(self, request: Request, timeout: float) -> Response:
