@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.retry import log as requests_log
@@ -29,6 +30,10 @@ from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, LOG, gather
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
+    return ending_quietly(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     given = _parser().parse_args(arguments)
     try:
         configuration = configuration_of(given.stack) if given.stack is not None else {}
@@ -77,16 +82,34 @@ def _log_as_asked(environment: Mapping[str, str]) -> Iterator[None]:
         requests_log.setLevel(level)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="bird-dynamic",
-        description="Export a Bird workspace as a Pulumi program, and check an access key. "
+def _parser() -> Parser:
+    parser = Parser(
+        "bird-dynamic",
+        "Export a Bird workspace as a Pulumi program, and check an access key. "
         "Settings come from the environment (BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, "
         "BIRD_ORGANIZATION_ID, BIRD_API_URL), or with --stack from a stack's configuration.",
+        (
+            ("bird-dynamic doctor", "check the settings of the environment"),
+            ("bird-dynamic export phones", "write a program to the folder phones"),
+        ),
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    export = commands.add_parser(
-        "export", help="write a Pulumi program that adopts everything in the workspace"
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    export = _add(
+        commands,
+        "export",
+        "write a Pulumi program that adopts everything in the workspace",
+        ("bird-dynamic export phones", "write phones/__main__.py and phones/Pulumi.yaml"),
+        ("bird-dynamic export --stack prod phones", "with the settings of the stack prod"),
+        ("bird-dynamic export --import-file phones", "for the plugin and `pulumi import`"),
+    )
+    doctor = _add(
+        commands,
+        "doctor",
+        "check the access key, the workspace and its roles",
+        ("bird-dynamic doctor", "check the settings of the environment"),
+        ("bird-dynamic doctor --stack prod", "check the settings of the stack prod"),
+        ("bird-dynamic doctor --writes", "check the permissions to create and delete too"),
+        ("BIRD_LOG=debug bird-dynamic doctor", "show each request"),
     )
     export.add_argument("folder", help="folder to write to; must not contain a program")
     export.add_argument(
@@ -98,7 +121,6 @@ def _parser() -> argparse.ArgumentParser:
         help="write a program for the plugin: without adopt=, and with import.json for "
         "`pulumi import --file`",
     )
-    doctor = commands.add_parser("doctor", help="check the access key, the workspace and its roles")
     for command in (export, doctor):
         command.add_argument(
             "--stack",
@@ -110,12 +132,21 @@ def _parser() -> argparse.ArgumentParser:
         "--writes",
         action="store_true",
         help="also check the permissions to create and delete, with requests that Bird must "
-        "refuse: a create without a name, and a delete of an unknown id",
+        "refuse: an empty create, and a delete of an unknown id",
     )
     doctor.add_argument(
         "--json", action="store_true", help="print one JSON document, without the access key"
     )
     return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[Parser], name: str, does: str, *examples: tuple[str, str]
+) -> Parser:
+    description = f"{does[:1].upper()}{does[1:]}."
+    return commands.add_parser(
+        name, help=does, prog=f"bird-dynamic {name}", description=description, examples=examples
+    )
 
 
 def _invalid(*problems: str) -> int:
