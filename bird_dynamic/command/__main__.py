@@ -21,7 +21,7 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.retry import log as requests_log
 from bird_dynamic.command.doctor import Subject, examined
-from bird_dynamic.command.export import exported, written
+from bird_dynamic.command.export import Installed, exported, written
 from bird_dynamic.command.stack import configuration_of
 from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
@@ -181,23 +181,48 @@ def _doctor(account: Account, key_source: str, writes: bool, as_json: bool) -> i
 
 def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> int:
     names = ("__main__.py", "Pulumi.yaml", "import.json")
-    existing = [name for name in names if (folder / name).exists()]
+    # A symlink counts, even one that leads nowhere: writing would create what it points to.
+    existing = [name for name in names if os.path.lexists(folder / name)]
     if existing:
         return _invalid(f"{folder / existing[0]} already exists; choose another folder")
+    if (problem := _folder_problem(folder)) is not None:
+        return _invalid(f"{folder} {problem}; choose another folder")
     workspace = exported(account)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in written(workspace, protect, to_import).items():
-        (folder / name).write_text(text, encoding="utf-8")
-    print(f"Wrote {len(workspace.resources)} resources to {folder / '__main__.py'}.")
+    files = written(workspace, protect, to_import, Installed.seen_from(folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            # "x": never what somebody else has put there meanwhile.
+            with open(folder / name, "x", encoding="utf-8") as file:
+                file.write(text)
+    except OSError as error:
+        cause = error.strerror or type(error).__name__
+        return _invalid(f"{error.filename or folder} cannot be written: {cause}")
+    count = len(workspace.resources)
+    noun = "resource" if count == 1 else "resources"
+    print(f"Wrote {count} {noun} to {folder / '__main__.py'}.")
     for remark in workspace.remarks:
         print(remark)
     then = (
         "`pulumi import --file import.json --generate-code=false`, `pulumi preview` (no changes)"
         if to_import
-        else "`pulumi preview` (only adoptions), `pulumi up`; then remove every adopt="
+        else "`pulumi preview` (shows each adoption as a create), `pulumi up`; then remove every "
+        "adopt="
     )
     print(f"Next, in {folder}: `pulumi stack init`, {then}.")
     return 0
+
+
+def _folder_problem(folder: Path) -> str | None:
+    """Why nothing can be written to a folder, which need not exist."""
+    parent = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+    if not parent.is_dir():
+        return (
+            "is not a folder" if parent == folder else f"cannot be made: {parent} is not a folder"
+        )
+    if not os.access(parent, os.W_OK | os.X_OK):
+        return "cannot be written: no permission"
+    return None
 
 
 if __name__ == "__main__":
