@@ -313,14 +313,15 @@ def _bird_dynamic() -> Iterator[str]:
     yield "# `bird-dynamic`"
     yield ""
     yield "A command for existing workspaces. It changes nothing in Bird, except that"
-    yield "`doctor --writes` may create a connector and delete it again. Settings come from the"
-    yield "environment (`BIRD_ACCESS_KEY`, `BIRD_WORKSPACE_ID`, …), not from a stack."
+    yield "`doctor --writes` may create an item and delete it again. Settings come from the"
+    yield "environment (`BIRD_ACCESS_KEY`, `BIRD_WORKSPACE_ID`, …), or with `--stack` from"
+    yield "the configuration of a stack."
     commands: Any = next(each for each in parser._actions if isinstance(each.choices, dict))
     helps = {each.dest: each.help for each in commands._get_subactions()}
     for name, command in commands.choices.items():
         options = [each.option_strings[0] for each in command._actions if each.option_strings]
         operands = [each.dest.upper() for each in command._actions if not each.option_strings]
-        shown = [f"[{each}]" for each in options if each != "-h"] + operands
+        shown = [f"[{each}]" for each in options if each not in ("-h", "--version")] + operands
         yield ""
         yield f"## `bird-dynamic {name}`"
         yield ""
@@ -500,7 +501,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     for action in parser._actions:
-        if "-h" in action.option_strings:
+        if {"-h", "--version"} & set(action.option_strings):
             continue
         name = action.option_strings[0] if action.option_strings else action.dest.upper()
         takes = action.nargs != 0 and action.option_strings

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import json
 import keyword
+import os
 import re
+import shutil
+import sys
+import sysconfig
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from bird_dynamic.bird.models import Item
@@ -25,6 +30,8 @@ from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import Settings
 
+PLUGIN = "pulumi-resource-bird"
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -35,6 +42,38 @@ class Resource:
     name: str
     item_id: str
     arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where this package is installed, as paths relative to the folder of the project.
+
+    `virtual_environment`: None outside of one. `plugin_folder`: that of `pulumi-resource-bird`;
+    None if it is unknown.
+    """
+
+    virtual_environment: str | None = None
+    plugin_folder: str | None = None
+
+    @classmethod
+    def seen_from(cls, folder: Path) -> Installed:
+        """The installation of this process."""
+        scripts = sysconfig.get_path("scripts")
+        plugin = shutil.which(PLUGIN, path=scripts) or shutil.which(PLUGIN)
+        return cls(
+            None if sys.prefix == sys.base_prefix else _relative(sys.prefix, folder),
+            _relative(os.path.dirname(plugin), folder) if plugin else None,
+        )
+
+
+def _relative(path: str, folder: Path) -> str:
+    # `..` leads out of the target of a symlink, not out of the symlink.
+    path, start = os.path.realpath(path), os.path.realpath(folder)
+    try:
+        return Path(os.path.relpath(path, start)).as_posix()
+    except ValueError:
+        # Windows: on another drive.
+        return Path(path).as_posix()
 
 
 @dataclass(frozen=True)
@@ -99,9 +138,11 @@ def _collections() -> list[list[ResourceSchema]]:
     return list(by_path.values())
 
 
-def written(workspace: Workspace, protect: bool, to_import: bool) -> dict[str, str]:
+def written(
+    workspace: Workspace, protect: bool, to_import: bool, installed: Installed | None = None
+) -> dict[str, str]:
     """The files of the project, by name. `to_import`: for the plugin, without `adopt`, and with the
-    file for `pulumi import --file`."""
+    file for `pulumi import --file`. `installed` is written to `Pulumi.yaml`."""
     types = sorted({resource.type_name for resource in workspace.resources})
     package = "bird_dynamic.native" if to_import else "bird_dynamic"
     imports = [f"from {package} import {', '.join(types)}"] if types else []
@@ -125,15 +166,37 @@ def written(workspace: Workspace, protect: bool, to_import: bool) -> dict[str, s
         *guard,
         *chain.from_iterable(sources),
     ]
-    project = (
-        "name: bird-workspace\n"
-        f"description: The Bird workspace {workspace.id}\n"
-        "runtime:\n  name: python\n  options:\n    toolchain: pip\n"
-    )
+    project = _project(workspace, to_import, installed or Installed())
     files = {"__main__.py": "\n".join(program).rstrip() + "\n", "Pulumi.yaml": project}
     if to_import:
         files["import.json"] = json.dumps(_import_document(workspace), indent=2) + "\n"
     return files
+
+
+def _project(workspace: Workspace, to_import: bool, installed: Installed) -> str:
+    options = ["toolchain: pip"]
+    if installed.virtual_environment is not None:
+        # A JSON string is a YAML string, whatever is in the path.
+        options.append(f"virtualenv: {json.dumps(installed.virtual_environment)}")
+    lines = [
+        "name: bird-workspace",
+        f"description: The Bird workspace {workspace.id}",
+        "runtime:",
+        "  name: python",
+        "  options:",
+        *(f"    {each}" for each in options),
+    ]
+    if to_import:
+        path = installed.plugin_folder
+        lines += [
+            "plugins:",
+            "  providers:",
+            "    - name: bird",
+            f"      path: {json.dumps(path)}"
+            if path is not None
+            else "      path: .venv/bin # change this to the folder of pulumi-resource-bird",
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def _import_document(workspace: Workspace) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import grpc
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic._version import package_version
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
@@ -438,9 +439,26 @@ def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:
 
 def main() -> int:
     """Entry point of the plugin; prints the port as its first line of output."""
+    return ending_quietly(lambda: _main(sys.argv[1:]))
+
+
+def _main(arguments: list[str]) -> int:
+    address = address_from(arguments)
+    if address is None:
+        # The engine passes its address, and beside it flags of its own, which say nothing here.
+        _parser().parse_args(arguments)
     try:
-        plugin = BirdPlugin(address_from(sys.argv[1:]), end_at_once)
-        serve(plugin, lambda port: print(port, flush=True))
+        serve(BirdPlugin(address, end_at_once), lambda port: print(port, flush=True))
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def _parser() -> Parser:
+    return Parser(
+        "pulumi-resource-bird",
+        "The plugin of bird-dynamic. Pulumi's engine starts this; you do not. Programs in any "
+        "language use it if the folder of this file is under `plugins:` in Pulumi.yaml. Started by "
+        "hand, it prints the port on which it serves Pulumi's plugin protocol, and waits.",
+        (("pulumi preview", "starts it, in a project with `plugins:` in Pulumi.yaml"),),
+    )

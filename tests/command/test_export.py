@@ -4,12 +4,17 @@ with the real engine (`tests/engine/test_export.py`)."""
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from bird_dynamic.command.__main__ import main
+from bird_dynamic.command.export import Workspace, exported
 from bird_dynamic.emulator import EmulatorServer, Fault, Options, PhoneNumber
+from bird_dynamic.lifecycle.session import Account
 
 NUMBER = PhoneNumber.made_up(0).id
 
@@ -98,6 +103,126 @@ def test_a_program_that_is_there_is_not_overwritten(
     assert "already exists; choose another folder" in capsys.readouterr().err
     assert (tmp_path / "Pulumi.yaml").read_text() == "mine"
     assert list(bird.emulator.journal) == []
+
+
+@pytest.mark.parametrize("target", ["elsewhere", "missing"])
+def test_a_symlink_in_place_of_a_file_is_never_written_through(
+    bird: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], target: str
+) -> None:
+    (tmp_path / "elsewhere").write_text("mine")
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "__main__.py").symlink_to(tmp_path / target)
+    assert main(["export", str(folder)]) == 2
+    assert "already exists; choose another folder" in capsys.readouterr().err
+    assert (tmp_path / "elsewhere").read_text() == "mine"
+    assert not (tmp_path / "missing").exists()
+
+
+def test_what_appears_during_the_export_is_not_overwritten(
+    bird: EmulatorServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def meanwhile(account: Account) -> Workspace:
+        (tmp_path / "Pulumi.yaml").symlink_to(tmp_path / "elsewhere")
+        return exported(account)
+
+    monkeypatch.setattr("bird_dynamic.command.__main__.exported", meanwhile)
+    assert main(["export", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"error: {tmp_path / 'Pulumi.yaml'} cannot be written: File exists"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [
+        ("file", "is not a folder; choose another folder"),
+        ("file/new", "is not a folder; choose another folder"),
+        ("dangling", "is not a folder; choose another folder"),
+        ("locked", "cannot be written: no permission; choose another folder"),
+        ("locked/new", "cannot be written: no permission; choose another folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_one_line_and_nothing_is_sent(
+    bird: EmulatorServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    folder: str,
+    says: str,
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "dangling").symlink_to(tmp_path / "missing")
+    (tmp_path / "locked").mkdir()
+    # Root may write everywhere, so the permission is not taken from the file system.
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "locked")
+    assert main(["export", str(tmp_path / folder)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {tmp_path / folder} ")
+    assert line.endswith(says)
+    assert list(bird.emulator.journal) == []
+
+
+def test_one_resource_is_not_several(
+    bird: EmulatorServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bird.emulator.add_connector()
+    assert main(["export", str(tmp_path / "one")]) == 0
+    assert "Wrote 1 resource to " in capsys.readouterr().out
+    bird.emulator.add_connector()
+    assert main(["export", str(tmp_path / "two")]) == 0
+    assert "Wrote 2 resources to " in capsys.readouterr().out
+
+
+def project(folder: Path) -> Any:
+    return yaml.safe_load((folder / "Pulumi.yaml").read_text())
+
+
+@pytest.mark.parametrize("flags", [(), ("--import-file",)], ids=["dynamic", "plugin"])
+def test_the_project_says_where_this_package_is_installed(
+    bird: EmulatorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    environment = tmp_path / 'virtual "environment"'
+    scripts = environment / "bin"
+    scripts.mkdir(parents=True)
+    (scripts / "pulumi-resource-bird").write_text("")
+    (scripts / "pulumi-resource-bird").chmod(0o755)
+    monkeypatch.setattr("sys.prefix", str(environment))
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(scripts))
+    folder = tmp_path / "new" / "phones"
+    assert main(["export", *flags, str(folder)]) == 0
+    written = project(folder)
+    options = written["runtime"]["options"]
+    assert not Path(options["virtualenv"]).is_absolute()
+    assert (folder / options["virtualenv"]).resolve() == environment
+    if flags:
+        (plugin,) = written["plugins"]["providers"]
+        assert plugin["name"] == "bird"
+        assert (folder / plugin["path"]).resolve() == scripts
+    else:
+        assert "plugins" not in written
+
+
+def test_outside_of_a_virtual_environment_none_is_written(
+    bird: EmulatorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.prefix", sys.base_prefix)
+    assert main(["export", str(tmp_path)]) == 0
+    assert project(tmp_path)["runtime"]["options"] == {"toolchain": "pip"}
+
+
+def test_an_unknown_folder_of_the_plugin_has_an_instruction(
+    bird: EmulatorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["export", "--import-file", str(tmp_path / "new")]) == 0
+    text = (tmp_path / "new" / "Pulumi.yaml").read_text()
+    assert "change this to the folder of pulumi-resource-bird" in text
+    assert project(tmp_path / "new")["plugins"]["providers"][0]["name"] == "bird"
 
 
 def test_without_an_organization_webhooks_are_exported_too(
