@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 import pulumi
-from pulumi.runtime import get_config
+from pulumi.runtime import get_config, get_config_env
+from pulumi.runtime.config import CONFIG
 
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
@@ -34,11 +35,17 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
     """Run the look-up of that name; return all results. Raises LookupFailedError."""
     lookup = LOOKUPS[name]
     try:
-        account = _account(gather(get_config, profile=given["profile"]))
+        account = _account(_settings(given["profile"]))
         found = Lookups(account, given["workspace_id"]).find(lookup, given)
     except BirdError as error:
         raise LookupFailedError(str(error)) from None
     return [kind(**{shown: each[shown] for shown in lookup.result.shows}) for each in found]
+
+
+def _settings(profile: str | None) -> Settings:
+    # An inline program has the first, any other program the second.
+    keys = CONFIG.get().keys() | get_config_env().keys()
+    return gather(get_config, profile=profile, keys=keys, project=pulumi.get_project())
 
 
 @cache

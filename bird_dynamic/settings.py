@@ -13,9 +13,10 @@ once. No message contains the access key.
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -276,11 +277,16 @@ def gather(
     configuration: Callable[[str], str | None],
     environment: Mapping[str, str] = os.environ,
     profile: str | None = None,
+    keys: Iterable[str] = (),
+    project: str = "",
 ) -> Settings:
-    """The settings from the stack configuration and the environment, with all their problems."""
+    """The settings from the stack configuration and the environment, with all their problems.
+
+    `keys` are all keys of the stack configuration, as in `unknown_keys`.
+    """
     prefix = profile or DEFAULT_PROFILE
     given: dict[Setting, str] = {}
-    problems: list[str] = []
+    problems = list(unknown_keys(keys, prefix, project))
     location_problems: dict[str, str] = {}
     for setting in SETTINGS:
         text = setting.find(configuration, environment, prefix)
@@ -308,6 +314,34 @@ def gather(
         problems=tuple(problems),
         location_problems=tuple(location_problems.items()),
     )
+
+
+def unknown_keys(
+    keys: Iterable[str], profile: str = DEFAULT_PROFILE, project: str = ""
+) -> Iterator[str]:
+    """The problem of each key of the account that is no setting, such as `bird:acessKey`.
+
+    `keys` may be of any namespace. In a project with the name of the account, the namespace is
+    also that of the program's own keys, so none is a problem.
+    """
+    if profile == project:
+        return
+    known = {_letters(key): key for key in CONFIGURABLE}
+    for name in sorted(keys):
+        namespace, _, key = name.partition(":")
+        if namespace != profile or key in CONFIGURABLE:
+            continue
+        near = difflib.get_close_matches(_letters(key), known, 1)
+        advice = (
+            f"Did you mean {profile}:{known[near[0]]}? Set that instead, and remove this one: "
+            if near
+            else f"The settings are {', '.join(CONFIGURABLE)}. Remove it: "
+        )
+        yield f"{name}: is not a setting. {advice}`pulumi config rm {name}`."
+
+
+def _letters(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.lower())
 
 
 def how_to_set(profile: str, key: str) -> str:

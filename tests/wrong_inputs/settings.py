@@ -1,0 +1,53 @@
+"""Wrong settings, in the stack configuration and in the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+from bird_dynamic.lifecycle.check import check
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
+from bird_dynamic.settings import gather
+from tests.support.world import NUMBER
+from tests.wrong_inputs.row import Row, Way
+
+CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
+
+
+def _preview(
+    configuration: Mapping[str, str], environment: Mapping[str, str], profile: str | None = None
+) -> str:
+    """The failures of a preview of correct inputs with these settings."""
+    given = {**CORRECT, **configuration}
+    settings = gather(given.get, environment, profile, given.keys())
+    inputs = {"phone_number_id": NUMBER, "name": "support"}
+    return "\n".join(check(VOICE_CHANNEL, inputs, settings).failures)
+
+
+def _configured(key: str, value: str, *says: str) -> Row:
+    profile = key.partition(":")[0]
+    return Row(
+        f"`pulumi config set {key} {value}`",
+        Way.PREVIEW,
+        (key, *says),
+        lambda: _preview({key: value}, {}, profile),
+    )
+
+
+def _exported(variable: str, value: str, *says: str) -> Row:
+    return Row(
+        f"`export {variable}={value}`",
+        Way.PREVIEW,
+        (variable, *says),
+        lambda: _preview({}, {variable: value}),
+    )
+
+
+ROWS = (
+    _configured("bird:acessKey", "KEY", "is not a setting", "bird:accessKey", "pulumi config rm"),
+    _configured("bird:workspaceID", "ID", "is not a setting", "bird:workspaceId"),
+    _configured("bird:organisationId", "ID", "is not a setting", "bird:organizationId"),
+    _configured("bird:timout", "5m", "is not a setting", "bird:timeout"),
+    _configured("bird:number", "+31612345678", "is not a setting", "The settings are accessKey"),
+    _configured("bird-eu:access_key", "KEY", "is not a setting", "bird-eu:accessKey"),
+)
