@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 import pulumi
-from pulumi.runtime import get_config, get_config_env
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime import get_config
 
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.providers.stack_configuration import all_keys, warn_of_plain_access_key
 from bird_dynamic.schema.lookups import LOOKUPS
 from bird_dynamic.settings import Settings, gather
 
@@ -43,9 +43,8 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
 
 
 def _settings(profile: str | None) -> Settings:
-    # An inline program has the first, any other program the second.
-    keys = CONFIG.get().keys() | get_config_env().keys()
-    return gather(get_config, profile=profile, keys=keys, project=pulumi.get_project())
+    warn_of_plain_access_key(profile)
+    return gather(get_config, profile=profile, keys=all_keys(), project=pulumi.get_project())
 
 
 @cache

@@ -19,6 +19,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from bird_dynamic._version import package_version
@@ -103,8 +104,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        """Validate the given settings. Missing settings are reported by each resource, together
-        with its missing inputs."""
+        """Validate the given settings; mark the secret ones, because the engine does not say which
+        were. Missing settings are reported by each resource, together with its missing inputs."""
         configuration = _configuration(request.news)
         keys = (f"bird:{key}" for key in request.news if key not in KEYS_OF_THE_ENGINE)
         unknown = list(unknown_keys(keys, project=_project_of(request.urn)))
@@ -121,7 +122,16 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             if problem := LANES.problem(_lanes(configuration)):
                 problems.append(f"{LANES.names()}: {problem}")
         failures = [provider_pb2.CheckFailure(reason=each) for each in (*unknown, *problems)]
-        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+        inputs = struct_pb2.Struct()
+        inputs.update(
+            {
+                key: rpc.wrap_rpc_secret(value)
+                if key in CONFIGURABLE and CONFIGURABLE[key].secret and value != rpc.UNKNOWN
+                else value
+                for key, value in request.news.items()
+            }
+        )
+        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     def DiffConfig(  # noqa: N802
         self, request: provider_pb2.DiffRequest, context: Context

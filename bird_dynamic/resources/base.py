@@ -10,6 +10,7 @@ from pulumi import dynamic
 
 from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
+from bird_dynamic.providers.stack_configuration import warn_of_plain_access_key
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark
 from bird_dynamic.schema.values import parse_duration
@@ -34,6 +35,8 @@ class BirdResource(dynamic.Resource):
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
         schema = self.SCHEMA
+        profile = inputs.get("profile")
+        warn_of_plain_access_key(profile if isinstance(profile, str) else None)
         reads = opts is not None and opts.id is not None
         # Each declared output costs the program several futures, and the SDK's wait at the end of
         # a program is quadratic in them: outputs that cannot have a value of their own are left to

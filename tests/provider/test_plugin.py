@@ -250,6 +250,13 @@ def test_bad_settings_are_told_when_the_provider_is_configured(
     assert all(reason == says or reason.startswith(f"{says} ") for reason in reasons)
 
 
+def test_the_access_key_is_secret_in_the_state(engine: PluginClient) -> None:
+    given = struct({"accessKey": "canary", "workspaceId": WORKSPACE_ID})
+    inputs = engine.call("CheckConfig", provider_pb2.CheckRequest(news=given)).inputs
+    assert dict(inputs["accessKey"]) == secret("canary")
+    assert inputs["workspaceId"] == WORKSPACE_ID
+
+
 def test_a_project_that_is_called_bird_may_have_keys_of_its_own(engine: PluginClient) -> None:
     urn = "urn:pulumi:dev::bird::pulumi:providers:bird::default"
     request = provider_pb2.CheckRequest(urn=urn, news=struct({"number": "+31612345678"}))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from unittest import mock
 
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
 from bird_dynamic.lifecycle.check import check
+from bird_dynamic.providers import stack_configuration
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import gather
 from tests.support.world import NUMBER
@@ -43,7 +46,23 @@ def _exported(variable: str, value: str, *says: str) -> Row:
     )
 
 
+def _plain_access_key() -> str:
+    told: list[str] = []
+    variables = {"PULUMI_CONFIG": '{"bird:accessKey": "KEY"}', "PULUMI_CONFIG_SECRET_KEYS": "[]"}
+    with mock.patch.dict(os.environ, variables), mock.patch("pulumi.log.warn", told.append):
+        stack_configuration._warn_of_plain.cache_clear()
+        stack_configuration.warn_of_plain_access_key()
+        stack_configuration._warn_of_plain.cache_clear()
+    return "\n".join(told)
+
+
 ROWS = (
+    Row(
+        "`pulumi config set bird:accessKey KEY`, without `--secret`",
+        Way.PREVIEW,
+        ("bird:accessKey", "plain text", "pulumi config set --secret bird:accessKey"),
+        _plain_access_key,
+    ),
     _configured("bird:acessKey", "KEY", "is not a setting", "bird:accessKey", "pulumi config rm"),
     _configured("bird:workspaceID", "ID", "is not a setting", "bird:workspaceId"),
     _configured("bird:organisationId", "ID", "is not a setting", "bird:organizationId"),
