@@ -16,6 +16,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,10 @@ DEFAULT_PROFILE = "bird"
 TAKE_OVER = ("never", "marked")
 PLUGIN_CONCURRENCY = 64
 """Limit of concurrent operations of the plugin; the engine's `--parallel` may be lower."""
+UNUSABLE_PROXY = (
+    "is not a supported proxy URL; it must look like http://proxy.example.com:3128. Correct it, or "
+    "unset it."
+)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
@@ -142,9 +147,62 @@ def _lanes_problem(text: str) -> str | None:
 
 
 def _ca_bundle_problem(path: str) -> str | None:
-    if os.path.exists(path):
+    remedy = "set it to a file of PEM certificates, or unset it."
+    if not os.path.exists(path):
+        return f"the file does not exist; {remedy}"
+    if os.path.isdir(path):
+        # OpenSSL opens only files with such names, and ignores all others.
+        if any(re.fullmatch(r"[0-9a-f]{8}\.\d+", name) for name in os.listdir(path)):
+            return None
+        return (
+            f"the folder has no certificates under their hashes; run `openssl rehash`, or {remedy}"
+        )
+    if not os.path.isfile(path):
+        return f"is not a file; {remedy}"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(path)
+    except ssl.SSLError:
+        pass
+    except OSError as error:
+        return f"the file cannot be read ({error.strerror}); {remedy}"
+    if context.cert_store_stats()["x509"]:
         return None
-    return "the file does not exist; set it to a file of PEM certificates, or unset it."
+    return (
+        "the file has no valid PEM certificate (convert a DER file with `openssl x509 -inform "
+        f"der`); {remedy}"
+    )
+
+
+def proxy_of(environment: Mapping[str, str]) -> tuple[str, str]:
+    """The variable that names the proxy for https, and its URL, which is empty without one."""
+    for variable in ("HTTPS_PROXY", "https_proxy"):
+        if url := environment.get(variable):
+            return variable, url
+    return "HTTPS_PROXY", ""
+
+
+def _proxy_problem(environment: Mapping[str, str], api_url: str) -> str | None:
+    variable, url = proxy_of(environment)
+    if not url or not api_url.startswith("https://"):
+        return None
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if is_usable and _is_one_word(url):
+        return None
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+    no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    if proxy_bypass_environment(urlsplit(api_url).hostname or "", {"no": no_proxy}):
+        return None
+    return f"{variable}: {UNUSABLE_PROXY}"
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isprintable() and " " not in text
 
 
 ACCESS_KEY = Setting(
@@ -301,6 +359,8 @@ def gather(
             given[setting] = ""
         else:
             problems.append(named)
+    if problem := _proxy_problem(environment, given[API_URL]):
+        problems.append(problem)
     return Settings(
         # Even an invalid key: it must be redacted in messages.
         access_key=given[ACCESS_KEY],
