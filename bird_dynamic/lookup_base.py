@@ -13,6 +13,7 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.providers.stack_configuration import all_keys, warn_of_plain_access_key
 from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.lookups import LOOKUPS
 from bird_dynamic.settings import Settings, gather
@@ -41,7 +42,7 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
     if given["profile"] is not None and (problem := PROFILE.problem(given["profile"])) is not None:
         raise LookupFailedError(f"{name}: profile: {problem}")
     try:
-        account = _account(gather(get_config, profile=given["profile"]))
+        account = _account(_settings(given["profile"]))
         found = Lookups(account, given["workspace_id"]).find(lookup, given)
     except BirdError as error:
         raise LookupFailedError(str(error)) from None
@@ -66,6 +67,11 @@ def _has_output(value: Any) -> bool:
     if isinstance(value, list | tuple | set):
         return any(map(_has_output, value))
     return isinstance(value, pulumi.Output)
+
+
+def _settings(profile: str | None) -> Settings:
+    warn_of_plain_access_key(profile)
+    return gather(get_config, profile=profile, keys=all_keys(), project=pulumi.get_project())
 
 
 @cache

@@ -13,9 +13,11 @@ once. No message contains the access key.
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
-from collections.abc import Callable, Mapping
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +35,10 @@ DEFAULT_PROFILE = "bird"
 TAKE_OVER = ("never", "marked")
 PLUGIN_CONCURRENCY = 64
 """Limit of concurrent operations of the plugin; the engine's `--parallel` may be lower."""
+UNUSABLE_PROXY = (
+    "is not a supported proxy URL; it must look like http://proxy.example.com:3128. Correct it, or "
+    "unset it."
+)
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
@@ -141,9 +147,62 @@ def _lanes_problem(text: str) -> str | None:
 
 
 def _ca_bundle_problem(path: str) -> str | None:
-    if os.path.exists(path):
+    remedy = "set it to a file of PEM certificates, or unset it."
+    if not os.path.exists(path):
+        return f"the file does not exist; {remedy}"
+    if os.path.isdir(path):
+        # OpenSSL opens only files with such names, and ignores all others.
+        if any(re.fullmatch(r"[0-9a-f]{8}\.\d+", name) for name in os.listdir(path)):
+            return None
+        return (
+            f"the folder has no certificates under their hashes; run `openssl rehash`, or {remedy}"
+        )
+    if not os.path.isfile(path):
+        return f"is not a file; {remedy}"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(path)
+    except ssl.SSLError:
+        pass
+    except OSError as error:
+        return f"the file cannot be read ({error.strerror}); {remedy}"
+    if context.cert_store_stats()["x509"]:
         return None
-    return "the file does not exist; set it to a file of PEM certificates, or unset it."
+    return (
+        "the file has no valid PEM certificate (convert a DER file with `openssl x509 -inform "
+        f"der`); {remedy}"
+    )
+
+
+def proxy_of(environment: Mapping[str, str]) -> tuple[str, str]:
+    """The variable that names the proxy for https, and its URL, which is empty without one."""
+    for variable in ("HTTPS_PROXY", "https_proxy"):
+        if url := environment.get(variable):
+            return variable, url
+    return "HTTPS_PROXY", ""
+
+
+def _proxy_problem(environment: Mapping[str, str], api_url: str) -> str | None:
+    variable, url = proxy_of(environment)
+    if not url or not api_url.startswith("https://"):
+        return None
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if is_usable and _is_one_word(url):
+        return None
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+    no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    if proxy_bypass_environment(urlsplit(api_url).hostname or "", {"no": no_proxy}):
+        return None
+    return f"{variable}: {UNUSABLE_PROXY}"
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isprintable() and " " not in text
 
 
 ACCESS_KEY = Setting(
@@ -276,11 +335,16 @@ def gather(
     configuration: Callable[[str], str | None],
     environment: Mapping[str, str] = os.environ,
     profile: str | None = None,
+    keys: Iterable[str] = (),
+    project: str = "",
 ) -> Settings:
-    """The settings from the stack configuration and the environment, with all their problems."""
+    """The settings from the stack configuration and the environment, with all their problems.
+
+    `keys` are all keys of the stack configuration, as in `unknown_keys`.
+    """
     prefix = profile or DEFAULT_PROFILE
     given: dict[Setting, str] = {}
-    problems: list[str] = []
+    problems = list(unknown_keys(keys, prefix, project))
     location_problems: dict[str, str] = {}
     for setting in SETTINGS:
         text = setting.find(configuration, environment, prefix)
@@ -295,6 +359,8 @@ def gather(
             given[setting] = ""
         else:
             problems.append(named)
+    if problem := _proxy_problem(environment, given[API_URL]):
+        problems.append(problem)
     return Settings(
         # Even an invalid key: it must be redacted in messages.
         access_key=given[ACCESS_KEY],
@@ -308,6 +374,34 @@ def gather(
         problems=tuple(problems),
         location_problems=tuple(location_problems.items()),
     )
+
+
+def unknown_keys(
+    keys: Iterable[str], profile: str = DEFAULT_PROFILE, project: str = ""
+) -> Iterator[str]:
+    """The problem of each key of the account that is no setting, such as `bird:acessKey`.
+
+    `keys` may be of any namespace. In a project with the name of the account, the namespace is
+    also that of the program's own keys, so none is a problem.
+    """
+    if profile == project:
+        return
+    known = {_letters(key): key for key in CONFIGURABLE}
+    for name in sorted(keys):
+        namespace, _, key = name.partition(":")
+        if namespace != profile or key in CONFIGURABLE:
+            continue
+        near = difflib.get_close_matches(_letters(key), known, 1)
+        advice = (
+            f"Did you mean {profile}:{known[near[0]]}? Set that instead, and remove this one: "
+            if near
+            else f"The settings are {', '.join(CONFIGURABLE)}. Remove it: "
+        )
+        yield f"{name}: is not a setting. {advice}`pulumi config rm {name}`."
+
+
+def _letters(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.lower())
 
 
 def how_to_set(profile: str, key: str) -> str:

@@ -37,7 +37,7 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.exchanges import Exchange, Exchanges
 from bird_dynamic.bird.json import parse
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
-from bird_dynamic.settings import Settings
+from bird_dynamic.settings import UNUSABLE_PROXY, Settings, proxy_of
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Limit in bytes, after decompression. A page of 100 connectors has about 100,000."""
@@ -101,10 +101,7 @@ class HttpTransport:
         except EmptyPoolError:
             raise NotSentError("no connection to Bird was free in time") from None
         except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
-            raise ConfigurationError(
-                "HTTPS_PROXY: is not a supported proxy URL; it must look like "
-                "http://proxy.example.com:3128."
-            ) from None
+            raise ConfigurationError(f"{proxy_of(os.environ)[0]}: {UNUSABLE_PROXY}") from None
         except requests.exceptions.InvalidURL:
             raise self._unusable_url() from None
         except requests.exceptions.RequestException as error:
@@ -199,7 +196,7 @@ def _json(response: requests.Response) -> Any:
 
 def _proxies(api_url: str, environment: Mapping[str, str]) -> dict[str, str]:
     no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy")
-    proxy = environment.get("HTTPS_PROXY") or environment.get("https_proxy")
+    _, proxy = proxy_of(environment)
     if not proxy or not api_url.startswith("https://"):
         return {}
     return {} if should_bypass_proxies(api_url, no_proxy) else {"https": proxy}

@@ -13,13 +13,14 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from inspect import iscoroutinefunction, isgeneratorfunction
 from types import FunctionType
 from typing import Any, NoReturn
 
+import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -72,7 +73,7 @@ class BirdProvider(ResourceProvider):
         """Called once, before any other method, with the stack's configuration."""
         _log_as_asked(os.environ)
         _hear_cancel()
-        self._configured = lifecycle_of(self._type_name, _accounts(req.config.get))
+        self._configured = lifecycle_of(self._type_name, _accounts(*_configuration(req)))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """All validation failures at once. No failure names a property, because the engine would
@@ -142,8 +143,19 @@ class BirdProvider(ResourceProvider):
         return self._configured
 
 
-def _accounts(configuration: Callable[[str], str | None]) -> Accounts:
-    settings = cache(lambda profile: gather(configuration, profile=profile))
+def _configuration(
+    req: ConfigureRequest,
+) -> tuple[Callable[[str], str | None], Collection[str], str]:
+    # The SDK has no public list of the keys. It sets the project for each thread.
+    return req.config.get, getattr(req.config, "_props", {}).keys(), pulumi.get_project()
+
+
+def _accounts(
+    configuration: Callable[[str], str | None], keys: Collection[str] = (), project: str = ""
+) -> Accounts:
+    settings = cache(
+        lambda profile: gather(configuration, profile=profile, keys=keys, project=project)
+    )
 
     def account(profile: str | None) -> Account:
         # A cache alone could give concurrent threads an account each, with separate tracking.

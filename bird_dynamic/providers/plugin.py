@@ -20,6 +20,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from bird_dynamic._console import Parser, ending_quietly
@@ -46,11 +47,13 @@ from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
 from bird_dynamic.schema.resources import SCHEMAS
-from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather
+from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather, unknown_keys
 
 Context = grpc.ServicerContext
 PropertyDiff = provider_pb2.PropertyDiff
 DiffResponse = provider_pb2.DiffResponse
+KEYS_OF_THE_ENGINE = ("__internal", "pluginChecksums", "pluginDownloadURL", "version")
+"""What the engine adds to the configuration of a provider."""
 
 
 class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
@@ -103,9 +106,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        """Validate the given settings. Missing settings are reported by each resource, together
-        with its missing inputs."""
+        """Validate the given settings; mark the secret ones, because the engine does not say which
+        were. Missing settings are reported by each resource, together with its missing inputs."""
         configuration = _configuration(request.news)
+        keys = (f"bird:{key}" for key in request.news if key not in KEYS_OF_THE_ENGINE)
+        unknown = list(unknown_keys(keys, project=_project_of(request.urn)))
         problems: list[str] = []
         if UNKNOWN not in configuration.values():
             settings = gather(configuration.get)
@@ -118,8 +123,17 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             problems = [*settings.problems, *given]
             if problem := LANES.problem(_lanes(configuration)):
                 problems.append(f"{LANES.names()}: {problem}")
-        failures = [provider_pb2.CheckFailure(reason=problem) for problem in problems]
-        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+        failures = [provider_pb2.CheckFailure(reason=each) for each in (*unknown, *problems)]
+        inputs = struct_pb2.Struct()
+        inputs.update(
+            {
+                key: rpc.wrap_rpc_secret(value)
+                if key in CONFIGURABLE and CONFIGURABLE[key].secret and value != rpc.UNKNOWN
+                else value
+                for key, value in request.news.items()
+            }
+        )
+        return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
     def DiffConfig(  # noqa: N802
         self, request: provider_pb2.DiffRequest, context: Context
@@ -404,6 +418,10 @@ def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
     """The settings, with the keys that `gather` uses."""
     found = from_pulumi(struct)
     return {f"bird:{key}": found[key] for key in CONFIGURABLE if key in found}
+
+
+def _project_of(urn: str) -> str:
+    return urn.partition("::")[2].partition("::")[0]
 
 
 def _lanes(configuration: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from pulumi import dynamic
 
 from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
+from bird_dynamic.providers.stack_configuration import warn_of_plain_access_key
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark
 from bird_dynamic.schema.values import odd_values, parse_duration
@@ -36,6 +37,8 @@ class BirdResource(dynamic.Resource):
     ) -> None:
         schema = self.SCHEMA
         _refuse_what_pulumi_does_not_carry(schema, resource_name, inputs)
+        profile = inputs.get("profile")
+        warn_of_plain_access_key(profile if isinstance(profile, str) else None)
         reads = opts is not None and opts.id is not None
         # Each declared output costs the program several futures, and the SDK's wait at the end of
         # a program is quadratic in them: outputs that cannot have a value of their own are left to

@@ -44,6 +44,21 @@ def test_stack_configuration_goes_before_the_environment(
 
 
 @both_ways
+def test_a_plain_access_key_is_warned_of_and_an_unknown_key_is_refused(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.config("bird:accessKey", ACCESS_KEY)
+    stack.write(channel())
+    run = stack.preview()
+    assert run.ok
+    assert run.output.count("bird:accessKey: is stored in plain text in Pulumi.test.yaml.") == 1
+    stack.config("bird:acessKey", ACCESS_KEY, secret=True)
+    (told,) = problems(stack.preview())
+    assert told.startswith("bird:acessKey: is not a setting. Did you mean bird:accessKey?")
+    assert sent(bird) == []
+
+
+@both_ways
 def test_missing_settings_are_told_with_both_places_where_they_can_be_set(
     stack: Stack, bird: EmulatorServer
 ) -> None:

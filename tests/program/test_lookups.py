@@ -72,6 +72,15 @@ def test_a_number_is_found_however_it_is_written(bird: EmulatorServer, written: 
     assert {"voice-inbound", "voice-outbound"} <= set(found.capabilities)
 
 
+def test_an_unknown_key_of_the_stack_configuration_is_told_before_anything_is_sent(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG", '{"bird:organisationId": "x", "phones:number": "5"}')
+    with pytest.raises(LookupFailedError, match=r"bird:organisationId: is not .*organizationId\?"):
+        get_phone_number(number=NUMBER.number)
+    assert not bird.emulator.journal
+
+
 def test_a_number_is_found_on_a_later_page(bird: EmulatorServer) -> None:
     last = PhoneNumber.made_up(119)
     assert get_phone_number(number=last.number).id == last.id

@@ -72,6 +72,14 @@ def test_what_is_half_made_is_removed_again() -> None:
         assert server.emulator.connectors() == []
 
 
+def test_an_unknown_key_of_the_stack_configuration_is_a_failure() -> None:
+    one = provider("VoiceChannel")
+    keys = {"bird:accessKey": ACCESS_KEY, "bird:workspaceID": WORKSPACE_ID, "phones:timout": "5m"}
+    one.configure(ConfigureRequest(Config(keys, "phones")))
+    first, *_ = [each.reason for each in one.check({}, NEWS).failures]
+    assert first.startswith("bird:workspaceID: is not a setting. Did you mean bird:workspaceId?")
+
+
 def test_every_operation_is_passed_on() -> None:
     with EmulatorServer() as server:
         one = configured(server)

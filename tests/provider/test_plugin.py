@@ -236,6 +236,9 @@ def test_its_process_tells_its_port_and_serves_there() -> None:
         ({"lanes": "8"}, None),
         ({}, None),
         ({"accessKey": rpc.UNKNOWN, "apiUrl": "nonsense"}, None),
+        ({"acessKey": "k"}, "bird:acessKey: is not a setting. Did you mean bird:accessKey?"),
+        ({"accessKey": rpc.UNKNOWN, "timout": "5m"}, "bird:timout: is not a setting."),
+        ({"version": "1.0.0", "pluginDownloadURL": "https://x.test", "__internal": {}}, None),
     ],
 )
 def test_bad_settings_are_told_when_the_provider_is_configured(
@@ -245,6 +248,19 @@ def test_bad_settings_are_told_when_the_provider_is_configured(
     reasons = [each.reason for each in engine.call("CheckConfig", request).failures]
     assert len(reasons) == (says is not None)
     assert all(reason == says or reason.startswith(f"{says} ") for reason in reasons)
+
+
+def test_the_access_key_is_secret_in_the_state(engine: PluginClient) -> None:
+    given = struct({"accessKey": "canary", "workspaceId": WORKSPACE_ID})
+    inputs = engine.call("CheckConfig", provider_pb2.CheckRequest(news=given)).inputs
+    assert dict(inputs["accessKey"]) == secret("canary")
+    assert inputs["workspaceId"] == WORKSPACE_ID
+
+
+def test_a_project_that_is_called_bird_may_have_keys_of_its_own(engine: PluginClient) -> None:
+    urn = "urn:pulumi:dev::bird::pulumi:providers:bird::default"
+    request = provider_pb2.CheckRequest(urn=urn, news=struct({"number": "+31612345678"}))
+    assert not engine.call("CheckConfig", request).failures
 
 
 def test_no_more_requests_are_under_way_than_there_are_lanes(

@@ -1,0 +1,106 @@
+"""The proxy, the certificates and the address: an unusable one is told before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+
+import pytest
+
+from bird_dynamic.settings import gather
+from tests.support.certificates import CERTIFICATE, KEY
+
+GOOD = {"BIRD_ACCESS_KEY": "key"}
+
+
+def problems(**environment: str) -> tuple[str, ...]:
+    return gather({}.get, {**GOOD, **environment}).problems
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "garbage://x",
+        "socks5://proxy.test:1080",
+        "http://",
+        "http://proxy.test:99999",
+        "http://proxy.test:x",
+        "http://user:canary@[::1",
+        "http://pro\txy.test",
+        "http://pro xy.test",
+    ],
+)
+def test_an_unusable_proxy_is_a_problem_of_its_variable(variable: str, url: str) -> None:
+    (problem,) = problems(**{variable: url})
+    assert problem.startswith(f"{variable}: is not a supported proxy URL; ")
+    assert "http://proxy.example.com:3128" in problem
+    assert "canary" not in problem
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"HTTPS_PROXY": "http://proxy.test:3128"},
+        {"HTTPS_PROXY": "https://user:password@proxy.test"},
+        {"HTTPS_PROXY": "proxy.test:3128"},
+        {"HTTPS_PROXY": ""},
+        {"HTTP_PROXY": "garbage://x"},
+        {"HTTPS_PROXY": "garbage://x", "NO_PROXY": "localhost,.bird.com"},
+        {"HTTPS_PROXY": "garbage://x", "BIRD_API_URL": "http://127.0.0.1:8080"},
+    ],
+)
+def test_a_usable_or_unused_proxy_is_no_problem(environment: dict[str, str]) -> None:
+    assert problems(**environment) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file has no valid PEM certificate"),
+        (b"certificates", "the file has no valid PEM certificate"),
+        (ssl.PEM_cert_to_DER_cert(CERTIFICATE), "openssl x509 -inform der"),
+        (KEY.encode(), "the file has no valid PEM certificate"),
+        (CERTIFICATE.replace("M", "!").encode(), "the file has no valid PEM certificate"),
+    ],
+    ids=["empty", "text", "DER", "private key", "damaged"],
+)
+def test_an_unusable_bundle_is_a_problem_of_its_variable(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_bytes(content)
+    (problem,) = problems(BIRD_CA_BUNDLE=str(bundle))
+    assert problem.startswith("BIRD_CA_BUNDLE: ")
+    assert says in problem
+    assert problem.endswith("set it to a file of PEM certificates, or unset it.")
+
+
+def test_a_bundle_may_have_several_certificates_and_comments(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text(f"# ours\n{CERTIFICATE}{CERTIFICATE}")
+    assert problems(BIRD_CA_BUNDLE=str(bundle)) == ()
+
+
+def test_a_folder_needs_certificates_under_their_hashes(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text(CERTIFICATE)
+    (problem,) = problems(BIRD_CA_BUNDLE=str(tmp_path))
+    assert "openssl rehash" in problem
+    (tmp_path / "1a2b3c4d.0").write_text(CERTIFICATE)
+    assert problems(BIRD_CA_BUNDLE=str(tmp_path)) == ()
+
+
+def test_a_bundle_that_cannot_be_read_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(context: ssl.SSLContext, path: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", refuse)
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
+    (problem,) = problems(BIRD_CA_BUNDLE=str(bundle))
+    assert "the file cannot be read (Permission denied); set it to a file" in problem
+    (problem,) = problems(BIRD_CA_BUNDLE=os.devnull)
+    assert "is not a file; set it to a file" in problem

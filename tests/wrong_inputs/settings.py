@@ -1,0 +1,104 @@
+"""Wrong settings, in the stack configuration and in the environment."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import mock
+
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+from bird_dynamic.lifecycle.check import check
+from bird_dynamic.providers import stack_configuration
+from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
+from bird_dynamic.settings import gather
+from tests.support.certificates import CERTIFICATE, KEY
+from tests.support.world import NUMBER
+from tests.wrong_inputs.row import Row, Way
+
+CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
+
+NO_CERTIFICATE = "has no valid PEM certificate"
+REMEDY = "set it to a file of PEM certificates, or unset it"
+DER = ssl.PEM_cert_to_DER_cert(CERTIFICATE)
+
+
+def _preview(
+    configuration: Mapping[str, str], environment: Mapping[str, str], profile: str | None = None
+) -> str:
+    """The failures of a preview of correct inputs with these settings."""
+    given = {**CORRECT, **configuration}
+    settings = gather(given.get, environment, profile, given.keys())
+    inputs = {"phone_number_id": NUMBER, "name": "support"}
+    return "\n".join(check(VOICE_CHANNEL, inputs, settings).failures)
+
+
+def _configured(key: str, value: str, *says: str) -> Row:
+    profile = key.partition(":")[0]
+    return Row(
+        f"`pulumi config set {key} {value}`",
+        Way.PREVIEW,
+        (key, *says),
+        lambda: _preview({key: value}, {}, profile),
+    )
+
+
+def _exported(variable: str, value: str, *says: str) -> Row:
+    return Row(
+        f"`export {variable}={value}`",
+        Way.PREVIEW,
+        (variable, *says),
+        lambda: _preview({}, {variable: value}),
+    )
+
+
+def _bundle(wrong: str, content: bytes | None, *says: str) -> Row:
+    """A row of a file with that content; of an empty folder, if it is None."""
+
+    def answer() -> str:
+        with TemporaryDirectory() as folder:
+            path = Path(folder)
+            if content is not None:
+                path /= "ca.pem"
+                path.write_bytes(content)
+            return _preview({}, {"BIRD_CA_BUNDLE": str(path)})
+
+    return Row(f"`BIRD_CA_BUNDLE` of {wrong}", Way.PREVIEW, ("BIRD_CA_BUNDLE", *says), answer)
+
+
+def _plain_access_key() -> str:
+    told: list[str] = []
+    variables = {"PULUMI_CONFIG": '{"bird:accessKey": "KEY"}', "PULUMI_CONFIG_SECRET_KEYS": "[]"}
+    with mock.patch.dict(os.environ, variables), mock.patch("pulumi.log.warn", told.append):
+        stack_configuration._warn_of_plain.cache_clear()
+        stack_configuration.warn_of_plain_access_key()
+        stack_configuration._warn_of_plain.cache_clear()
+    return "\n".join(told)
+
+
+ROWS = (
+    Row(
+        "`pulumi config set bird:accessKey KEY`, without `--secret`",
+        Way.PREVIEW,
+        ("bird:accessKey", "plain text", "pulumi config set --secret bird:accessKey"),
+        _plain_access_key,
+    ),
+    _configured("bird:acessKey", "KEY", "is not a setting", "bird:accessKey", "pulumi config rm"),
+    _configured("bird:workspaceID", "ID", "is not a setting", "bird:workspaceId"),
+    _configured("bird:organisationId", "ID", "is not a setting", "bird:organizationId"),
+    _configured("bird:timout", "5m", "is not a setting", "bird:timeout"),
+    _configured("bird:number", "+31612345678", "is not a setting", "The settings are accessKey"),
+    _configured("bird-eu:access_key", "KEY", "is not a setting", "bird-eu:accessKey"),
+    _exported("HTTPS_PROXY", "garbage://x", "not a supported proxy URL", "http://proxy.", "unset"),
+    _exported("HTTPS_PROXY", "socks5://127.0.0.1:1080", "not a supported proxy URL", "http://"),
+    _exported("https_proxy", "http://proxy:99999", "not a supported proxy URL", "http://"),
+    _exported("BIRD_CA_BUNDLE", "/nope.pem", "does not exist", "file of PEM certificates", "unset"),
+    _exported("BIRD_CA_BUNDLE", os.devnull, "is not a file", "file of PEM certificates"),
+    _bundle("an empty file", b"", NO_CERTIFICATE, REMEDY),
+    _bundle("a text", b"certificates", NO_CERTIFICATE, REMEDY),
+    _bundle("a DER file", DER, NO_CERTIFICATE, "openssl x509 -inform der", REMEDY),
+    _bundle("a private key", KEY.encode(), NO_CERTIFICATE, REMEDY),
+    _bundle("a folder without hashes", None, "under their hashes", "openssl rehash", REMEDY),
+)
