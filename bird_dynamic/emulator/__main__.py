@@ -11,21 +11,46 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import QUESTIONS, Dialect
 from bird_dynamic.emulator.messages import Options
 from bird_dynamic.emulator.server import EmulatorServer
-from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID, Store
+from bird_dynamic.emulator.store import (
+    ACCESS_KEY,
+    ORGANIZATION_ID,
+    WORKSPACE_ID,
+    StateFileError,
+    Store,
+)
+
+LAST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal arrives; return the exit status."""
-    parser = argparse.ArgumentParser(prog="bird-emulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for a free one")
+    return ending_quietly(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    parser = Parser(
+        "bird-emulator",
+        "Run a local emulator of the Bird API, and print the settings with which a program uses "
+        "it. The lines that begin with `export` can be pasted into a shell.",
+        (
+            ("bird-emulator", "keep the workspace in memory, on a free port"),
+            ("bird-emulator --port 8080 --state bird.json", "keep it in a file, on this port"),
+            ("bird-emulator --dialect gone=410", "answer an open question in another way"),
+        ),
+    )
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 for a free one")
     parser.add_argument("--state", metavar="FILE", help="keep the workspace in this file")
     parser.add_argument("--seed", type=int, help="generate the same ids in every run")
     parser.add_argument(
-        "--channel-after", type=int, default=1, help="reads before a channel is ready (default: 1)"
+        "--channel-after",
+        type=_count,
+        default=1,
+        help="reads before a channel is ready (default: 1)",
     )
     parser.add_argument(
         "--allow-duplicates", action="store_true", help="do not answer 409 to a second connector"
@@ -43,10 +68,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dialect = Dialect.of(dict(_choice(each) for each in given.dialect))
     except ValueError as error:
         parser.error(f"--dialect: {error}")
-    store = Store.from_file(given.state) if given.state else Store.with_numbers()
+    try:
+        store = Store.from_file(given.state) if given.state else Store.with_numbers()
+    except StateFileError as error:
+        parser.error(f"--state: {error}")
     options = Options(channel_after=given.channel_after, allow_duplicates=given.allow_duplicates)
     emulator = BirdEmulator(store, options=options, dialect=dialect, seed=given.seed)
-    server = EmulatorServer(emulator, port=given.port)
+    try:
+        server = EmulatorServer(emulator, port=given.port)
+    except OSError as error:
+        parser.error(
+            f"--port {given.port}: {error.strerror}; choose another port, or 0 for a free one"
+        )
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,6 +89,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopped.wait()
     server.stop()
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"must be a port, from 0 (a free one) to {LAST_PORT}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be a number of reads, such as 0 or 3")
+    return int(text)
 
 
 def _choice(text: str) -> tuple[str, str]:

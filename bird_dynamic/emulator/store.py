@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -19,6 +20,11 @@ from bird_dynamic.emulator.tables import Row, Table
 ACCESS_KEY = "fake-access-key-for-the-emulator"
 WORKSPACE_ID = "b17d0000-0000-4000-8000-000000000001"
 ORGANIZATION_ID = "b17d0000-0000-4000-8000-0000000000ff"
+
+
+class StateFileError(Exception):
+    """The file of the workspace cannot be read or written. The text names it and says what to
+    do."""
 
 
 @dataclass(kw_only=True)
@@ -55,18 +61,32 @@ class Store:
 
     @classmethod
     def from_file(cls, path: str) -> Store:
-        """The workspace in a file, or a new one that is saved there."""
+        """The workspace in a file, or a new one that is saved there. Raises StateFileError."""
         store = cls.with_numbers()
         store.path = path
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as file:
-                kept = json.load(file)
-            store.version = kept.pop("version")
-            for name, rows in kept.items():
-                kind = re.sub("[A-Z]", lambda match: f"-{match[0].lower()}", name)
-                row_class = _ROWS.get(kind, Row)
-                store.tables[kind].update((each["wire"]["id"], row_class(**each)) for each in rows)
+        if os.path.islink(path):
+            raise StateFileError(f"{path} is a symlink; name the file itself")
+        try:
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file:
+                    store._restore(json.load(file))
+            # A file that cannot be written is told now, not at the first request.
+            store.save()
+        except OSError as error:
+            raise StateFileError(f"{path}: {error.strerror}; choose another file") from None
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            raise StateFileError(
+                f"{path} is damaged, or no state of this emulator; remove it, or choose another "
+                "file"
+            ) from None
         return store
+
+    def _restore(self, kept: dict[str, Any]) -> None:
+        self.version = kept.pop("version")
+        for name, rows in kept.items():
+            kind = re.sub("[A-Z]", lambda match: f"-{match[0].lower()}", name)
+            row_class = _ROWS.get(kind, Row)
+            self.tables[kind].update((each["wire"]["id"], row_class(**each)) for each in rows)
 
     @property
     def connectors(self) -> Table[StoredConnector]:
@@ -130,9 +150,11 @@ class Store:
         for kind in ("connectors", "calls", "webhook-subscriptions", *self.tables):
             name = re.sub("-(.)", lambda match: match[1].upper(), kind)
             kept[name] = [asdict(each) for each in self.tables[kind].values()]
-        temporary = f"{self.path}.new"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(kept, file)
+        text = json.dumps(kept)
+        # For this user only: webhook subscriptions have signing keys.
+        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(self.path) or ".")
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
         os.replace(temporary, self.path)
 
     def _found(self, item_id: str) -> Row:

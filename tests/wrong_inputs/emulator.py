@@ -1,0 +1,94 @@
+"""Wrong options of `bird-emulator`, and files that it cannot use."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bird_dynamic.emulator.__main__ import main
+from tests.wrong_inputs.row import Row, Way
+from tests.wrong_inputs.ways import command
+
+
+def _row(wrong: str, *says: str) -> Row:
+    return Row(
+        f"`bird-emulator {wrong}`",
+        Way.EMULATOR,
+        (*says, "exit status 2"),
+        lambda: command(main, *wrong.split()),
+    )
+
+
+def _with_file(wrong: str, make: Callable[[Path], object], *says: str) -> Row:
+    def answer() -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bird.json"
+            make(path)
+            return command(main, "--port", "0", "--state", str(path)).replace(folder, "")
+
+    return Row(wrong, Way.EMULATOR, ("--state", "/bird.json", *says, "exit status 2"), answer)
+
+
+def _port_in_use() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return command(main, "--port", str(taken.getsockname()[1]))
+
+
+def _unwritable(path: Path) -> None:
+    # A folder in place of the file: root may write everywhere else.
+    path.mkdir()
+
+
+ROWS = (
+    _row("--port 99999", "--port", "from 0 (a free one) to 65535"),
+    _row("--port -1", "--port", "from 0 (a free one) to 65535"),
+    _row("--port http", "--port", "from 0 (a free one) to 65535"),
+    _row("--channel-after -1", "--channel-after", "must be a number of reads"),
+    _row("--channel-after soon", "--channel-after", "must be a number of reads"),
+    _row("--dialect gonne=410", "--dialect", "unknown question"),
+    _row("--stat bird.json --prot 1", "--prot", "bird-emulator --help"),
+    Row(
+        "`bird-emulator --port` of a port that is in use",
+        Way.EMULATOR,
+        ("--port", "in use", "choose another port", "exit status 2"),
+        _port_in_use,
+    ),
+    _with_file(
+        "`bird-emulator --state` of a damaged file",
+        lambda path: path.write_text('{"version": 3, "connec'),
+        "is damaged",
+        "remove it, or choose another file",
+    ),
+    _with_file(
+        "`bird-emulator --state` of another JSON file",
+        lambda path: path.write_text(json.dumps({"name": "phones"})),
+        "no state of this emulator",
+        "choose another file",
+    ),
+    _with_file(
+        "`bird-emulator --state` of a list",
+        lambda path: path.write_text("[]"),
+        "no state of this emulator",
+    ),
+    _with_file(
+        "`bird-emulator --state` of a binary file",
+        lambda path: path.write_bytes(b"\xff\xfe\x00"),
+        "no state of this emulator",
+    ),
+    _with_file(
+        "`bird-emulator --state` of nested JSON that no parser reads",
+        lambda path: path.write_text("[" * 100_000),
+        "no state of this emulator",
+    ),
+    _with_file("`bird-emulator --state` of a folder", _unwritable, "choose another file"),
+    _with_file(
+        "`bird-emulator --state` of a symlink",
+        lambda path: os.symlink("elsewhere.json", path),
+        "is a symlink",
+        "name the file itself",
+    ),
+)
