@@ -18,6 +18,7 @@ class ProgramConflicts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._value_of: dict[str, Hashable] = {}
+        self._marks: dict[str, Marks] = defaultdict(frozenset)
         self._wanting: dict[Hashable, dict[str, bool]] = defaultdict(dict)
 
     def with_another(
@@ -30,7 +31,11 @@ class ProgramConflicts:
         value already (`has_it`) are no conflict: Bird allows them.
         """
         with self._lock:
-            self._wanting[self._value_of.pop(mark, None)].pop(mark, None)
+            # The engine checks a replacement again, and then as if it were new.
+            before = self._value_of.pop(mark, None)
+            had_it = self._wanting[before].pop(mark, False) and before == value
+            has_it = has_it or had_it
+            self._marks[mark] |= marks
             if value is None:
                 return None
             self._value_of[mark] = value
@@ -40,7 +45,7 @@ class ProgramConflicts:
                 (
                     other
                     for other, other_has_it in wanting.items()
-                    if other not in marks and not (has_it and other_has_it)
+                    if other not in self._marks[mark] and not (has_it and other_has_it)
                 ),
                 None,
             )

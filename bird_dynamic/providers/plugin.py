@@ -13,7 +13,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -42,9 +42,10 @@ from bird_dynamic.providers.engine_log import EngineLog
 from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi
-from bird_dynamic.providers.wire import received, secrets_in, sent
+from bird_dynamic.providers.wire import received, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather, unknown_keys
@@ -165,12 +166,13 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         """All validation failures at once."""
         with self._operation(request.urn, context) as lifecycle:
             schema = lifecycle.schema
-            olds, secret = received(request.olds), secrets_in(request.news)
+            olds = received(request.olds)
             try:
-                given = received(request.news).properties
+                news = received(request.news)
             except UnsupportedValueError as error:
-                failures = [_failure(schema, str(error), secret)]
+                failures = [_failure(schema, str(error), request.news)]
                 return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+            given = dict(news.properties)
             foreign = [
                 f"{name}: is only for the dynamic provider; with the plugin, {instead}"
                 for name, instead in NOT_HERE.items()
@@ -179,9 +181,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
             checked = lifecycle.check(olds.properties, given)
             return provider_pb2.CheckResponse(
-                inputs=sent(schema, checked.inputs, secret),
+                inputs=sent(schema, checked.inputs, news.secret),
                 failures=[
-                    _failure(schema, reason, secret) for reason in (*checked.failures, *foreign)
+                    _failure(schema, reason, request.news)
+                    for reason in (*checked.failures, *foreign)
                 ],
             )
 
@@ -430,10 +433,10 @@ def _lanes(configuration: Mapping[str, Any]) -> str:
 
 
 def _failure(
-    schema: ResourceSchema, failure: str, secret: Collection[str]
+    schema: ResourceSchema, failure: str, news: struct_pb2.Struct
 ) -> provider_pb2.CheckFailure:
     """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: the program may use either
-    name. The engine shows the value of the property that a failure names: never a secret one."""
+    name."""
     found = _PLACE.match(failure)
     if found is None or found["name"] not in schema.by_name:
         return provider_pb2.CheckFailure(reason=failure)
@@ -441,8 +444,13 @@ def _failure(
     place = f"{camel_case(name)}{rest}"
     if "_" in name:
         failure = f"{name}{rest} ({place}){failure[found.end() :]}"
-    is_secret = name in secret or name in schema.secrets
-    return provider_pb2.CheckFailure(property="" if is_secret else place, reason=failure)
+    # The engine shows the value of a property that is named, also of a secret; not of a path.
+    field, value = schema.by_name[name], news.fields.get(camel_case(name))
+    is_plain = value is None or value.WhichOneof("kind") not in ("struct_value", "list_value")
+    is_shown = (
+        is_plain and not field.secret and field.kind.shape not in (Shape.MAP, Shape.TEXT_MAPS)
+    )
+    return provider_pb2.CheckFailure(property=place if rest or is_shown else "", reason=failure)
 
 
 _PLACE = re.compile(r"(?P<name>\w+)(?P<rest>(?:\.[^.:\[\]]+|\[\d+\])*)(?=:)")

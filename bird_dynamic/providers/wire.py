@@ -33,12 +33,10 @@ def received(struct: struct_pb2.Struct) -> Received:
     """Convert properties from the engine. Names in Python's form (in a state that the dynamic
     provider wrote) stay as they are."""
     found = {snake_case(name): value for name, value in struct.items()}
-    return Received(from_pulumi(found), secrets_in(struct))
-
-
-def secrets_in(struct: struct_pb2.Struct) -> frozenset[str]:
-    """The names, in Python's form, of the properties that contain a secret."""
-    return frozenset(snake_case(name) for name, value in struct.items() if contains_secret(value))
+    return Received(
+        from_pulumi(found),
+        frozenset(name for name, value in found.items() if contains_secret(value)),
+    )
 
 
 def sent(

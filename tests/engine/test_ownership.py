@@ -407,6 +407,19 @@ def an_old_name_used_again_on_the_same_number(stage: Stage) -> None:
 
 
 @situation()
+def two_new_resources_on_one_number(stage: Stage) -> None:
+    stage.write(line(), line("b"))
+    preview = stage.run("preview")
+    assert not preview.ok
+    assert "of this program have the same phone number" in preview.output, preview.output
+    stage.write(line(), line("b", number=OTHER_NUMBER))
+    stage.ok()
+    # An exchange is no conflict of the program.
+    stage.write(line(number=OTHER_NUMBER), line("b"))
+    assert "of this program" not in stage.run("preview").output
+
+
+@situation()
 def a_resource_renamed_without_an_alias(stage: Stage) -> None:
     stage.write(line())
     stage.ok()

@@ -70,6 +70,8 @@ def test_two_that_both_exist_on_one_number_may_stay() -> None:
     program = Program()
     assert program.check(OWN_MARK, olds=old()) == ()
     assert program.check(OTHER_MARK, olds=old(OTHER_MARK)) == ()
+    # The engine checks a replacement again, without the old inputs.
+    assert program.check(OWN_MARK) == ()
 
 
 def test_a_resource_that_is_checked_again_or_moves_away_is_no_conflict() -> None:
@@ -90,6 +92,7 @@ def test_a_renamed_resource_is_the_same_resource() -> None:
     program = Program()
     assert program.check(OWN_MARK, olds=old()) == ()
     assert program.check(OTHER_MARK, olds=old()) == ()
+    assert program.check(OTHER_MARK) == ()
 
 
 def test_what_is_not_known_or_adopted_or_elsewhere_is_no_conflict() -> None:
