@@ -101,4 +101,19 @@ ROWS = (
     _bundle("a DER file", DER, NO_CERTIFICATE, "openssl x509 -inform der", REMEDY),
     _bundle("a private key", KEY.encode(), NO_CERTIFICATE, REMEDY),
     _bundle("a folder without hashes", None, "under their hashes", "openssl rehash", REMEDY),
+    _configured("bird:apiUrl", "https://api bird.com", "contains a space or a control", "again"),
+    Row(
+        "`bird:apiUrl` with a TAB",
+        Way.PREVIEW,
+        ("bird:apiUrl", "contains a space or a control character", "set it again"),
+        lambda: _preview({"bird:apiUrl": "https://api.\tbird.com"}, {}),
+    ),
+    _configured("bird:apiUrl", "http://127.999.1.1", "host must be", "four numbers from 0 to 255"),
+    _configured("bird:apiUrl", "https://api.bird.com:99999", "port must be", "1 to 65535"),
+    Row(
+        "`bird:apiUrl` of plain http, with a real access key",
+        Way.PREVIEW,
+        ("bird:apiUrl", "plain http", "use https"),
+        lambda: _preview({"bird:apiUrl": "http://bird.test", "bird:accessKey": "KEY"}, {}),
+    ),
 )
