@@ -36,19 +36,27 @@ def describing_errors(
     schema: ResourceSchema,
     settings: Settings,
     secrets: Callable[[], Iterable[str]],
+    timeout_argument: str = "",
 ) -> Iterator[None]:
-    """Raises OperationError for every BirdError of the block, with the secrets redacted."""
+    """Raises OperationError for every BirdError of the block, with the secrets redacted.
+
+    `timeout_argument` names the argument that limits the operation; by default a setting does.
+    """
     try:
         yield
     except BirdError as error:
         hidden = list(secrets())
-        sentences = _sentences(doing, error, schema, settings)
+        sentences = _sentences(doing, error, schema, settings, timeout_argument)
         text = " ".join(printable(shortened(without(sentence, hidden))) for sentence in sentences)
         raise OperationError(text, error) from None
 
 
 def _sentences(
-    doing: str, error: BirdError, schema: ResourceSchema, settings: Settings
+    doing: str,
+    error: BirdError,
+    schema: ResourceSchema,
+    settings: Settings,
+    timeout_argument: str,
 ) -> list[str]:
     answer = _answer(error)
     sentences = [f"{doing} failed: {error}".rstrip(".") + "."]
@@ -57,7 +65,7 @@ def _sentences(
             f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
             for path, texts in answer.details.items()
         ]
-    if remedy := _remedy(error, schema, settings):
+    if remedy := _remedy(error, schema, settings, timeout_argument):
         sentences.append(remedy)
     if answer is not None and answer.request_id:
         sentences.append(f"Request id: {answer.request_id}.")
@@ -77,16 +85,20 @@ def _where(path: str, schema: ResourceSchema) -> str:
     return f"{argument} ({path})" if argument else path
 
 
-def _remedy(error: BirdError, schema: ResourceSchema, settings: Settings) -> str:
+def _remedy(
+    error: BirdError, schema: ResourceSchema, settings: Settings, timeout_argument: str
+) -> str:
     if isinstance(error, RejectedError):
         return _remedies(schema, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
-        more = settings.setting_names("timeout")
+        more = timeout_argument or settings.setting_names("timeout")
         return f"Run `pulumi up` again later, or allow more time with {more}."
     if isinstance(error, NotSentError) and error.temporary:
         return f"Nothing was sent. Check the network and {settings.setting_names('apiUrl')}."
     cause = error.__cause__
-    return _remedy(cause, schema, settings) if isinstance(cause, BirdError) else ""
+    if not isinstance(cause, BirdError):
+        return ""
+    return _remedy(cause, schema, settings, timeout_argument)
 
 
 def _remedies(schema: ResourceSchema, settings: Settings) -> dict[int, str]:

@@ -9,14 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, Options
 from bird_dynamic.lifecycle.check import check
 from bird_dynamic.providers import stack_configuration
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import gather
 from tests.support.certificates import CERTIFICATE, KEY
-from tests.support.world import NUMBER
+from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
+from tests.wrong_inputs.ways import up
 
 CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
 
@@ -115,5 +116,11 @@ ROWS = (
         Way.PREVIEW,
         ("bird:apiUrl", "plain http", "use https"),
         lambda: _preview({"bird:apiUrl": "http://bird.test", "bird:accessKey": "KEY"}, {}),
+    ),
+    Row(
+        "`create_timeout` that is shorter than Bird needs",
+        Way.UP,
+        ("Bird created no channel within 5 s", "allow more time with create_timeout."),
+        lambda: up(world=World(options=Options(channel_after=10**6)), create_timeout="5s"),
     ),
 )
