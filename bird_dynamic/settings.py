@@ -14,6 +14,7 @@ once. No message contains the access key.
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 import ssl
@@ -39,7 +40,8 @@ UNUSABLE_PROXY = (
     "is not a supported proxy URL; it must look like http://proxy.example.com:3128. Correct it, or "
     "unset it."
 )
-_LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
+EMULATOR_ACCESS_KEY = "fake-access-key-for-the-emulator"
+"""The emulator's access key. It is no secret, so plain http may send it to any host."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,21 +121,52 @@ def _access_key_problem(access_key: str) -> str | None:
 
 
 def _api_url_problem(api_url: str) -> str | None:
+    if not _is_one_word(api_url):
+        # urlsplit would drop some of them.
+        return "contains a space or a control character; set it again."
     try:
         parts = urlsplit(api_url)
-        host, _ = parts.hostname or "", parts.port
+        host = parts.hostname or ""
     except ValueError:
         return f"is not a URL; the default is {DEFAULT_API_URL}."
     if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
         return f"must look like {DEFAULT_API_URL}."
     if parts.username is not None:
         return "must not contain a user name or a password."
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
-        return (
-            "plain http is accepted only for localhost, because it would send the access key "
-            "unencrypted; use https."
-        )
+    try:
+        is_port = parts.port != 0
+    except ValueError:
+        is_port = False
+    if not is_port:
+        return "is not a URL: its port must be a number from 1 to 65535."
+    if re.fullmatch(r"[\d.]+", host) and _address(host) is None:
+        return "is not a URL: its host must be a name, or four numbers from 0 to 255."
     return None
+
+
+def _plain_http_problem(api_url: str, access_key: str) -> str | None:
+    parts = urlsplit(api_url)
+    if parts.scheme != "http" or access_key == EMULATOR_ACCESS_KEY:
+        return None
+    host = parts.hostname or ""
+    address = _address(host)
+    if host == "localhost" or (address is not None and address.is_loopback):
+        return None
+    return (
+        "plain http is accepted only for localhost, because it would send the access key "
+        "unencrypted; use https."
+    )
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isprintable() and " " not in text
 
 
 def _take_over_problem(text: str) -> str | None:
@@ -201,10 +234,6 @@ def _proxy_problem(environment: Mapping[str, str], api_url: str) -> str | None:
     return f"{variable}: {UNUSABLE_PROXY}"
 
 
-def _is_one_word(text: str) -> bool:
-    return text.isprintable() and " " not in text
-
-
 ACCESS_KEY = Setting(
     key="accessKey",
     variable="BIRD_ACCESS_KEY",
@@ -234,7 +263,8 @@ ORGANIZATION_ID = Setting(
 API_URL = Setting(
     key="apiUrl",
     variable="BIRD_API_URL",
-    description="URL of Bird's API. Plain http is accepted only for localhost.",
+    description="URL of Bird's API. Plain http is accepted only for localhost, or with the "
+    "emulator's access key.",
     example="http://127.0.0.1:8080",
     default=DEFAULT_API_URL,
     problem=_api_url_problem,
@@ -351,6 +381,8 @@ def gather(
         given[setting] = text or setting.default
         # The plugin validates these itself, when it is configured.
         problem = None if setting.plugin_only else setting.problem_of(text, prefix)
+        if setting is API_URL and problem is None:
+            problem = _plain_http_problem(given[API_URL], given[ACCESS_KEY])
         if problem is None:
             continue
         named = f"{setting.names(prefix)}: {problem}"

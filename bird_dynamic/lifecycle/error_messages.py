@@ -37,8 +37,12 @@ def describing_errors(
     schema: ResourceSchema,
     settings: Settings,
     secrets: Callable[[], Iterable[str]],
+    timeout_argument: str = "",
 ) -> Iterator[None]:
-    """Raises OperationError for every BirdError of the block, with the secrets redacted."""
+    """Raises OperationError for every BirdError of the block, with the secrets redacted.
+
+    `timeout_argument` names the argument that limits the operation; by default a setting does.
+    """
     try:
         yield
     except BirdError as error:
@@ -50,7 +54,8 @@ def describing_errors(
                 if repeats(without(text, hidden).replace("[secret]", ""), hidden):
                     said = said.replace(text, NOT_SHOWN)
         sentences = [shortened(without(said, hidden))]
-        if remedy := _remedy(doing.partition(" ")[0], error, schema, settings):
+        limit = timeout_argument or settings.setting_names("timeout")
+        if remedy := _remedy(doing.partition(" ")[0], error, schema, settings, limit):
             sentences.append(remedy)
         if answer is not None and answer.request_id:
             sentences.append(f"Request id: {without(answer.request_id, hidden)[:100]}.")
@@ -86,17 +91,20 @@ WRITES = ("Creating", "Updating")
 """The operations that send the arguments of the program."""
 
 
-def _remedy(verb: str, error: BirdError, schema: ResourceSchema, settings: Settings) -> str:
-    """The next step after that operation (`Creating`, `Deleting`, …)."""
+def _remedy(
+    verb: str, error: BirdError, schema: ResourceSchema, settings: Settings, limit: str
+) -> str:
+    """The next step after that operation (`Creating`, `Deleting`, …). `limit` names what sets its
+    timeout."""
     if isinstance(error, RejectedError):
         return _remedies(verb, schema, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
         again = "Run `pulumi up` again" if verb in WRITES else "Run the command again"
-        return f"{again} later, or allow more time with {settings.setting_names('timeout')}."
+        return f"{again} later, or allow more time with {limit}."
     if isinstance(error, NotSentError) and error.temporary:
         return f"Nothing was sent. Check the network and {settings.setting_names('apiUrl')}."
     cause = error.__cause__
-    return _remedy(verb, cause, schema, settings) if isinstance(cause, BirdError) else ""
+    return _remedy(verb, cause, schema, settings, limit) if isinstance(cause, BirdError) else ""
 
 
 def _remedies(verb: str, schema: ResourceSchema, settings: Settings) -> dict[int, str]:

@@ -207,7 +207,7 @@ class ResourceLifecycle:
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create the item, or adopt the one that `adopt` names. `timeout` is in seconds."""
-        with self._describing_errors("Creating", inputs):
+        with self._describing_errors("Creating", inputs, "", "create_timeout", timeout):
             _, session = self._open(inputs)
             deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
@@ -381,7 +381,7 @@ class ResourceLifecycle:
 
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
         """Delete the item. Succeeds if it is already gone."""
-        with self._describing_errors("Deleting", state, item_id):
+        with self._describing_errors("Deleting", state, item_id, "delete_timeout", timeout):
             _, session = self._open(state)
             marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
@@ -568,8 +568,14 @@ class ResourceLifecycle:
         return f'{self.schema.noun} "{name}"' if name else self.schema.noun
 
     def _describing_errors(
-        self, verb: str, props: Mapping[str, Any], item_id: str = ""
+        self,
+        verb: str,
+        props: Mapping[str, Any],
+        item_id: str = "",
+        argument: str = "",
+        timeout: float | None = None,
     ) -> AbstractContextManager[None]:
+        """`argument` or the resource option that gives `timeout` limits the operation, if given."""
         called = self._called(props)
         doing = f"{verb} {called} ({item_id})" if item_id else f"{verb} {called}"
         settings = self._accounts(props.get("profile")).settings
@@ -578,4 +584,7 @@ class ResourceLifecycle:
             yield settings.access_key
             yield from texts_in([props.get(name) for name in self.schema.secrets])
 
-        return describing_errors(doing, self.schema, settings, secrets)
+        limit = argument if props.get(argument) is not None else ""
+        if timeout is not None:
+            limit = "the option customTimeouts"
+        return describing_errors(doing, self.schema, settings, secrets, limit)

@@ -34,8 +34,9 @@ class Provider(pulumi.ProviderResource):
             product. Example: `2cffb55c-120e-91a8-8f10-ed9d1b412d29`.
         :param organization_id: UUID of the organization. Optional; only webhook subscriptions use
             it. Example: `0b7d3c1e-5a44-4a52-9d0c-3f1f0c6a2e11`.
-        :param api_url: URL of Bird's API. Plain http is accepted only for localhost. Default:
-            `https://api.bird.com`. Example: `http://127.0.0.1:8080`.
+        :param api_url: URL of Bird's API. Plain http is accepted only for localhost, or with the
+            emulator's access key. Default: `https://api.bird.com`. Example:
+            `http://127.0.0.1:8080`.
         :param timeout: Total timeout of each operation: `90s`, `5m`, `1h30m`, or seconds. Default:
             `5m`. Example: `90s`.
         :param take_over: `never`, or `marked` for a single run after you lose the Pulumi state or

@@ -12,11 +12,13 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
+from bird_dynamic.emulator import Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.settings import Settings
+from tests.support.world import NUMBER, World
 
 SETTINGS = {
     "accessKey": "bird:accessKey (or BIRD_ACCESS_KEY)",
@@ -144,3 +146,30 @@ def test_an_answer_of_any_shape_is_read() -> None:
         "422 X",
         "422: no",
     ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "timeout", "named"),
+    [
+        ({}, None, "bird:timeout (or BIRD_TIMEOUT)"),
+        ({"create_timeout": "5s", "delete_timeout": "5s"}, None, "{}_timeout"),
+        ({"create_timeout": "5s", "delete_timeout": "5s"}, 5.0, "the option customTimeouts"),
+    ],
+)
+def test_more_time_is_allowed_with_what_limited_it(
+    argument: dict[str, str], timeout: float | None, named: str
+) -> None:
+    world = World(options=Options(channel_after=10**6), timeout="5")
+    run = world.run()
+    inputs = run.check({}, {"phone_number_id": NUMBER, "name": "a", **argument}).inputs
+    with pytest.raises(OperationError) as caught:
+        run.create(inputs, timeout)
+    assert f"allow more time with {named.format('create')}." in str(caught.value)
+
+    world = World(Fault("status", "delete_connector", status=429, times=None), timeout="5")
+    run = world.run()
+    inputs = run.check({}, {"phone_number_id": NUMBER, "name": "a", **argument}).inputs
+    item_id, state = run.create(inputs)
+    with pytest.raises(OperationError) as caught:
+        world.run().delete(item_id, state, timeout)
+    assert f"allow more time with {named.format('delete')}." in str(caught.value)

@@ -80,6 +80,15 @@ def test_an_unknown_key_of_the_stack_configuration_is_a_failure() -> None:
     assert first.startswith("bird:workspaceID: is not a setting. Did you mean bird:workspaceId?")
 
 
+def test_an_output_of_none_counts_as_left_out() -> None:
+    with EmulatorServer() as server:
+        one = configured(server)
+        left_out = one.check({}, NEWS)
+        given = one.check({}, {**NEWS, "name": None, "create_timeout": None, "arguments": None})
+        assert given.failures == left_out.failures == []
+        assert given.inputs == left_out.inputs
+
+
 def test_every_operation_is_passed_on() -> None:
     with EmulatorServer() as server:
         one = configured(server)

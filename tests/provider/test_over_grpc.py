@@ -129,7 +129,7 @@ def test_stack_configuration_goes_before_the_environment(
         ({"BIRD_ACCESS_KEY": "bk_eu_1"}, "bk_"),
         ({"BIRD_WORKSPACE_ID": "ws_1"}, "bird:workspaceId (or BIRD_WORKSPACE_ID)"),
         ({"BIRD_WORKSPACE_ID": ""}, "workspace_id"),
-        ({"BIRD_API_URL": "http://bird.test"}, "bird:apiUrl (or BIRD_API_URL)"),
+        ({"BIRD_API_URL": "http://127.999.1.1"}, "bird:apiUrl (or BIRD_API_URL)"),
     ],
 )
 def test_a_bad_setting_is_told_by_check(

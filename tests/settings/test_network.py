@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.settings import gather
+from bird_dynamic import emulator
+from bird_dynamic.settings import EMULATOR_ACCESS_KEY, gather
 from tests.support.certificates import CERTIFICATE, KEY
 
 GOOD = {"BIRD_ACCESS_KEY": "key"}
@@ -104,3 +105,44 @@ def test_a_bundle_that_cannot_be_read_says_why(
     assert "the file cannot be read (Permission denied); set it to a file" in problem
     (problem,) = problems(BIRD_CA_BUNDLE=os.devnull)
     assert "is not a file; set it to a file" in problem
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("https://api.\tbird.com", "a space or a control character"),
+        ("https://api.bird.com\n/v1", "a space or a control character"),
+        ("https://api.bird.com\r\nHost: x", "a space or a control character"),
+        ("https://api.bird.com/\x00", "a space or a control character"),
+        ("https://api.bird.com/\x1b[0m", "a space or a control character"),
+        ("https://api bird.com", "a space or a control character"),
+        ("https://api\u00a0bird.com", "a space or a control character"),
+        ("https://api\u200bbird.com", "a space or a control character"),
+        ("http://127.999.1.1", "four numbers from 0 to 255"),
+        ("http://127.0.0.256:8080", "four numbers from 0 to 255"),
+        ("http://127.1:8080", "four numbers from 0 to 255"),
+        ("https://127.0.0.1.1", "four numbers from 0 to 255"),
+        ("https://api.bird.com:65536", "its port must be a number from 1 to 65535"),
+        ("https://api.bird.com:0", "its port must be a number from 1 to 65535"),
+        ("http://127.0.0.1:-1", "its port must be a number from 1 to 65535"),
+        ("https://[::1", "is not a URL; the default is"),
+    ],
+)
+def test_an_impossible_address_is_refused(url: str, says: str) -> None:
+    (problem,) = problems(BIRD_API_URL=url)
+    assert problem.startswith("bird:apiUrl (or BIRD_API_URL): ")
+    assert says in problem
+    assert problem.isprintable()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.255.255.254", "localhost", "[::1]"])
+def test_plain_http_is_accepted_for_every_loopback_address(host: str) -> None:
+    assert problems(BIRD_API_URL=f"http://{host}:8080") == ()
+
+
+def test_plain_http_is_accepted_everywhere_with_the_key_of_the_emulator_only() -> None:
+    assert EMULATOR_ACCESS_KEY == emulator.ACCESS_KEY
+    for url in ("http://bird-emulator:8080", "http://10.0.0.5"):
+        assert problems(BIRD_API_URL=url, BIRD_ACCESS_KEY=EMULATOR_ACCESS_KEY) == ()
+        (problem,) = problems(BIRD_API_URL=url)
+        assert "plain http is accepted only for localhost" in problem

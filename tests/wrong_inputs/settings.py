@@ -9,14 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, Options
 from bird_dynamic.lifecycle.check import check
 from bird_dynamic.providers import stack_configuration
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import gather
 from tests.support.certificates import CERTIFICATE, KEY
-from tests.support.world import NUMBER
+from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
+from tests.wrong_inputs.ways import up
 
 CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
 
@@ -101,4 +102,25 @@ ROWS = (
     _bundle("a DER file", DER, NO_CERTIFICATE, "openssl x509 -inform der", REMEDY),
     _bundle("a private key", KEY.encode(), NO_CERTIFICATE, REMEDY),
     _bundle("a folder without hashes", None, "under their hashes", "openssl rehash", REMEDY),
+    _configured("bird:apiUrl", "https://api bird.com", "contains a space or a control", "again"),
+    Row(
+        "`bird:apiUrl` with a TAB",
+        Way.PREVIEW,
+        ("bird:apiUrl", "contains a space or a control character", "set it again"),
+        lambda: _preview({"bird:apiUrl": "https://api.\tbird.com"}, {}),
+    ),
+    _configured("bird:apiUrl", "http://127.999.1.1", "host must be", "four numbers from 0 to 255"),
+    _configured("bird:apiUrl", "https://api.bird.com:99999", "port must be", "1 to 65535"),
+    Row(
+        "`bird:apiUrl` of plain http, with a real access key",
+        Way.PREVIEW,
+        ("bird:apiUrl", "plain http", "use https"),
+        lambda: _preview({"bird:apiUrl": "http://bird.test", "bird:accessKey": "KEY"}, {}),
+    ),
+    Row(
+        "`create_timeout` that is shorter than Bird needs",
+        Way.UP,
+        ("Bird created no channel within 5 s", "allow more time with create_timeout."),
+        lambda: up(world=World(options=Options(channel_after=10**6)), create_timeout="5s"),
+    ),
 )
