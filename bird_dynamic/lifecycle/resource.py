@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
@@ -348,7 +349,7 @@ class ResourceLifecycle:
     ) -> Properties:
         """Update in place, and complete an unfinished create. Inputs that Bird never receives
         change only in the state."""
-        with self._describing_errors("Updating", inputs, item_id):
+        with self._describing_errors("Updating", inputs, item_id, state):
             self.require_in_place(state, inputs)
             # Location from the state, credentials from the new inputs.
             _, session = self._open({**state, "profile": inputs.get("profile")})
@@ -558,7 +559,11 @@ class ResourceLifecycle:
         return f'{self.schema.noun} "{name}"' if name else self.schema.noun
 
     def _describing_errors(
-        self, verb: str, props: Mapping[str, Any], item_id: str = ""
+        self,
+        verb: str,
+        props: Mapping[str, Any],
+        item_id: str = "",
+        old: Mapping[str, Any] = MappingProxyType({}),
     ) -> AbstractContextManager[None]:
         called = self._called(props)
         doing = f"{verb} {called} ({item_id})" if item_id else f"{verb} {called}"
@@ -566,6 +571,8 @@ class ResourceLifecycle:
 
         def secrets() -> Iterator[str]:
             yield settings.access_key
-            yield from texts_in([props.get(name) for name in self.schema.secrets])
+            yield from texts_in(
+                [each.get(name) for each in (props, old) for name in self.schema.secrets]
+            )
 
         return describing_errors(doing, self.schema, settings, secrets)
