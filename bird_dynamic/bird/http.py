@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import os
 import platform
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -58,6 +60,7 @@ class HttpTransport:
         cancelled: Cancellation | None = None,
     ) -> None:
         self._url = settings.api_url
+        self._server = _server(settings.api_url)
         self._url_setting = settings.setting_names("apiUrl")
         self._verify = settings.ca_bundle or True
         self._proxies = _proxies(settings.api_url, os.environ)
@@ -75,7 +78,7 @@ class HttpTransport:
         prepared = self._prepared(request)
         with self._exchanges.lasting(timeout) as exchange:
             try:
-                response = self._exchanged(prepared, timeout)
+                response = self._exchanged(prepared, timeout, exchange)
             except Exception:
                 # A cut connection raises different errors, depending on the code that was reading.
                 if exchange.was_cut:
@@ -86,7 +89,9 @@ class HttpTransport:
                 raise self._cut(exchange, timeout)
             return response
 
-    def _exchanged(self, prepared: requests.PreparedRequest, timeout: float) -> Response:
+    def _exchanged(
+        self, prepared: requests.PreparedRequest, timeout: float, exchange: Exchange
+    ) -> Response:
         try:
             response = self._adapter.send(
                 prepared,
@@ -105,7 +110,13 @@ class HttpTransport:
         except requests.exceptions.InvalidURL:
             raise self._unusable_url() from None
         except requests.exceptions.RequestException as error:
-            raise _translated(error, timeout) from None
+            if _speaks_no_tls(error) and not exchange.may_be_sent:
+                raise NotSentError(
+                    f"the server at {self._server} does not speak TLS; correct "
+                    f"{self._url_setting}: use http:// if it is the emulator",
+                    temporary=False,
+                ) from None
+            raise _translated(error, timeout, self._server) from None
         return Response(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -143,16 +154,16 @@ class HttpTransport:
 
 
 def _translated(
-    error: requests.exceptions.RequestException, timeout: float
+    error: requests.exceptions.RequestException, timeout: float, server: str
 ) -> NotSentError | UnknownOutcomeError:
     causes = tuple(_causes(error))
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotSentError(TOO_LATE)
+        return NotSentError(f"{TOO_LATE} ({server})")
     if isinstance(error, requests.exceptions.Timeout):
         return UnknownOutcomeError(_unanswered(timeout))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NotSentError(
-            "Bird's certificate is not trusted; behind a proxy that inspects TLS, set "
+            f"Bird's certificate is not trusted ({server}); behind a proxy that inspects TLS, set "
             "BIRD_CA_BUNDLE to its certificates",
             temporary=False,
         )
@@ -161,11 +172,39 @@ def _translated(
     if any(isinstance(cause, NewConnectionError) for cause in causes):
         is_of_proxy = isinstance(error, requests.exceptions.ProxyError)
         through = "the proxy in HTTPS_PROXY" if is_of_proxy else "Bird"
-        return NotSentError(f"no connection to {through} could be made (refused, or unknown host)")
+        # The address of a proxy may contain a password.
+        where = "" if is_of_proxy else f"{server}: "
+        return NotSentError(f"no connection to {through} could be made ({where}{_why(causes)})")
     # A broken connection, a TLS error or a proxy error proves nothing: each can occur after the
     # request was sent.
     kind = "TLS connection" if isinstance(error, requests.exceptions.SSLError) else "connection"
-    return UnknownOutcomeError(f"the {kind} to Bird broke before its answer was complete")
+    return UnknownOutcomeError(
+        f"the {kind} to Bird broke before its answer was complete ({server})"
+    )
+
+
+def _why(causes: tuple[BaseException, ...]) -> str:
+    if any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
+        return "no such host"
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "connection refused"
+    failed = (cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror)
+    return next(failed, "not reachable").lower()
+
+
+def _speaks_no_tls(error: BaseException) -> bool:
+    reasons = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
+    return any(
+        isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) in reasons
+        for cause in _causes(error)
+    )
+
+
+def _server(url: str) -> str:
+    """The host and port of a URL."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -103,6 +103,7 @@ class RetryingClient:
         """
         last: BirdError | None = None
         failures = throttled = 0
+        began = self.clock.monotonic()
         while True:
             if not self.limiter.wait(request.method, deadline):
                 raise DeadlineError("no time is left for another attempt", last)
@@ -124,10 +125,10 @@ class RetryingClient:
                 last, again = error, error.temporary
             failures += 1
             if not again or failures >= MAX_ATTEMPTS or not self._budget.spend():
-                raise last
+                raise _final(last, failures, self.clock.monotonic() - began)
             pause = self._pause(FIRST_PAUSE, failures)
             if pause >= deadline.remaining:
-                raise last
+                raise _final(last, failures, self.clock.monotonic() - began)
             self.clock.sleep(pause)
 
     def server_time(self) -> float | None:
@@ -184,6 +185,13 @@ class RetryingClient:
         # together nor at once.
         longest = min(LONGEST_PAUSE, first * 2.0 ** (times - 1))
         return longest * (0.5 + 0.5 * self._jitter())
+
+
+def _final(error: BirdError, attempts: int, seconds: float) -> BirdError:
+    if attempts == 1 or not isinstance(error, NotSentError):
+        return error
+    text = f"{error}, after {attempts} attempts in {seconds:.0f} s"
+    return NotSentError(text, temporary=error.temporary)
 
 
 def _judge(response: Response, read: Callable[[Response], Result | None]) -> Result:

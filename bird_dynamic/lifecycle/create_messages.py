@@ -110,26 +110,27 @@ class CreateMessages:
     def _left_alone(self, item: Item, how: str, has_mark: bool) -> str:
         said = f"the {self._noun} {called(item)} {how}. It was left alone"
         adopt = f'adopt="{item["id"]}"'
-        forced = (
-            "If this resource manages it and a replacement was forced (--replace, state taint, a "
-            "trigger), Pulumi creates before it deletes: add "
-            "opts=pulumi.ResourceOptions(delete_before_replace=True)"
-        )
-        renamed = (
-            "If the resource was renamed or moved, add "
-            'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
-        )
+        causes = [
+            (
+                "If the resource was renamed or moved, add "
+                'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
+            ),
+            (
+                "If its replacement was forced (--replace, state taint, a trigger), add "
+                "opts=pulumi.ResourceOptions(delete_before_replace=True)"
+            ),
+            "If another resource or stack manages it, leave it alone",
+        ]
         if not has_mark:
-            return (
-                f"{said}. An interrupted run may have left it. {forced}. {renamed}. If another "
-                f"resource or stack manages it, leave it alone; otherwise adopt it with {adopt}"
+            return ". ".join(
+                (said, *causes, f"If an interrupted run left it, adopt it with {adopt}")
             )
-        return (
-            f"{said}: its name has this resource's mark, but nothing proves that this resource "
-            "created it. An interrupted run on another machine may have left it, or a resource or "
-            f"stack that had this name may manage it. {forced}. {renamed}. If nothing manages it, "
-            f"add {adopt}, or set BIRD_TAKE_OVER=marked (bird:takeOver) for one run"
+        said += ": its name has this resource's mark, but nothing proves that this resource made it"
+        last = (
+            "If nothing manages it, set BIRD_TAKE_OVER=marked (bird:takeOver) for one run, or add "
+            f"{adopt}"
         )
+        return ". ".join((said, *causes, last))
 
 
 def called(item: Item) -> str:

@@ -18,7 +18,7 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.lifecycle.redaction import printable, repeats, shortened, without
+from bird_dynamic.lifecycle.redaction import marked, printable, repeats, shortened, without
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.settings import Settings
 
@@ -46,7 +46,7 @@ def describing_errors(
     try:
         yield
     except BirdError as error:
-        hidden = [*secrets()]
+        hidden = [*secrets(), *marked()]
         answer = _answer(error)
         said = " ".join(_said(doing, error, answer, schema))
         if answer is not None:

@@ -7,6 +7,8 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +19,23 @@ SHORTEST = 4
 """Minimal length of a secret, in characters: shorter values occur in ordinary text."""
 LONGEST_TEXT = 1200
 """Length, in characters, to which a text is shortened: Bird's messages have no limit."""
+
+_marked: ContextVar[tuple[str, ...]] = ContextVar("marked", default=())
+
+
+@contextmanager
+def hiding(secrets: Iterable[str]) -> Iterator[None]:
+    """Within the block, `marked` returns these texts, which the program has marked secret."""
+    token = _marked.set(tuple(secrets))
+    try:
+        yield
+    finally:
+        _marked.reset(token)
+
+
+def marked() -> tuple[str, ...]:
+    """What the program has marked secret in the arguments of the current operation."""
+    return _marked.get()
 
 
 def texts_in(value: Any) -> Iterator[str]:

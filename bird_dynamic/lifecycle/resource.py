@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
@@ -351,7 +352,7 @@ class ResourceLifecycle:
     ) -> Properties:
         """Update in place, and complete an unfinished create. Inputs that Bird never receives
         change only in the state."""
-        with self._describing_errors("Updating", inputs, item_id):
+        with self._describing_errors("Updating", inputs, item_id, old=state):
             self.require_in_place(state, inputs)
             # Location from the state, credentials from the new inputs.
             _, session = self._open({**state, "profile": inputs.get("profile")})
@@ -574,6 +575,7 @@ class ResourceLifecycle:
         item_id: str = "",
         argument: str = "",
         timeout: float | None = None,
+        old: Mapping[str, Any] = MappingProxyType({}),
     ) -> AbstractContextManager[None]:
         """`argument` or the resource option that gives `timeout` limits the operation, if given."""
         called = self._called(props)
@@ -582,7 +584,9 @@ class ResourceLifecycle:
 
         def secrets() -> Iterator[str]:
             yield settings.access_key
-            yield from texts_in([props.get(name) for name in self.schema.secrets])
+            yield from texts_in(
+                [each.get(name) for each in (props, old) for name in self.schema.secrets]
+            )
 
         limit = argument if props.get(argument) is not None else ""
         if timeout is not None:

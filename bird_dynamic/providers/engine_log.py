@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from bird_dynamic.lifecycle.redaction import printable
+from bird_dynamic.lifecycle.redaction import marked, printable, without
 
 
 class EngineLog(logging.Handler):
@@ -56,7 +56,7 @@ class EngineLog(logging.Handler):
             return
         line = engine_pb2.LogRequest(
             severity=severity,
-            message=printable(text),
+            message=printable(without(text, marked())),
             urn=getattr(self._working_on, "urn", ""),
             ephemeral=ephemeral,
         )

@@ -13,8 +13,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -28,11 +28,13 @@ from bird_dynamic._version import package_version
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
+from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.enumeration import Position, page_of_items
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import HalfCreatedError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.mapping import with_settings
+from bird_dynamic.lifecycle.redaction import hiding, marked, texts_in, without
 from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
@@ -41,9 +43,9 @@ from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.engine_log import EngineLog
 from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
-from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi
+from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, secrets_in
 from bird_dynamic.providers.wire import received, sent
-from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
+from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case, snake_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
@@ -164,7 +166,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
         """All validation failures at once."""
-        with self._operation(request.urn, context) as lifecycle:
+        with self._operation(request.urn, context, request.olds, request.news) as lifecycle:
             schema = lifecycle.schema
             olds = received(request.olds)
             try:
@@ -183,7 +185,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(
                 inputs=sent(schema, checked.inputs, news.secret),
                 failures=[
-                    _failure(schema, reason, request.news)
+                    _failure(schema, without(reason, marked()), request.news)
                     for reason in (*checked.failures, *foreign)
                 ],
             )
@@ -192,7 +194,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: Context
     ) -> DiffResponse:
         """The difference between the state and the inputs, property by property."""
-        with self._operation(request.urn, context) as lifecycle:
+        with self._operation(request.urn, context, request.olds, request.news) as lifecycle:
             state, inputs = received(request.olds).properties, received(request.news).properties
             difference = lifecycle.diff(state, inputs)
             lifecycle.track(request.id, state, inputs, difference)
@@ -221,7 +223,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: Context
     ) -> provider_pb2.CreateResponse:
         """Create the resource; in a preview, return the known properties."""
-        with self._operation(request.urn, context) as lifecycle:
+        with self._operation(request.urn, context, request.properties) as lifecycle:
             given = received(request.properties)
             if request.preview:
                 unknown = {
@@ -242,7 +244,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ReadResponse:
         """The observed state, for a refresh, a get or an import. The id may be preceded by its
         location: `workspaceId/connectorId`, `organizationId/workspaceId/webhookSubscriptionId`."""
-        with self._operation(request.urn, context) as lifecycle:
+        with self._operation(request.urn, context, request.properties, request.inputs) as lifecycle:
             prior, prior_inputs = received(request.properties), received(request.inputs)
             item_id, state = lifecycle.identified(
                 request.id, prior.properties or prior_inputs.properties
@@ -262,7 +264,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.UpdateRequest, context: Context
     ) -> provider_pb2.UpdateResponse:
         """Update in place."""
-        with self._operation(request.urn, context) as lifecycle:
+        with self._operation(request.urn, context, request.olds, request.news) as lifecycle:
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
                 lifecycle.require_in_place(state, given.properties)
@@ -279,7 +281,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DeleteRequest, context: Context
     ) -> empty_pb2.Empty:
         """Delete. Succeeds if the resource is already gone."""
-        with self._operation(request.urn, context) as lifecycle:
+        with self._operation(request.urn, context, request.properties) as lifecycle:
             state = received(request.properties).properties
             lifecycle.delete(request.id, state, request.timeout or None)
             return empty_pb2.Empty()
@@ -373,11 +375,13 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return SCHEMAS[type_name]
 
     @contextmanager
-    def _operation(self, urn: str, context: Context) -> Iterator[ResourceLifecycle]:
+    def _operation(
+        self, urn: str, context: Context, *received_from_engine: struct_pb2.Struct
+    ) -> Iterator[ResourceLifecycle]:
         type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
         self._schema(type_name, context)
         self._log.about(urn)
-        with self._aborting_on_error(context):
+        with self._aborting_on_error(context), hiding(_secret_texts(received_from_engine)):
             yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
 
     @contextmanager
@@ -430,6 +434,16 @@ def _project_of(urn: str) -> str:
 def _lanes(configuration: Mapping[str, Any]) -> str:
     # A string in the stack configuration, a number in an explicit provider.
     return str(configuration.get(f"bird:{LANES.key}", LANES.default))
+
+
+def _secret_texts(structs: Iterable[struct_pb2.Struct]) -> Iterator[str]:
+    for struct in structs:
+        for name, value in struct.items():
+            # `sent` marks this one itself, and it repeats arguments that are no secrets.
+            if snake_case(name) != STATED_OTHERWISE:
+                for secret in secrets_in(value):
+                    with suppress(UnsupportedValueError):
+                        yield from texts_in(from_pulumi(secret))
 
 
 def _failure(

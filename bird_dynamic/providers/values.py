@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -68,6 +68,16 @@ def contains_secret(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(contains_secret, value.values()))
     return isinstance(value, list) and any(map(contains_secret, value))
+
+
+def secrets_in(value: Any) -> Iterator[Any]:
+    """The outermost secret parts of a Pulumi value, unwrapped."""
+    value = _opened(value)
+    if rpc.is_rpc_secret(value):
+        yield value["value"]
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from secrets_in(each)
 
 
 def _opened(value: Any) -> Any:

@@ -324,3 +324,23 @@ def test_an_argument_that_json_does_not_know_is_not_sent() -> None:
     with pytest.raises(NotSentError, match="JSON") as caught:
         transport().send(Request("POST", "/x", body={"arguments": {"x": float("nan")}}), 5)
     assert not caught.value.temporary
+
+
+def test_https_to_a_port_that_speaks_http_says_so(server: EmulatorServer) -> None:
+    url = server.url.replace("http://", "https://")
+    with pytest.raises(
+        NotSentError, match=r"127\.0\.0\.1:\d+ does not speak TLS.*bird:apiUrl"
+    ) as e:
+        transport(url).send(LIST, 5)
+    assert "use http:// if it is the emulator" in str(e.value)
+    assert not e.value.temporary
+
+
+def test_no_connection_names_the_host_the_port_and_the_cause() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(NotSentError, match=rf"127\.0\.0\.1:{port}: connection refused"):
+        transport(f"http://127.0.0.1:{port}").send(LIST, 5)
+    with pytest.raises(NotSentError, match=r"no-such-host\.invalid:443: no such host"):
+        transport("https://no-such-host.invalid").send(LIST, 5)

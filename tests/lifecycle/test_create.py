@@ -326,6 +326,9 @@ def test_what_has_the_mark_and_no_record_is_left_alone_and_every_way_on_is_told(
         "delete_before_replace=True",
     ):
         assert way_on in str(caught.value)
+    # The likeliest cause is first, and the way that takes something over is last.
+    assert str(caught.value).index("aliases=") < str(caught.value).index("delete_before_replace")
+    assert str(caught.value).index("BIRD_TAKE_OVER") < str(caught.value).index("adopt=")
     world.environment["BIRD_TAKE_OVER"] = "marked"
     connector_id, state = world.run().create(world.inputs())
     assert connector_id == left

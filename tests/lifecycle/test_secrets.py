@@ -146,3 +146,14 @@ def test_the_access_key_is_kept_out_of_what_bird_says_of_a_create() -> None:
     with pytest.raises(OperationError, match=r"not for .*, which is known") as caught:
         world.run().create(world.inputs())
     assert ACCESS_KEY not in str(caught.value)
+
+
+def test_the_old_signing_key_of_an_update_is_hidden_too() -> None:
+    lifecycle = World().run()
+    old, new = "old-signing-key", "new-signing-key"
+    describing = lifecycle._describing_errors(
+        "Updating", {"invitation_token": new}, NUMBER, {"invitation_token": old}
+    )
+    with pytest.raises(OperationError) as caught, describing:
+        raise RejectedError(Answer(422, "Invalid", f"{old} is not {new}"))
+    assert "signing" not in str(caught.value)

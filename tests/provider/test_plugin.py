@@ -7,11 +7,13 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import grpc
 import pytest
@@ -409,6 +411,58 @@ def test_what_is_secret_stays_secret_and_some_of_it_always_is(engine: PluginClie
         assert is_secret(properties, "arguments")
         assert is_secret(properties, "invitationToken")
         assert not is_secret(properties, "phoneNumberId")
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Refuses every request, and repeats what it was sent."""
+
+    repeats: ClassVar[str] = ""
+
+    def do_GET(self) -> None:
+        self.answer(200, {"results": []})
+
+    def do_POST(self) -> None:
+        self.answer(422, {"code": "Invalid", "message": f"no {self.repeats} here"})
+
+    do_PATCH = do_POST  # noqa: N815
+
+    def answer(self, status: int, body: Any) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "news", "repeated"),
+    [
+        ("VoiceChannel", {"name": secret("Canary Desk")}, "CANARY desk"),
+        ("VoiceChannel", {"arguments": {"greeting": secret("canary-greeting")}}, "canary-gre"),
+        ("WebhookSubscription", {"url": secret("https://canary.test/t0ken")}, "canary.test/t0ken"),
+    ],
+)
+def test_what_the_program_marked_secret_is_in_no_error(
+    kind: str, news: dict[str, Any], repeated: str
+) -> None:
+    others = {
+        "VoiceChannel": {"phoneNumberId": NUMBER},
+        "WebhookSubscription": {"service": "channels", "event": "voice.inbound"},
+    }
+    handler = type("Handler", (_Echo,), {"repeats": repeated})
+    with HTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
+        engine = PluginClient(f"http://127.0.0.1:{running.server_address[1]}")
+        with pytest.raises(AbortedError) as caught:
+            engine.create({**others[kind], "checkArguments": False, **news}, kind)
+        running.shutdown()
+    text = str(caught.value)
+    assert "422 Invalid" in text, text
+    assert "canary" not in text.lower(), text
 
 
 def test_a_half_created_connector_is_given_back_with_its_id(
