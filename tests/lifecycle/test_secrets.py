@@ -152,7 +152,7 @@ def test_the_old_signing_key_of_an_update_is_hidden_too() -> None:
     lifecycle = World().run()
     old, new = "old-signing-key", "new-signing-key"
     describing = lifecycle._describing_errors(
-        "Updating", {"invitation_token": new}, NUMBER, {"invitation_token": old}
+        "Updating", {"invitation_token": new}, NUMBER, old={"invitation_token": old}
     )
     with pytest.raises(OperationError) as caught, describing:
         raise RejectedError(Answer(422, "Invalid", f"{old} is not {new}"))
