@@ -55,6 +55,8 @@ from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gathe
 Context = grpc.ServicerContext
 PropertyDiff = provider_pb2.PropertyDiff
 DiffResponse = provider_pb2.DiffResponse
+Autonaming = provider_pb2.CheckRequest.AutonamingOptions
+UNNAMED = "name: is required, because pulumi:autonaming is disabled; pass name"
 KEYS_OF_THE_ENGINE = ("__internal", "pluginChecksums", "pluginDownloadURL", "version")
 """What the engine adds to the configuration of a provider."""
 
@@ -91,7 +93,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         if request.engine_address and self._engine_address is None:
             self._serve(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(
-            accept_secrets=True, accept_resources=False, accept_outputs=False
+            accept_secrets=True,
+            accept_resources=False,
+            accept_outputs=False,
+            supports_autonaming_configuration=True,
         )
 
     def GetPluginInfo(  # noqa: N802
@@ -157,7 +162,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         )
         self._log.follow_as_asked(os.environ)
         return provider_pb2.ConfigureResponse(
-            acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
+            acceptSecrets=True,
+            supportsPreview=True,
+            acceptResources=False,
+            acceptOutputs=False,
+            supports_autonaming_configuration=True,
         )
 
     # The six operations.
@@ -181,6 +190,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 if given.get(name) is not None
             ]
             given.setdefault(MARK, mark(request.urn, request.urn.rpartition("::")[2]))
+            if schema.is_named and not olds.properties and not given.keys() & {"name", "adopt"}:
+                # A resource that exists keeps its name, whatever the configuration is now.
+                if request.autonaming.mode == Autonaming.ENFORCE:
+                    given["name"] = request.autonaming.proposed_name
+                elif request.autonaming.mode == Autonaming.DISABLE:
+                    foreign.append(UNNAMED)
             checked = lifecycle.check(olds.properties, given)
             return provider_pb2.CheckResponse(
                 inputs=sent(schema, checked.inputs, news.secret),

@@ -146,6 +146,27 @@ def test_a_connector_without_its_channel_is_kept_and_the_next_up_completes_it(
     assert summary(stack.preview("--expect-no-changes")) == {"2 unchanged"}
 
 
+def test_the_autonaming_of_the_stack_names_new_connectors_only(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    def mode(name: str) -> None:
+        assert stack.run("config", "set", "--path", "pulumi:autonaming.mode", name).ok
+
+    mode("disabled")
+    stack.write(channel())
+    run = stack.up()
+    assert "name: is required, because pulumi:autonaming is disabled" in run.output
+    assert bird.emulator.connectors() == []
+    mode("verbatim")
+    run = stack.up()
+    assert run.ok, run.output
+    assert "autonaming" not in run.output
+    assert only(bird)["name"] == "support"
+    for name in ("disabled", "default"):
+        mode(name)
+        assert stack.preview("--expect-no-changes").ok
+
+
 def test_custom_timeouts_are_obeyed(stack: Stack, bird: EmulatorServer) -> None:
     bird.emulator.options = Options(channel_after=10**6)
     timeouts = "pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='3s'))"

@@ -497,6 +497,42 @@ def test_a_half_created_connector_is_given_back_with_its_id(
     assert engine.diff(failed.id, finished, news).changes == Response.DIFF_NONE
 
 
+AUTONAMING = provider_pb2.CheckRequest.AutonamingOptions
+
+
+@pytest.mark.parametrize(
+    ("mode", "given", "olds", "name", "failures"),
+    [
+        (AUTONAMING.PROPOSE, {}, {}, None, 0),
+        (AUTONAMING.ENFORCE, {}, {}, "support", 0),
+        (AUTONAMING.ENFORCE, {"name": "own"}, {}, "own", 0),
+        (AUTONAMING.ENFORCE, {"adopt": NUMBER}, {}, None, 0),
+        (AUTONAMING.ENFORCE, {}, {"phoneNumberId": NUMBER}, None, 0),
+        (AUTONAMING.DISABLE, {"name": "own"}, {}, "own", 0),
+        (AUTONAMING.DISABLE, {}, {}, None, 1),
+        (AUTONAMING.DISABLE, {}, {"phoneNumberId": NUMBER}, None, 0),
+    ],
+)
+def test_the_stacks_autonaming_is_obeyed_for_new_resources(
+    engine: PluginClient,
+    mode: Any,
+    given: dict[str, Any],
+    olds: dict[str, Any],
+    name: str | None,
+    failures: int,
+) -> None:
+    request = provider_pb2.CheckRequest(
+        urn=URN.format("VoiceChannel"),
+        news=struct({"phoneNumberId": NUMBER, **given}),
+        olds=struct(olds),
+        autonaming=AUTONAMING(proposed_name="support", mode=mode),
+    )
+    answer = engine.call("Check", request)
+    assert dict(answer.inputs).get("name") == name
+    assert [each.property for each in answer.failures] == ["name"] * failures
+    assert all("pulumi:autonaming is disabled" in each.reason for each in answer.failures)
+
+
 @pytest.mark.parametrize("preview", [True, False])
 def test_an_update_that_would_be_a_replacement_is_refused(
     engine: PluginClient, bird: EmulatorServer, preview: bool
