@@ -129,8 +129,10 @@ def test_ctrl_c_ends_a_command_without_a_traceback(
     silent: socket.socket, tmp_path: object, arguments: tuple[str, ...]
 ) -> None:
     words = [each.format(folder=f"{tmp_path}/new") for each in arguments]
+    # A process that was started in the background may have inherited that SIGINT is ignored.
+    hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     with subprocess.Popen(
-        [sys.executable, "-c", BIRD_DYNAMIC, *words],
+        [sys.executable, "-c", hears + BIRD_DYNAMIC, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(silent.getsockname()[1]),
