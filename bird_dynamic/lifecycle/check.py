@@ -13,19 +13,10 @@ from typing import Any
 from bird_dynamic.bird.json import LARGEST_NUMBER
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.schema.fields import UNKNOWN, Field, Properties, ResourceSchema
-from bird_dynamic.schema.kinds import (
-    ADOPTED_ID,
-    MAP,
-    ORGANIZATION_ID,
-    PHONE_NUMBER_ID,
-    UUID_TEXT,
-    WORKSPACE_ID,
-)
+from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.values import meant, odd_values
 from bird_dynamic.settings import Settings, how_to_set
-
-IDS = (UUID_TEXT, ADOPTED_ID, PHONE_NUMBER_ID, WORKSPACE_ID, ORGANIZATION_ID)
 
 
 @dataclass(frozen=True)
@@ -49,7 +40,7 @@ def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -
     if news.get(MARK):
         complete[MARK] = news[MARK]
     for field in schema.inputs:
-        if field.kind in IDS and isinstance(complete.get(field.name), str):
+        if field.kind.is_id and isinstance(complete.get(field.name), str):
             # Bird returns ids in lower case: the spelling must not make one id look like two.
             complete[field.name] = complete[field.name].lower()
     failures = (*settings.problems, *_failures(schema, inputs, complete, settings))

@@ -10,7 +10,7 @@ from bird_dynamic.lifecycle.diff import compare
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE, accepted, forgotten, late, observed
 from bird_dynamic.schema.equality import is_alike, same
 from bird_dynamic.schema.fields import Field, Properties, ResourceSchema
-from bird_dynamic.schema.kinds import MAP, PHONE_NUMBER_ID, TEXT, UUID_TEXT
+from bird_dynamic.schema.kinds import MAP, TEXT
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from bird_dynamic.settings import Settings
 
@@ -112,7 +112,7 @@ def to_state(
 def read_value(field: Field, value: Any) -> Any:
     """A value from Bird in the form of the state; None if it is not of the schema's type."""
     value = field.in_order(field.convert(value) if field.convert else value)
-    if field.kind in (TEXT, UUID_TEXT, PHONE_NUMBER_ID):
+    if field.kind is TEXT or field.kind.is_id:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return None
         return str(value)

@@ -24,6 +24,9 @@ _PHONE_NUMBER = re.compile(
 """Phone numbers as people write them. Some UUIDs match too."""
 
 
+_UUID = "UUID"
+
+
 class Shape(Enum):
     """The type of a value, independent of its notation in classes and in the plugin's schema."""
 
@@ -42,6 +45,11 @@ class Kind:
     name: str
     problem: Callable[[Any], str | None]
     shape: Shape = Shape.TEXT
+
+    @property
+    def is_id(self) -> bool:
+        """Whether its values are ids, of whatever: UUIDs, in any case."""
+        return self.name == _UUID
 
 
 def _flag_problem(value: Any) -> str | None:
@@ -113,11 +121,11 @@ def _duration_problem(value: Any) -> str | None:
 
 
 TEXT = Kind("str", _text_problem)
-UUID_TEXT = Kind("UUID", _uuid_problem)
-ADOPTED_ID = Kind("UUID", _adopted_problem)
-PHONE_NUMBER_ID = Kind("UUID", _phone_number_id_problem)
-WORKSPACE_ID = Kind("UUID", _workspace_problem)
-ORGANIZATION_ID = Kind("UUID", _organization_problem)
+UUID_TEXT = Kind(_UUID, _uuid_problem)
+ADOPTED_ID = Kind(_UUID, _adopted_problem)
+PHONE_NUMBER_ID = Kind(_UUID, _phone_number_id_problem)
+WORKSPACE_ID = Kind(_UUID, _workspace_problem)
+ORGANIZATION_ID = Kind(_UUID, _organization_problem)
 PROFILE = Kind("str", _profile_problem)
 TEMPLATE = Kind("template reference", _template_problem)
 FLAG = Kind("bool", _flag_problem, Shape.BOOLEAN)
