@@ -210,10 +210,7 @@ def _import_document(workspace: Workspace) -> dict[str, Any]:
 
 def _all_of(account: Account, schema: ResourceSchema) -> list[Item]:
     """Every item, each read by a GET: list rows may be incomplete."""
-    settings = account.settings
-    with describing_errors(
-        f"Listing {schema.item}s", schema, settings, lambda: [settings.access_key]
-    ):
+    with describing_errors(f"Listing {schema.item}s", schema, account.settings):
         _, session = account.open(schema, {})
         deadline = session.deadline()
         rows = list(chain.from_iterable(session.collection.pages(deadline)))

@@ -52,10 +52,7 @@ def page_of_items(
     `place` may name another location than the settings. At most `page_size` items, and at most
     `limit` on all pages together; 0 is no limit. Raises OperationError.
     """
-    settings = account.settings
-    with describing_errors(
-        f"Listing {schema.noun}s", schema, settings, lambda: [settings.access_key]
-    ):
+    with describing_errors(f"Listing {schema.noun}s", schema, account.settings):
         _, session = account.open(schema, place)
         rows = chain.from_iterable(session.collection.pages(session.deadline()))
         found = {row["id"]: row for row in rows if schema.describes(row)}

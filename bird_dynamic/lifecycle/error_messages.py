@@ -36,17 +36,18 @@ def describing_errors(
     doing: str,
     schema: ResourceSchema,
     settings: Settings,
-    secrets: Callable[[], Iterable[str]],
+    secrets: Callable[[], Iterable[str]] = tuple,
     timeout_argument: str = "",
 ) -> Iterator[None]:
-    """Raises OperationError for every BirdError of the block, with the secrets redacted.
+    """Raises OperationError for every BirdError of the block. Redacted are the access key,
+    `secrets`, and what the program has marked secret.
 
     `timeout_argument` names the argument that limits the operation; by default a setting does.
     """
     try:
         yield
     except BirdError as error:
-        hidden = [*secrets(), *marked()]
+        hidden = [settings.access_key, *secrets(), *marked()]
         answer = _answer(error)
         said = " ".join(_said(doing, error, answer, schema))
         if answer is not None:

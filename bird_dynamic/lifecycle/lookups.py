@@ -5,8 +5,7 @@ Nothing is changed. Errors are `BirdError`s whose text is one readable paragraph
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
@@ -38,19 +37,19 @@ class Lookups:
         properties that only a GET returns. Raises OperationError unless exactly one matches."""
         if lookup.by_id:
             return [self._one(lookup, given)]
-        schema = lookup.result.finds
+        schema, settings = lookup.result.finds, self._account.settings
         noun = schema.noun
         asked = [each for each in lookup.arguments if given.get(each.name) is not None]
         if lookup.lists:
-            with self._describing_errors(schema, f"Listing {noun}s"):
+            with describing_errors(f"Listing {noun}s", schema, settings):
                 self._require_correct(lookup, given)
                 rows = self.all(schema)
                 for each in asked:
                     rows = _matching(each, given, rows)
                 return rows
         words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
-        with self._describing_errors(
-            schema, f"Looking up the {noun}{f' with {words}' * bool(asked)}"
+        with describing_errors(
+            f"Looking up the {noun}{f' with {words}' * bool(asked)}", schema, settings
         ):
             self._require_correct(lookup, given)
             found = self.all(schema)
@@ -74,7 +73,7 @@ class Lookups:
     def _one(self, lookup: Lookup, given: Mapping[str, Any]) -> Properties:
         schema, item_id = lookup.result.finds, given.get("id")
         noun = schema.noun
-        with self._describing_errors(schema, f"Looking up {noun} {item_id}"):
+        with describing_errors(f"Looking up {noun} {item_id}", schema, self._account.settings):
             self._require_correct(lookup, given)
             place, session = self._open(schema)
             item = session.collection.get(str(item_id), session.deadline())
@@ -122,12 +121,6 @@ class Lookups:
         if problems:
             raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})
-
-    @contextmanager
-    def _describing_errors(self, schema: ResourceSchema, doing: str) -> Iterator[None]:
-        settings = self._account.settings
-        with describing_errors(doing, schema, settings, lambda: [settings.access_key]):
-            yield
 
 
 def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Properties:

@@ -583,8 +583,7 @@ class ResourceLifecycle:
         settings = self._accounts(props.get("profile")).settings
 
         def secrets() -> Iterator[str]:
-            yield settings.access_key
-            yield from texts_in(
+            return texts_in(
                 [each.get(name) for each in (props, old) for name in self.schema.secrets]
             )
 
