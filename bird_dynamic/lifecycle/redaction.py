@@ -6,7 +6,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -20,13 +20,14 @@ SHORTEST = 4
 LONGEST_TEXT = 1200
 """Length, in characters, to which a text is shortened: Bird's messages have no limit."""
 
-_marked: ContextVar[tuple[str, ...]] = ContextVar("marked", default=())
+_marked: ContextVar[Callable[[], Iterable[str]]] = ContextVar("marked", default=tuple)
 
 
 @contextmanager
-def hiding(secrets: Iterable[str]) -> Iterator[None]:
-    """Within the block, `marked` returns these texts, which the program has marked secret."""
-    token = _marked.set(tuple(secrets))
+def hiding(secrets: Callable[[], Iterable[str]]) -> Iterator[None]:
+    """Within the block, `marked` returns these texts, which the program has marked secret. They are
+    collected only for a message: most operations have none."""
+    token = _marked.set(secrets)
     try:
         yield
     finally:
@@ -35,7 +36,7 @@ def hiding(secrets: Iterable[str]) -> Iterator[None]:
 
 def marked() -> tuple[str, ...]:
     """What the program has marked secret in the arguments of the current operation."""
-    return _marked.get()
+    return tuple(_marked.get()())
 
 
 def texts_in(value: Any) -> Iterator[str]:

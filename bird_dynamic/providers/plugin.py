@@ -396,7 +396,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
         self._schema(type_name, context)
         self._log.about(urn)
-        with self._aborting_on_error(context), hiding(_secret_texts(received_from_engine)):
+        secrets = partial(_secret_texts, received_from_engine)
+        with self._aborting_on_error(context), hiding(secrets):
             yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
 
     @contextmanager
