@@ -13,7 +13,6 @@ once. No message contains the access key.
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 import re
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 
 from bird_dynamic.schema.values import (
     duration_problem,
+    nearest,
     organization_problem,
     parse_duration,
     workspace_problem,
@@ -423,9 +423,9 @@ def unknown_keys(
         namespace, _, key = name.partition(":")
         if namespace != profile or key in CONFIGURABLE:
             continue
-        near = difflib.get_close_matches(_letters(key), known, 1)
+        near = nearest(_letters(key), known)
         advice = (
-            f"Did you mean {profile}:{known[near[0]]}? Set that instead, and remove this one: "
+            f"Did you mean {profile}:{known[near]}? Set that instead, and remove this one: "
             if near
             else f"The settings are {', '.join(CONFIGURABLE)}. Remove it: "
         )

@@ -6,13 +6,13 @@ Sources: ITU-T E.164 (up to 15 digits) and E.123 (notation), RFC 3966 (`tel:`).
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bird_dynamic.schema.kinds import Kind
+from bird_dynamic.schema.values import nearest
 
 FORM = "write it in international form, such as +31612345678"
 KNOWN_CAPABILITIES = ("voice", "sms", "mms", "fax")
@@ -100,8 +100,8 @@ def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     kinds = sorted({*KNOWN_CAPABILITIES, *(each.partition("-")[0] for each in stated)})
     known = [*kinds, *(f"{kind}-{way}" for kind in kinds for way in ("inbound", "outbound"))]
     if (capability := _capability(asked)) not in known:
-        near = difflib.get_close_matches(capability, known, 1)
-        meant = f"Did you mean {near[0]}? " if near else ""
+        near = nearest(capability, known)
+        meant = f"Did you mean {near}? " if near else ""
         return (
             f"capability: is unknown. {meant}Known are {', '.join(kinds)}, each also with -inbound "
             "or -outbound"

@@ -7,7 +7,6 @@ reference, "Installing an SMS channel" and "Install WhatsApp phone number in Bir
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.kinds import PHONE_NUMBER_ID, TEMPLATE, TEXT, Kind
-from bird_dynamic.schema.values import meant, unlisted, without_version
+from bird_dynamic.schema.values import meant, nearest, unlisted, without_version
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,10 @@ def _reference_problem(value: Any) -> str | None:
         return None
     slugs = {without_version(each): each for each in TEMPLATES}
     asked = value.strip(": ").lower() if isinstance(value, str) else ""
-    near = [slug for slug in slugs if asked and slug.startswith(asked)]
-    near = near or difflib.get_close_matches(asked, slugs, 1)
+    longer = (slug for slug in slugs if asked and slug.startswith(asked))
+    near = next(longer, None) or nearest(asked, slugs)
     form = f"{TEMPLATE.problem(None)}"
-    return f"did you mean {slugs[near[0]]}? It {form}" if near else form
+    return f"did you mean {slugs[near]}? It {form}" if near else form
 
 
 REFERENCE = Kind(TEMPLATE.name, _reference_problem)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from math import isfinite
 from typing import Any
 
@@ -73,11 +73,17 @@ def meant(given: str, known: Iterable[str]) -> str | None:
     return next(same, None) or next((word for word in words if _is_typo(given, word)), None)
 
 
+def nearest(given: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like one that is certainly wrong; None if none is near. `meant`
+    asks for more, because its words may be right."""
+    return next(iter(get_close_matches(given, tuple(known), 1)), None)
+
+
 def unlisted(given: str, known: Iterable[str]) -> str:
     """A warning, without its subject, of a word that is not among the known ones."""
     words = tuple(known)
-    nearest = meant(given, words)
-    advice = f"; did you mean {nearest}?" if nearest else f": {', '.join(words)}"
+    known_word = meant(given, words)
+    advice = f"; did you mean {known_word}?" if known_word else f": {', '.join(words)}"
     return f"is not among the known values{advice}"
 
 
