@@ -441,6 +441,11 @@ def how_to_set(profile: str, key: str) -> str:
     return CONFIGURABLE[key].how_to_set(profile)
 
 
+def logs_requests(environment: Mapping[str, str]) -> bool:
+    """Whether each request is logged: `BIRD_LOG=debug`."""
+    return environment.get(LOG.variable) == "debug"
+
+
 def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder for records of unfinished creates: `BIRD_STATE_DIR`, or one of this user."""
     if given := environment.get(STATE_DIR.variable):

@@ -25,7 +25,7 @@ from bird_dynamic.command.export import Installed, exported, written
 from bird_dynamic.command.stack import configuration_of
 from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, LOG, gather
+from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, gather, logs_requests
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +69,7 @@ class _ErrorOutput(logging.Handler):
 
 @contextmanager
 def _log_as_asked(environment: Mapping[str, str]) -> Iterator[None]:
-    if environment.get(LOG.variable) != "debug":
+    if not logs_requests(environment):
         yield
         return
     handler, level = _ErrorOutput(), requests_log.level

@@ -88,7 +88,7 @@ class Subject:
 
     @classmethod
     def of(cls, settings: Settings, key_source: str, transport: Transport) -> Subject:
-        """The subject of these settings. Asks a local address whether it is the emulator."""
+        """The subject of these settings. Asks an address of plain http if it is the emulator."""
         key = settings.access_key
         return cls(
             address=settings.api_url,
@@ -121,8 +121,8 @@ class Subject:
 
 
 def _is_emulator(settings: Settings, transport: Transport) -> bool:
-    # The emulator serves plain http, which the settings accept for this machine only: nothing that
-    # Bird does not document is ever sent to Bird.
+    # The emulator serves plain http, which the settings accept for no address of Bird's: nothing
+    # that Bird does not document is ever sent to Bird.
     if not settings.api_url.startswith("http://"):
         return False
     try:

@@ -43,7 +43,7 @@ from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_o
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, to_pulumi
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
 from bird_dynamic.schema.resources import SCHEMAS
-from bird_dynamic.settings import Settings, gather
+from bird_dynamic.settings import Settings, gather, logs_requests
 
 DYNAMIC_CONCURRENCY = 4
 """Number of concurrent operations in the SDK's process for dynamic providers."""
@@ -229,7 +229,7 @@ def _print(text: str) -> None:
 
 
 def _log_as_asked(environment: Mapping[str, str]) -> None:
-    if environment.get("BIRD_LOG") == "debug":
+    if logs_requests(environment):
         logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
         logging.getLogger("bird_dynamic").setLevel(logging.DEBUG)
 

@@ -10,6 +10,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from bird_dynamic.lifecycle.redaction import marked, printable, without
+from bird_dynamic.settings import logs_requests
 
 
 class EngineLog(logging.Handler):
@@ -37,7 +38,7 @@ class EngineLog(logging.Handler):
     def follow_as_asked(self, environment: Mapping[str, str]) -> None:
         """Show this package's log, if `BIRD_LOG` is `debug`."""
         logger = logging.getLogger("bird_dynamic")
-        if environment.get("BIRD_LOG") == "debug" and self not in logger.handlers:
+        if logs_requests(environment) and self not in logger.handlers:
             logger.addHandler(self)
             logger.setLevel(logging.DEBUG)
 
