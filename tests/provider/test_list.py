@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,21 +9,10 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2
 
 from bird_dynamic.emulator import ORGANIZATION_ID, WORKSPACE_ID, EmulatorServer, PhoneNumber
-from tests.provider.test_plugin import AbortedError, PluginClient, struct
+from tests.support.plugin_client import AbortedError, PluginClient, struct
 
 if not hasattr(provider_pb2, "ListRequest"):
     pytest.skip("this SDK has no List", allow_module_level=True)
-
-
-@pytest.fixture
-def bird() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as server:
-        yield server
-
-
-@pytest.fixture
-def engine(bird: EmulatorServer) -> PluginClient:
-    return PluginClient(bird.url)
 
 
 def listed(

@@ -20,20 +20,20 @@ NEWS = {"phone_number_id": NUMBER, "resource_mark": "support-0123456789"}
 CONVERSATIONAL = "channel_conversational_status_enabled"
 
 
-def operations(server: EmulatorServer) -> list[str]:
-    return [entry["operation"] for entry in server.emulator.journal]
+def operations(bird: EmulatorServer) -> list[str]:
+    return [entry["operation"] for entry in bird.emulator.journal]
 
 
 def test_a_resource_lives_its_whole_life(
-    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], bird: EmulatorServer
 ) -> None:
     plugin = start()
     inputs, failures = plugin.check({}, {**NEWS, CONVERSATIONAL: True, "arguments": {"n": 3}})
     assert failures == []
-    assert operations(server) == []
+    assert operations(bird) == []
 
     connector_id, state = plugin.create(inputs)
-    (connector,) = server.emulator.connectors()
+    (connector,) = bird.emulator.connectors()
     assert connector["id"] == connector_id
     assert state["channel_id"] == connector["channel"]["channelId"]
     assert connector["arguments"]["n"] == 3
@@ -42,22 +42,22 @@ def test_a_resource_lives_its_whole_life(
     read_id, real, read_inputs = plugin.read(connector_id, state)
     assert (read_id, real, read_inputs) == (connector_id, state, inputs)
 
-    server.emulator.journal.clear()
+    bird.emulator.journal.clear()
     again, _ = plugin.check(inputs, {**NEWS, CONVERSATIONAL: False, "arguments": {"n": 3}})
     answer = plugin.diff(connector_id, state, again)
     assert answer.changes == answer.DIFF_SOME
     assert list(answer.replaces) == []
-    assert operations(server) == []
+    assert operations(bird) == []
     updated = plugin.update(connector_id, state, again)
     assert updated == {**state, CONVERSATIONAL: False}
     unchanged = plugin.diff(connector_id, updated, again)
     assert unchanged.changes == unchanged.DIFF_NONE
 
     plugin.delete(connector_id, updated)
-    assert len(server.emulator.connectors()) == 1, "what this run has created is kept"
+    assert len(bird.emulator.connectors()) == 1, "what this run has created is kept"
     plugin = start()
     plugin.delete(connector_id, updated)
-    assert server.emulator.connectors() == []
+    assert bird.emulator.connectors() == []
     assert plugin.read(connector_id, updated)[0] == ""
 
 
@@ -94,8 +94,8 @@ def test_failures_name_the_argument_and_never_the_value(plugin: DynamicProviderP
     assert CANARY not in " ".join(failures)
 
 
-def test_an_error_is_one_line(plugin: DynamicProviderProcess, server: EmulatorServer) -> None:
-    server.emulator.faults = (Fault("status", operation="create_connector", status=422),)
+def test_an_error_is_one_line(plugin: DynamicProviderProcess, bird: EmulatorServer) -> None:
+    bird.emulator.faults = (Fault("status", operation="create_connector", status=422),)
     inputs, _ = plugin.check({}, NEWS)
     with pytest.raises(PluginError) as caught:
         plugin.create(inputs)
@@ -112,14 +112,14 @@ def test_a_traceback_is_kept_for_what_nobody_expects(plugin: DynamicProviderProc
 
 
 def test_stack_configuration_goes_before_the_environment(
-    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], bird: EmulatorServer
 ) -> None:
     plugin = start(
         config={"bird:accessKey": ACCESS_KEY}, environment={"BIRD_ACCESS_KEY": "bk_wrong"}
     )
     inputs, failures = plugin.check({}, NEWS)
     assert failures == []
-    assert plugin.create(inputs)[0] == server.emulator.connectors()[0]["id"]
+    assert plugin.create(inputs)[0] == bird.emulator.connectors()[0]["id"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_bad_setting_is_told_where_there_was_no_check(
 
 
 def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
-    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], bird: EmulatorServer
 ) -> None:
     plugin = start(environment={"BIRD_LOG": "debug"})
     inputs, _ = plugin.check({}, {**NEWS, "security_arguments": {"a": {"b": CANARY}}})
@@ -162,9 +162,9 @@ def test_a_long_wait_is_told_and_debug_lines_hold_no_secret(
 
 
 def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
-    start: Callable[..., DynamicProviderProcess], server: EmulatorServer, tmp_path: Path
+    start: Callable[..., DynamicProviderProcess], bird: EmulatorServer, tmp_path: Path
 ) -> None:
-    server.emulator.faults = (
+    bird.emulator.faults = (
         Fault("hang", operation="create_connector", applied=True, seconds=20, times=1),
     )
     plugin = start(environment={"BIRD_STATE_DIR": str(tmp_path)})
@@ -172,18 +172,18 @@ def test_a_cancel_ends_a_request_that_hangs_and_the_next_run_finds_what_it_made(
     began = time.monotonic()
     with ThreadPoolExecutor(1) as lane:
         creating = lane.submit(plugin.create, inputs)
-        while not server.emulator.connectors():
+        while not bird.emulator.connectors():
             time.sleep(0.01)
         plugin.cancel()
         with pytest.raises(PluginError, match="the run was cancelled before Bird answered"):
             creating.result()
     assert time.monotonic() < began + 10
     found, _ = start(environment={"BIRD_STATE_DIR": str(tmp_path)}).create(inputs)
-    assert [each["id"] for each in server.emulator.connectors()] == [found]
+    assert [each["id"] for each in bird.emulator.connectors()] == [found]
 
 
 def test_an_older_state_is_still_understood(
-    start: Callable[..., DynamicProviderProcess], server: EmulatorServer
+    start: Callable[..., DynamicProviderProcess], bird: EmulatorServer
 ) -> None:
     plugin = start()
     inputs, _ = plugin.check({}, NEWS)
@@ -191,4 +191,4 @@ def test_an_older_state_is_still_understood(
     older: dict[str, Any] = {name: state[name] for name in ("name", "workspace_id", "channel_id")}
     assert plugin.read(connector_id, older)[1]["phone_number_id"] == NUMBER
     start().delete(connector_id, older)
-    assert server.emulator.connectors() == []
+    assert bird.emulator.connectors() == []

@@ -9,16 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2, struct_pb2
-from google.protobuf.message import Message
+from google.protobuf import empty_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
@@ -41,88 +39,11 @@ from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.settings import state_folder
 from tests.client.peers import LINE, Peer, answer, drip
 from tests.provider.test_engine_log import EngineServer
+from tests.support.plugin_client import URN, AbortedError, Context, PluginClient, struct
 
 NUMBER = PhoneNumber.made_up(0).id
-URN = "urn:pulumi:dev::phones::bird:index:{}::support"
 Response = provider_pb2.DiffResponse
 Kind = provider_pb2.PropertyDiff
-
-
-class AbortedError(Exception):
-    """What the engine would show."""
-
-
-class Context:
-    """What gRPC gives to a handler, as far as it is used."""
-
-    metadata: tuple[tuple[str, bytes], ...] = ()
-
-    def abort(self, code: grpc.StatusCode, details: str) -> NoReturn:
-        raise AbortedError(details)
-
-    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
-        self.metadata = metadata
-
-
-class PluginClient:
-    """Speaks to one plugin, in plain dicts."""
-
-    def __init__(self, url: str, **settings: Any) -> None:
-        self.plugin = BirdPlugin()
-        self.context = Context()
-        given = {
-            "accessKey": secret(ACCESS_KEY),
-            "workspaceId": WORKSPACE_ID,
-            "organizationId": ORGANIZATION_ID,
-            "apiUrl": url,
-            **settings,
-        }
-        answer = self.call("Configure", provider_pb2.ConfigureRequest(args=struct(given)))
-        assert answer.acceptSecrets
-        assert answer.supportsPreview
-
-    def call(self, method: str, request: Any) -> Any:
-        answer = getattr(self.plugin, method)(request, self.context)
-        assert isinstance(answer, Message), "gRPC could not send it"
-        return answer
-
-    def check(
-        self, news: Mapping[str, Any], kind: str = "VoiceChannel", olds: Mapping[str, Any] = {}
-    ) -> Any:
-        urn = URN.format(kind)
-        request = provider_pb2.CheckRequest(urn=urn, news=struct(news), olds=struct(olds))
-        return self.call("Check", request)
-
-    def inputs(self, news: Mapping[str, Any], kind: str = "VoiceChannel") -> dict[str, Any]:
-        answer = self.check(news, kind)
-        assert list(answer.failures) == []
-        return dict(answer.inputs)
-
-    def create(
-        self, news: Mapping[str, Any], kind: str = "VoiceChannel", **more: Any
-    ) -> tuple[str, struct_pb2.Struct]:
-        properties = struct(self.inputs(news, kind))
-        request = provider_pb2.CreateRequest(urn=URN.format(kind), properties=properties, **more)
-        answer = self.call("Create", request)
-        return answer.id, answer.properties
-
-    def diff(
-        self, item_id: str, olds: Any, news: Mapping[str, Any], kind: str = "VoiceChannel"
-    ) -> Any:
-        request = provider_pb2.DiffRequest(
-            id=item_id, urn=URN.format(kind), olds=olds, news=struct(self.inputs(news, kind))
-        )
-        return self.call("Diff", request)
-
-    def invoke(self, name: str, **args: Any) -> dict[str, Any]:
-        request = provider_pb2.InvokeRequest(tok=f"bird:index:{name}", args=struct(args))
-        return dict(rpc.deserialize_properties(getattr(self.call("Invoke", request), "return")))
-
-
-def struct(properties: Mapping[str, Any]) -> struct_pb2.Struct:
-    made = struct_pb2.Struct()
-    made.update(dict(properties))
-    return made
 
 
 def secret(value: Any) -> Any:
@@ -131,23 +52,6 @@ def secret(value: Any) -> Any:
 
 def is_secret(properties: Any, name: str) -> bool:
     return bool(rpc.is_rpc_secret(rpc.deserialize_properties(properties)[name]))
-
-
-@pytest.fixture(autouse=True)
-def without_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BIRD_ACCESS_KEY", "BIRD_WORKSPACE_ID", "BIRD_API_URL", "BIRD_ORGANIZATION_ID"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def bird() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as server:
-        yield server
-
-
-@pytest.fixture
-def engine(bird: EmulatorServer) -> PluginClient:
-    return PluginClient(bird.url)
 
 
 def test_it_introduces_itself(engine: PluginClient) -> None:
