@@ -99,10 +99,11 @@ class UnknownOutcomeError(BirdError):
 
 
 class RejectedError(BirdError):
-    """Bird refused the request, and did not process it."""
+    """Bird refused the request, and did not process it. `explained` says what Bird's answer does
+    not."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(f"Bird answered {answer}")
+    def __init__(self, answer: Answer, explained: str = "") -> None:
+        super().__init__(f"Bird answered {answer}{explained}")
         self.answer = answer
 
     @property

@@ -18,6 +18,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from http.client import IncompleteRead, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -145,9 +146,11 @@ class HttpTransport:
             return UnknownOutcomeError(
                 "the run was cancelled before Bird answered"
                 if is_cancelled
-                else _unanswered(timeout)
+                else _unanswered(timeout, self._server)
             )
-        return DeadlineError("the run was cancelled") if is_cancelled else NotSentError(TOO_LATE)
+        if is_cancelled:
+            return DeadlineError("the run was cancelled")
+        return NotSentError(f"{TOO_LATE} ({self._server})")
 
     def _unusable_url(self) -> ConfigurationError:
         return ConfigurationError(f"{self._url_setting}: is not a usable URL.")
@@ -160,7 +163,7 @@ def _translated(
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return NotSentError(f"{TOO_LATE} ({server})")
     if isinstance(error, requests.exceptions.Timeout):
-        return UnknownOutcomeError(_unanswered(timeout))
+        return UnknownOutcomeError(_unanswered(timeout, server))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return NotSentError(
             f"Bird's certificate is not trusted ({server}); behind a proxy that inspects TLS, set "
@@ -179,8 +182,17 @@ def _translated(
     # request was sent.
     kind = "TLS connection" if isinstance(error, requests.exceptions.SSLError) else "connection"
     return UnknownOutcomeError(
-        f"the {kind} to Bird broke before its answer was complete ({server})"
+        f"the {kind} to Bird {_end(causes)} before its answer was complete ({server})"
     )
+
+
+def _end(causes: tuple[BaseException, ...]) -> str:
+    # A RemoteDisconnected is a ConnectionResetError, although nothing was reset.
+    if any(isinstance(cause, RemoteDisconnected | IncompleteRead) for cause in causes):
+        return "was closed"
+    if any(isinstance(cause, ConnectionResetError) for cause in causes):
+        return "was reset"
+    return "broke"
 
 
 def _why(causes: tuple[BaseException, ...]) -> str:
@@ -217,8 +229,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen += [each for each in further if isinstance(each, BaseException)]
 
 
-def _unanswered(seconds: float) -> str:
-    return f"Bird did not answer within {seconds:.0f} s"
+def _unanswered(seconds: float, server: str) -> str:
+    return f"Bird did not answer within {seconds:.0f} s ({server})"
 
 
 def _json(response: requests.Response) -> Any:

@@ -187,11 +187,15 @@ class RetryingClient:
         return longest * (0.5 + 0.5 * self._jitter())
 
 
-def _final(error: BirdError, attempts: int, seconds: float) -> BirdError:
-    if attempts == 1 or not isinstance(error, NotSentError):
+def _final(
+    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float
+) -> NotSentError | UnknownOutcomeError:
+    if attempts == 1:
         return error
     text = f"{error}, after {attempts} attempts in {seconds:.0f} s"
-    return NotSentError(text, temporary=error.temporary)
+    if isinstance(error, NotSentError):
+        return NotSentError(text, temporary=error.temporary)
+    return UnknownOutcomeError(text, error.answer)
 
 
 def _judge(response: Response, read: Callable[[Response], Result | None]) -> Result:
@@ -200,12 +204,9 @@ def _judge(response: Response, read: Callable[[Response], Result | None]) -> Res
         raise UnknownOutcomeError(f"Bird answered {answer}", answer)
     if 300 <= response.status < 400:
         raise RejectedError(
-            Answer(
-                status=response.status,
-                message="a redirect, which is not followed because it would send the access key "
-                "to another address; check bird:apiUrl (or BIRD_API_URL)",
-                request_id=answer.request_id,
-            )
+            Answer(status=response.status, request_id=answer.request_id),
+            ": a redirect, which is not followed because it would send the access key to another "
+            "address",
         )
     if response.status >= 400:
         raise RejectedError(answer)

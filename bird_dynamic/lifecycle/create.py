@@ -49,7 +49,6 @@ repeats. A conflict proves that nothing was created, so a retry is safe."""
 REPORT_EVERY = 5.0
 """Seconds of that wait between progress messages."""
 FOREVER = float("inf")
-RUN_AGAIN = "Run `pulumi up` again: it looks for the result before it sends a request"
 
 
 @dataclass(frozen=True)
@@ -168,8 +167,7 @@ def create(
             return Created(found, is_new=True)
         if machine.posts == MAX_POSTS or not machine.is_complete:
             raise UnknownOutcomeError(
-                f"{result}, and no result has appeared (requests sent: {machine.posts}). "
-                f"{RUN_AGAIN}",
+                f"{result}, and no result has appeared (requests sent: {machine.posts})",
                 result.answer,
             )
 
@@ -180,7 +178,7 @@ def _with_unanswered(
     """The error, preceded by the earlier unanswered request, if any."""
     if unanswered is None:
         return error
-    return UnknownOutcomeError(f"{unanswered}. {what}: {error}. {RUN_AGAIN}", unanswered.answer)
+    return UnknownOutcomeError(f"{unanswered}. {what}: {error}", unanswered.answer)
 
 
 def _pauses_within(seconds: float) -> Iterator[float]:
@@ -354,11 +352,11 @@ class _Create:
             try:
                 found: Item | None = yield Get(item_id)
             except BirdError as error:
-                text = f"{what}. Reading it failed: {error}. {RUN_AGAIN}"
+                text = f"{what}. Reading it failed: {error}"
                 raise UnknownOutcomeError(text) from error
             if found is not None:
                 return found
-        raise UnknownOutcomeError(f"{what}, but does not return it. {RUN_AGAIN}")
+        raise UnknownOutcomeError(f"{what}, but does not return it")
 
     def _answered(self, item: Item, but: str) -> ExistsError:
         has_mark = self._ownership.has_mark(item)

@@ -20,7 +20,7 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.lifecycle.redaction import marked, printable, repeats, shortened, without
 from bird_dynamic.schema.fields import ResourceSchema
-from bird_dynamic.settings import Settings
+from bird_dynamic.settings import EMULATOR_ACCESS_KEY, Settings
 
 
 class OperationError(BirdError):
@@ -52,7 +52,9 @@ def describing_errors(
         said = " ".join(_said(doing, error, answer, schema))
         if answer is not None:
             for text in (answer.message, answer.code, *chain(*answer.details.values())):
-                if repeats(without(text, hidden).replace("[secret]", ""), hidden):
+                # The emulator's key is no secret, and its words occur in ordinary messages.
+                pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
+                if repeats(without(text, hidden).replace("[secret]", ""), pieces_of):
                     said = said.replace(text, NOT_SHOWN)
         sentences = [shortened(without(said, hidden))]
         limit = timeout_argument or settings.setting_names("timeout")
@@ -97,13 +99,21 @@ def _remedy(
 ) -> str:
     """The next step after that operation (`Creating`, `Deleting`, …). `limit` names what sets its
     timeout."""
+    address = settings.setting_names("apiUrl")
+    again = "Run `pulumi up` again" if verb in WRITES else "Run the command again"
     if isinstance(error, RejectedError):
+        if 300 <= error.status < 400:
+            return f"Check {address}, and any proxy between this machine and Bird."
         return _remedies(verb, schema, settings).get(error.status, "")
     if isinstance(error, DeadlineError):
-        again = "Run `pulumi up` again" if verb in WRITES else "Run the command again"
         return f"{again} later, or allow more time with {limit}."
+    if isinstance(error, UnknownOutcomeError):
+        looks = ": it looks for the result before it sends a request"
+        is_of_bird = error.answer is not None and error.answer.status >= 500
+        check = "" if is_of_bird else f" If the error remains, check the network and {address}."
+        return f"{again} later{looks if verb == 'Creating' else ''}.{check}"
     if isinstance(error, NotSentError) and error.temporary:
-        return f"Nothing was sent. Check the network and {settings.setting_names('apiUrl')}."
+        return f"Nothing was sent. Check the network and {address}."
     cause = error.__cause__
     return _remedy(verb, cause, schema, settings, limit) if isinstance(cause, BirdError) else ""
 

@@ -283,7 +283,7 @@ def test_a_listing_that_does_not_tell_names_is_never_a_reason_to_send_again(
         step = machine.send(
             Observed((), BEGAN, is_complete=False) if isinstance(step, List) else None
         )
-    with pytest.raises(UnknownOutcomeError, match="looks for the result"):
+    with pytest.raises(UnknownOutcomeError, match="no result has appeared"):
         machine.send(Observed((), BEGAN, is_complete=False))
 
 

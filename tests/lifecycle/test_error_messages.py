@@ -17,7 +17,7 @@ from bird_dynamic.lifecycle.error_messages import OperationError, describing_err
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
-from bird_dynamic.settings import Settings
+from bird_dynamic.settings import EMULATOR_ACCESS_KEY, Settings
 from tests.support.world import NUMBER, World
 
 SETTINGS = {
@@ -57,8 +57,10 @@ def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
         (RejectedError(Answer(404)), {"workspaceId"}),
         (RejectedError(Answer(409)), set()),
         (RejectedError(Answer(422)), set()),
-        (UnknownOutcomeError("lost"), set()),
-        (UnknownOutcomeError("lost", Answer(401)), set()),
+        (RejectedError(Answer(302)), {"apiUrl"}),
+        (UnknownOutcomeError("lost"), {"apiUrl"}),
+        (UnknownOutcomeError("unreadable", Answer(200)), {"apiUrl"}),
+        (UnknownOutcomeError("Bird answered 503", Answer(503)), set()),
         (DeadlineError("late"), {"timeout"}),
         (DeadlineError("late", RejectedError(Answer(401))), {"timeout"}),
         (NotSentError("refused"), {"apiUrl"}),
@@ -173,3 +175,12 @@ def test_more_time_is_allowed_with_what_limited_it(
     with pytest.raises(OperationError) as caught:
         world.run().delete(item_id, state, timeout)
     assert f"allow more time with {named.format('delete')}." in str(caught.value)
+
+
+def test_the_words_of_the_emulators_key_hide_no_message() -> None:
+    message = "no access for the emulator"
+    with (
+        pytest.raises(OperationError, match=message),
+        describing_errors("Reading it", VOICE_CHANNEL, Settings(EMULATOR_ACCESS_KEY)),
+    ):
+        raise RejectedError(Answer(403, message=message))

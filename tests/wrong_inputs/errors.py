@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.bird.http import HttpTransport
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
+from bird_dynamic.emulator import (
+    ACCESS_KEY,
+    WORKSPACE_ID,
+    BirdEmulator,
+    EmulatorServer,
+    Fault,
+)
 from bird_dynamic.lifecycle.connector import ConnectorLifecycle
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
@@ -15,8 +22,8 @@ from tests.support.world import NUMBER, OWN_MARK
 from tests.wrong_inputs.row import Row, Way
 
 
-def _created(url: str) -> str:
-    settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url, timeout=5.0)
+def _created(url: str, timeout: float = 5.0) -> str:
+    settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url, timeout=timeout)
     account = Account(settings, HttpTransport)
     lifecycle = ConnectorLifecycle(VOICE_CHANNEL, lambda profile: account)
     try:
@@ -38,7 +45,13 @@ def _without_tls() -> str:
         return _created(server.url.replace("http://", "https://"))
 
 
+def _broken(fault: Fault) -> str:
+    with EmulatorServer(BirdEmulator(faults=[fault])) as server:
+        return _created(server.url, timeout=1.0)
+
+
 SETTING = "bird:apiUrl (or BIRD_API_URL)"
+AGAIN = ("Run `pulumi up` again later", "it looks for the result")
 
 ROWS = (
     Row(
@@ -58,5 +71,50 @@ ROWS = (
         Way.UP,
         ("does not speak TLS", SETTING, "use http:// if it is the emulator"),
         _without_tls,
+    ),
+    *(
+        Row(wrong, Way.UP, says, partial(_broken, fault))
+        for wrong, fault, says in (
+            (
+                "Bird, or a proxy, that never answers",
+                Fault("hang", seconds=5, times=None),
+                ("did not answer within 1 s (127.0.0.1:", *AGAIN, SETTING),
+            ),
+            (
+                "a connection that is reset",
+                Fault("reset", times=None),
+                ("was reset before its answer was complete (127.0.0.1:", *AGAIN, SETTING),
+            ),
+            (
+                "a connection that is closed without an answer",
+                Fault("empty", times=None),
+                ("was closed before its answer was complete (127.0.0.1:", *AGAIN, SETTING),
+            ),
+            (
+                "an answer that ends in the middle",
+                Fault("truncate", times=None),
+                ("was closed before its answer was complete (127.0.0.1:", *AGAIN, SETTING),
+            ),
+            (
+                "Bird, or a proxy, that answers 503",
+                Fault("status", status=503, times=None),
+                ("503", *AGAIN, "Request id"),
+            ),
+            (
+                "a proxy that answers with a page of its own",
+                Fault("wrong_content_type", times=None),
+                ("unreadable body", *AGAIN, SETTING),
+            ),
+            (
+                "`bird:apiUrl` of a server that redirects",
+                Fault("redirect", times=None),
+                ("302", "not followed", "access key", f"Check {SETTING}"),
+            ),
+            (
+                "more requests than Bird allows, for longer than the timeout",
+                Fault("throttle", rate=0, times=None),
+                ("429", "Run `pulumi up` again later", "bird:timeout (or BIRD_TIMEOUT)"),
+            ),
+        )
     ),
 )
