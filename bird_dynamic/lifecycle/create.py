@@ -200,7 +200,7 @@ class _Create:
         self._is_forced = is_forced
         self._takes_over = takes_over
         self._ownership = Ownership(desired, before)
-        self._messages = CreateMessages(desired.schema)
+        self._messages = CreateMessages(desired.schema, desired.mark)
         self._conflict: RejectedError | None = None
         self._conflicts = 0
         self._leaving: Sequence[Item] = ()
@@ -227,7 +227,7 @@ class _Create:
         if self._desired.mark is None:
             for each in observed.unmanaged:
                 if each.is_equal and not self._is_forced:
-                    raise ExistsError(self._messages.equal(each.item, has_mark=False))
+                    raise ExistsError(*self._messages.equal(each.item, has_mark=False))
                 if each.was_left:
                     yield Warn(self._messages.may_be_left(each.item))
             return None
@@ -310,18 +310,14 @@ class _Create:
         if observed.kept and not conflicting:
             kept = observed.kept[0]
             if Match(self._desired, kept).may_be_ours:
-                text = self._messages.exists(kept, has_mark=self._ownership.has_mark(kept))
-            else:
-                text = self._messages.kept(kept)
-            raise ExistsError(text) from conflict
+                raise self._exists(kept) from conflict
+            raise ExistsError(self._messages.kept(kept)) from conflict
         if observed.replaced:
             raise ExistsError(self._messages.replaced(observed.replaced[0])) from conflict
         for each in conflicting:
             # A leaving item explains the conflict; beside it, only a certain conflict matters.
             if each.is_in_conflict or not observed.leaving:
-                has_mark = self._ownership.has_mark(each.item)
-                text = self._messages.exists(each.item, has_mark=has_mark)
-                raise ExistsError(text) from conflict
+                raise self._exists(each.item) from conflict
 
     def _may_conflict(self, match: Match) -> bool:
         # An item with the mark and another phone number is not in conflict.
@@ -330,7 +326,7 @@ class _Create:
     def _take_over(self, equal: Sequence[Match]) -> Generator[Step, Any, Item]:
         first = equal[0].item
         if not self._takes_over:
-            raise ExistsError(self._messages.equal(first, has_mark=True))
+            raise ExistsError(*self._messages.equal(first, has_mark=True))
         if len(equal) > 1:
             raise ExistsError(self._messages.several([each.item for each in equal]))
         yield Warn(self._messages.taken_over(first))
@@ -358,6 +354,10 @@ class _Create:
                 return found
         raise UnknownOutcomeError(f"{what}, but does not return it")
 
+    def _exists(self, item: Item) -> ExistsError:
+        has_mark = self._ownership.has_mark(item)
+        return ExistsError(*self._messages.exists(item, has_mark=has_mark))
+
     def _answered(self, item: Item, but: str) -> ExistsError:
         has_mark = self._ownership.has_mark(item)
-        return ExistsError(self._messages.answered(item, but, has_mark=has_mark))
+        return ExistsError(*self._messages.answered(item, but, has_mark=has_mark))

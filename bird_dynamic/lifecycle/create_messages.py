@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from bird_dynamic.bird.models import Item
 from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.naming import LONGEST_NAME, parts_of, resource_of
+
+
+class Conflict(NamedTuple):
+    """What is said of an item that was left alone: the arguments of an `ExistsError`."""
+
+    text: str
+    remedies: tuple[str, ...]
 
 
 class CreateMessages:
-    """The messages for one kind of resource. `has_mark`: the item's name has the mark of the
-    resource that is being created."""
+    """The messages for one resource, with its mark, if it has one. `has_mark`: the item's name has
+    that mark."""
 
-    def __init__(self, schema: ResourceSchema) -> None:
+    def __init__(self, schema: ResourceSchema, mark: str | None) -> None:
+        self._mark = mark
         self._noun = schema.item
         self._exclusive = schema.exclusive_name or schema.item
 
-    def equal(self, item: Item, *, has_mark: bool) -> str:
+    def equal(self, item: Item, *, has_mark: bool) -> Conflict:
         """An equal item exists."""
         how = "already exists and matches this resource's arguments"
         return self._left_alone(item, how, has_mark)
 
-    def exists(self, item: Item, *, has_mark: bool) -> str:
+    def exists(self, item: Item, *, has_mark: bool) -> Conflict:
         """An item is in conflict."""
         return self._left_alone(item, "already exists and conflicts with this resource", has_mark)
 
-    def doubtful(self, item: Item) -> str:
+    def doubtful(self, item: Item) -> Conflict:
         """An item may be the result of an unanswered request."""
         how = "may belong to this resource or to another one"
         return self._left_alone(item, how, has_mark=False)
 
-    def answered(self, item: Item, but: str, *, has_mark: bool) -> str:
+    def answered(self, item: Item, but: str, *, has_mark: bool) -> Conflict:
         """Bird answered the request with an item that the request did not create."""
         return self._left_alone(item, f"is in Bird's answer to the create, but {but}", has_mark)
 
@@ -107,30 +117,44 @@ class CreateMessages:
             "another workspace: look for it in app.bird.com, and delete it there if it is unused"
         )
 
-    def _left_alone(self, item: Item, how: str, has_mark: bool) -> str:
-        said = f"the {self._noun} {called(item)} {how}. It was left alone"
-        adopt = f'adopt="{item["id"]}"'
-        causes = [
-            (
-                "If the resource was renamed or moved, add "
-                'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])'
-            ),
-            (
-                "If its replacement was forced (--replace, state taint, a trigger), add "
-                "opts=pulumi.ResourceOptions(delete_before_replace=True)"
-            ),
-            "If another resource or stack manages it, leave it alone",
-        ]
-        if not has_mark:
-            return ". ".join(
-                (said, *causes, f"If an interrupted run left it, adopt it with {adopt}")
+    def _left_alone(self, item: Item, how: str, has_mark: bool) -> Conflict:
+        text = f"the {self._noun} {called(item)} {how}. It was left alone"
+        if has_mark:
+            text += (
+                ": its name has this resource's mark, but nothing proves that this resource made it"
             )
-        said += ": its name has this resource's mark, but nothing proves that this resource made it"
-        last = (
-            "If nothing manages it, set BIRD_TAKE_OVER=marked (bird:takeOver) for one run, or add "
-            f"{adopt}"
+        return Conflict(text, tuple(self._remedies(item, has_mark)))
+
+    def _remedies(self, item: Item, has_mark: bool) -> Iterator[str]:
+        if not (has_mark and item.get("name")):
+            yield (
+                "If the resource was renamed or moved, add "
+                f"opts=pulumi.ResourceOptions(aliases=[pulumi.Alias({self._alias(item)})])"
+            )
+        yield (
+            "If its replacement was forced (--replace, state taint, a trigger), add "
+            "opts=pulumi.ResourceOptions(delete_before_replace=True)"
         )
-        return ". ".join((said, *causes, last))
+        yield "If another resource or stack manages it, leave it alone"
+        adopt = f'adopt="{item["id"]}"'
+        if has_mark:
+            yield (
+                "If nothing manages it, set BIRD_TAKE_OVER=marked (bird:takeOver) for one run, or "
+                f"add {adopt}"
+            )
+        else:
+            yield f"If an interrupted run left it, adopt it with {adopt}"
+
+    def _alias(self, item: Item) -> str:
+        """The arguments of an alias for the resource that made the item, as far as its name tells
+        which one that was."""
+        parts = parts_of(item.get("name"))
+        if parts is None:
+            return 'name="<its old name>"'
+        old = resource_of(parts.mark)
+        if old == resource_of(self._mark):
+            return "parent=<its old parent>"
+        return f'name="{old}"' if len(old) < LONGEST_NAME else f'name="{old}<the rest of it>"'
 
 
 def called(item: Item) -> str:

@@ -1,4 +1,4 @@
-"""Formats an error as one paragraph for the user.
+"""Formats an error for the user: a paragraph, and a line for each possible cause of a conflict.
 
 It names the operation and the resource, Bird's answer (status, code, message, every detail with its
 Python argument), the remedy, and the request id that Bird's support asks for.
@@ -18,6 +18,7 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
+from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.redaction import marked, printable, repeats, shortened, without
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.settings import EMULATOR_ACCESS_KEY, Settings
@@ -62,7 +63,11 @@ def describing_errors(
             sentences.append(remedy)
         if answer is not None and answer.request_id:
             sentences.append(f"Request id: {without(answer.request_id, hidden)[:100]}.")
-        raise OperationError(printable(" ".join(sentences)), error) from None
+        lines = [" ".join(sentences)]
+        if isinstance(error, ExistsError):
+            lines += [f"  * {without(each, hidden)}" for each in error.remedies]
+        # Line by line: a line break of Bird's is no line break of the message.
+        raise OperationError("\n".join(map(printable, lines)), error) from None
 
 
 NOT_SHOWN = "[not shown: it repeats a part of a secret]"

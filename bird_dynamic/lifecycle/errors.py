@@ -5,13 +5,20 @@ All of them reach the user as an `OperationError`, which names the operation and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.schema.fields import Properties
 
 
 class ExistsError(BirdError):
     """An existing item, possibly of another resource, prevents the create. It was left alone, and
-    nothing is known to have been created."""
+    nothing is known to have been created. `remedies`: a sentence for each possible cause, the
+    likeliest first."""
+
+    def __init__(self, text: str, remedies: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.remedies = tuple(remedies)
 
 
 class ProvenError(ExistsError):

@@ -32,7 +32,7 @@ class Ownership:
 
     def __init__(self, desired: DesiredState, before: Observed) -> None:
         self._desired = desired
-        self._messages = CreateMessages(desired.schema)
+        self._messages = CreateMessages(desired.schema, desired.mark)
         self._before = before
         self._old_ids = {each.item_id for each in before.unmanaged}
 
@@ -58,18 +58,18 @@ class Ownership:
             for each in observed.unmanaged:
                 is_new = each.item_id not in self._before.ids
                 if is_new and each.is_equal and self._was_created_since(each.item, ANSWER_SLACK):
-                    raise ProvenError(self._messages.doubtful(each.item))
+                    raise ProvenError(*self._messages.doubtful(each.item))
             return None
         new = [each for each in observed.unmanaged if each.item_id not in self._old_ids]
         found = self._require_single([each for each in new if each.is_equal])
         if found is not None:
             if not self._was_created_since(found.item):
-                raise ExistsError(self._messages.doubtful(found.item))
+                raise ExistsError(*self._messages.doubtful(found.item))
             return found.item
         # Bird may have changed the arguments: a retry would create a second one.
         for each in new:
             if self._was_created_since(each.item):
-                raise ExistsError(self._messages.doubtful(each.item))
+                raise ExistsError(*self._messages.doubtful(each.item))
         return None
 
     def require_nothing_unproven(self, observed: Observed, resumed: float) -> None:
@@ -82,7 +82,7 @@ class Ownership:
                 and each.is_equal
                 and self._was_created_since(each.item, resumed + ANSWER_SLACK)
             ):
-                raise ProvenError(self._messages.doubtful(each.item))
+                raise ProvenError(*self._messages.doubtful(each.item))
 
     def is_older(self, item: Item) -> bool:
         """Whether the answered item existed before our request. The listing before it may be stale,

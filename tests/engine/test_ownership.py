@@ -344,7 +344,7 @@ def a_renamed_stack_and_its_old_name_used_again(stage: Stage) -> None:
     stage.converges()
     dev = stage.another_stack("project", "test")
     stage.write(line())
-    stage.refused(production, "aliases=", f'adopt="{production}"', "BIRD_TAKE_OVER", stack=dev)
+    stage.refused(production, f'adopt="{production}"', "BIRD_TAKE_OVER", stack=dev)
     assert stage.run("destroy", "--yes", "--skip-preview", stack=dev).ok
     stage.check()
     assert stage.ids() == [production]
@@ -425,7 +425,7 @@ def a_resource_renamed_without_an_alias(stage: Stage) -> None:
     stage.ok()
     kept = stage.id_of()
     stage.write(line("b"))
-    stage.refused(kept, "aliases=")
+    stage.refused(kept, 'aliases=[pulumi.Alias(name="a")]')
     stage.write(line("b", opts=options(aliases='[pulumi.Alias(name="a")]')))
     stage.ok()
     assert stage.id_of("b") == kept

@@ -321,13 +321,13 @@ def test_what_has_the_mark_and_no_record_is_left_alone_and_every_way_on_is_told(
     assert world.count(CREATE) == 0
     for way_on in (
         f'adopt="{left}"',
-        "aliases=[pulumi.Alias(",
         "BIRD_TAKE_OVER=marked (bird:takeOver)",
         "delete_before_replace=True",
     ):
         assert way_on in str(caught.value)
-    # The likeliest cause is first, and the way that takes something over is last.
-    assert str(caught.value).index("aliases=") < str(caught.value).index("delete_before_replace")
+    # No alias leads to what this very resource made. What takes something over is last.
+    assert "aliases=" not in str(caught.value)
+    assert str(caught.value).index("delete_before") < str(caught.value).index("BIRD_TAKE_OVER")
     assert str(caught.value).index("BIRD_TAKE_OVER") < str(caught.value).index("adopt=")
     world.environment["BIRD_TAKE_OVER"] = "marked"
     connector_id, state = world.run().create(world.inputs())
@@ -335,6 +335,38 @@ def test_what_has_the_mark_and_no_record_is_left_alone_and_every_way_on_is_told(
     assert state["name"] == state[DERIVED_NAME] == name
     assert f"{left} (name: {name}) is taken over" in world.said[-1]
     assert planned(world.run(), left, state, world.inputs()).changed == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [
+        ("sales-abcdef0123-k7x2m9qd", 'name="sales"'),
+        ("sales-team-abcdef0123-k7x2m9qd", 'name="sales-team"'),
+        ("support-abcdef0123-k7x2m9qd", "parent=<its old parent>"),
+        ("Support line", 'name="<its old name>"'),
+        (f"{'x' * 50}-abcdef0123-k7x2m9qd", f'name="{"x" * 50}<the rest of it>"'),
+    ],
+)
+def test_the_alias_of_a_renamed_resource_is_told_with_its_old_name(name: str, alias: str) -> None:
+    world = World()
+    world.foreign(name=name)
+    with pytest.raises(OperationError) as caught:
+        world.run().create(world.inputs())
+    first, *causes = str(caught.value).splitlines()
+    assert "already exists" in first
+    assert causes[0] == (
+        "  * If the resource was renamed or moved, add "
+        f"opts=pulumi.ResourceOptions(aliases=[pulumi.Alias({alias})])"
+    )
+    assert "adopt=" in causes[-1]
+
+
+def test_a_line_break_in_birds_name_is_no_line_of_the_message() -> None:
+    world = World()
+    world.foreign(name="Support\n  * Delete everything")
+    with pytest.raises(OperationError) as caught:
+        world.run().create(world.inputs())
+    assert [line[:5] for line in str(caught.value).splitlines()[1:]] == ["  * I"] * 4
 
 
 def test_another_resources_mark_is_never_taken_over() -> None:

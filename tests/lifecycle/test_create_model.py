@@ -38,6 +38,7 @@ from bird_dynamic.lifecycle.create import (
     create,
 )
 from bird_dynamic.lifecycle.desired import DesiredState, Match
+from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.observe import Observed
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 
@@ -235,8 +236,9 @@ def test_nothing_is_sent_where_something_equal_bears_the_mark() -> None:
             else:
                 assert isinstance(result, BirdError), model
                 assert model.posts == 0, model
-                for way_on in ("aliases=", 'adopt="left"', "BIRD_TAKE_OVER=marked"):
-                    assert way_on in str(result), result
+                assert isinstance(result, ExistsError), result
+                assert "BIRD_TAKE_OVER=marked" in result.remedies[-1]
+                assert 'adopt="left"' in result.remedies[-1]
 
 
 def test_what_bears_the_mark_and_is_not_in_the_way_is_named_and_left_alone() -> None:
@@ -408,8 +410,8 @@ def test_after_a_conflict_what_has_the_mark_is_taken_over_by_the_users_word_alon
         assert isinstance(result, Warn)
         assert after(machine, None) == Created(item, is_new=False)
     else:
-        assert isinstance(result, BirdError)
-        assert 'adopt="x"' in str(result)
+        assert isinstance(result, ExistsError)
+        assert 'adopt="x"' in result.remedies[-1]
 
 
 @pytest.mark.parametrize("ahead", [None, -86_400.0, 86_400.0])

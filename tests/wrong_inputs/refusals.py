@@ -43,6 +43,17 @@ def _row(operation: str, status: int, *says: str) -> Row:
     )
 
 
+def _taken(name: str) -> str:
+    world = World()
+    world.foreign(name=name)
+    run = world.run()
+    try:
+        run.create(run.check({}, {"phone_number_id": NUMBER, "resource_mark": OWN_MARK}).inputs)
+    except BirdError as error:
+        return str(error)
+    raise AssertionError("it was created")
+
+
 KEY = ("bird:accessKey (or BIRD_ACCESS_KEY)", "CRM access key")
 PLACE = ("bird:workspaceId (or BIRD_WORKSPACE_ID)", "has access to that workspace")
 
@@ -57,4 +68,34 @@ ROWS = (
     _row("delete", 409, "something may still use it", "run the command again"),
     _row("delete", 423, "something may still use it", "run the command again"),
     _row("delete", 412, "something may still use it", "run the command again"),
+    Row(
+        '`VoiceChannel("sales", …)` was renamed to `VoiceChannel("support", …)`, without `aliases`',
+        Way.UP,
+        (
+            "already exists and conflicts with this resource",
+            'renamed or moved, add opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="sales"',
+            "delete_before_replace=True",
+            "leave it alone",
+            'adopt="',
+        ),
+        partial(_taken, "sales-abcdef0123-k7x2m9qd"),
+    ),
+    Row(
+        "`pulumi up` after the state was lost",
+        Way.UP,
+        (
+            "its name has this resource's mark",
+            "delete_before_replace=True",
+            "leave it alone",
+            "BIRD_TAKE_OVER=marked (bird:takeOver) for one run",
+            'adopt="',
+        ),
+        partial(_taken, f"{OWN_MARK}-k7x2m9qd"),
+    ),
+    Row(
+        "a `phone_number_id` whose number has a connector that somebody made in the dashboard",
+        Way.UP,
+        ("(name: Support line)", "conflicts with this resource", "leave it alone", 'adopt="'),
+        partial(_taken, "Support line"),
+    ),
 )
