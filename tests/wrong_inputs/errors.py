@@ -47,7 +47,7 @@ def _without_tls() -> str:
 
 def _broken(fault: Fault) -> str:
     with EmulatorServer(BirdEmulator(faults=[fault])) as server:
-        return _created(server.url, timeout=1.0)
+        return _created(server.url, timeout=1.0 if fault.kind == "hang" else 5.0)
 
 
 SETTING = "bird:apiUrl (or BIRD_API_URL)"
