@@ -107,6 +107,9 @@ ROWS = (
         "lacks the capability voice",
         "+3197010200003 has sms-inbound, sms-outbound",
     ),
+    _row("get_phone_number", {}, "phone numbers", "+3197010200001", "more"),
+    _row("get_phone_number", {"country": "US"}, "US", "+12025550101"),
+    _row("get_phone_number", {"number": "+31612345678"}, "no such number", "+3197010200001"),
     Row(
         "`get_phone_number()` without an access key and a workspace",
         Way.LOOK_UP,
@@ -151,6 +154,18 @@ ROWS = (
         "the id must be a UUID, that of the webhook subscription",
         "organizationId/workspaceId/webhookSubscriptionId",
         type_name="WebhookSubscription",
+    ),
+    Row(
+        '`VoiceChannel.get("support", "support")`',
+        Way.REFRESH,
+        ("id", "must be a UUID, that of the connector"),
+        lambda: imported("support"),
+    ),
+    Row(
+        '`VoiceChannel.get("support", …)` with an id that does not exist',
+        Way.REFRESH,
+        ("no connector with this id", "Check the workspace and the id"),
+        lambda: imported(NUMBER),
     ),
     Row(
         "`pulumi import` of an SMS connector as `VoiceChannel`",

@@ -92,6 +92,33 @@ ROWS = (
     _configured("bird:timout", "5m", "is not a setting", "bird:timeout"),
     _configured("bird:number", "+31612345678", "is not a setting", "The settings are accessKey"),
     _configured("bird-eu:access_key", "KEY", "is not a setting", "bird-eu:accessKey"),
+    _configured("bird:accessKey", "", "no access key", "pulumi config set --secret bird:accessKey"),
+    _configured("bird:accessKey", "bk_1", "another Bird product", "CRM access key"),
+    _configured("bird:accessKey", "AccessKey 1", "invalid in an access key", "set it again"),
+    _configured("bird:workspaceId", "ws_1", "another Bird product", "UUID"),
+    _configured("bird:workspaceId", "support", "must be a UUID", "address bar"),
+    _configured("bird:timeout", "soon", "must be a positive duration such as", "5m"),
+    _configured("bird:timeout", "-5s", "must be a positive duration such as", "5m"),
+    _configured("bird:takeOver", "yes", "never (the default) or marked"),
+    _configured("bird:apiUrl", "api.bird.com", "must look like", "https://api.bird.com"),
+    _configured("bird:apiUrl", "https://user:pass@api.bird.com", "must not contain a user name"),
+    _exported("BIRD_TIMEOUT", "5 minutes", "must be a positive duration such as", "5m"),
+    Row(
+        '`VoiceChannel(…, profile="bird-eu")` without a configuration of `bird-eu`',
+        Way.PREVIEW,
+        (
+            "bird-eu:accessKey",
+            "pulumi config set --secret bird-eu:accessKey",
+            "bird-eu:workspaceId",
+        ),
+        lambda: "\n".join(
+            check(
+                VOICE_CHANNEL,
+                {"phone_number_id": NUMBER, "name": "support", "profile": "bird-eu"},
+                gather({}.get, {}, "bird-eu", ()),
+            ).failures
+        ),
+    ),
     _exported("HTTPS_PROXY", "garbage://x", "not a supported proxy URL", "http://proxy.", "unset"),
     _exported("HTTPS_PROXY", "socks5://127.0.0.1:1080", "not a supported proxy URL", "http://"),
     _exported("https_proxy", "http://proxy:99999", "not a supported proxy URL", "http://"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bird_dynamic.emulator import PhoneNumber
-from tests.support.world import NUMBER, World
+from bird_dynamic.schema.naming import MARK
+from tests.support.world import NUMBER, OTHER_MARK, World
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import preview, up
 
@@ -32,6 +33,15 @@ def _adopting_a_channel() -> str:
     run = world.run()
     _, state = run.create(run.check({}, {"phone_number_id": NUMBER, "name": "support"}).inputs)
     return _adopting(state["channel_id"], world)
+
+
+def _adopting_anothers() -> str:
+    world = World()
+    item_id = world.foreign(name="Support")
+    run = world.run()
+    run.create(world.inputs(name="Support", adopt=item_id))
+    other = world.inputs(name="Support", adopt=item_id)
+    return "\n".join(run.check({}, {**other, MARK: OTHER_MARK}).failures)
 
 
 def _adopting_another() -> str:
@@ -114,6 +124,12 @@ ROWS = (
         Way.UP,
         ("adopt", "not of a channel"),
         _adopting_a_channel,
+    ),
+    Row(
+        "`adopt` with the id of a connector that another resource of the program adopts",
+        Way.PREVIEW,
+        ("adopt", "another resource of this stack manages", "aliases="),
+        _adopting_anothers,
     ),
     Row(
         "`adopt` of a connector with other arguments",

@@ -1,0 +1,95 @@
+"""What the classes refuse when the program runs, before anything reaches the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+
+from bird_dynamic import VoiceChannel, WebhookSubscription, native
+from tests.program.test_voice_channel import run
+from tests.support.world import NUMBER
+from tests.wrong_inputs.row import Row, Way
+from tests.wrong_inputs.ways import WEBHOOK
+
+OPTIONS = pulumi.ResourceOptions
+
+
+def _row(wrong: str, program: Callable[[], Any], *says: str) -> Row:
+    return Row(f"`{wrong}`", Way.PROGRAM, says, lambda: _told(program))
+
+
+def _told(program: Callable[[], Any]) -> str:
+    try:
+        run(lambda: program() and None)
+    except (pulumi.RunError, TypeError) as error:
+        return str(error)
+    raise AssertionError("it was accepted")
+
+
+def _channel(**given: Any) -> VoiceChannel:
+    return VoiceChannel("support", **{"phone_number_id": NUMBER, **given})
+
+
+ROWS = (
+    _row(
+        "VoiceChannel(…, phone_numer_id=number.id)",
+        lambda: _channel(phone_numer_id=NUMBER),
+        "VoiceChannel",
+        "unexpected keyword argument 'phone_numer_id'",
+    ),
+    _row(
+        'VoiceChannel("support")',
+        lambda: VoiceChannel("support"),  # type: ignore[call-arg]
+        "VoiceChannel",
+        "missing 1 required keyword-only argument: 'phone_number_id'",
+    ),
+    _row(
+        'VoiceChannel("support", number.id)',
+        lambda: VoiceChannel("support", NUMBER),  # type: ignore[call-arg, arg-type]
+        "VoiceChannel",
+        "positional argument",
+    ),
+    _row(
+        "VoiceChannel(…, opts=pulumi.ResourceOptions(import_=…))",
+        lambda: _channel(opts=OPTIONS(import_=NUMBER)),
+        "option import_ is not passed to dynamic providers",
+        'pass the argument adopt="<its id>", or use bird_dynamic.native',
+    ),
+    _row(
+        "VoiceChannel(…, opts=pulumi.ResourceOptions(provider=native.Provider(…)))",
+        lambda: _channel(opts=OPTIONS(provider=native.Provider("eu"))),
+        "option provider is not passed to dynamic providers",
+        "bird_dynamic.native",
+        "pass the argument profile",
+    ),
+    _row(
+        'VoiceChannel(…, opts=pulumi.ResourceOptions(custom_timeouts=CustomTimeouts(update="5m")))',
+        lambda: _channel(opts=OPTIONS(custom_timeouts=pulumi.CustomTimeouts(update="5m"))),
+        "option custom_timeouts is not passed to dynamic providers",
+        "bird:timeout (or BIRD_TIMEOUT) limits the others",
+    ),
+    _row(
+        'VoiceChannel(…, opts=pulumi.ResourceOptions(custom_timeouts=CustomTimeouts(create="soon"))'
+        ")",
+        lambda: _channel(opts=OPTIONS(custom_timeouts=pulumi.CustomTimeouts(create="soon"))),
+        "custom_timeouts, unless it is a duration such as 90s or 5m",
+        "pulumi.CustomTimeouts(create='5m')",
+    ),
+    _row(
+        'WebhookSubscription(…, event_filters=[{"key": "channelId", "value": {1, 2}}])',
+        lambda: WebhookSubscription(
+            "calls", **WEBHOOK, event_filters=[{"key": "channelId", "value": {1, 2}}]
+        ),
+        "event_filters[0].value",
+        "is a Python set object",
+        "pass a string",
+    ),
+    _row(
+        "VoiceChannel.get(…, 5)",
+        lambda: VoiceChannel.get("support", 5),  # type: ignore[arg-type]
+        "get: the id must be a string",
+        "the UUID of the item to read",
+    ),
+)

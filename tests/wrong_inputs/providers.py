@@ -1,0 +1,113 @@
+"""What the plugin is given by YAML and other languages: types, settings, and names in camelCase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.runtime.proto import provider_pb2
+
+from bird_dynamic.emulator import EmulatorServer
+from tests.support.plugin_client import AbortedError, PluginClient, struct
+from tests.support.world import NUMBER
+from tests.wrong_inputs.row import Row, Way
+
+UUID = "must be a UUID"
+
+
+def _asked(method: str, request: Any) -> str:
+    with EmulatorServer() as bird:
+        try:
+            answer = PluginClient(bird.url).call(method, request)
+        except AbortedError as error:
+            return str(error)
+    return "\n".join(f"{each.property}: {each.reason}" for each in answer.failures)
+
+
+def _checked(wrong: str, type_name: str, given: Mapping[str, Any], *says: str) -> Row:
+    urn = f"urn:pulumi:dev::phones::bird:index:{type_name}::support"
+    request = provider_pb2.CheckRequest(urn=urn, news=struct(given))
+    return Row(wrong, Way.PREVIEW, says, lambda: _asked("Check", request))
+
+
+def _provider(wrong: str, given: Mapping[str, Any], *says: str) -> Row:
+    urn = "urn:pulumi:dev::phones::pulumi:providers:bird::eu"
+    request = provider_pb2.CheckRequest(urn=urn, news=struct(given))
+    return Row(wrong, Way.PREVIEW, says, lambda: _asked("CheckConfig", request))
+
+
+ROWS = (
+    _checked(
+        "YAML: `type: bird:VoicChannel`",
+        "VoicChannel",
+        {"phoneNumberId": NUMBER},
+        "unknown resource type VoicChannel",
+    ),
+    _checked(
+        "YAML: `phoneNumberId: +31612345678`",
+        "VoiceChannel",
+        {"phoneNumberId": 31612345678},
+        "phoneNumberId",
+        UUID,
+    ),
+    _checked(
+        "YAML: a `VoiceChannel` with four values of a wrong type",
+        "VoiceChannel",
+        {
+            "phoneNumberId": 5,
+            "name": 7,
+            "arguments": "x",
+            "channelConversationalStatusEnabled": "yes",
+        },
+        "phoneNumberId",
+        UUID,
+        "name",
+        "must be a non-empty string",
+        "arguments",
+        "channelConversationalStatusEnabled",
+        "must be True or False",
+    ),
+    _checked(
+        '`native.VoiceChannel(…, profile="bird-eu")`',
+        "VoiceChannel",
+        {"phoneNumberId": NUMBER, "profile": "bird-eu"},
+        "profile",
+        "is only for the dynamic provider; with the plugin,",
+        "provider",
+    ),
+    _checked(
+        '`native.VoiceChannel(…, create_timeout="5m")`',
+        "VoiceChannel",
+        {"phoneNumberId": NUMBER, "createTimeout": "5m"},
+        "create_timeout",
+        "is only for the dynamic provider; with the plugin,",
+        "custom",
+    ),
+    _provider(
+        "`Provider` with five wrong arguments",
+        {
+            "accessKey": "bk_1",
+            "workspaceId": "ws_1",
+            "organizationId": "org",
+            "apiUrl": "api.bird.com",
+            "timeout": "soon",
+        },
+        "accessKey",
+        "create a CRM access key",
+        "apiUrl",
+        "must look like https://api.bird.com",
+        "timeout",
+        "must be a positive duration such as",
+        "workspaceId",
+        "use the workspace's UUID",
+        "organizationId",
+        "must be a UUID",
+    ),
+    _provider(
+        "`Provider(…, acessKey=…)` in another language",
+        {"acessKey": "KEY"},
+        "acessKey",
+        "accessKey",
+    ),
+    _provider("`Provider(…, lanes=100)`", {"lanes": 100}, "lanes", "an integer from 1 to 64"),
+)
