@@ -1,4 +1,4 @@
-"""Formats an error for the user: a paragraph, and a line for each possible cause of a conflict.
+"""Formats an error as one paragraph for the user.
 
 It names the operation and the resource, Bird's answer (status, code, message, every detail with its
 Python argument), the remedy, and the request id that Bird's support asks for.
@@ -61,13 +61,11 @@ def describing_errors(
         limit = timeout_argument or settings.setting_names("timeout")
         if remedy := _remedy(doing.partition(" ")[0], error, schema, settings, limit):
             sentences.append(remedy)
+        if isinstance(error, ExistsError):
+            sentences += [f"{without(each, hidden)}." for each in error.remedies]
         if answer is not None and answer.request_id:
             sentences.append(f"Request id: {without(answer.request_id, hidden)[:100]}.")
-        lines = [" ".join(sentences)]
-        if isinstance(error, ExistsError):
-            lines += [f"  * {without(each, hidden)}" for each in error.remedies]
-        # Line by line: a line break of Bird's is no line break of the message.
-        raise OperationError("\n".join(map(printable, lines)), error) from None
+        raise OperationError(printable(" ".join(sentences)), error) from None
 
 
 NOT_SHOWN = "[not shown: it repeats a part of a secret]"
