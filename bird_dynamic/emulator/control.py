@@ -41,9 +41,14 @@ def control(emulator: BirdEmulator, request: Request) -> Response:
         body = json.loads(request.body) if request.body else None
         return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
     except LookupError as error:
-        return _response(404, {"message": f"not found: {error}"})
+        return message(404, f"not found: {error}")
     except (TypeError, ValueError) as error:
-        return _response(422, {"message": str(error)})
+        return message(422, str(error))
+
+
+def message(status: int, text: str) -> Response:
+    """The answer to a control request that is not carried out."""
+    return _response(status, {"message": text})
 
 
 def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, body: Any) -> Any:

@@ -1,7 +1,7 @@
 """Serves the emulator: HTTP/1.1 with kept-alive connections, on localhost only.
 
 Connection faults are real here: a reset is a TCP reset. Requests under `/__emulator__/` control the
-emulator; they need no access key, because only this machine can send them.
+emulator; they need no access key, because only this machine's programs can send them (`web_pages`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from bird_dynamic.emulator.control import CONTROL, control
+from bird_dynamic.emulator.control import CONTROL, control, message
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response, parsed_query
+from bird_dynamic.emulator.web_pages import refusal_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -85,11 +86,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.command,
             parts.path,
             parsed_query(parts.query),
-            {name.lower(): value for name, value in self.headers.items()},
+            # A repeated header is one with all values.
+            {name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers},
             self.rfile.read(length) if length else b"",
         )
         if parts.path.startswith(CONTROL):
-            self._write(control(self.emulator, request), Dialect())
+            refused = refusal_of(request.headers)
+            answer = message(403, refused) if refused else control(self.emulator, request)
+            self._write(answer, Dialect())
         else:
             self._deliver(self.emulator.handle(request))
 

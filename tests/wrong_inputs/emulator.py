@@ -1,4 +1,4 @@
-"""Wrong options of `bird-emulator`, and files that it cannot use."""
+"""Wrong options of `bird-emulator`, files that it cannot use, and wrong control requests."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 
+from bird_dynamic.emulator import EmulatorServer
 from bird_dynamic.emulator.__main__ import main
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import command
@@ -41,6 +43,19 @@ def _port_in_use() -> str:
 def _unwritable(path: Path) -> None:
     # A folder in place of the file: root may write everywhere else.
     path.mkdir()
+
+
+def _control(wrong: str, method: str, what: str, *says: str, body: str = "", **headers: str) -> Row:
+    def answer() -> str:
+        with EmulatorServer() as server:
+            connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+            connection.request(method, f"/__emulator__/{what}", body, headers)
+            answered = connection.getresponse()
+            text = f"{answered.read().decode()}(status {answered.status})"
+            connection.close()
+            return text
+
+    return Row(wrong, Way.EMULATOR, says, answer)
 
 
 ROWS = (
@@ -90,5 +105,25 @@ ROWS = (
         lambda path: os.symlink("elsewhere.json", path),
         "is a symlink",
         "name the file itself",
+    ),
+    _control(
+        "a control request under a foreign name: `Host: evil.example`",
+        "POST",
+        "reset",
+        "Host",
+        "evil.example",
+        "127.0.0.1, localhost or [::1]",
+        "status 403",
+        Host="evil.example",
+    ),
+    _control(
+        "a control request of a web page: `Origin: https://evil.example`",
+        "POST",
+        "reset",
+        "Origin",
+        "https://evil.example",
+        "must not come from a web page",
+        "status 403",
+        Origin="https://evil.example",
     ),
 )

@@ -1,0 +1,113 @@
+"""A web page in a browser of this machine cannot control a running emulator."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer
+from tests.emulator.caller import ROOT
+
+
+@pytest.fixture
+def server() -> Iterator[EmulatorServer]:
+    with EmulatorServer() as running:
+        running.emulator.add_connector()
+        yield running
+
+
+def port(server: EmulatorServer) -> int:
+    return int(server.url.rpartition(":")[2])
+
+
+def send(
+    server: EmulatorServer, method: str, path: str, *lines: str, body: str = ""
+) -> tuple[int, str]:
+    """The status of exactly this request, and the body of the answer."""
+    head = [f"{method} {path} HTTP/1.1", *lines, f"Content-Length: {len(body)}"]
+    text = "\r\n".join([*head, "Connection: close", "", body])
+    with socket.create_connection(("127.0.0.1", port(server)), timeout=5) as caller:
+        caller.sendall(text.encode())
+        with caller.makefile("rb") as answered:
+            answer = answered.read().decode()
+    head_lines, _, content = answer.partition("\r\n\r\n")
+    return int(head_lines.split()[1]), content
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (["Host: evil.example"], 'Host is "evil.example"'),
+        (["Host: evil.example:{port}"], 'Host is "evil.example:'),
+        (["Host: 127.0.0.1.evil.example:{port}"], 'Host is "127.0.0.1.evil.example:'),
+        (["Host: evil.example#localhost"], 'Host is "evil.example#localhost"'),
+        (["Host: user@localhost"], 'Host is "user@localhost"'),
+        (["Host: localhost", "Host: evil.example"], 'Host is "localhost, evil.example"'),
+        ([], "Host is missing"),
+        (["Host: "], "Host is missing"),
+        (["Host: localhost:{port}", "Origin: null"], 'Origin is "null"'),
+        (["Host: localhost:{port}", "Origin: "], "Origin is missing"),
+        (["Host: localhost:{port}", "Origin: https://evil.example"], "https://evil.example"),
+        (["Host: localhost:{port}", "Origin: http://localhost:3000"], "http://localhost:3000"),
+        (["Host: localhost:{port}", "Origin: https://localhost:{port}"], "https://localhost:"),
+        (["Host: localhost:{port}", "Origin: http://127.0.0.1:{port}"], "http://127.0.0.1:"),
+        (
+            ["Host: localhost:{port}", "Sec-Fetch-Site: cross-site"],
+            'Sec-Fetch-Site is "cross-site"',
+        ),
+        (["Host: localhost:{port}", "Sec-Fetch-Site: same-site"], 'Sec-Fetch-Site is "same-site"'),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "GET", "PUT", "OPTIONS"])
+def test_its_requests_are_refused(
+    server: EmulatorServer, method: str, wrong: list[str], says: str
+) -> None:
+    lines = [each.format(port=port(server)) for each in wrong]
+    # What a form may send without asking first.
+    lines.append("Content-Type: text/plain")
+    status, body = send(server, method, "/__emulator__/reset", *lines, body="{}")
+    assert status == 403
+    assert says in json.loads(body)["message"]
+    assert len(server.emulator.connectors()) == 1
+
+
+def test_a_head_request_of_it_is_refused_without_a_body(server: EmulatorServer) -> None:
+    assert send(server, "HEAD", "/__emulator__/journal", "Host: evil.example") == (403, "")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Host: 127.0.0.1:{port}"],
+        ["Host: localhost"],
+        ["Host: LOCALHOST:9999"],
+        ["Host: [::1]:{port}"],
+        [
+            "Host: localhost:{port}",
+            "Origin: http://localhost:{port}",
+            "Sec-Fetch-Site: same-origin",
+        ],
+        ["Host: localhost:{port}", "Sec-Fetch-Site: none"],
+    ],
+)
+def test_programs_and_pages_of_the_emulator_are_served(
+    server: EmulatorServer, lines: list[str]
+) -> None:
+    lines = [each.format(port=port(server)) for each in lines]
+    assert send(server, "POST", "/__emulator__/reset", *lines)[0] == 200
+    assert server.emulator.connectors() == []
+
+
+def test_the_api_is_served_under_any_name(server: EmulatorServer) -> None:
+    key = f"Authorization: AccessKey {ACCESS_KEY}"
+    status, _ = send(server, "GET", f"{ROOT}/connectors", "Host: bird-emulator:8080", key)
+    assert status == 200
+
+
+def test_no_preflight_succeeds(server: EmulatorServer) -> None:
+    asked = ("Origin: https://evil.example", "Access-Control-Request-Headers: authorization")
+    status, _ = send(server, "OPTIONS", f"{ROOT}/connectors", "Host: localhost", *asked)
+    assert status == 401
