@@ -29,6 +29,7 @@ from bird_dynamic.emulator.api import KINDS
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import Request, Response
 
 CONTROL = "/__emulator__/"
@@ -38,7 +39,7 @@ def control(emulator: BirdEmulator, request: Request) -> Response:
     """Answer one control request."""
     what, _, thing_id = request.path.removeprefix(CONTROL).partition("/")
     try:
-        body = json.loads(request.body) if request.body else None
+        body = parsed(request.body) if request.body else None
         return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
     except LookupError as error:
         return message(404, f"not found: {error}")

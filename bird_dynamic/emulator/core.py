@@ -19,6 +19,7 @@ from typing import Any
 from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
+from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import (
     CONFLICT,
     Json,
@@ -292,7 +293,7 @@ class BirdEmulator:
 
 def _without_secrets(body: bytes) -> Any:
     try:
-        return _redacted(json.loads(body)) if body else None
+        return _redacted(parsed(body)) if body else None
     except ValueError:
         return "(not JSON)"
 

@@ -4,7 +4,6 @@ items."""
 from __future__ import annotations
 
 import builtins
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bird_dynamic.emulator.checks import Check
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import (
     Json,
     Options,
@@ -130,9 +130,9 @@ def body_of(request: Request, check: Check | None = None) -> Json:
     """The JSON object in a request's body. Raises RefusalError for any other body, and if it does
     not pass the check."""
     try:
-        body: Any = json.loads(request.body)
-    except ValueError:
-        raise RefusalError(422, "InvalidPayload", "the body is not JSON") from None
+        body = parsed(request.body)
+    except ValueError as error:
+        raise RefusalError(422, "InvalidPayload", str(error)) from None
     if not isinstance(body, dict):
         raise RefusalError(422, "InvalidPayload", "the body must be an object")
     if check is not None and (problems := check(body, "")):
