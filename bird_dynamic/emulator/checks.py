@@ -1,4 +1,5 @@
-"""Validates request bodies; reports all problems at once, by JSON path, like Bird's error details.
+"""Validates request bodies, faults and options; reports all problems at once, by JSON path, like
+Bird's error details.
 
 A check is a function of a value and its path. Checks are combined to describe a body.
 """
@@ -6,6 +7,7 @@ A check is a function of a value and its path. Checks are combined to describe a
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -40,6 +42,23 @@ def whole(least: int, most: int | None = None) -> Check:
 
     limits = f"of at least {least}" if most is None else f"between {least} and {most}"
     return _only_if(good, f"a whole number {limits}")
+
+
+def number(least: float, most: float | None = None) -> Check:
+    """A finite number from `least` to `most`."""
+
+    def good(value: Any) -> bool:
+        return (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            # An integer may be too large for a float.
+            and abs(value) <= sys.float_info.max
+            and least <= value
+            and (most is None or value <= most)
+        )
+
+    limits = f"of at least {least:g}" if most is None else f"between {least:g} and {most:g}"
+    return _only_if(good, f"a number {limits}")
 
 
 def choice(*values: str) -> Check:
@@ -97,20 +116,53 @@ def nullable(check: Check) -> Check:
     return lambda value, path: {} if value is None else check(value, path)
 
 
-def record(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
-    """An object with these fields and no others."""
+def record(
+    fields: Mapping[str, Check],
+    required: tuple[str, ...] = (),
+    unknown: str = 'property "{key}" is unsupported',
+) -> Check:
+    """An object with these fields and no others. `unknown` is what to say of another one."""
 
     def check(value: Any, path: str) -> Problems:
         if not isinstance(value, dict):
             return {path: ["must be an object"]}
-        problems = {
-            f"{path}.{key}": [f'property "{key}" is unsupported'] for key in value.keys() - fields
-        }
+        problems = {f"{path}.{key}": [unknown.format(key=key)] for key in value.keys() - fields}
         problems |= {f"{path}.{key}": ["is required"] for key in required if key not in value}
         known = ((fields[key], value[key], f"{path}.{key}") for key in fields if key in value)
         return problems | _all(known)
 
     return check
+
+
+def settings(fields: Mapping[str, Check], required: tuple[str, ...] = ()) -> Check:
+    """A record of the emulator's own; an unknown field is told the known ones."""
+    return record(fields, required, f"is unknown; known are: {', '.join(fields)}")
+
+
+def holding(fields: Mapping[str, Check]) -> Check:
+    """An object with any fields, of which these are valid if they are there."""
+
+    def check(value: Any, path: str) -> Problems:
+        if not isinstance(value, dict):
+            return {path: ["must be an object"]}
+        return _all((fields[key], value[key], f"{path}.{key}") for key in fields if key in value)
+
+    return check
+
+
+def never(says: str) -> Check:
+    """A field that must not be there."""
+    return lambda value, path: {path: [says]}
+
+
+def demand(check: Check, value: Any, path: str = "") -> None:
+    """Raise ValueError with all problems of a value, each with its path, if there are any."""
+    if problems := check(value, path):
+        told = (
+            f"{at.removeprefix('.') or 'the body'}: {', '.join(texts)}"
+            for at, texts in problems.items()
+        )
+        raise ValueError("; ".join(told))
 
 
 _RFC_3339 = r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})"

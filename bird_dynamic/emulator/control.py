@@ -26,13 +26,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from bird_dynamic.emulator.api import KINDS
+from bird_dynamic.emulator.checks import demand, mapping, several
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
-from bird_dynamic.emulator.faults import Fault
+from bird_dynamic.emulator.faults import Fault, check_fault
 from bird_dynamic.emulator.json_body import parsed
-from bird_dynamic.emulator.messages import Request, Response
+from bird_dynamic.emulator.messages import Request, Response, check_options
 
 CONTROL = "/__emulator__/"
+LONGEST_MESSAGE = 1000
+"""In characters: a message may quote the request."""
 
 
 def control(emulator: BirdEmulator, request: Request) -> Response:
@@ -43,46 +46,50 @@ def control(emulator: BirdEmulator, request: Request) -> Response:
         return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
     except LookupError as error:
         return message(404, f"not found: {error}")
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         return message(422, str(error))
 
 
 def message(status: int, text: str) -> Response:
     """The answer to a control request that is not carried out."""
-    return _response(status, {"message": text})
+    return _response(status, {"message": text[:LONGEST_MESSAGE]})
 
 
 def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, body: Any) -> Any:
-    match method, what:
-        case "POST", "reset":
+    match method, what, thing_id:
+        case "POST", "reset", "":
             emulator.reset()
-        case "DELETE", "faults":
+        case "DELETE", "faults", "":
             emulator.faults = ()
-        case "GET", "journal":
+        case "GET", "journal", "":
             return list(emulator.journal)
-        case "DELETE", "journal":
+        case "DELETE", "journal", "":
             emulator.journal.clear()
-        case "GET", "faults":
+        case "GET", "faults", "":
             return [asdict(fault) for fault in emulator.faults]
-        case "PUT", "faults":
+        case "PUT", "faults", "":
+            demand(several(check_fault), body)
             emulator.faults = tuple(Fault(**each) for each in body)
-        case "GET", "options":
+        case "GET", "options", "":
             return asdict(emulator.options)
-        case "PATCH", "options":
+        case "PATCH", "options", "":
+            demand(check_options, body)
             emulator.options = replace(emulator.options, **body)
-        case "GET", "dialect":
+        case "GET", "dialect", "":
             return asdict(emulator.dialect)
-        case "PUT", "dialect":
-            emulator.dialect = Dialect.of(body)
-        case "PATCH", "dialect":
-            emulator.dialect = Dialect.of({**asdict(emulator.dialect), **body})
-        case "GET", _ if what in KINDS:
+        case (("PUT" | "PATCH"), "dialect", ""):
+            demand(mapping(), body)
+            kept = asdict(emulator.dialect) if method == "PATCH" else {}
+            emulator.dialect = Dialect.of({**kept, **body})
+        case "GET", _, "" if what in KINDS:
             return emulator.items(what)
-        case "POST", _ if what in KINDS:
+        case "POST", _, "" if what in KINDS:
+            demand(mapping(), body)
             return emulator.add(what, **body)
-        case "PATCH", _ if what in KINDS:
+        case "PATCH", _, _ if what in KINDS:
+            demand(mapping(), body)
             emulator.change(what, thing_id, **body)
-        case "DELETE", _ if what in KINDS:
+        case "DELETE", _, _ if what in KINDS:
             emulator.remove(what, thing_id)
         case _:
             raise LookupError(f"{method} {what}")

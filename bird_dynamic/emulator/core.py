@@ -11,12 +11,13 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
 from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
+from bird_dynamic.emulator.checks import demand
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
 from bird_dynamic.emulator.json_body import parsed
@@ -108,20 +109,23 @@ class BirdEmulator:
             bird.catch_up()
             return KINDS[kind].items(bird)
 
-    def add(self, kind: str, **wire: Any) -> Json:
+    def add(self, kind: str, /, **wire: Any) -> Json:
         """Create an item out of band; missing properties get defaults. Raises LookupError for an
-        unknown kind, and for a kind to which nothing can be added."""
+        unknown kind, and for a kind to which nothing can be added, and ValueError for a property
+        with which the emulator could not work."""
         with self._lock:
             bird, known = self._backend(), KINDS[kind]
             if known.add is None:
                 raise LookupError(kind)
+            demand(known.check, wire)
             return known.shown(bird, known.add(bird, wire))
 
-    def change(self, kind: str, item_id: str, **wire: Any) -> None:
+    def change(self, kind: str, item_id: str, /, **wire: Any) -> None:
         """Change an item out of band, as in Bird's dashboard. Raises LookupError if it does not
-        exist."""
+        exist, and ValueError for a property with which the emulator could not work."""
         with self._lock:
             self._check(kind, item_id)
+            demand(KINDS[kind].check, wire)
             self.store.change(item_id, **wire)
 
     def remove(self, kind: str, item_id: str) -> None:
@@ -142,7 +146,7 @@ class BirdEmulator:
         """Create a connector out of band: `add("connectors", …)`."""
         return self.add("connectors", **wire)
 
-    def change_connector(self, connector_id: str, **wire: Any) -> None:
+    def change_connector(self, connector_id: str, /, **wire: Any) -> None:
         """Change a connector out of band: `change("connectors", …)`."""
         self.change("connectors", connector_id, **wire)
 
@@ -162,7 +166,7 @@ class BirdEmulator:
         """Create a webhook subscription out of band: `add("webhook-subscriptions", …)`."""
         return self.add("webhook-subscriptions", **wire)
 
-    def change_webhook_subscription(self, subscription_id: str, **wire: Any) -> None:
+    def change_webhook_subscription(self, subscription_id: str, /, **wire: Any) -> None:
         """Change a webhook subscription out of band: `change("webhook-subscriptions", …)`."""
         self.change("webhook-subscriptions", subscription_id, **wire)
 
@@ -210,12 +214,12 @@ class BirdEmulator:
         body: Json | None = dict(refusal.body)
         if status == 422 and refusal.body["code"] == CONFLICT:
             # Only the code distinguishes this from invalid input.
-            return self._response(status, body, **refusal.headers)
+            return self._response(status, body, refusal.headers)
         if dialect.error_body == "brief":
             body = {key: refusal.body[key] for key in ("code", "message")}
         if dialect.error_body == "empty" or (status == 409 and dialect.conflict == "409-empty"):
             body = None
-        response = self._response(status, body, **refusal.headers)
+        response = self._response(status, body, refusal.headers)
         if dialect.error_body == "text" and response.body:
             text = str(refusal.body["message"]).encode()
             headers = {**response.headers, "Content-Type": "text/plain"}
@@ -226,11 +230,11 @@ class BirdEmulator:
         """The reply with the fault applied to the answer."""
         if fault.kind == "status":
             body = {"code": "InjectedFault", "message": "a fault was injected"}
-            return Reply(self._response(fault.status, body, **fault.headers))
+            return Reply(self._response(fault.status, body, fault.headers))
         if fault.kind == "throttle":
             return Reply(self._throttled(fault))
         if fault.kind == "redirect":
-            return Reply(self._response(302, None, Location="https://elsewhere.invalid/"))
+            return Reply(self._response(302, None, {"Location": "https://elsewhere.invalid/"}))
         if fault.kind == "wrong_content_type":
             headers = {**response.headers, "Content-Type": "text/html"}
             return Reply(replace(response, headers=headers, body=b"<html>a page</html>"))
@@ -252,16 +256,18 @@ class BirdEmulator:
             "date": {"Retry-After": formatdate(self._now() + seconds, usegmt=True)},
         }[fault.retry_after]
         body = {"code": "TooManyRequests", "message": "rate limit exceeded"}
-        return self._response(429, body, **headers)
+        return self._response(429, body, headers)
 
-    def _response(self, status: int, body: Json | None, **headers: str) -> Response:
+    def _response(
+        self, status: int, body: Json | None, headers: Mapping[str, str] | None = None
+    ) -> Response:
         return Response(
             status,
             {
                 "Content-Type": "application/json",
                 "Date": formatdate(self._now(), usegmt=True),
                 "Messagebird-Request-Id": self._new_id(),
-                **headers,
+                **(headers or {}),
             },
             b"" if body is None else json.dumps(body).encode(),
         )

@@ -8,10 +8,24 @@ request, and applies the fault.
 from __future__ import annotations
 
 import random
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
+
+from bird_dynamic.emulator.checks import (
+    Problems,
+    boolean,
+    choice,
+    demand,
+    nullable,
+    number,
+    settings,
+    text,
+    whole,
+)
 
 KINDS = {
     "status": "answers with `status` and `headers`",
@@ -32,10 +46,53 @@ KINDS = {
     "throttle": "answers 429 above `rate` requests per second",
 }
 
+LONGEST_WAIT = 3600.0
+"""Limit of `seconds` where a request waits for them."""
+_WAITS = ("latency", "hang")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_FIELDS = settings(
+    {
+        "kind": choice(*KINDS),
+        "operation": text(),
+        "nth": whole(1),
+        "times": nullable(whole(1)),
+        "probability": number(0, 1),
+        "applied": boolean(),
+        "status": whole(200, 599),
+        "headers": lambda value, path: _check_headers(value, path),
+        "seconds": number(0),
+        "rate": number(0),
+        "retry_after": choice("none", "seconds", "date"),
+    },
+    required=("kind",),
+)
+_LENGTHS = ("content-length", "transfer-encoding")
+
+
+def check_fault(value: Any, path: str) -> Problems:
+    """Check the fields of a fault."""
+    problems = _FIELDS(value, path)
+    if problems or value["kind"] not in _WAITS:
+        return problems
+    return number(0, LONGEST_WAIT)(value.get("seconds", 0), f"{path}.seconds")
+
+
+def _check_headers(value: Any, path: str) -> Problems:
+    good = isinstance(value, dict) and all(
+        isinstance(name, str)
+        and isinstance(content, str)
+        and re.fullmatch(_HEADER_NAME, name)
+        and re.fullmatch(r"[ -~]*", content)
+        and name.lower() not in _LENGTHS
+        for name, content in value.items()
+    )
+    says = "must be an object of header names and values in ASCII, without the body's length"
+    return {} if good else {path: [says]}
+
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault to inject.
+    """One fault to inject. Raises ValueError for a field that is out of its range.
 
     It fires at the `nth` request of the named `operation` ("any" for all) and at the following
     `times` - 1 matching ones (None: for ever), each with `probability`. `applied`: the request is
@@ -55,10 +112,7 @@ class Fault:
     retry_after: str = "none"
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown fault kind {self.kind!r}; known are: {', '.join(KINDS)}")
-        if self.retry_after not in ("none", "seconds", "date"):
-            raise ValueError("retry_after must be none, seconds or date")
+        demand(check_fault, vars(self))
 
 
 class FaultPlan:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs
 
+from bird_dynamic.emulator.checks import boolean, demand, mapping, number, settings, whole
 from bird_dynamic.emulator.dialect import Dialect
 
 Json = dict[str, Any]
@@ -52,6 +53,23 @@ class Reply:
     delay: float = 0.0
 
 
+MAX_CLOCK_AHEAD = 1e9
+"""Limit in seconds, some 30 years. Python's dates end in the year 9999."""
+check_options = settings(
+    {
+        "channel_after": whole(0),
+        "allow_duplicates": boolean(),
+        "added_arguments": mapping(),
+        "sparse_lists": boolean(),
+        "list_signing_keys": boolean(),
+        "largest_page": whole(1),
+        "clock_ahead": number(-MAX_CLOCK_AHEAD, MAX_CLOCK_AHEAD),
+        "release_after": number(0),
+    }
+)
+"""Checks options."""
+
+
 @dataclass
 class Options:
     """Options with free values, where the behaviour of Bird is unknown or may change.
@@ -60,7 +78,8 @@ class Options:
     seconds by which the server's clock is ahead. `release_after`: delay in seconds of the choices
     `later` of a dialect. Behaviour with a fixed set of choices is in `dialect`. Three options are
     short for such a choice, and override it: `allow_duplicates` (`conflict` is `none`),
-    `sparse_lists` (`rows` is `null`), `list_signing_keys` (`signing_key` is `listed`).
+    `sparse_lists` (`rows` is `null`), `list_signing_keys` (`signing_key` is `listed`). Raises
+    ValueError for a value that is out of its range.
     """
 
     channel_after: int = 1
@@ -71,6 +90,9 @@ class Options:
     largest_page: int = 100
     clock_ahead: float = 0.0
     release_after: float = 6.0
+
+    def __post_init__(self) -> None:
+        demand(check_options, vars(self))
 
     def applied_to(self, dialect: Dialect) -> Dialect:
         """The dialect with the choices of the options."""

@@ -118,7 +118,7 @@ class Store:
         self.save()
         return added
 
-    def change(self, item_id: str, **wire: Any) -> None:
+    def change(self, item_id: str, /, **wire: Any) -> None:
         """Change an item. Raises LookupError if it does not exist."""
         self._found(item_id).change(wire, self._next_version(), self.now())
         self.save()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from bird_dynamic.emulator.checks import Check
+from bird_dynamic.emulator.checks import Check, mapping
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.json_body import parsed
@@ -140,6 +140,9 @@ def body_of(request: Request, check: Check | None = None) -> Json:
     return body
 
 
+_ANYTHING = mapping()
+
+
 def _as_it_is(bird: Backend, row: Any) -> Json:
     return dict(row.wire)
 
@@ -150,7 +153,8 @@ class Kind:
 
     `routes` are (method, path, handler), as in `Route`. `add` adds an item without validation, if
     the kind supports it. `shown` converts a row to its form in the API. `rows` supplies the rows of
-    a kind without a table of its own.
+    a kind without a table of its own. `check` is what an item must have, however it came about; all
+    else may be as odd as Bird permits.
     """
 
     name: str
@@ -158,6 +162,7 @@ class Kind:
     add: Callable[[Backend, Json], Any] | None = None
     shown: Callable[[Backend, Any], Json] = _as_it_is
     rows: Callable[[Backend], Iterable[Any]] | None = None
+    check: Check = _ANYTHING
 
     def items(self, bird: Backend) -> list[Json]:
         """The existing items as the API returns them; without those whose delete was accepted."""

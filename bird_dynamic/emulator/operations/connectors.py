@@ -7,7 +7,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bird_dynamic.emulator.checks import Problems, boolean, mapping, nullable, record, text
+from bird_dynamic.emulator.checks import (
+    Problems,
+    boolean,
+    holding,
+    mapping,
+    never,
+    nullable,
+    record,
+    text,
+)
 from bird_dynamic.emulator.messages import (
     CONFLICT,
     Json,
@@ -44,6 +53,14 @@ _BODY = record(
     required=("name", "connectorTemplateRef"),
 )
 _UUID = text(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a uuid")
+_ODD = holding(
+    {
+        "id": never("is given by the emulator"),
+        "connectorTemplateRef": text(),
+        "connectorTemplateSlug": text(),
+        "arguments": nullable(mapping()),
+    }
+)
 NEWEST = 2
 """The version of each template that a dialect may return instead of the requested one."""
 _NAMES: dict[str, Callable[[str], str]] = {
@@ -98,11 +115,12 @@ def add(bird: Backend, given: Json) -> StoredConnector:
         arguments["phoneNumberId"] = number_id.lower()
         if bird.dialect.number_id == "twin" and number_id.lower() in bird.store.numbers:
             arguments["phoneNumberId"] = twin(number_id.lower())
+    name = body.get("name", "made by somebody else")
     wire: Json = {
         "id": bird.new_id(),
         "workspaceId": WORKSPACE_ID,
         "routingKey": None,
-        "name": _NAMES[bird.dialect.name](body.get("name", "made by somebody else")),
+        "name": _NAMES[bird.dialect.name](name) if isinstance(name, str) else name,
         "region": "eu-west-1",
         "description": "",
         "arguments": arguments,
@@ -230,7 +248,8 @@ def _holder(bird: Backend, body: Json) -> StoredConnector | None:
 
 def number_of(bird: Backend, connector: StoredConnector) -> PhoneNumber | None:
     """The phone number of a connector, if it has one."""
-    return bird.numbers.get((connector.wire["arguments"] or {}).get("phoneNumberId", ""))
+    number_id = (connector.wire["arguments"] or {}).get("phoneNumberId")
+    return bird.numbers.get(number_id) if isinstance(number_id, str) else None
 
 
 def get_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
@@ -280,4 +299,5 @@ CONNECTORS = Kind(
     ),
     add,
     shown,
+    check=_ODD,
 )

@@ -3,7 +3,18 @@ delete, and the events of services other than voice channels."""
 
 from __future__ import annotations
 
-from bird_dynamic.emulator.checks import choice, nullable, record, several, text
+import json
+
+from bird_dynamic.emulator.checks import (
+    choice,
+    holding,
+    mapping,
+    never,
+    nullable,
+    record,
+    several,
+    text,
+)
 from bird_dynamic.emulator.messages import (
     Json,
     RefusalError,
@@ -69,6 +80,13 @@ _CREATE = record(
     },
     required=("service", "event", "url"),
 )
+_ODD = holding(
+    {
+        "id": never("is given by the emulator"),
+        "url": nullable(text()),
+        "eventFilters": nullable(several(mapping())),
+    }
+)
 _UPDATE = record({"status": choice("active", "inactive"), **_CHANGEABLE})
 
 
@@ -95,7 +113,7 @@ def add(bird: Backend, body: Json) -> Row:
 def _stored(bird: Backend, body: Json) -> Json:
     """The body in the form in which the dialect stores it."""
     stored = dict(body)
-    if bird.dialect.webhook_url == "normalized" and "url" in body:
+    if bird.dialect.webhook_url == "normalized" and body.get("url"):
         scheme, _, rest = body["url"].partition("://")
         host, slash, path = rest.partition("/")
         stored["url"] = f"{scheme}://{host.lower()}{slash or '/'}{path}"
@@ -106,7 +124,11 @@ def _stored(bird: Backend, body: Json) -> Json:
             stored["eventFilters"] = [{**each, "operator": "eq"} for each in body["eventFilters"]]
         if bird.dialect.webhook_filters == "lower":
             stored["eventFilters"] = [
-                {**each, "value": each["value"].lower()} for each in body["eventFilters"]
+                {
+                    key: str(value).lower() if key == "value" else value
+                    for key, value in each.items()
+                }
+                for each in body["eventFilters"]
             ]
     return stored
 
@@ -193,7 +215,7 @@ def _found(bird: Backend, subscription_id: str) -> Row:
 
 def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> None:
     filters = wire.get("eventFilters") or []
-    if len([each for each in filters if each["key"] == "channelId"]) > 1:
+    if len([each for each in filters if each.get("key") == "channelId"]) > 1:
         raise invalid(".eventFilters", "may have only one channelId")
     alike = [
         each
@@ -207,9 +229,10 @@ def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> Non
         raise RefusalError(422, "InvalidPayload", message, {".eventFilters": ["is used too often"]})
 
 
-def _combination(wire: Json) -> tuple[str, str, list[tuple[str, str]]]:
+def _combination(wire: Json) -> tuple[str, str, list[str]]:
     filters = wire.get("eventFilters") or []
-    return wire["service"], wire["event"], sorted((each["key"], each["value"]) for each in filters)
+    texts = sorted(json.dumps([each.get("key"), each.get("value")]) for each in filters)
+    return wire["service"], wire["event"], texts
 
 
 _WORKSPACE = "/workspaces/{workspaceId}"
@@ -229,4 +252,5 @@ WEBHOOK_SUBSCRIPTIONS = Kind(
         ("GET", f"{_WORKSPACE}/available-webhooks", list_available_webhooks),
     ),
     add,
+    check=_ODD,
 )
