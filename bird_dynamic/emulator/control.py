@@ -32,6 +32,7 @@ from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, check_fault
 from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import Request, Response, check_options
+from bird_dynamic.emulator.store import StateFileError
 
 CONTROL = "/__emulator__/"
 LONGEST_MESSAGE = 1000
@@ -48,6 +49,8 @@ def control(emulator: BirdEmulator, request: Request) -> Response:
         return message(404, f"not found: {error}")
     except ValueError as error:
         return message(422, str(error))
+    except StateFileError as error:
+        return message(500, str(error))
 
 
 def message(status: int, text: str) -> Response:

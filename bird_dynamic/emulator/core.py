@@ -32,7 +32,7 @@ from bird_dynamic.emulator.messages import (
 )
 from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.spelling import spelled
-from bird_dynamic.emulator.store import ACCESS_KEY, Store
+from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store
 
 Observer = Callable[[str, Request, Response], None]
 SECRET_KEYS = ("securityArguments", "invitationToken", "signingKey")
@@ -177,7 +177,6 @@ class BirdEmulator:
     def handle(self, request: Request) -> Reply:
         """Answer a request, with any injected fault, and record both in the journal."""
         with self._lock:
-            self._backend().catch_up()
             operation = operation_of(request)
             fault = self._plan.firing(operation, self._now())
             if fault is not None and fault.kind == "revoked":
@@ -200,6 +199,7 @@ class BirdEmulator:
 
     def _respond(self, request: Request, operation: str, fault: Fault | None) -> Response:
         try:
+            self._backend().catch_up()
             given = request.headers.get("authorization", "")
             if self._revoked or given != f"AccessKey {ACCESS_KEY}":
                 raise RefusalError(401, "Unauthorized", "the access key is not valid")
@@ -207,6 +207,8 @@ class BirdEmulator:
             return self._response(status, spelled(self.dialect, body))
         except RefusalError as refusal:
             return self._refusal(refusal)
+        except StateFileError as error:
+            return self._response(500, {"code": "StateFileError", "message": str(error)})
 
     def _refusal(self, refusal: RefusalError) -> Response:
         dialect = self.dialect

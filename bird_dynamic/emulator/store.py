@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bird_dynamic.emulator.phone_numbers import NUMBERS, PhoneNumber
@@ -66,12 +66,12 @@ class Store:
         store.path = path
         if os.path.islink(path):
             raise StateFileError(f"{path} is a symlink; name the file itself")
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise StateFileError(f"{path} is not a file; choose another file")
         try:
             if os.path.exists(path):
                 with open(path, encoding="utf-8") as file:
                     store._restore(json.load(file))
-            # A file that cannot be written is told now, not at the first request.
-            store.save()
         except OSError as error:
             raise StateFileError(f"{path}: {error.strerror}; choose another file") from None
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -79,6 +79,8 @@ class Store:
                 f"{path} is damaged, or no state of this emulator; remove it, or choose another "
                 "file"
             ) from None
+        # A file that cannot be written is told now, not at the first request.
+        store.save()
         return store
 
     def _restore(self, kept: dict[str, Any]) -> None:
@@ -142,20 +144,20 @@ class Store:
         self.save()
 
     def save(self) -> None:
-        """Replace the file, if any, atomically."""
+        """Replace the file, if any, atomically. Raises StateFileError; the file is then as it was,
+        and the next save writes everything."""
         if self.path is None:
             return
         kept: dict[str, Any] = {"version": self.version}
         # Always write these keys, even without rows: earlier releases require `connectors`.
         for kind in ("connectors", "calls", "webhook-subscriptions", *self.tables):
             name = re.sub("-(.)", lambda match: match[1].upper(), kind)
-            kept[name] = [asdict(each) for each in self.tables[kind].values()]
+            kept[name] = [vars(each) for each in self.tables[kind].values()]
         text = json.dumps(kept)
-        # For this user only: webhook subscriptions have signing keys.
-        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(self.path) or ".")
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, self.path)
+        try:
+            _replace_file(self.path, text)
+        except OSError as error:
+            raise StateFileError(f"{self.path}: {error.strerror}; choose another file") from None
 
     def _found(self, item_id: str) -> Row:
         for table in self.tables.values():
@@ -166,3 +168,15 @@ class Store:
     def _next_version(self) -> int:
         self.version += 1
         return self.version
+
+
+def _replace_file(path: str, text: str) -> None:
+    # For this user only: webhook subscriptions have signing keys.
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import urllib.error
@@ -19,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber, Store
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber
 from bird_dynamic.emulator.__main__ import main
 from tests.emulator.caller import NUMBER, ROOT, VOICE
 
@@ -214,14 +213,3 @@ def test_the_command_serves_until_it_is_told_to_stop(capsys: pytest.CaptureFixtu
         for number, handler in before.items():
             signal.signal(number, handler)
     assert "kept in memory" in capsys.readouterr().out
-
-
-def test_the_state_file_is_for_its_user_only_and_replaced_as_a_whole(tmp_path: Path) -> None:
-    path = tmp_path / "bird.json"
-    store = Store.from_file(str(path))
-    before = path.stat()
-    store.add("webhook-subscriptions", {"id": "w"})
-    assert stat.S_IMODE(before.st_mode) == stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert path.stat().st_ino != before.st_ino
-    assert [each.name for each in tmp_path.iterdir()] == ["bird.json"]
-    assert "w" in Store.from_file(str(path)).webhook_subscriptions
