@@ -25,6 +25,8 @@ from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.faults import KINDS
+from bird_dynamic.emulator.reading import MAX_BODY
+from bird_dynamic.emulator.server import IDLE_TIMEOUT, MAX_CONNECTIONS
 from bird_dynamic.providers.schema import NOT_HERE, RENAMED, token
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
@@ -393,6 +395,13 @@ def _bird_emulator() -> Iterator[str]:
             ),
         ),
     )
+
+    yield ""
+    yield "## Limits"
+    yield ""
+    yield f"A body may have at most {MAX_BODY // 2**20} MiB (413), with a `Content-Length` (411)."
+    yield f"{MAX_CONNECTIONS} connections are served at a time; further ones wait until one closes."
+    yield f"A connection that is idle for {IDLE_TIMEOUT:.0f} seconds is closed."
 
 
 def _testing() -> Iterator[str]:

@@ -2,27 +2,37 @@
 
 Connection faults are real here: a reset is a TCP reset. Requests under `/__emulator__/` control the
 emulator; they need no access key, because only this machine's programs can send them (`web_pages`).
+Bodies, connections and their idle time are bounded.
 """
 
 from __future__ import annotations
 
-import gzip
+import contextlib
+import json
 import socket
 import struct
 import threading
 import time
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 from bird_dynamic.emulator.control import CONTROL, control, message
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
-from bird_dynamic.emulator.messages import Reply, Request, Response, parsed_query
+from bird_dynamic.emulator.messages import Reply, Request, Response
+from bird_dynamic.emulator.reading import UnreadableError, discard_rest, read_request
 from bird_dynamic.emulator.web_pages import refusal_of
+from bird_dynamic.emulator.writing import write_response
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+IDLE_TIMEOUT = 300.0
+"""Seconds after which a connection that neither sends nor reads is closed."""
+MAX_CONNECTIONS = 512
+"""Connections at a time; further ones wait until one is closed."""
+_POLL = 0.05
 
 
 class EmulatorServer:
@@ -30,11 +40,11 @@ class EmulatorServer:
 
     def __init__(self, emulator: BirdEmulator | None = None, *, port: int = 0) -> None:
         self.emulator = emulator or BirdEmulator()
-        handler = type("Handler", (_Handler,), {"emulator": self.emulator})
+        handler = type("Handler", (_Handler,), {"emulator": self.emulator, "timeout": IDLE_TIMEOUT})
         self._server = _Server(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
+            target=self._server.serve_forever, args=(_POLL,), daemon=True
         )
 
     def start(self) -> Self:
@@ -43,10 +53,10 @@ class EmulatorServer:
         return self
 
     def stop(self) -> None:
-        """Stop serving, and close the connections."""
+        """Stop serving. Kept-alive connections are closed at their next request."""
+        self._server.stopped.set()
         if self._thread.is_alive():
             self._server.shutdown()
-        self._server.stopped = True
         self._server.server_close()
 
     def __enter__(self) -> Self:
@@ -59,7 +69,31 @@ class EmulatorServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
-    stopped = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.stopped = threading.Event()
+        self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in its own thread, as soon as there may be another one."""
+        while not self._free.acquire(timeout=_POLL):
+            if self.stopped.is_set():
+                self.shutdown_request(request)
+                return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            # No thread could be started.
+            self._free.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore callers that disconnect."""
@@ -73,65 +107,75 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def _serve(self) -> None:
-        if self.server.stopped:
+        if self.server.stopped.is_set():
             self.close_connection = True
             return
-        parts = urlsplit(self.path)
-        stated = self.headers.get("Content-Length") or "0"
-        if not stated.isdecimal():
-            self.send_error(400)
+        try:
+            request = read_request(self)
+        except UnreadableError as error:
+            self.send_error(error.status, str(error))
             return
-        length = int(stated)
-        request = Request(
-            self.command,
-            parts.path,
-            parsed_query(parts.query),
-            # A repeated header is one with all values.
-            {name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers},
-            self.rfile.read(length) if length else b"",
-        )
-        if parts.path.startswith(CONTROL):
-            refused = refusal_of(request.headers)
-            answer = message(403, refused) if refused else control(self.emulator, request)
-            self._write(answer, Dialect())
-        else:
-            self._deliver(self.emulator.handle(request))
+        self._deliver(*self._answered(request))
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
-    def _deliver(self, reply: Reply) -> None:
+    def _answered(self, request: Request) -> tuple[Reply, Dialect]:
+        try:
+            if not request.path.startswith(CONTROL):
+                return self.emulator.handle(request), self.emulator.dialect
+            refused = refusal_of(request.headers)
+            answer = message(403, refused) if refused else control(self.emulator, request)
+        except Exception as error:
+            # The caller is told, instead of a reset of the connection.
+            answer = _failure(500, f"the emulator failed: {type(error).__name__}: {error}")
+        return Reply(answer), Dialect()
+
+    def _deliver(self, reply: Reply, dialect: Dialect) -> None:
         if reply.delay:
-            time.sleep(reply.delay)
+            self._wait(reply)
         if reply.delivery == "normal":
-            self._write(reply.response, self.emulator.dialect)
+            write_response(self, reply.response, dialect)
             return
         self.close_connection = True
         if reply.delivery == "truncate":
-            self._write(reply.response, self.emulator.dialect, cut=True)
+            write_response(self, reply.response, dialect, cut=True)
         elif reply.delivery in ("reset", "refuse"):
             # Closing with a linger time of zero sends a reset.
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.connection.close()
 
-    def _write(self, response: Response, dialect: Dialect, cut: bool = False) -> None:
-        content = response.body
-        lines = [f"HTTP/1.1 {response.status} -"]
-        lines += [f"{name}: {value}" for name, value in response.headers.items()]
-        if dialect.transfer == "gzip" and content:
-            content = gzip.compress(content)
-            lines.append("Content-Encoding: gzip")
-        if dialect.connection == "closed":
-            self.close_connection = True
-            lines.append("Connection: close")
-        body = content[: len(content) // 2] if cut else content
-        if dialect.transfer == "chunked" and content:
-            lines.append("Transfer-Encoding: chunked")
-            body = b"%x\r\n%b%b" % (len(content), body, b"" if cut else b"\r\n0\r\n\r\n")
-        elif response.status != 204:
-            lines.append(f"Content-Length: {len(content)}")
-        head = "\r\n".join([*lines, "", ""]).encode()
-        self.wfile.write(head if self.command == "HEAD" else head + body)
+    def _wait(self, reply: Reply) -> None:
+        """Wait before an answer. Without one, only as long as the caller does: it may give up
+        early, and its connection counts until then."""
+        until = time.monotonic() + reply.delay
+        while (left := until - time.monotonic()) > 0 and not self.server.stopped.is_set():
+            if reply.delivery == "normal":
+                self.server.stopped.wait(left)
+                continue
+            self.connection.settimeout(left)
+            with contextlib.suppress(OSError):
+                if self.connection.recv(65536):
+                    continue
+            return
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse a request that cannot be read, and close the connection."""
+        self.close_connection = True
+        answer = _failure(code, message or HTTPStatus(code).phrase)
+        write_response(self, answer, Dialect(connection="closed"))
+        discard_rest(self.connection)
+
+    def handle_expect_100(self) -> bool:
+        """Leave `100 Continue` to `read_request`, which may refuse the body."""
+        return True
 
     def log_message(self, format: str, *args: Any) -> None:
         """The journal is the log."""
+
+
+def _failure(status: int, text: str) -> Response:
+    """An answer with the error body of Bird."""
+    code = HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
+    body = json.dumps({"code": code, "message": text[:1000]})
+    return Response(status, {"Content-Type": "application/json"}, body.encode())

@@ -152,6 +152,23 @@ ROWS = (
         body='{"id": "x"}',
     ),
     _control(
+        "a request with a body of 5 MiB",
+        "POST",
+        "connectors",
+        "the body may have at most 4194304 bytes",
+        "status 413",
+        body=" " * (5 * 1024 * 1024),
+    ),
+    _control(
+        "a request with `Transfer-Encoding: chunked`",
+        "POST",
+        "connectors",
+        "Transfer-Encoding",
+        "send the body with its Content-Length",
+        "status 411",
+        **{"Transfer-Encoding": "chunked"},
+    ),
+    _control(
         "a control request under a foreign name: `Host: evil.example`",
         "POST",
         "reset",
