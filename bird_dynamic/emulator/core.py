@@ -10,7 +10,6 @@ import random
 import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from email.utils import formatdate
@@ -20,6 +19,7 @@ from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.checks import demand
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
+from bird_dynamic.emulator.journal import Journal
 from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import (
     CONFLICT,
@@ -65,7 +65,7 @@ class BirdEmulator:
         self.store.now = self._now
         self.options = options or Options()
         self.dialect = dialect or Dialect()
-        self.journal: deque[Json] = deque(maxlen=100_000)
+        self.journal = Journal()
         self._seed = seed or 0
         # A store from a file already contains the ids of its earlier versions.
         ids_from = None if seed is None else f"{seed} {self.store.version}"
@@ -277,7 +277,8 @@ class BirdEmulator:
     def _note(self, request: Request, operation: str, reply: Reply, fault: Fault | None) -> None:
         self._sequence += 1
         answered = reply.delivery == "normal"
-        self.journal.append(
+        size = len(request.body) + len(request.path) + len(str(request.query))
+        self.journal.note(
             {
                 "sequence": self._sequence,
                 "time": self._now(),
@@ -289,7 +290,8 @@ class BirdEmulator:
                 "status": reply.response.status if answered else None,
                 "fault": fault.kind if fault else None,
                 "applied": fault is None or fault.applied or fault.kind in _GENTLE,
-            }
+            },
+            size,
         )
 
     def _new_id(self) -> str:
