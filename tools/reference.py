@@ -371,7 +371,7 @@ def _bird_emulator() -> Iterator[str]:
     yield ""
     yield "## Control requests"
     yield ""
-    yield "A running emulator is controlled over HTTP, under a path that Bird does not have. The"
+    yield "A running emulator is controlled over HTTP, under paths that Bird does not have. The"
     yield "requests need no access key. They must name `127.0.0.1`, `localhost` or `[::1]` as their"
     yield "host, and must not come from a web page of another address; others are answered 403."
     yield ""
@@ -380,6 +380,7 @@ def _bird_emulator() -> Iterator[str]:
     yield from _table(
         ("request", "effect"),
         (
+            ("`GET /health`", "Return 200, with the emulator's version."),
             (f"`POST {path}/reset`", "Empty the workspace and the journal, and remove all faults."),
             (f"`GET`, `DELETE {path}/journal`", "Return or clear the list of received requests."),
             (

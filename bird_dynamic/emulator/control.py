@@ -1,5 +1,6 @@
-"""Controls a running emulator over HTTP, under a path that Bird does not have.
+"""Controls a running emulator over HTTP, under paths that Bird does not have.
 
+GET    /health                          whether it is running, and its version
 POST   /__emulator__/reset              an empty workspace, an empty journal, no faults
 GET    /__emulator__/journal            the requests so far
 DELETE /__emulator__/journal            clear the journal
@@ -25,6 +26,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
+from bird_dynamic._version import package_version
 from bird_dynamic.emulator.api import KINDS
 from bird_dynamic.emulator.checks import demand, mapping, several
 from bird_dynamic.emulator.core import BirdEmulator
@@ -35,12 +37,20 @@ from bird_dynamic.emulator.messages import Request, Response, check_options
 from bird_dynamic.emulator.store import StateFileError
 
 CONTROL = "/__emulator__/"
+HEALTH = "/health"
 LONGEST_MESSAGE = 1000
 """In characters: a message may quote the request."""
 
 
+def is_control(path: str) -> bool:
+    """Whether a path is one of the emulator, and not of Bird."""
+    return path == HEALTH or path.startswith(CONTROL)
+
+
 def control(emulator: BirdEmulator, request: Request) -> Response:
     """Answer one control request."""
+    if request.path == HEALTH:
+        return _health(request.method)
     what, _, thing_id = request.path.removeprefix(CONTROL).partition("/")
     try:
         body = parsed(request.body) if request.body else None
@@ -97,6 +107,13 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
         case _:
             raise LookupError(f"{method} {what}")
     return {}
+
+
+def _health(method: str) -> Response:
+    if method not in ("GET", "HEAD"):
+        refused = message(405, f"{method} {HEALTH} is not possible; use GET")
+        return replace(refused, headers={**refused.headers, "Allow": "GET, HEAD"})
+    return _response(200, {"status": "ok", "version": package_version(), "emulated": True})
 
 
 def _response(status: int, body: Any) -> Response:

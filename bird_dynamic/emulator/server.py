@@ -1,7 +1,8 @@
 """Serves the emulator: HTTP/1.1 with kept-alive connections, on localhost only.
 
 Connection faults are real here: a reset is a TCP reset. Requests under `/__emulator__/` control the
-emulator; they need no access key, because only this machine's programs can send them (`web_pages`).
+emulator, and `/health` tells that it is running; they need no access key, because only this
+machine's programs can send them (`web_pages`).
 Bodies, connections and their idle time are bounded.
 """
 
@@ -17,7 +18,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bird_dynamic.emulator.control import CONTROL, control, message
+from bird_dynamic.emulator.control import control, is_control, message
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response
@@ -121,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answered(self, request: Request) -> tuple[Reply, Dialect]:
         try:
-            if not request.path.startswith(CONTROL):
+            if not is_control(request.path):
                 return self.emulator.handle(request), self.emulator.dialect
             refused = refusal_of(request.headers)
             answer = message(403, refused) if refused else control(self.emulator, request)

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic._version import package_version
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber
 from bird_dynamic.emulator.__main__ import main
 from tests.emulator.caller import NUMBER, ROOT, VOICE
@@ -82,6 +83,22 @@ def test_a_caller_that_goes_away_disturbs_nobody(server: EmulatorServer) -> None
     with socket.create_connection((host, int(port))) as caller:
         caller.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf")
     assert control(server, "GET", "connectors") == []
+
+
+def test_it_says_that_it_is_running(server: EmulatorServer, one: HTTPConnection) -> None:
+    expected = {"status": "ok", "version": package_version(), "emulated": True}
+    for method, status in (("GET", 200), ("HEAD", 200), ("POST", 405), ("OPTIONS", 405)):
+        one.request(method, "/health")
+        answer = one.getresponse()
+        body = answer.read()
+        assert answer.status == status
+        if method == "GET":
+            assert json.loads(body) == expected
+        if status == 405:
+            assert answer.getheader("Allow") == "GET, HEAD"
+    one.request("GET", "/health", headers={"Host": "evil.example"})
+    assert one.getresponse().status == 403
+    assert list(server.emulator.journal) == []
 
 
 def test_the_workspace_can_be_changed_behind_everybodys_back(server: EmulatorServer) -> None:
