@@ -357,8 +357,11 @@ def _bird_emulator() -> Iterator[str]:
     yield "SIGTERM:"
     yield ""
     yield from _code(
-        "console", "$ bird-emulator > emulator.env &\n$ sleep 2\n$ source emulator.env"
+        "console", "$ bird-emulator --quiet > emulator.env &\n$ sleep 2\n$ source emulator.env"
     )
+    yield ""
+    yield "Without `--quiet`, it also prints a line for each request on stderr: time, method, path,"
+    yield "status (`-` for a broken connection), duration, and the fault, if one was injected."
     yield ""
     yield "## Options"
     yield ""

@@ -15,6 +15,7 @@ from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import QUESTIONS, Dialect
 from bird_dynamic.emulator.messages import Options
+from bird_dynamic.emulator.request_log import RequestLog
 from bird_dynamic.emulator.server import EmulatorServer
 from bird_dynamic.emulator.store import (
     ACCESS_KEY,
@@ -63,6 +64,9 @@ def _main(arguments: Sequence[str] | None) -> int:
         help="choose an answer where Bird's documentation is silent; may be repeated: "
         + "; ".join(f"{each.name}={'|'.join(each.names)}" for each in QUESTIONS),
     )
+    parser.add_argument(
+        "--quiet", action="store_true", help="do not print a line for each request on stderr"
+    )
     given = parser.parse_args(arguments)
     try:
         dialect = Dialect.of(dict(_choice(each) for each in given.dialect))
@@ -74,8 +78,9 @@ def _main(arguments: Sequence[str] | None) -> int:
         parser.error(f"--state: {error}")
     options = Options(channel_after=given.channel_after, allow_duplicates=given.allow_duplicates)
     emulator = BirdEmulator(store, options=options, dialect=dialect, seed=given.seed)
+    log = None if given.quiet else _log_on_stderr()
     try:
-        server = EmulatorServer(emulator, port=given.port)
+        server = EmulatorServer(emulator, port=given.port, log=log.note if log else None)
     except OSError as error:
         parser.error(
             f"--port {given.port}: {error.strerror}; choose another port, or 0 for a free one"
@@ -88,6 +93,8 @@ def _main(arguments: Sequence[str] | None) -> int:
     _introduce(server, given.state)
     stopped.wait()
     server.stop()
+    if log is not None:
+        log.close()
     return 0
 
 
@@ -108,6 +115,14 @@ def _choice(text: str) -> tuple[str, str]:
     if not equals:
         raise ValueError(f"{text!r} does not have the form question=choice")
     return question, choice
+
+
+def _log_on_stderr() -> RequestLog | None:
+    try:
+        return RequestLog(sys.stderr.fileno())
+    except (AttributeError, OSError):
+        # It is closed, or no file.
+        return None
 
 
 def _introduce(server: EmulatorServer, state: str | None) -> None:

@@ -191,7 +191,7 @@ class BirdEmulator:
             elif fault is not None and fault.kind == "latency":
                 reply = replace(reply, delay=fault.seconds)
             self._note(request, operation, reply, fault)
-            return reply
+            return replace(reply, fault=fault.kind if fault else None)
 
     def _backend(self, fault: Fault | None = None) -> Backend:
         dialect = self.options.applied_to(self.dialect)

@@ -46,11 +46,13 @@ class Response:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer and its delivery: "normal", or the kind of a connection fault."""
+    """An answer and its delivery: "normal", or the kind of a connection fault. `fault` is the kind
+    of any fault."""
 
     response: Response
     delivery: str = "normal"
     delay: float = 0.0
+    fault: str | None = None
 
 
 MAX_CLOCK_AHEAD = 1e9

@@ -14,6 +14,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,6 +24,7 @@ from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response
 from bird_dynamic.emulator.reading import UnreadableError, discard_rest, read_request
+from bird_dynamic.emulator.request_log import line_of
 from bird_dynamic.emulator.web_pages import refusal_of
 from bird_dynamic.emulator.writing import write_response
 
@@ -37,12 +39,21 @@ _POLL = 0.05
 
 
 class EmulatorServer:
-    """Serves an emulator on a free port (or on `port`) until it is stopped; a context manager."""
+    """Serves an emulator on a free port (or on `port`) until it is stopped; a context manager.
 
-    def __init__(self, emulator: BirdEmulator | None = None, *, port: int = 0) -> None:
+    `log` is called with a line for each request.
+    """
+
+    def __init__(
+        self,
+        emulator: BirdEmulator | None = None,
+        *,
+        port: int = 0,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
         self.emulator = emulator or BirdEmulator()
         handler = type("Handler", (_Handler,), {"emulator": self.emulator, "timeout": IDLE_TIMEOUT})
-        self._server = _Server(("127.0.0.1", port), handler)
+        self._server = _Server(("127.0.0.1", port), handler, log)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL,), daemon=True
@@ -71,8 +82,14 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        handler: type[BaseHTTPRequestHandler],
+        log: Callable[[str], None] | None,
+    ) -> None:
         super().__init__(address, handler)
+        self.log = log
         self.stopped = threading.Event()
         self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
@@ -111,12 +128,18 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.stopped.is_set():
             self.close_connection = True
             return
+        began = time.monotonic()
         try:
             request = read_request(self)
         except UnreadableError as error:
             self.send_error(error.status, str(error))
             return
-        self._deliver(*self._answered(request))
+        reply, dialect = self._answered(request)
+        try:
+            self._deliver(reply, dialect)
+        finally:
+            status = reply.response.status if reply.delivery == "normal" else None
+            self._log(status, reply.fault, time.monotonic() - began)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
@@ -165,14 +188,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         answer = _failure(code, message or HTTPStatus(code).phrase)
         write_response(self, answer, Dialect(connection="closed"))
+        self._log(code)
         discard_rest(self.connection)
 
     def handle_expect_100(self) -> bool:
         """Leave `100 Continue` to `read_request`, which may refuse the body."""
         return True
 
+    def _log(self, status: int | None, fault: str | None = None, seconds: float = 0.0) -> None:
+        if self.server.log is not None:
+            # Without a command, the request line could not be parsed.
+            method, target = (self.command, self.path) if self.command else ("?", "?")
+            self.server.log(line_of(method, target, status, fault, seconds))
+
     def log_message(self, format: str, *args: Any) -> None:
-        """The journal is the log."""
+        """The lines of `http.server`; `_log` has its own."""
 
 
 def _failure(status: int, text: str) -> Response:
