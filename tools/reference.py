@@ -24,9 +24,10 @@ from bird_dynamic.command.__main__ import main as bird_dynamic_command
 from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
+from bird_dynamic.emulator.connections import MAX_CONNECTIONS
 from bird_dynamic.emulator.faults import KINDS
+from bird_dynamic.emulator.handler import IDLE_TIMEOUT
 from bird_dynamic.emulator.reading import MAX_BODY
-from bird_dynamic.emulator.server import IDLE_TIMEOUT, MAX_CONNECTIONS
 from bird_dynamic.providers.schema import NOT_HERE, RENAMED, token
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema

@@ -166,9 +166,8 @@ def test_a_mistake_of_the_emulator_is_an_answer(
 
 
 @contextmanager
-def serving(monkeypatch: pytest.MonkeyPatch, **limits: float) -> Iterator[EmulatorServer]:
-    for name, value in limits.items():
-        monkeypatch.setattr(f"bird_dynamic.emulator.server.{name}", value)
+def serving(monkeypatch: pytest.MonkeyPatch, limit: str, value: float) -> Iterator[EmulatorServer]:
+    monkeypatch.setattr(f"bird_dynamic.emulator.{limit}", value)
     with EmulatorServer() as server:
         yield server
 
@@ -176,7 +175,7 @@ def serving(monkeypatch: pytest.MonkeyPatch, **limits: float) -> Iterator[Emulat
 def test_an_idle_connection_is_closed_and_the_client_of_the_provider_connects_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with serving(monkeypatch, IDLE_TIMEOUT=0.2) as server:
+    with serving(monkeypatch, "handler.Handler.timeout", 0.2) as server:
         with connected(server) as silent, connected(server) as half:
             half.sendall(text_of("POST / HTTP/1.1", "Content-Length: 10", body=b"half"))
             assert silent.recv(1) == half.recv(1) == b""
@@ -189,7 +188,7 @@ def test_an_idle_connection_is_closed_and_the_client_of_the_provider_connects_ag
 
 def test_further_connections_wait_until_one_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     request = text_of(f"GET {ROOT}/connectors HTTP/1.1", HOST, KEY)
-    with serving(monkeypatch, MAX_CONNECTIONS=3) as server, ExitStack() as opened:
+    with serving(monkeypatch, "connections.MAX_CONNECTIONS", 3) as server, ExitStack() as opened:
         first = [opened.enter_context(connected(server)) for _ in range(3)]
         for each in first:
             each.sendall(request)
@@ -207,7 +206,7 @@ def test_further_connections_wait_until_one_is_closed(monkeypatch: pytest.Monkey
 def test_a_server_whose_connections_are_all_in_use_can_be_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with serving(monkeypatch, MAX_CONNECTIONS=1) as server, ExitStack() as opened:
+    with serving(monkeypatch, "connections.MAX_CONNECTIONS", 1) as server, ExitStack() as opened:
         waiting = [opened.enter_context(connected(server)) for _ in range(2)]
         time.sleep(0.2)
         server.stop()
@@ -215,7 +214,7 @@ def test_a_server_whose_connections_are_all_in_use_can_be_stopped(
 
 
 def test_a_hang_ends_when_its_caller_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(monkeypatch, MAX_CONNECTIONS=1) as server:
+    with serving(monkeypatch, "connections.MAX_CONNECTIONS", 1) as server:
         server.emulator.faults = [Fault("hang", seconds=60)]
         before = threading.active_count()
         with connected(server) as caller:
