@@ -59,14 +59,8 @@ def say(what: str, figure: str, goal: str) -> None:
 @contextmanager
 def emulator(*options: str) -> Iterator[str]:
     """An emulator in a process of its own; its address."""
-    command = [
-        sys.executable,
-        "-m",
-        "bird_dynamic.emulator",
-        "--allow-duplicates",
-        "--quiet",
-        *options,
-    ]
+    command = [sys.executable, "-m", "bird_dynamic.emulator", "--port", "0", "--quiet"]
+    command += ["--allow-duplicates", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     lines = iter(process.stdout.readline, "") if process.stdout else iter(())
     yield next(line for line in lines if "BIRD_API_URL" in line).strip().partition("=")[2]

@@ -6,6 +6,8 @@ The lines that begin with `export` can be pasted into a shell.
 from __future__ import annotations
 
 import argparse
+import errno
+import re
 import signal
 import sys
 import threading
@@ -26,6 +28,9 @@ from bird_dynamic.emulator.store import (
 )
 
 LAST_PORT = 65535
+DEFAULT_PORT = 8080
+PORTS_TRIED = 20
+"""Ports from the default one on, before any free one is taken."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,12 +44,16 @@ def _main(arguments: Sequence[str] | None) -> int:
         "Run a local emulator of the Bird API, and print the settings with which a program uses "
         "it. The lines that begin with `export` can be pasted into a shell.",
         (
-            ("bird-emulator", "keep the workspace in memory, on a free port"),
-            ("bird-emulator --port 8080 --state bird.json", "keep it in a file, on this port"),
+            ("bird-emulator", f"keep the workspace in memory, on port {DEFAULT_PORT}"),
+            ("bird-emulator --port 0 --state bird.json", "keep it in a file, on a free port"),
             ("bird-emulator --dialect gone=410", "answer an open question in another way"),
         ),
     )
-    parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 for a free one")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        help=f"port to listen on; 0 for a free one (default: {DEFAULT_PORT}, or the next free one)",
+    )
     parser.add_argument("--state", metavar="FILE", help="keep the workspace in this file")
     parser.add_argument("--seed", type=int, help="generate the same ids in every run")
     parser.add_argument(
@@ -80,17 +89,19 @@ def _main(arguments: Sequence[str] | None) -> int:
     emulator = BirdEmulator(store, options=options, dialect=dialect, seed=given.seed)
     log = None if given.quiet else _log_on_stderr()
     try:
-        server = EmulatorServer(emulator, port=given.port, log=log.note if log else None)
+        server = _listening(emulator, given.port, log)
     except OSError as error:
-        parser.error(
-            f"--port {given.port}: {error.strerror}; choose another port, or 0 for a free one"
-        )
+        port = DEFAULT_PORT if given.port is None else given.port
+        parser.error(f"--port {port}: {error.strerror}; choose another port, or 0 for a free one")
 
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     server.start()
     _introduce(server, given.state)
+    if given.port is None and server.port != DEFAULT_PORT:
+        print(f"# port {DEFAULT_PORT} is in use, so this emulator listens on {server.port}")
+    sys.stdout.flush()
     stopped.wait()
     server.stop()
     if log is not None:
@@ -98,14 +109,26 @@ def _main(arguments: Sequence[str] | None) -> int:
     return 0
 
 
+def _listening(emulator: BirdEmulator, port: int | None, log: RequestLog | None) -> EmulatorServer:
+    """A server on this port, or on the first free one of the default ports. Raises OSError."""
+    note = log.note if log else None
+    for each in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED) if port is None else ():
+        try:
+            return EmulatorServer(emulator, port=each, log=note)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    return EmulatorServer(emulator, port=port or 0, log=note)
+
+
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > LAST_PORT:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"must be a port, from 0 (a free one) to {LAST_PORT}")
     return int(text)
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,9}", text):
         raise argparse.ArgumentTypeError("must be a number of reads, such as 0 or 3")
     return int(text)
 
@@ -135,7 +158,6 @@ def _introduce(server: EmulatorServer, state: str | None) -> None:
     for number in server.emulator.store.numbers.values():
         capabilities = " ".join(number.capabilities)
         print(f"# phone number  {number.id}  {number.number}  {number.country}  {capabilities}")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ class EmulatorServer:
     ) -> None:
         self.emulator = emulator or BirdEmulator()
         self._server = Connections(port, Handler, self.emulator, log)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL,), daemon=True
         )

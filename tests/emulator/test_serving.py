@@ -196,7 +196,8 @@ def test_a_control_request_that_cannot_be_done_is_told(
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_says_what_to_export_and_stops_when_told(sent: int, tmp_path: Path) -> None:
     state = tmp_path / "bird.json"
-    command = [sys.executable, "-m", "bird_dynamic.emulator", "--state", str(state), "--seed", "1"]
+    command = [sys.executable, "-m", "bird_dynamic.emulator", "--port", "0"]
+    command += ["--state", str(state), "--seed", "1"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     lines = [running.stdout.readline().strip() for _ in range(17)]
@@ -218,7 +219,7 @@ def test_the_command_serves_until_it_is_told_to_stop(capsys: pytest.CaptureFixtu
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
     try:
-        assert main(["--seed", "1"]) == 0
+        assert main(["--port", "0", "--seed", "1"]) == 0
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

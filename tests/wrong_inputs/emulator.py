@@ -61,6 +61,7 @@ def _control(wrong: str, method: str, what: str, *says: str, body: str = "", **h
 ROWS = (
     _row("--port 99999", "--port", "from 0 (a free one) to 65535"),
     _row("--port -1", "--port", "from 0 (a free one) to 65535"),
+    _row(f"--port {'9' * 30}", "--port", "from 0 (a free one) to 65535"),
     _row("--port http", "--port", "from 0 (a free one) to 65535"),
     _row("--channel-after -1", "--channel-after", "must be a number of reads"),
     _row("--channel-after soon", "--channel-after", "must be a number of reads"),
