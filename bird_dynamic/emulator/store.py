@@ -14,6 +14,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from bird_dynamic.emulator.checks import (
+    Problems,
+    boolean,
+    demand,
+    holding,
+    mapping,
+    nullable,
+    number,
+    several,
+    text,
+    whole,
+)
 from bird_dynamic.emulator.phone_numbers import NUMBERS, PhoneNumber
 from bird_dynamic.emulator.tables import Row, Table
 
@@ -38,6 +50,31 @@ class StoredConnector(Row):
 
 _ROWS: dict[str, type[Row]] = {"connectors": StoredConnector}
 """Row classes other than `Row`, by kind."""
+
+
+def _check_change(value: Any, path: str) -> Problems:
+    match value:
+        case [int(), int() | float(), dict()]:
+            return {}
+    return {path: ["must be a version, a time and a value"]}
+
+
+_MOMENT = number(-1e12)
+_ROW = holding(
+    {
+        "wire": holding({"id": text()}),
+        "created_version": whole(0),
+        "created_at": _MOMENT,
+        "deleted_version": nullable(whole(0)),
+        "deleted_at": nullable(_MOMENT),
+        "leaves_at": nullable(_MOMENT),
+        "earlier": several(_check_change),
+        "channel_id": text(),
+        "conversational": boolean(),
+        "reads": whole(0),
+    }
+)
+"""Checks a row in a file."""
 
 
 @dataclass
@@ -85,6 +122,8 @@ class Store:
 
     def _restore(self, kept: dict[str, Any]) -> None:
         self.version = kept.pop("version")
+        demand(whole(0), self.version)
+        demand(mapping(several(_ROW)), kept)
         for name, rows in kept.items():
             kind = re.sub("[A-Z]", lambda match: f"-{match[0].lower()}", name)
             row_class = _ROWS.get(kind, Row)

@@ -101,3 +101,34 @@ def test_a_delete_that_is_due_is_told_too(tmp_path: Path, monkeypatch: pytest.Mo
     tmp_path.rename(tmp_path.with_name("elsewhere"))
     assert call("GET", "/connectors")[0] == 500
     assert call("GET", "/connectors")[0] == 200
+
+
+ROW = {"wire": {"id": "x"}, "created_version": 1, "created_at": 1.0}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"version": "3"},
+        {"version": None},
+        {"version": 3, "calls": {}},
+        {"version": 3, "calls": [1]},
+        {"version": 3, "calls": [{}]},
+        {"version": 3, "calls": [{**ROW, "wire": {"id": 1}}]},
+        {"version": 3, "calls": [{**ROW, "created_version": "1"}]},
+        {"version": 3, "calls": [{**ROW, "created_at": "now"}]},
+        {"version": 3, "calls": [{**ROW, "deleted_at": "now"}]},
+        {"version": 3, "calls": [{**ROW, "earlier": [[1, 1.0]]}]},
+        {"version": 3, "calls": [{**ROW, "mood": 1}]},
+    ],
+    ids=str,
+)
+def test_what_the_emulator_did_not_write_is_refused_at_once(
+    tmp_path: Path, kept: dict[str, object]
+) -> None:
+    path = tmp_path / "bird.json"
+    path.write_text(json.dumps({"version": 3, "calls": [ROW]}))
+    assert len(Store.from_file(str(path)).calls) == 1
+    path.write_text(json.dumps(kept))
+    with pytest.raises(StateFileError, match="is damaged, or no state of this emulator"):
+        Store.from_file(str(path))
