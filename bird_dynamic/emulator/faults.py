@@ -29,8 +29,8 @@ from bird_dynamic.emulator.checks import (
 
 KINDS = {
     "status": "answers with `status` and `headers`",
-    "latency": "answers after `seconds`",
-    "hang": "waits for `seconds`, then closes the connection without an answer",
+    "latency": "answers after `seconds`, at most 3,600",
+    "hang": "waits for `seconds`, at most 3,600, then closes the connection without an answer",
     "refuse": "refuses the connection; over a socket, resets it instead",
     "reset": "resets the connection",
     "empty": "closes the connection without an answer",

@@ -240,3 +240,47 @@ def test_a_status_without_a_body_does_not_shift_the_next_answer(
         answer.read()
         assert answer.status == expected
     one.close()
+
+
+def test_a_wait_ends_with_the_server(server: EmulatorServer) -> None:
+    server.emulator.faults = [Fault("latency", seconds=60)]
+    with connected(server) as caller:
+        caller.sendall(text_of(f"GET {ROOT}/connectors HTTP/1.1", HOST, KEY))
+        while not server.emulator.journal:
+            time.sleep(0.01)
+        server.stop()
+        assert caller.recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_refused_caller_that_goes_on_sending_is_disconnected(
+    server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bird_dynamic.emulator.reading.LINGER", 0.2)
+    with connected(server) as caller:
+        caller.sendall(text_of("POST / HTTP/1.1", HOST, "Content-Length: 999999999999"))
+        with pytest.raises(ConnectionError):
+            _go_on_sending(caller)
+
+
+def _go_on_sending(caller: socket.socket) -> None:
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        caller.sendall(b"more")
+        time.sleep(0.01)
+
+
+def test_a_thread_that_cannot_be_started_costs_one_connection_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+
+    def refused(thread: threading.Thread) -> None:
+        monkeypatch.setattr(threading.Thread, "start", start)
+        raise RuntimeError("can't start new thread")
+
+    request = text_of(f"GET {ROOT}/connectors HTTP/1.1", HOST, KEY, "Connection: close")
+    with serving(monkeypatch, "connections.MAX_CONNECTIONS", 1) as server:
+        monkeypatch.setattr(threading.Thread, "start", refused)
+        with connected(server) as caller:
+            assert caller.recv(1) == b""
+        assert exchange(server, request).startswith(b"HTTP/1.1 200 ")
