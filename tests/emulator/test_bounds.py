@@ -175,7 +175,7 @@ def serving(monkeypatch: pytest.MonkeyPatch, limit: str, value: float) -> Iterat
 def test_an_idle_connection_is_closed_and_the_client_of_the_provider_connects_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with serving(monkeypatch, "handler.Handler.timeout", 0.2) as server:
+    with serving(monkeypatch, "handler.Handler.timeout", 0.6) as server:
         with connected(server) as silent, connected(server) as half:
             half.sendall(text_of("POST / HTTP/1.1", "Content-Length: 10", body=b"half"))
             assert silent.recv(1) == half.recv(1) == b""
@@ -183,7 +183,7 @@ def test_an_idle_connection_is_closed_and_the_client_of_the_provider_connects_ag
         assert isinstance(sender, HttpTransport)
         for _ in range(3):
             assert sender.send(LIST, 5).status == 200
-            time.sleep(0.4)
+            time.sleep(1.0)
 
 
 def test_further_connections_wait_until_one_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
