@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -129,11 +129,12 @@ class FaultSchedules(RuleBasedStateMachine):
         name_of_stack = self.engines[stack].stack
         index = 3 * (sorted(RESOURCES).index(name) + 3 * STACKS.index(name_of_stack)) + number
         explicit = RESOURCES[name] and f"{RESOURCES[name]} of {name_of_stack}"
-        self.programs[stack][name] = {
+        given = {
             "phone_number_id": VOICE[index % len(VOICE)],
             "name": explicit,
             "channel_conversational_status_enabled": conversational,
         }
+        self._declare(stack, name, given)
         self.marks.add(self.engines[stack].mark_of(name))
 
     @rule(stack=STACK, choose=st.randoms(use_true_random=False))
@@ -246,7 +247,7 @@ class FaultSchedules(RuleBasedStateMachine):
         self.programs["dev"], self.programs["prod"] = self.programs["prod"], self.programs["dev"]
         for name, given in self.programs["prod"].items():
             if given["name"] is None and name not in self.programs["dev"]:
-                self.programs["dev"][name] = dict(given)
+                self._declare("dev", name, given)
         self.up("dev", [])
 
     @precondition(lambda self: not self.dirty)
@@ -256,9 +257,9 @@ class FaultSchedules(RuleBasedStateMachine):
         dev, prod = self.engines["dev"], self.engines["prod"]
         programs = self.programs
         is_free = name not in programs["prod"] and name not in prod.state
-        if name in dev.state and name in programs["dev"] and is_free:
+        is_known = name in dev.state and name in programs["dev"]
+        if is_known and is_free and self._declare("prod", name, programs["dev"][name]):
             prod.state[name] = dev.state.pop(name)
-            programs["prod"][name] = dict(programs["dev"][name])
             if program_too:
                 del programs["dev"][name]
             self.marks.add(prod.mark_of(name))
@@ -343,6 +344,16 @@ class FaultSchedules(RuleBasedStateMachine):
             or connector_id in self.retained
             or any(connector_id in text for text in (*self.told, *self.world.said))
         )
+
+    def _declare(self, stack: str, name: str, given: Mapping[str, Any]) -> bool:
+        """Write a resource into a program, unless another one of it has the number: that would not
+        even pass its preview. Whether it was written."""
+        program = self.programs[stack]
+        others = [each["phone_number_id"] for other, each in program.items() if other != name]
+        is_free = given["phone_number_id"] not in others
+        if is_free:
+            program[name] = dict(given)
+        return is_free
 
     def _attempt(
         self, stack: str, faults: list[Fault], command: Callable[[], Any], *, complete: bool = True
