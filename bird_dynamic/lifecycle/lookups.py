@@ -9,20 +9,18 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.errors import BirdError, ConfigurationError
+from bird_dynamic.bird.errors import ConfigurationError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import NotFoundError
 from bird_dynamic.lifecycle.mapping import to_state
+from bird_dynamic.lifecycle.mistaken_ids import right_id
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import named
 from bird_dynamic.settings import how_to_set
-
-LONGEST_HINT = 10.0
-"""Seconds that a look-up which has failed may still take to say more."""
 
 
 class Lookups:
@@ -76,26 +74,15 @@ class Lookups:
         with describing_errors(f"Looking up {noun} {item_id}", schema, self._account.settings):
             self._require_correct(lookup, given)
             place, session = self._open(schema)
-            item = session.collection.get(str(item_id), session.deadline())
+            deadline = session.deadline()
+            item = session.collection.get(str(item_id), deadline)
             if item is None:
-                where = f"in workspace {place['workspace_id']}"
-                meant = self._meant(lookup, str(item_id))
-                raise NotFoundError(f"there is no such {noun} {where}{meant}")
+                meant = right_id(self._account, noun, str(item_id), place, deadline)
+                raise NotFoundError(
+                    f"there is no such {noun} in workspace {place['workspace_id']}"
+                    f"{f': {meant}' if meant else ''}"
+                )
             return _shown(schema, item, place)
-
-    def _meant(self, lookup: Lookup, item_id: str) -> str:
-        """Names the right id if this one is that of another kind of item."""
-        if lookup.mistaken is None:
-            return ""
-        schema, name = lookup.mistaken
-        try:
-            place, session = self._open(schema)
-            item = session.collection.get(item_id, session.deadline(LONGEST_HINT))
-        except BirdError:
-            return ""
-        right = _shown(schema, item, place)[name] if item is not None else None
-        noun = lookup.result.finds.noun
-        return f": this is the id of a {schema.noun}, whose {noun} is {right}" if right else ""
 
     @staticmethod
     def _require_correct(lookup: Lookup, given: Mapping[str, Any]) -> None:

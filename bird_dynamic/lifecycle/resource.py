@@ -43,6 +43,7 @@ from bird_dynamic.lifecycle.mapping import (
     to_state,
     update_body,
 )
+from bird_dynamic.lifecycle.mistaken_ids import right_id
 from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.redaction import texts_in
 from bird_dynamic.lifecycle.run_create import CreateRunner
@@ -327,8 +328,8 @@ class ResourceLifecycle:
                     # No resource ever managed it: a `get` or an import with a wrong id.
                     raise AbsentError(
                         f"there is no {self.schema.item} with this id at "
-                        f"{session.collection.path}. Check the workspace and the id, which must "
-                        f"be that of a {self.schema.item}, not of a channel"
+                        f"{session.collection.path}"
+                        f"{self._advice_on_absent_id(item_id, prior, deadline)}"
                     )
                 return None
             if not known:
@@ -510,11 +511,9 @@ class ResourceLifecycle:
     ) -> Properties:
         item = session.collection.get(item_id, deadline)
         if item is None:
-            workspace = inputs["workspace_id"]
             raise AdoptError(
-                f"adopt: workspace {workspace} has no {self.schema.item} {item_id}. Check the "
-                f"workspace and the id, which must be that of a {self.schema.item}, not of a "
-                "channel; `bird-dynamic export` lists what exists"
+                f"adopt: workspace {inputs['workspace_id']} has no {self.schema.item} {item_id}"
+                f"{self._advice_on_absent_id(item_id, inputs, deadline)}"
             )
         if (problem := self.problem_of_kind(item, inputs)) is not None:
             raise AdoptError(f"adopt: {problem}")
@@ -531,6 +530,17 @@ class ResourceLifecycle:
             )
         self._warn_of_other_forms(given, state)
         return state
+
+    def _advice_on_absent_id(
+        self, item_id: str, props: Mapping[str, Any], deadline: Deadline
+    ) -> str:
+        account, item = self._accounts(props.get("profile")), self.schema.item
+        if meant := right_id(account, item, item_id, props, deadline):
+            return f": {meant}. Use that id"
+        return (
+            f". Check the workspace and the id, which must be that of a {item}, not of a channel; "
+            "`bird-dynamic export` lists what exists"
+        )
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
         """The properties with settings filled in, and the session of their collection."""

@@ -69,16 +69,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """A look-up of one item by its id, of the only match, or of all matches (`lists`).
-
-    `mistaken` is the item whose id is often given instead, and its property with the right id.
-    """
+    """A look-up of one item by its id, of the only match, or of all matches (`lists`)."""
 
     result: Result
     summary: str
     arguments: tuple[Argument, ...]
     lists: bool = False
-    mistaken: tuple[ResourceSchema, str] | None = None
 
     @property
     def by_id(self) -> bool:
@@ -185,7 +181,6 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="connector_id",
             ),
         ),
-        mistaken=(CHANNEL, "connector_id"),
     ),
     "list_connectors": Lookup(
         result=CONNECTOR_RESULT,
@@ -222,7 +217,6 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="id",
             ),
         ),
-        mistaken=(CONNECTOR, "channel_id"),
     ),
 }
 RESULTS: Mapping[str, Result] = {each.result.class_name: each.result for each in LOOKUPS.values()}

@@ -45,14 +45,17 @@ def _without_settings() -> str:
     return look_up("get_phone_number", world)
 
 
-def _with_the_id_of_a_channel() -> str:
+def _with_the_id_of_a_channel(*, imports: bool) -> str:
     world = World()
     item = world.emulator.add_connector(
         connectorTemplateRef="voice-messagebird:1", arguments={"phoneNumberId": NUMBER}
     )
     look_up("get_connector", world, id=item["id"])
     (made,) = world.emulator.connectors()
-    return look_up("get_connector", world, id=made["channel"]["channelId"])
+    channel_id = made["channel"]["channelId"]
+    if imports:
+        return imported(channel_id, world=world)
+    return look_up("get_connector", world, id=channel_id)
 
 
 def imported(item_id: str, type_name: str = "VoiceChannel", world: World | None = None) -> str:
@@ -126,7 +129,7 @@ ROWS = (
         "`get_connector(…)` with the id of a channel",
         Way.LOOK_UP,
         ("no such connector", "the id of a channel", "whose connector is"),
-        _with_the_id_of_a_channel,
+        lambda: _with_the_id_of_a_channel(imports=False),
     ),
     _row("get_channel", {"id": "ch_1"}, "id", "must be a UUID"),
     _row(
@@ -166,6 +169,12 @@ ROWS = (
         Way.REFRESH,
         ("no connector with this id", "Check the workspace and the id"),
         lambda: imported(NUMBER),
+    ),
+    Row(
+        "`pulumi import` of a `VoiceChannel` by the id of its channel",
+        Way.IMPORT,
+        ("no connector with this id", "the id of a channel", "whose connector is", "Use that id"),
+        lambda: _with_the_id_of_a_channel(imports=True),
     ),
     Row(
         "`pulumi import` of an SMS connector as `VoiceChannel`",
