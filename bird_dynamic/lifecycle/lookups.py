@@ -5,7 +5,7 @@ Nothing is changed. Errors are `BirdError`s whose text is one readable paragraph
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -24,11 +24,20 @@ from bird_dynamic.settings import how_to_set
 
 
 class Lookups:
-    """Look-ups in the given workspace of an account, or in that of the settings."""
+    """Look-ups in the given workspace of an account, or in that of the settings.
 
-    def __init__(self, account: Account, workspace_id: str | None) -> None:
+    `argument_name` converts the names of arguments in messages to those that the program uses.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        workspace_id: str | None,
+        argument_name: Callable[[str], str] = str,
+    ) -> None:
         self._account = account
         self._workspace_id = workspace_id
+        self._argument_name = argument_name
 
     def find(self, lookup: Lookup, given: Mapping[str, Any]) -> list[Properties]:
         """The items that match: exactly one, unless the look-up lists. Rows of a list may lack
@@ -45,7 +54,7 @@ class Lookups:
                 for each in asked:
                     rows = _matching(each, given, rows)
                 return rows
-        words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
+        words = ", ".join(f"{self._argument_name(each.name)} {given[each.name]}" for each in asked)
         with describing_errors(
             f"Looking up the {noun}{f' with {words}' * bool(asked)}", schema, settings
         ):
@@ -84,11 +93,10 @@ class Lookups:
                 )
             return _shown(schema, item, place)
 
-    @staticmethod
-    def _require_correct(lookup: Lookup, given: Mapping[str, Any]) -> None:
+    def _require_correct(self, lookup: Lookup, given: Mapping[str, Any]) -> None:
         """Raises NotFoundError for arguments that can match nothing, before anything is sent."""
         problems = [
-            f"{each.name}: {problem}"
+            f"{self._argument_name(each.name)}: {problem}"
             for each in lookup.arguments
             if (value := given.get(each.name)) is not None or each.required
             if (problem := each.kind.problem(value)) is not None
@@ -98,13 +106,14 @@ class Lookups:
 
     def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
         settings, given = self._account.settings, self._workspace_id
+        argument = self._argument_name("workspace_id")
         problems = list(settings.problems)
         if given is not None:
             if (problem := WORKSPACE_ID.problem(given)) is not None:
-                problems.append(f"workspace_id: {problem}")
+                problems.append(f"{argument}: {problem}")
         elif settings.workspace_id is None:
             how = how_to_set(settings.profile, "workspaceId")
-            problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass workspace_id")
+            problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass {argument}")
         if problems:
             raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})

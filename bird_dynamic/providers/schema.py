@@ -6,19 +6,23 @@ Source of the format: Pulumi's package schema ("schema reference").
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
+from bird_dynamic.providers.names import (
+    FUNCTIONS,
+    PACKAGE,
+    RENAMED,
+    in_plugin_terms,
+    token,
+)
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
-from bird_dynamic.schema.lookups import CONNECTOR_RESULT, LOOKUPS, Lookup, Result
+from bird_dynamic.schema.lookups import CONNECTOR_RESULT, Lookup, Result
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE, Setting
 
-PACKAGE = "bird"
-MODULE = "index"
 NOT_HERE = {
     "profile": "pass an explicit provider (opts.provider)",
     "create_timeout": "use the option customTimeouts",
@@ -40,15 +44,6 @@ _TYPES: dict[Shape, dict[str, Any]] = {
     },
 }
 ROW = "FoundConnector"
-RENAMED = {"listConnectors": "getConnectors"}
-"""Functions under the name of an earlier release, which are deprecated, and their names."""
-FUNCTIONS: Mapping[str, Lookup] = {
-    function: each
-    for name, each in LOOKUPS.items()
-    for function in (camel_case(name), RENAMED.get(camel_case(name)))
-    if function
-}
-"""The look-ups by their names in the plugin."""
 
 
 def schema(version: str) -> dict[str, Any]:
@@ -77,11 +72,6 @@ def schema(version: str) -> dict[str, Any]:
             "csharp": {"respectSchemaVersion": True},
         },
     }
-
-
-def token(name: str) -> str:
-    """`VoiceChannel` as `bird:index:VoiceChannel`."""
-    return f"{PACKAGE}:{MODULE}:{name}"
 
 
 def _in_code(path: re.Match[str]) -> str:
@@ -125,7 +115,7 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
 def _property(field: Field, *, is_input: bool = False, is_output: bool = False) -> dict[str, Any]:
     described: dict[str, Any] = {
         **_TYPES[field.kind.shape],
-        "description": field.output_text if is_output else field.text,
+        "description": in_plugin_terms(field.output_text if is_output else field.text),
     }
     if field.secret:
         described["secret"] = True
@@ -147,7 +137,7 @@ def _function(name: str, lookup: Lookup) -> dict[str, Any]:
     renamed = RENAMED.get(name)
     return {
         **({"deprecationMessage": f"Use {token(renamed)}."} if renamed else {}),
-        "description": lookup.summary,
+        "description": in_plugin_terms(lookup.summary),
         "inputs": {
             "type": "object",
             "properties": {camel_case(each.name): _property(each) for each in arguments},

@@ -12,7 +12,8 @@ import jsonschema_rs
 import pytest
 
 import bird_dynamic
-from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, ROW, schema
+from bird_dynamic.providers.names import FUNCTIONS, in_plugin_terms
+from bird_dynamic.providers.schema import NOT_HERE, ROW, schema
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE
@@ -33,10 +34,10 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
     assert set(resource["requiredInputs"]) <= inputs
     for field in fields:
         described = resource["properties"][camel_case(field.name)]
-        assert described["description"] == field.output_text
+        assert described["description"] == in_plugin_terms(field.output_text)
         if field.is_input:
             given = resource["inputProperties"][camel_case(field.name)]
-            assert given["description"] == field.text
+            assert given["description"] == in_plugin_terms(field.text)
         assert described.get("secret", False) is field.secret
 
 
@@ -149,3 +150,11 @@ def test_paths_in_descriptions_are_code() -> None:
     described = [each["description"] for each in SCHEMA["resources"].values()]
     assert all("`/workspaces/" in each for each in described)
     assert not any(re.search(r"(?<!`)/workspaces/", each) for each in described)
+
+
+def test_descriptions_have_the_names_of_the_plugin_and_json() -> None:
+    text = json.dumps(SCHEMA)
+    assert not re.search(r"`[a-z]+_[a-z_]+`|\b(True|False)\b", text)
+    assert "`getConnector` returns" in text
+    assert "the `phoneNumberId` of a voice channel" in text
+    assert "Use `false` for templates without a channel. Example: `false`." in text

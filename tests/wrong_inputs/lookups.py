@@ -13,6 +13,7 @@ from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
+from tests.support.plugin_client import AbortedError, PluginClient
 from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import up
@@ -37,6 +38,19 @@ def look_up(function: str, world: World | None = None, **given: Any) -> str:
 def _row(function: str, given: Mapping[str, Any], *says: str) -> Row:
     written = ", ".join(f"{argument}={value!r}" for argument, value in given.items())
     return Row(f"`{function}({written})`", Way.LOOK_UP, says, lambda: look_up(function, **given))
+
+
+def _in_plugin(function: str, given: Mapping[str, Any], *says: str) -> Row:
+    written = ", ".join(f"{argument}: {value}" for argument, value in given.items())
+
+    def answer() -> str:
+        try:
+            # Nothing listens there: nothing may be sent.
+            return str(PluginClient("http://127.0.0.1:1").invoke(function, **given))
+        except AbortedError as error:
+            return str(error)
+
+    return Row(f"`bird:index:{function}` with `{{{written}}}`", Way.LOOK_UP, says, answer)
 
 
 def _without_settings() -> str:
@@ -144,6 +158,15 @@ ROWS = (
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
+    _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
+    _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
+    _in_plugin(
+        "getConnectors",
+        {"connectorTemplateRef": "voice-messagebird"},
+        "connectorTemplateRef",
+        "did you mean voice-messagebird:1?",
+    ),
+    _in_plugin("getChannel", {"id": "ch_1", "workspaceId": "x"}, "id", "must be a UUID"),
     _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("+31612345678", "the id must be a UUID, that of the connector"),
