@@ -493,9 +493,7 @@ def _failure(
     # The engine shows the value of a property that is named, also of a secret; not of a path.
     field, value = schema.by_name[name], news.fields.get(camel_case(name))
     is_plain = value is None or value.WhichOneof("kind") not in ("struct_value", "list_value")
-    is_shown = (
-        is_plain and not field.secret and field.kind.shape not in (Shape.MAP, Shape.TEXT_MAPS)
-    )
+    is_shown = is_plain and not field.secret and field.kind.shape not in (Shape.MAP, Shape.MAPS)
     return provider_pb2.CheckFailure(property=place if rest or is_shown else "", reason=failure)
 
 

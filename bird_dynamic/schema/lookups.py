@@ -16,6 +16,7 @@ from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.schema.kinds import TEXT, UUID_TEXT
 from bird_dynamic.schema.phone_numbers import (
+    CAPABILITY,
     COUNTRY,
     NUMBER,
     is_able,
@@ -25,7 +26,7 @@ from bird_dynamic.schema.phone_numbers import (
     same_country,
     same_number,
 )
-from bird_dynamic.schema.templates import REFERENCE
+from bird_dynamic.schema.templates import REFERENCE, TEMPLATE_TYPE
 
 
 def _equal(asked: str, stated: Any) -> bool:
@@ -162,6 +163,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 kind=TEXT,
                 description="Capability: `voice`, or one direction, such as `voice-inbound`.",
                 example="voice",
+                type=CAPABILITY,
                 of="capabilities",
                 matches=is_able,
                 absent=not_able,
@@ -192,6 +194,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 kind=REFERENCE,
                 description="Template and its version, `slug:version`.",
                 example="voice-messagebird:1",
+                type=TEMPLATE_TYPE,
                 of="connector_template_ref",
             ),
             Argument(
