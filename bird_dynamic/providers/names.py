@@ -26,7 +26,7 @@ _PROPERTIES = {
 }
 _NAME = re.compile(
     rf"\b(?P<name>{'|'.join(sorted({*_PROPERTIES, *LOOKUPS}, key=len, reverse=True))})\b"
-    r"(?:=\w+|\([^()]*\)(?:\.\w+)?)?(?! \(|: did you mean)"
+    r"(?:=\w+|\([^()]*\)(?:\.\w+)?)?"
 )
 """A property or a look-up, with what a program would write after its name."""
 
@@ -43,8 +43,19 @@ def function_name(lookup: str) -> str:
 
 
 def with_plugin_names(text: str) -> str:
-    """A message for programs in any language: Python's names, and the plugin's in parentheses."""
-    return _NAME.sub(lambda found: f"{found[0]} ({_in_plugin(found['name'])})", text)
+    """A message for programs in any language: Python's names, each with the plugin's in parentheses
+    where it is first used."""
+    named: set[str] = set()
+
+    def both(found: re.Match[str]) -> str:
+        is_explained = text.startswith((" (", ": did you mean"), found.end())
+        is_first = found["name"] not in named
+        named.add(found["name"])
+        if is_explained or not is_first:
+            return found[0]
+        return f"{found[0]} ({_in_plugin(found['name'])})"
+
+    return _NAME.sub(both, text)
 
 
 def in_plugin_terms(description: str) -> str:

@@ -83,7 +83,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self._run = run_of(
             engine_address,
             say=self._log.status,
-            warn=self._log.warning,
+            warn=lambda text: self._log.warning(with_plugin_names(text)),
             end=self._end,
             cancelled=self._cancelled,
         )
@@ -421,7 +421,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         try:
             yield
         except BirdError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            context.abort(grpc.StatusCode.UNKNOWN, with_plugin_names(str(error)))
 
     @contextmanager
     def _half_created(
@@ -437,20 +437,21 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             half = error.cause
             if not isinstance(half, HalfCreatedError) or half.state is None:
                 raise
+            text = with_plugin_names(str(error))
             failed = provider_pb2.ErrorResourceInitFailed(
                 id=half.item_id,
                 properties=sent(lifecycle.schema, half.state, secret),
                 inputs=sent(lifecycle.schema, inputs, secret),
-                reasons=[str(error)],
+                reasons=[text],
             )
             packed = any_pb2.Any()
             packed.Pack(failed)
             code = grpc.StatusCode.UNKNOWN
-            status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
+            status = status_pb2.Status(code=code.value[0], message=text, details=[packed])
             context.set_trailing_metadata(
                 (("grpc-status-details-bin", status.SerializeToString()),)
             )
-            context.abort(code, str(error))
+            context.abort(code, text)
 
 
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:

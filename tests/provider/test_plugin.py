@@ -33,6 +33,7 @@ from bird_dynamic.emulator import (
     Request,
 )
 from bird_dynamic.lifecycle.records import RECORDS, Records
+from bird_dynamic.providers.engine_log import EngineLog
 from bird_dynamic.providers.plugin import BirdPlugin
 from bird_dynamic.providers.wire import received
 from bird_dynamic.schema.case import camel_case, snake_case
@@ -654,6 +655,31 @@ def test_a_failure_has_the_names_of_every_language(
 ) -> None:
     reasons = " ".join(each.reason for each in engine.check(news, kind).failures)
     assert says in reasons, reasons
+
+
+def test_errors_and_warnings_have_the_names_of_every_language(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(EngineLog, "warning", lambda log, text: said.append(text))
+    engine = PluginClient(bird.url)
+    sms = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
+    given = {"connectorTemplateRef": "fax:1", "arguments": sms}
+    assert list(engine.check(given, "Connector").failures) == []
+    assert "connector_template_ref (connectorTemplateRef): is not among the known" in said[0]
+    given["connectorTemplateRef"] = "sms-messagebird:1"
+    item_id, state = engine.create(given, "Connector")
+    update = provider_pb2.UpdateRequest(
+        id=item_id,
+        urn=URN.format("Connector"),
+        olds=state,
+        news=struct(engine.inputs({**given, "connectorTemplateRef": "fax:1"}, "Connector")),
+    )
+    with pytest.raises(AbortedError, match=r"ref \(connectorTemplateRef\) cannot be changed"):
+        engine.call("Update", update)
+    absent = {"phoneNumberId": "11111111-2222-4333-8444-555555555555"}
+    with pytest.raises(AbortedError, match=r"phone_number_id \(\.arguments\.phoneNumberId\): no"):
+        engine.create(absent)
 
 
 def test_a_resource_that_does_not_exist_is_told(engine: PluginClient) -> None:
