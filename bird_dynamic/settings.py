@@ -18,7 +18,9 @@ import os
 import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -192,18 +194,28 @@ def _ca_bundle_problem(path: str) -> str | None:
         )
     if not os.path.isfile(path):
         return f"is not a file; {remedy}"
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(path)
-    except ssl.SSLError:
-        pass
+        problem = _certificates_problem(path, _version(path))
     except OSError as error:
-        return f"the file cannot be read ({error.strerror}); {remedy}"
+        problem = f"the file cannot be read ({error.strerror})"
+    return f"{problem}; {remedy}" if problem else None
+
+
+def _version(path: str) -> tuple[int, ...]:
+    state = os.stat(path)
+    return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+@lru_cache(maxsize=1)
+def _certificates_problem(path: str, version: tuple[int, ...]) -> str | None:
+    # Reading a bundle takes some 20 ms, and each look-up of a program gathers the settings.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with suppress(ssl.SSLError):
+        context.load_verify_locations(path)
     if context.cert_store_stats()["x509"]:
         return None
     return (
-        "the file has no valid PEM certificate (convert a DER file with `openssl x509 -inform "
-        f"der`); {remedy}"
+        "the file has no valid PEM certificate (convert a DER file with `openssl x509 -inform der`)"
     )
 
 

@@ -32,7 +32,7 @@ TYPES = {
     Shape.BOOLEAN: ("bool", "bool"),
     Shape.MAP: ("Mapping[str, Any]", "dict[str, Any]"),
     Shape.TEXTS: ("Sequence[str]", "list[str]"),
-    Shape.TEXT_MAPS: (
+    Shape.MAPS: (
         "Sequence[pulumi.Input[Mapping[str, pulumi.Input[str]]]]",
         "list[dict[str, str]]",
     ),

@@ -28,7 +28,8 @@ from bird_dynamic.emulator.connections import MAX_CONNECTIONS
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.handler import IDLE_TIMEOUT
 from bird_dynamic.emulator.reading import MAX_BODY
-from bird_dynamic.providers.schema import NOT_HERE, RENAMED, token
+from bird_dynamic.providers.names import function_name, token
+from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
@@ -267,8 +268,7 @@ pulumi.export("connectors", [each.name for each in list_connectors()])
             yield ""
             yield f"`{name}({', '.join(_signature(function))})`"
             yield ""
-            in_plugin = RENAMED.get(camel_case(name), camel_case(name))
-            yield f"Plugin function: `{token(in_plugin)}`."
+            yield f"Plugin function: `{token(function_name(name))}`."
             yield ""
             yield from _function(function)
     for name, result in RESULTS.items():

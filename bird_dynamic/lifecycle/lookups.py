@@ -5,15 +5,16 @@ Nothing is changed. Errors are `BirdError`s whose text is one readable paragraph
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.errors import BirdError, ConfigurationError
+from bird_dynamic.bird.errors import ConfigurationError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import NotFoundError
 from bird_dynamic.lifecycle.mapping import to_state
+from bird_dynamic.lifecycle.mistaken_ids import right_id
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
@@ -21,16 +22,22 @@ from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import named
 from bird_dynamic.settings import how_to_set
 
-LONGEST_HINT = 10.0
-"""Seconds that a look-up which has failed may still take to say more."""
-
 
 class Lookups:
-    """Look-ups in the given workspace of an account, or in that of the settings."""
+    """Look-ups in the given workspace of an account, or in that of the settings.
 
-    def __init__(self, account: Account, workspace_id: str | None) -> None:
+    `argument_name` converts the names of arguments in messages to those that the program uses.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        workspace_id: str | None,
+        argument_name: Callable[[str], str] = str,
+    ) -> None:
         self._account = account
         self._workspace_id = workspace_id
+        self._argument_name = argument_name
 
     def find(self, lookup: Lookup, given: Mapping[str, Any]) -> list[Properties]:
         """The items that match: exactly one, unless the look-up lists. Rows of a list may lack
@@ -47,7 +54,7 @@ class Lookups:
                 for each in asked:
                     rows = _matching(each, given, rows)
                 return rows
-        words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
+        words = ", ".join(f"{self._argument_name(each.name)} {given[each.name]}" for each in asked)
         with describing_errors(
             f"Looking up the {noun}{f' with {words}' * bool(asked)}", schema, settings
         ):
@@ -76,32 +83,20 @@ class Lookups:
         with describing_errors(f"Looking up {noun} {item_id}", schema, self._account.settings):
             self._require_correct(lookup, given)
             place, session = self._open(schema)
-            item = session.collection.get(str(item_id), session.deadline())
+            deadline = session.deadline()
+            item = session.collection.get(str(item_id), deadline)
             if item is None:
-                where = f"in workspace {place['workspace_id']}"
-                meant = self._meant(lookup, str(item_id))
-                raise NotFoundError(f"there is no such {noun} {where}{meant}")
+                meant = right_id(self._account, noun, str(item_id), place, deadline)
+                raise NotFoundError(
+                    f"there is no such {noun} in workspace {place['workspace_id']}"
+                    f"{f': {meant}' if meant else ''}"
+                )
             return _shown(schema, item, place)
 
-    def _meant(self, lookup: Lookup, item_id: str) -> str:
-        """Names the right id if this one is that of another kind of item."""
-        if lookup.mistaken is None:
-            return ""
-        schema, name = lookup.mistaken
-        try:
-            place, session = self._open(schema)
-            item = session.collection.get(item_id, session.deadline(LONGEST_HINT))
-        except BirdError:
-            return ""
-        right = _shown(schema, item, place)[name] if item is not None else None
-        noun = lookup.result.finds.noun
-        return f": this is the id of a {schema.noun}, whose {noun} is {right}" if right else ""
-
-    @staticmethod
-    def _require_correct(lookup: Lookup, given: Mapping[str, Any]) -> None:
+    def _require_correct(self, lookup: Lookup, given: Mapping[str, Any]) -> None:
         """Raises NotFoundError for arguments that can match nothing, before anything is sent."""
         problems = [
-            f"{each.name}: {problem}"
+            f"{self._argument_name(each.name)}: {problem}"
             for each in lookup.arguments
             if (value := given.get(each.name)) is not None or each.required
             if (problem := each.kind.problem(value)) is not None
@@ -111,13 +106,14 @@ class Lookups:
 
     def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
         settings, given = self._account.settings, self._workspace_id
+        argument = self._argument_name("workspace_id")
         problems = list(settings.problems)
         if given is not None:
             if (problem := WORKSPACE_ID.problem(given)) is not None:
-                problems.append(f"workspace_id: {problem}")
+                problems.append(f"{argument}: {problem}")
         elif settings.workspace_id is None:
             how = how_to_set(settings.profile, "workspaceId")
-            problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass workspace_id")
+            problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass {argument}")
         if problems:
             raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})

@@ -43,6 +43,7 @@ from bird_dynamic.lifecycle.mapping import (
     to_state,
     update_body,
 )
+from bird_dynamic.lifecycle.mistaken_ids import right_id
 from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.redaction import texts_in
 from bird_dynamic.lifecycle.run_create import CreateRunner
@@ -54,6 +55,14 @@ from bird_dynamic.schema.values import without_version
 
 FIRST_POLL = 0.5
 """Seconds before the first poll for the end of an accepted delete."""
+
+OPERATIONS = {
+    "Creating": "create",
+    "Reading": "read",
+    "Updating": "update",
+    "Deleting": "delete",
+}
+"""The operations as messages begin, and their names in Pulumi's timeouts."""
 
 Accounts = Callable[[str | None], Account]
 """Returns the account of a profile; the default account for None."""
@@ -208,7 +217,7 @@ class ResourceLifecycle:
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create the item, or adopt the one that `adopt` names. `timeout` is in seconds."""
-        with self._describing_errors("Creating", inputs, "", "create_timeout", timeout):
+        with self._describing_errors("Creating", inputs, timeout=timeout):
             _, session = self._open(inputs)
             deadline = session.deadline(timeout or inputs.get("create_timeout"))
             adopt = inputs.get("adopt")
@@ -300,7 +309,7 @@ class ResourceLifecycle:
         self, item_id: str, state: Mapping[str, Any], timeout: float | None = None
     ) -> tuple[Properties, Properties] | None:
         """The observed state and the inputs that would produce it; None if the item is gone."""
-        with self._describing_errors("Reading", state, item_id):
+        with self._describing_errors("Reading", state, item_id, timeout):
             prior, session = self._open(state)
             deadline = session.deadline(timeout)
             known = any(state.get(field.name) for field in self.schema.outputs)
@@ -319,8 +328,8 @@ class ResourceLifecycle:
                     # No resource ever managed it: a `get` or an import with a wrong id.
                     raise AbsentError(
                         f"there is no {self.schema.item} with this id at "
-                        f"{session.collection.path}. Check the workspace and the id, which must "
-                        f"be that of a {self.schema.item}, not of a channel"
+                        f"{session.collection.path}"
+                        f"{self._advice_on_absent_id(item_id, prior, deadline)}"
                     )
                 return None
             if not known:
@@ -352,7 +361,7 @@ class ResourceLifecycle:
     ) -> Properties:
         """Update in place, and complete an unfinished create. Inputs that Bird never receives
         change only in the state."""
-        with self._describing_errors("Updating", inputs, item_id, old=state):
+        with self._describing_errors("Updating", inputs, item_id, timeout, old=state):
             self.require_in_place(state, inputs)
             # Location from the state, credentials from the new inputs.
             _, session = self._open({**state, "profile": inputs.get("profile")})
@@ -382,7 +391,7 @@ class ResourceLifecycle:
 
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
         """Delete the item. Succeeds if it is already gone."""
-        with self._describing_errors("Deleting", state, item_id, "delete_timeout", timeout):
+        with self._describing_errors("Deleting", state, item_id, timeout):
             _, session = self._open(state)
             marks = marks_of(state)
             if (why := self._run.managed.why_kept(item_id, marks)) is not None:
@@ -502,11 +511,9 @@ class ResourceLifecycle:
     ) -> Properties:
         item = session.collection.get(item_id, deadline)
         if item is None:
-            workspace = inputs["workspace_id"]
             raise AdoptError(
-                f"adopt: workspace {workspace} has no {self.schema.item} {item_id}. Check the "
-                f"workspace and the id, which must be that of a {self.schema.item}, not of a "
-                "channel; `bird-dynamic export` lists what exists"
+                f"adopt: workspace {inputs['workspace_id']} has no {self.schema.item} {item_id}"
+                f"{self._advice_on_absent_id(item_id, inputs, deadline)}"
             )
         if (problem := self.problem_of_kind(item, inputs)) is not None:
             raise AdoptError(f"adopt: {problem}")
@@ -523,6 +530,17 @@ class ResourceLifecycle:
             )
         self._warn_of_other_forms(given, state)
         return state
+
+    def _advice_on_absent_id(
+        self, item_id: str, props: Mapping[str, Any], deadline: Deadline
+    ) -> str:
+        account, item = self._accounts(props.get("profile")), self.schema.item
+        if meant := right_id(account, item, item_id, props, deadline):
+            return f": {meant}. Use that id"
+        return (
+            f". Check the workspace and the id, which must be that of a {item}, not of a channel; "
+            "`bird-dynamic export` lists what exists"
+        )
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
         """The properties with settings filled in, and the session of their collection."""
@@ -573,11 +591,10 @@ class ResourceLifecycle:
         verb: str,
         props: Mapping[str, Any],
         item_id: str = "",
-        argument: str = "",
         timeout: float | None = None,
         old: Mapping[str, Any] = MappingProxyType({}),
     ) -> AbstractContextManager[None]:
-        """`argument` or the resource option that gives `timeout` limits the operation, if given."""
+        """`timeout` is that of the resource option, which takes precedence over an argument."""
         called = self._called(props)
         doing = f"{verb} {called} ({item_id})" if item_id else f"{verb} {called}"
         settings = self._accounts(props.get("profile")).settings
@@ -587,7 +604,9 @@ class ResourceLifecycle:
                 [each.get(name) for each in (props, old) for name in self.schema.secrets]
             )
 
+        operation = OPERATIONS[verb]
+        argument = f"{operation}_timeout"
         limit = argument if props.get(argument) is not None else ""
         if timeout is not None:
-            limit = "the option customTimeouts"
+            limit = f"the option customTimeouts.{operation} (in Python, custom_timeouts)"
         return describing_errors(doing, self.schema, settings, secrets, limit)

@@ -31,7 +31,7 @@ from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.enumeration import Position, page_of_items
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.errors import HalfCreatedError
+from bird_dynamic.lifecycle.errors import HalfCreatedError, NotFoundError
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.redaction import hiding, marked, texts_in, without
@@ -41,15 +41,20 @@ from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.engine_log import EngineLog
-from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, schema
+from bird_dynamic.providers.names import FUNCTIONS, token, with_plugin_names
+from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, secrets_in
 from bird_dynamic.providers.wire import received, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case, snake_case
+from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
+from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
+from bird_dynamic.schema.phone_numbers import international
 from bird_dynamic.schema.resources import SCHEMAS
+from bird_dynamic.schema.values import nearest
 from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather, unknown_keys
 
 Context = grpc.ServicerContext
@@ -78,7 +83,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self._run = run_of(
             engine_address,
             say=self._log.status,
-            warn=self._log.warning,
+            warn=lambda text: self._log.warning(with_plugin_names(text)),
             end=self._end,
             cancelled=self._cancelled,
         )
@@ -310,10 +315,21 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         name = request.tok.rpartition(":")[2]
         if name not in FUNCTIONS:
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}")
-        given = received(request.args).properties
         lookup = FUNCTIONS[name]
-        with self._aborting_on_error(context):
-            found = Lookups(self._account, given.get("workspace_id")).find(lookup, given)
+
+        def secrets() -> Iterator[str]:
+            for text in _secret_texts((request.args,)):
+                yield text
+                # A message says how a phone number was read.
+                if number := international(text):
+                    yield number
+
+        with self._aborting_on_error(context), hiding(secrets):
+            given = received(request.args).properties
+            _refuse_unknown_arguments(name, lookup, given)
+            found = Lookups(self._account, given.get("workspace_id"), camel_case).find(
+                lookup, given
+            )
             shown = partial(_shown, lookup.result.finds)
             rows = [shown(row) for row in found]
         struct = struct_pb2.Struct()
@@ -405,7 +421,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         try:
             yield
         except BirdError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            context.abort(grpc.StatusCode.UNKNOWN, with_plugin_names(str(error)))
 
     @contextmanager
     def _half_created(
@@ -421,20 +437,21 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             half = error.cause
             if not isinstance(half, HalfCreatedError) or half.state is None:
                 raise
+            text = with_plugin_names(str(error))
             failed = provider_pb2.ErrorResourceInitFailed(
                 id=half.item_id,
                 properties=sent(lifecycle.schema, half.state, secret),
                 inputs=sent(lifecycle.schema, inputs, secret),
-                reasons=[str(error)],
+                reasons=[text],
             )
             packed = any_pb2.Any()
             packed.Pack(failed)
             code = grpc.StatusCode.UNKNOWN
-            status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
+            status = status_pb2.Status(code=code.value[0], message=text, details=[packed])
             context.set_trailing_metadata(
                 (("grpc-status-details-bin", status.SerializeToString()),)
             )
-            context.abort(code, str(error))
+            context.abort(code, text)
 
 
 def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
@@ -469,22 +486,37 @@ def _failure(
     name."""
     found = _PLACE.match(failure)
     if found is None or found["name"] not in schema.by_name:
-        return provider_pb2.CheckFailure(reason=failure)
+        return provider_pb2.CheckFailure(reason=with_plugin_names(failure))
     name, rest = found["name"], found["rest"]
     place = f"{camel_case(name)}{rest}"
-    if "_" in name:
-        failure = f"{name}{rest} ({place}){failure[found.end() :]}"
+    named = f"{name}{rest} ({place})" if "_" in name else place
+    failure = named + with_plugin_names(failure[found.end() :])
     # The engine shows the value of a property that is named, also of a secret; not of a path.
     field, value = schema.by_name[name], news.fields.get(camel_case(name))
     is_plain = value is None or value.WhichOneof("kind") not in ("struct_value", "list_value")
-    is_shown = (
-        is_plain and not field.secret and field.kind.shape not in (Shape.MAP, Shape.TEXT_MAPS)
-    )
+    is_shown = is_plain and not field.secret and field.kind.shape not in (Shape.MAP, Shape.MAPS)
     return provider_pb2.CheckFailure(property=place if rest or is_shown else "", reason=failure)
 
 
 _PLACE = re.compile(r"(?P<name>\w+)(?P<rest>(?:\.[^.:\[\]]+|\[\d+\])*)(?=:)")
 """The beginning of a failure: a property, and a path in it."""
+
+
+def _refuse_unknown_arguments(name: str, lookup: Lookup, given: Iterable[str]) -> None:
+    """Raises NotFoundError: without the argument, the look-up would find something else."""
+    known = [each.name for each in (*lookup.arguments, WORKSPACE)]
+    for argument in sorted({*given} - {*known}):
+        if argument in NOT_HERE:
+            why = f"is only for the dynamic provider; with the plugin, {NOT_HERE[argument]}"
+        else:
+            near = nearest(argument, known)
+            why = "is not an argument; "
+            why += (
+                f"did you mean {camel_case(near)}?"
+                if near
+                else f"the arguments are {', '.join(map(camel_case, known))}"
+            )
+        raise NotFoundError(f"{token(name)}: {camel_case(argument)}: {why}")
 
 
 def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:

@@ -6,19 +6,25 @@ Source of the format: Pulumi's package schema ("schema reference").
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
+from bird_dynamic.providers.names import (
+    FUNCTIONS,
+    PACKAGE,
+    RENAMED,
+    in_plugin_terms,
+    token,
+)
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
-from bird_dynamic.schema.lookups import CONNECTOR_RESULT, LOOKUPS, Lookup, Result
+from bird_dynamic.schema.lookups import CONNECTOR_RESULT, Lookup, Result
 from bird_dynamic.schema.resources import SCHEMAS
+from bird_dynamic.schema.types import Enumeration, Structure
 from bird_dynamic.settings import CONFIGURABLE, Setting
 
-PACKAGE = "bird"
-MODULE = "index"
 NOT_HERE = {
     "profile": "pass an explicit provider (opts.provider)",
     "create_timeout": "use the option customTimeouts",
@@ -34,21 +40,8 @@ _TYPES: dict[Shape, dict[str, Any]] = {
     Shape.BOOLEAN: {"type": "boolean"},
     Shape.MAP: {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
     Shape.TEXTS: {"type": "array", "items": _TEXT},
-    Shape.TEXT_MAPS: {
-        "type": "array",
-        "items": {"type": "object", "additionalProperties": _TEXT},
-    },
 }
 ROW = "FoundConnector"
-RENAMED = {"listConnectors": "getConnectors"}
-"""Functions under the name of an earlier release, which are deprecated, and their names."""
-FUNCTIONS: Mapping[str, Lookup] = {
-    function: each
-    for name, each in LOOKUPS.items()
-    for function in (camel_case(name), RENAMED.get(camel_case(name)))
-    if function
-}
-"""The look-ups by their names in the plugin."""
 
 
 def schema(version: str) -> dict[str, Any]:
@@ -67,7 +60,10 @@ def schema(version: str) -> dict[str, Any]:
             "description": "The account: an access key and its settings.",
             "inputProperties": _variables(),
         },
-        "types": {token(ROW): _found(CONNECTOR_RESULT)},
+        "types": {
+            token(ROW): {"description": CONNECTOR_RESULT.summary, **_found(CONNECTOR_RESULT)},
+            **_types(),
+        },
         "resources": {token(name): _resource(each) for name, each in SCHEMAS.items()},
         "functions": {token(name): _function(name, each) for name, each in FUNCTIONS.items()},
         "language": {
@@ -77,11 +73,6 @@ def schema(version: str) -> dict[str, Any]:
             "csharp": {"respectSchemaVersion": True},
         },
     }
-
-
-def token(name: str) -> str:
-    """`VoiceChannel` as `bird:index:VoiceChannel`."""
-    return f"{PACKAGE}:{MODULE}:{name}"
 
 
 def _in_code(path: re.Match[str]) -> str:
@@ -124,8 +115,8 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
 
 def _property(field: Field, *, is_input: bool = False, is_output: bool = False) -> dict[str, Any]:
     described: dict[str, Any] = {
-        **_TYPES[field.kind.shape],
-        "description": field.output_text if is_output else field.text,
+        **_type(field.kind.shape, field.type, is_output=is_output),
+        "description": in_plugin_terms(field.output_text if is_output else field.text),
     }
     if field.secret:
         described["secret"] = True
@@ -134,6 +125,55 @@ def _property(field: Field, *, is_input: bool = False, is_output: bool = False) 
     if is_input and field.default is not None:
         described["default"] = field.default
     return described
+
+
+def _type(
+    shape: Shape, type_: Enumeration | Structure | None, *, is_output: bool = False
+) -> dict[str, Any]:
+    """The type of a value. An output is a text: Bird may return a value that is not documented, and
+    the SDKs of some languages would refuse it."""
+    if type_ is None or (isinstance(type_, Enumeration) and is_output):
+        return _TYPES[shape]
+    reference = {"$ref": f"#/types/{token(type_.name)}"}
+    if isinstance(type_, Structure):
+        return {"type": "array", "items": reference} if shape is Shape.MAPS else reference
+    return reference if type_.is_closed else {**_TEXT, "oneOf": [_TEXT, reference]}
+
+
+def _types() -> dict[str, Any]:
+    """The types with a name that inputs, outputs and arguments have."""
+    fields = [*chain.from_iterable(each.fields for each in SCHEMAS.values())]
+    arguments = chain.from_iterable(each.arguments for each in FUNCTIONS.values())
+    found: dict[str, Any] = {}
+    for each in (*fields, *arguments):
+        found |= _described_type(each.type)
+    return dict(sorted(found.items()))
+
+
+def _described_type(type_: Enumeration | Structure | None) -> dict[str, Any]:
+    if type_ is None:
+        return {}
+    if isinstance(type_, Enumeration):
+        values = [{"name": _pascal_case(each), "value": each} for each in type_.values]
+        return {token(type_.name): {**_TEXT, "description": type_.description, "enum": values}}
+    described = {
+        "type": "object",
+        "description": type_.description,
+        "properties": {
+            each.name: {**_type(each.shape, each.type), "description": each.description}
+            for each in type_.members
+        },
+        "required": [each.name for each in type_.members if each.required],
+    }
+    found = {token(type_.name): described}
+    for each in type_.members:
+        found |= _described_type(each.type)
+    return found
+
+
+def _pascal_case(value: str) -> str:
+    """`voice-messagebird:1` as `VoiceMessagebird1`."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"\W+", value))
 
 
 def _function(name: str, lookup: Lookup) -> dict[str, Any]:
@@ -147,7 +187,7 @@ def _function(name: str, lookup: Lookup) -> dict[str, Any]:
     renamed = RENAMED.get(name)
     return {
         **({"deprecationMessage": f"Use {token(renamed)}."} if renamed else {}),
-        "description": lookup.summary,
+        "description": in_plugin_terms(lookup.summary),
         "inputs": {
             "type": "object",
             "properties": {camel_case(each.name): _property(each) for each in arguments},

@@ -12,8 +12,42 @@ from typing import Any
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, Field, OnChange, ResourceSchema
-from bird_dynamic.schema.kinds import FLAG, MAP, TEMPLATE, TEXT, UUID_TEXT
-from bird_dynamic.schema.templates import doubts_about_template, problems_of_arguments
+from bird_dynamic.schema.kinds import FLAG, MAP, TEMPLATE, TEXT, UUID_TEXT, Shape
+from bird_dynamic.schema.templates import (
+    TEMPLATE_TYPE,
+    doubts_about_template,
+    problems_of_arguments,
+)
+from bird_dynamic.schema.types import Member, Structure
+
+NUMBER = Structure(
+    "ConnectorNumber",
+    "Bird's details of a connector's phone number.",
+    (
+        Member("numberId", "Id (UUID) of the number."),
+        Member("phoneNumber", "The number in international form."),
+        Member("country", "Two-letter country code."),
+        Member("capabilities", "Capabilities of the number, each with its direction.", Shape.TEXTS),
+        Member("numberType", "Type of the number, such as `mobile`."),
+        Member("endpointType", "Type of the endpoint, such as `long-code-number`."),
+        Member("profileId", "Id (UUID) of the number's profile."),
+        Member("variables", "Variables of the profile.", Shape.MAP),
+        Member(
+            "profileAttachments",
+            "What the profile is used for.",
+            Shape.MAPS,
+            type=Structure(
+                "ConnectorNumberProfileAttachment",
+                "A use of a number's profile.",
+                (
+                    Member("capability", "Capability that the use is for."),
+                    Member("profileId", "Id (UUID) of the profile."),
+                    Member("variables", "Variables of the use.", Shape.MAP),
+                ),
+            ),
+        ),
+    ),
+)
 
 
 def _number_in_python(number: Any) -> Any:
@@ -21,10 +55,10 @@ def _number_in_python(number: Any) -> Any:
     list."""
     if not isinstance(number, dict):
         return None
-    named = {snake_case(key): value for key, value in number.items()}
-    if isinstance(capabilities := named.get("capabilities"), str):
-        named["capabilities"] = [each.strip() for each in capabilities.split(",") if each.strip()]
-    return named
+    if isinstance(capabilities := number.get("capabilities"), str):
+        listed = [each.strip() for each in capabilities.split(",") if each.strip()]
+        number = {**number, "capabilities": listed}
+    return {snake_case(key): value for key, value in NUMBER.fitting(number).items()}
 
 
 NAME = Field(
@@ -45,6 +79,7 @@ TEMPLATE_REF = Field(
     kind=TEMPLATE,
     description="Template that the connector is made from, and its version: `slug:version`.",
     example="sms-messagebird:1",
+    type=TEMPLATE_TYPE,
     request_path=CAMEL_CASE,
     response_path=CAMEL_CASE,
     is_input=True,
@@ -130,6 +165,7 @@ OUTPUTS = (
         description="Bird's details of the phone number: `number_id`, `country`, "
         "`capabilities` (a list) and more.",
         example={"country": "NL", "capabilities": ["voice-inbound"]},
+        type=NUMBER,
         response_path=CAMEL_CASE,
         convert=_number_in_python,
     ),

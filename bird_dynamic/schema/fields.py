@@ -18,6 +18,7 @@ from typing import Any
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.equality import ordered
 from bird_dynamic.schema.kinds import Kind
+from bird_dynamic.schema.types import Enumeration, Structure
 
 
 class _Unknown:
@@ -78,6 +79,8 @@ class Field:
     convert: Callable[[Any], Any] | None = None
     automatic: bool = False
     """Whether a create generates it if the program omits it."""
+    type: Enumeration | Structure | None = None
+    """Its documented values; or its documented members, or those of each of its items."""
     certain: bool = False
     """Whether Bird always returns it after a completed create. (A channel is missing if
     `wait_for_channel` was false.)"""

@@ -35,7 +35,7 @@ class Shape(Enum):
     BOOLEAN = auto()
     MAP = auto()
     TEXTS = auto()
-    TEXT_MAPS = auto()
+    MAPS = auto()
 
 
 @dataclass(frozen=True)

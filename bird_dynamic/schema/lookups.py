@@ -16,6 +16,7 @@ from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
 from bird_dynamic.schema.kinds import TEXT, UUID_TEXT
 from bird_dynamic.schema.phone_numbers import (
+    CAPABILITY,
     COUNTRY,
     NUMBER,
     is_able,
@@ -25,7 +26,7 @@ from bird_dynamic.schema.phone_numbers import (
     same_country,
     same_number,
 )
-from bird_dynamic.schema.templates import REFERENCE
+from bird_dynamic.schema.templates import REFERENCE, TEMPLATE_TYPE
 
 
 def _equal(asked: str, stated: Any) -> bool:
@@ -69,16 +70,12 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup:
-    """A look-up of one item by its id, of the only match, or of all matches (`lists`).
-
-    `mistaken` is the item whose id is often given instead, and its property with the right id.
-    """
+    """A look-up of one item by its id, of the only match, or of all matches (`lists`)."""
 
     result: Result
     summary: str
     arguments: tuple[Argument, ...]
     lists: bool = False
-    mistaken: tuple[ResourceSchema, str] | None = None
 
     @property
     def by_id(self) -> bool:
@@ -166,6 +163,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 kind=TEXT,
                 description="Capability: `voice`, or one direction, such as `voice-inbound`.",
                 example="voice",
+                type=CAPABILITY,
                 of="capabilities",
                 matches=is_able,
                 absent=not_able,
@@ -185,7 +183,6 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="connector_id",
             ),
         ),
-        mistaken=(CHANNEL, "connector_id"),
     ),
     "list_connectors": Lookup(
         result=CONNECTOR_RESULT,
@@ -197,6 +194,7 @@ LOOKUPS: Mapping[str, Lookup] = {
                 kind=REFERENCE,
                 description="Template and its version, `slug:version`.",
                 example="voice-messagebird:1",
+                type=TEMPLATE_TYPE,
                 of="connector_template_ref",
             ),
             Argument(
@@ -222,7 +220,6 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="id",
             ),
         ),
-        mistaken=(CONNECTOR, "channel_id"),
     ),
 }
 RESULTS: Mapping[str, Result] = {each.result.class_name: each.result for each in LOOKUPS.values()}

@@ -12,11 +12,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bird_dynamic.schema.kinds import Kind
+from bird_dynamic.schema.types import Enumeration
 from bird_dynamic.schema.values import nearest
 
 FORM = "write it in international form, such as +31612345678"
 KNOWN_CAPABILITIES = ("voice", "sms", "mms", "fax")
 """The capabilities that Bird's numbers API documents."""
+CAPABILITY = Enumeration(
+    "PhoneNumberCapability",
+    "The documented capabilities, in either direction or in one; others exist.",
+    tuple(f"{each}{way}" for each in KNOWN_CAPABILITIES for way in ("", "-inbound", "-outbound")),
+)
 MAX_SHOWN = 5
 """Limit of numbers that a text names."""
 SHORTEST = {"+": 7, "00": 7, "0011": 7, "011": 10, None: 11}

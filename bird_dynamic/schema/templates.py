@@ -14,6 +14,7 @@ from typing import Any
 
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.kinds import PHONE_NUMBER_ID, TEMPLATE, TEXT, Kind
+from bird_dynamic.schema.types import Enumeration
 from bird_dynamic.schema.values import meant, nearest, unlisted, without_version
 
 
@@ -81,6 +82,11 @@ MORE_TEMPLATES = (
     "line:1",
 )
 """The other templates that Bird names, without documented arguments."""
+TEMPLATE_TYPE = Enumeration(
+    "ConnectorTemplate",
+    "Templates that Bird documents; others exist.",
+    (*TEMPLATES, *MORE_TEMPLATES),
+)
 
 
 def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -130,9 +136,8 @@ def doubts_about_template(inputs: Mapping[str, Any]) -> Iterator[str]:
     template, given = inputs.get("connector_template_ref"), inputs.get("arguments")
     if not isinstance(template, str) or inputs.get("check_arguments") is False:
         return
-    templates = (*TEMPLATES, *MORE_TEMPLATES)
-    if without_version(template) not in map(without_version, templates):
-        yield f"connector_template_ref: {unlisted(template, templates)}"
+    if without_version(template) not in map(without_version, TEMPLATE_TYPE.values):
+        yield f"connector_template_ref: {unlisted(template, TEMPLATE_TYPE.values)}"
     given = given if isinstance(given, Mapping) else {}
     arguments = TEMPLATES.get(template, ())
     for argument in arguments:

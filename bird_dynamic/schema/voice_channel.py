@@ -75,6 +75,7 @@ VOICE_CHANNEL = ResourceSchema(
         replace(
             TEMPLATE_REF,
             required=False,
+            type=None,
             default=TEMPLATE,
             example=TEMPLATE,
         ),

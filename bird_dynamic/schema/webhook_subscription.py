@@ -13,6 +13,7 @@ from typing import Any
 from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
+from bird_dynamic.schema.types import Enumeration, Member, Structure
 from bird_dynamic.schema.values import UUID, meant, unlisted
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
@@ -43,6 +44,23 @@ FILTER_KEYS = (
     "status",
 )
 """The documented keys of filters; others may exist."""
+FILTER = Structure(
+    "WebhookEventFilter",
+    "A property of events, and the value that it must have.",
+    (
+        Member(
+            "key",
+            "Property of the events: `channelId`, `status` or another.",
+            required=True,
+            type=Enumeration(
+                "WebhookFilterKey", "The documented keys of filters; others exist.", FILTER_KEYS
+            ),
+        ),
+        Member("value", "Value that the property must have.", required=True),
+    ),
+)
+STATUSES = ("active", "inactive")
+"""The documented statuses; there are no others."""
 
 
 def _url_problem(value: Any) -> str | None:
@@ -52,7 +70,7 @@ def _url_problem(value: Any) -> str | None:
 
 
 def _status_problem(value: Any) -> str | None:
-    return None if value in ("active", "inactive") else 'must be "active" or "inactive"'
+    return None if value in STATUSES else 'must be "active" or "inactive"'
 
 
 def _filters_problem(value: Any) -> str | None:
@@ -121,6 +139,9 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             description="Part of Bird whose events are sent: `channels`, `numbers`, "
             "`conversations` or `payments`.",
             example="channels",
+            type=Enumeration(
+                "WebhookService", "The documented parts of Bird; others exist.", SERVICES
+            ),
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,
@@ -131,6 +152,9 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             kind=TEXT,
             description="Event that is sent.",
             example="voice.inbound",
+            type=Enumeration(
+                "WebhookEvent", "Events that are documented or were seen; others exist.", EVENTS
+            ),
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,
@@ -149,10 +173,11 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         ),
         Field(
             name="event_filters",
-            kind=Kind("list of key and value", _filters_problem, Shape.TEXT_MAPS),
+            kind=Kind("list of key and value", _filters_problem, Shape.MAPS),
             description="Which of the events are sent: those that match every filter. At most one "
             "filter has the key `channelId`.",
             example=[{"key": "channelId", "value": "5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"}],
+            type=FILTER,
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,
@@ -175,6 +200,12 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             kind=Kind("active or inactive", _status_problem),
             description="`active`, or `inactive` to pause the events.",
             example="inactive",
+            type=Enumeration(
+                "WebhookStatus",
+                "Whether a webhook subscription sends events.",
+                STATUSES,
+                is_closed=True,
+            ),
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,

@@ -150,12 +150,15 @@ def test_an_answer_of_any_shape_is_read() -> None:
     ]
 
 
+OPTION = "the option customTimeouts.{} (in Python, custom_timeouts)"
+
+
 @pytest.mark.parametrize(
     ("argument", "timeout", "named"),
     [
         ({}, None, "bird:timeout (or BIRD_TIMEOUT)"),
         ({"create_timeout": "5s", "delete_timeout": "5s"}, None, "{}_timeout"),
-        ({"create_timeout": "5s", "delete_timeout": "5s"}, 5.0, "the option customTimeouts"),
+        ({"create_timeout": "5s", "delete_timeout": "5s"}, 5.0, OPTION),
     ],
 )
 def test_more_time_is_allowed_with_what_limited_it(
@@ -184,3 +187,21 @@ def test_the_words_of_the_emulators_key_hide_no_message() -> None:
         describing_errors("Reading it", VOICE_CHANNEL, Settings(EMULATOR_ACCESS_KEY)),
     ):
         raise RejectedError(Answer(403, message=message))
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+def test_an_update_and_a_read_name_the_option_or_the_setting(timeout: float | None) -> None:
+    world = World(timeout="300" if timeout else "5")
+    run = world.run()
+    given = {"phone_number_id": NUMBER, "name": "a"}
+    item_id, state = run.create(run.check({}, given).inputs)
+    switched = run.check({}, {**given, "channel_conversational_status_enabled": True}).inputs
+    world.break_with(Fault("status", status=429, times=None))
+    for operation, ask in (
+        ("update", lambda: world.run().update(item_id, state, switched, timeout)),
+        ("read", lambda: world.run().read(item_id, state, timeout)),
+    ):
+        with pytest.raises(OperationError) as caught:
+            ask()
+        named = OPTION.format(operation) if timeout else "bird:timeout (or BIRD_TIMEOUT)"
+        assert f"allow more time with {named}." in str(caught.value)

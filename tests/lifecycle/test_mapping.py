@@ -149,6 +149,10 @@ def test_another_spelling_is_drift_where_bird_says_that_somebody_has_changed_it(
         ("number", "x", None),
         ("number", {"phoneNumber": "+31"}, {"phone_number": "+31"}),
         ("number", {"capabilities": ["a"]}, {"capabilities": ["a"]}),
+        ("number", {"country": 5, "phoneNumber": None, "added": 5}, {"added": 5}),
+        ("number", {"capabilities": [1], "variables": [], "profileAttachments": ["x"]}, {}),
+        ("number", {"variables": {"a": 1}}, {"variables": {"a": 1}}),
+        ("number", {"profileAttachments": [{}]}, {"profile_attachments": [{}]}),
     ],
 )
 def test_what_bird_states_is_read_as_what_the_table_says(name: str, value: Any, read: Any) -> None:

@@ -104,7 +104,7 @@ def test_an_unknown_query_is_not_computed(engine: PluginClient, bird: EmulatorSe
     [
         ("Nothing", {}, {}, "unknown resource type Nothing"),
         ("Connector", {"name": "x"}, {}, "the query cannot contain name; it may contain worksp"),
-        ("Connector", {"workspaceId": "x"}, {}, "workspace_id: it is not a UUID"),
+        ("Connector", {"workspaceId": "x"}, {}, r"workspace_id \(workspaceId\): it is not a UUID"),
         ("Connector", {}, {"continuation_token": "x"}, "continuation token is not one of this"),
     ],
 )

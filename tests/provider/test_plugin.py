@@ -33,6 +33,7 @@ from bird_dynamic.emulator import (
     Request,
 )
 from bird_dynamic.lifecycle.records import RECORDS, Records
+from bird_dynamic.providers.engine_log import EngineLog
 from bird_dynamic.providers.plugin import BirdPlugin
 from bird_dynamic.providers.wire import received
 from bird_dynamic.schema.case import camel_case, snake_case
@@ -561,6 +562,124 @@ def test_functions_find_what_there_is(engine: PluginClient, bird: EmulatorServer
         engine.invoke("getPhoneNumber", country="DE")
     with pytest.raises(AbortedError, match="unknown function"):
         engine.invoke("getNothing")
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "says"),
+    [
+        ("getPhoneNumber", {"workspaceId": "x"}, "failed: workspaceId: must be a UUID"),
+        (
+            "getConnectors",
+            {"connectorTemplateRef": "voice-messagebird"},
+            "failed: connectorTemplateRef: did you mean voice-messagebird:1?",
+        ),
+        ("getConnector", {}, "failed: id: must be a UUID"),
+        (
+            "getPhoneNumber",
+            {"nmber": "+31612345678"},
+            "bird:index:getPhoneNumber: nmber: is not an argument; did you mean number?",
+        ),
+        (
+            "getConnectors",
+            {"templateRef": "x", "connectorTemplateReff": "y"},
+            "connectorTemplateReff: is not an argument; did you mean connectorTemplateRef?",
+        ),
+        ("getChannel", {"colour": "red"}, "colour: is not an argument; the arguments are id, work"),
+        ("getChannel", {"profile": "bird-eu"}, "profile: is only for the dynamic provider; with"),
+        (
+            "getPhoneNumber",
+            {"number": {rpc._special_sig_key: rpc._special_asset_sig, "text": "x"}},
+            "number: must not contain an asset",
+        ),
+    ],
+)
+def test_a_look_up_is_told_its_mistakes_in_the_names_of_the_plugin(
+    engine: PluginClient, bird: EmulatorServer, function: str, args: dict[str, Any], says: str
+) -> None:
+    bird.emulator.journal.clear()
+    with pytest.raises(AbortedError) as caught:
+        engine.invoke(function, **args)
+    assert says in str(caught.value)
+    assert "_" not in str(caught.value)
+    assert not bird.emulator.journal
+
+
+def test_a_look_up_without_a_workspace_names_the_argument_and_the_setting() -> None:
+    engine = PluginClient("http://127.0.0.1:1", workspaceId="")
+    with pytest.raises(AbortedError, match=r"set bird:workspaceId.*, or pass workspaceId\."):
+        engine.invoke("getConnectors")
+
+
+def test_what_the_program_marked_secret_is_in_no_error_of_a_look_up(engine: PluginClient) -> None:
+    with pytest.raises(AbortedError, match="no such number") as caught:
+        engine.invoke("getPhoneNumber", number=secret("+31 6 1234 5678"))
+    assert "1234" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "news", "says"),
+    [
+        (
+            "VoiceChannel",
+            {"phoneNumberId": "+31612345678"},
+            "use get_phone_number(number=…).id (bird:index:getPhoneNumber)",
+        ),
+        (
+            "VoiceChannel",
+            {"phoneNumberId": NUMBER, "arguments": {"phoneNumberId": NUMBER}},
+            "phoneNumberId is set by phone_number_id (phoneNumberId); remove it from arguments",
+        ),
+        (
+            "WebhookSubscription",
+            {"eventFilters": [{"key": "channelId", "value": "x"}]},
+            "event_filters (eventFilters): the value of the filter channelId must be a UUID: use "
+            "the channel_id (channelId) of a channel",
+        ),
+        (
+            "Connector",
+            {"connectorTemplateRef": "sms-messagebird:1"},
+            "pass check_arguments=False (checkArguments) to skip this check",
+        ),
+        (
+            "Connector",
+            {
+                "connectorTemplateRef": "sms-messagebird:1",
+                "arguments": {"phone_number_id": NUMBER, "channelMessageType": "2fa"},
+            },
+            "arguments: phone_number_id: did you mean phoneNumberId?",
+        ),
+    ],
+)
+def test_a_failure_has_the_names_of_every_language(
+    engine: PluginClient, kind: str, news: dict[str, Any], says: str
+) -> None:
+    reasons = " ".join(each.reason for each in engine.check(news, kind).failures)
+    assert says in reasons, reasons
+
+
+def test_errors_and_warnings_have_the_names_of_every_language(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(EngineLog, "warning", lambda log, text: said.append(text))
+    engine = PluginClient(bird.url)
+    sms = {"phoneNumberId": NUMBER, "channelMessageType": "promotional"}
+    given = {"connectorTemplateRef": "fax:1", "arguments": sms}
+    assert list(engine.check(given, "Connector").failures) == []
+    assert "connector_template_ref (connectorTemplateRef): is not among the known" in said[0]
+    given["connectorTemplateRef"] = "sms-messagebird:1"
+    item_id, state = engine.create(given, "Connector")
+    update = provider_pb2.UpdateRequest(
+        id=item_id,
+        urn=URN.format("Connector"),
+        olds=state,
+        news=struct(engine.inputs({**given, "connectorTemplateRef": "fax:1"}, "Connector")),
+    )
+    with pytest.raises(AbortedError, match=r"ref \(connectorTemplateRef\) cannot be changed"):
+        engine.call("Update", update)
+    absent = {"phoneNumberId": "11111111-2222-4333-8444-555555555555"}
+    with pytest.raises(AbortedError, match=r"phone_number_id \(\.arguments\.phoneNumberId\): no"):
+        engine.create(absent)
 
 
 def test_a_resource_that_does_not_exist_is_told(engine: PluginClient) -> None:

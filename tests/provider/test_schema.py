@@ -10,11 +10,15 @@ from typing import Any, get_type_hints
 
 import jsonschema_rs
 import pytest
+import yaml
 
 import bird_dynamic
-from bird_dynamic.providers.schema import FUNCTIONS, NOT_HERE, ROW, schema
+from bird_dynamic.providers.names import FUNCTIONS, in_plugin_terms
+from bird_dynamic.providers.schema import NOT_HERE, ROW, schema
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.resources import SCHEMAS
+from bird_dynamic.schema.templates import MORE_TEMPLATES, TEMPLATES
+from bird_dynamic.schema.webhook_subscription import EVENTS, FILTER_KEYS, SERVICES, STATUSES
 from bird_dynamic.settings import CONFIGURABLE
 
 ROOT = Path(__file__).parents[2]
@@ -33,10 +37,10 @@ def test_every_field_of_every_resource_is_there_and_described(type_name: str) ->
     assert set(resource["requiredInputs"]) <= inputs
     for field in fields:
         described = resource["properties"][camel_case(field.name)]
-        assert described["description"] == field.output_text
+        assert described["description"] == in_plugin_terms(field.output_text)
         if field.is_input:
             given = resource["inputProperties"][camel_case(field.name)]
-            assert given["description"] == field.text
+            assert given["description"] == in_plugin_terms(field.text)
         assert described.get("secret", False) is field.secret
 
 
@@ -89,6 +93,80 @@ def test_what_is_always_found_is_what_the_python_result_says(name: str) -> None:
     assert set(found["required"]) == set(map(camel_case, certain))
 
 
+TYPES = SCHEMA["types"]
+
+
+def _references(value: Any) -> set[str]:
+    found = set(re.findall(r"#/types/bird:index:(\w+)", json.dumps(value)))
+    return found.union(*(_references(TYPES[f"bird:index:{name}"]) for name in found))
+
+
+def test_every_type_is_used_and_every_used_type_is_there() -> None:
+    used = _references([SCHEMA["resources"], SCHEMA["functions"]])
+    assert {f"bird:index:{name}" for name in used} == set(TYPES)
+
+
+def test_the_values_of_an_enumeration_are_those_of_the_table_under_names_of_their_own() -> None:
+    found = {name: each["enum"] for name, each in TYPES.items() if "enum" in each}
+    for values in found.values():
+        names = [each["name"] for each in values]
+        assert len(set(names)) == len(names)
+        assert all(re.fullmatch(r"[A-Z][A-Za-z0-9]+", name) for name in names)
+    values = {name: tuple(each["value"] for each in values) for name, values in found.items()}
+    assert values["bird:index:ConnectorTemplate"] == (*TEMPLATES, *MORE_TEMPLATES)
+    assert values["bird:index:WebhookService"] == SERVICES
+    assert values["bird:index:WebhookEvent"] == EVENTS
+    assert values["bird:index:WebhookFilterKey"] == FILTER_KEYS
+    assert values["bird:index:WebhookStatus"] == STATUSES
+    assert {"voice", "voice-inbound", "fax-outbound"} < {
+        *values["bird:index:PhoneNumberCapability"]
+    }
+
+
+def test_only_a_closed_list_excludes_other_values() -> None:
+    properties = SCHEMA["resources"]["bird:index:WebhookSubscription"]["inputProperties"]
+    assert properties["status"]["$ref"] == "#/types/bird:index:WebhookStatus"
+    for name, type_name in (("service", "WebhookService"), ("event", "WebhookEvent")):
+        assert properties[name]["type"] == "string"
+        assert properties[name]["oneOf"] == [
+            {"type": "string"},
+            {"$ref": f"#/types/bird:index:{type_name}"},
+        ]
+
+
+def test_no_output_is_an_enumeration() -> None:
+    # Some SDKs fail a program that is answered with another value.
+    outputs = [each["properties"] for each in SCHEMA["resources"].values()]
+    outputs += [each["outputs"] for each in SCHEMA["functions"].values()]
+    # A union of a text with an enumeration is a text in every SDK.
+    named = re.sub(r'"oneOf": \[.*?\]', "", json.dumps([outputs, TYPES]))
+    referenced = re.findall(r"#/types/(bird:index:\w+)", named)
+    assert referenced
+    assert not [name for name in referenced if "enum" in TYPES[name]]
+
+
+def test_structures_are_those_that_bird_documents() -> None:
+    described = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+    schemas = described["components"]["schemas"]
+    number = schemas["Connector"]["properties"]["number"]["properties"]
+    attachment = number["profileAttachments"]["items"]["properties"]
+    for name, documented in (
+        ("ConnectorNumber", number),
+        ("ConnectorNumberProfileAttachment", attachment),
+        ("WebhookEventFilter", schemas["EventFilter"]["properties"]),
+    ):
+        assert set(TYPES[f"bird:index:{name}"]["properties"]) == set(documented)
+    assert TYPES["bird:index:WebhookEventFilter"]["required"] == ["key", "value"]
+
+
+def test_a_filter_is_an_object_and_arguments_are_anything() -> None:
+    for kind in ("properties", "inputProperties"):
+        webhook = SCHEMA["resources"]["bird:index:WebhookSubscription"][kind]
+        assert webhook["eventFilters"]["items"] == {"$ref": "#/types/bird:index:WebhookEventFilter"}
+        connector = SCHEMA["resources"]["bird:index:Connector"][kind]
+        assert connector["arguments"]["additionalProperties"] == {"$ref": "pulumi.json#/Any"}
+
+
 def test_settings_have_their_environment_variables_and_the_key_is_secret() -> None:
     for variables in (SCHEMA["config"]["variables"], SCHEMA["provider"]["inputProperties"]):
         assert list(variables) == list(CONFIGURABLE)
@@ -113,10 +191,14 @@ def test_everything_is_described_and_every_token_is_well_formed() -> None:
         assert re.fullmatch(r"bird:index:[A-Za-z]+", token)
 
 
+DESCRIBED = ("properties", "inputProperties", "variables", "resources", "functions", "types")
+
+
 def _without_description(value: Any, path: str = "") -> list[str]:
     found = []
     for name, each in value.items() if isinstance(value, dict) else ():
-        if name in ("properties", "inputProperties", "variables", "resources", "functions"):
+        is_property = path.endswith("/properties")
+        if not is_property and name in DESCRIBED:
             for key, described in each.items():
                 if "description" not in described:
                     found.append(f"{path}/{name}/{key}")
@@ -149,3 +231,11 @@ def test_paths_in_descriptions_are_code() -> None:
     described = [each["description"] for each in SCHEMA["resources"].values()]
     assert all("`/workspaces/" in each for each in described)
     assert not any(re.search(r"(?<!`)/workspaces/", each) for each in described)
+
+
+def test_descriptions_have_the_names_of_the_plugin_and_json() -> None:
+    text = json.dumps(SCHEMA)
+    assert not re.search(r"`[a-z]+_[a-z_]+`|\b(True|False)\b", text)
+    assert "`getConnector` returns" in text
+    assert "the `phoneNumberId` of a voice channel" in text
+    assert "Use `false` for templates without a channel. Example: `false`." in text

@@ -84,6 +84,28 @@ def test_a_bundle_may_have_several_certificates_and_comments(tmp_path: Path) -> 
     assert problems(BIRD_CA_BUNDLE=str(bundle)) == ()
 
 
+def test_a_bundle_is_read_once_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(context: ssl.SSLContext, path: str) -> None:
+        read.append(path)
+        load(context, path)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text(CERTIFICATE)
+    for _ in range(3):
+        assert problems(BIRD_CA_BUNDLE=str(bundle)) == ()
+    assert read == [str(bundle)]
+    bundle.write_text("damaged")
+    assert len(problems(BIRD_CA_BUNDLE=str(bundle))) == 1
+    bundle.write_text(CERTIFICATE)
+    assert problems(BIRD_CA_BUNDLE=str(bundle)) == ()
+
+
 def test_a_folder_needs_certificates_under_their_hashes(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text(CERTIFICATE)
     (problem,) = problems(BIRD_CA_BUNDLE=str(tmp_path))
@@ -103,6 +125,9 @@ def test_a_bundle_that_cannot_be_read_says_why(
     bundle.touch()
     (problem,) = problems(BIRD_CA_BUNDLE=str(bundle))
     assert "the file cannot be read (Permission denied); set it to a file" in problem
+    monkeypatch.undo()
+    (problem,) = problems(BIRD_CA_BUNDLE=str(bundle))
+    assert "the file has no valid PEM certificate" in problem, "it can be read again"
     (problem,) = problems(BIRD_CA_BUNDLE=os.devnull)
     assert "is not a file; set it to a file" in problem
 

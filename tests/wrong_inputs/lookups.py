@@ -13,6 +13,7 @@ from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
+from tests.support.plugin_client import AbortedError, PluginClient
 from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import up
@@ -39,20 +40,36 @@ def _row(function: str, given: Mapping[str, Any], *says: str) -> Row:
     return Row(f"`{function}({written})`", Way.LOOK_UP, says, lambda: look_up(function, **given))
 
 
+def _in_plugin(function: str, given: Mapping[str, Any], *says: str) -> Row:
+    written = ", ".join(f"{argument}: {value}" for argument, value in given.items())
+
+    def answer() -> str:
+        try:
+            # Nothing listens there: nothing may be sent.
+            return str(PluginClient("http://127.0.0.1:1").invoke(function, **given))
+        except AbortedError as error:
+            return str(error)
+
+    return Row(f"`bird:index:{function}` with `{{{written}}}`", Way.LOOK_UP, says, answer)
+
+
 def _without_settings() -> str:
     world = World()
     world.environment = {}
     return look_up("get_phone_number", world)
 
 
-def _with_the_id_of_a_channel() -> str:
+def _with_the_id_of_a_channel(*, imports: bool) -> str:
     world = World()
     item = world.emulator.add_connector(
         connectorTemplateRef="voice-messagebird:1", arguments={"phoneNumberId": NUMBER}
     )
     look_up("get_connector", world, id=item["id"])
     (made,) = world.emulator.connectors()
-    return look_up("get_connector", world, id=made["channel"]["channelId"])
+    channel_id = made["channel"]["channelId"]
+    if imports:
+        return imported(channel_id, world=world)
+    return look_up("get_connector", world, id=channel_id)
 
 
 def imported(item_id: str, type_name: str = "VoiceChannel", world: World | None = None) -> str:
@@ -126,7 +143,7 @@ ROWS = (
         "`get_connector(…)` with the id of a channel",
         Way.LOOK_UP,
         ("no such connector", "the id of a channel", "whose connector is"),
-        _with_the_id_of_a_channel,
+        lambda: _with_the_id_of_a_channel(imports=False),
     ),
     _row("get_channel", {"id": "ch_1"}, "id", "must be a UUID"),
     _row(
@@ -141,6 +158,15 @@ ROWS = (
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
+    _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
+    _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
+    _in_plugin(
+        "getConnectors",
+        {"connectorTemplateRef": "voice-messagebird"},
+        "connectorTemplateRef",
+        "did you mean voice-messagebird:1?",
+    ),
+    _in_plugin("getChannel", {"id": "ch_1", "workspaceId": "x"}, "id", "must be a UUID"),
     _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("+31612345678", "the id must be a UUID, that of the connector"),
@@ -166,6 +192,12 @@ ROWS = (
         Way.REFRESH,
         ("no connector with this id", "Check the workspace and the id"),
         lambda: imported(NUMBER),
+    ),
+    Row(
+        "`pulumi import` of a `VoiceChannel` by the id of its channel",
+        Way.IMPORT,
+        ("no connector with this id", "the id of a channel", "whose connector is", "Use that id"),
+        lambda: _with_the_id_of_a_channel(imports=True),
     ),
     Row(
         "`pulumi import` of an SMS connector as `VoiceChannel`",

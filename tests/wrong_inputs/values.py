@@ -122,7 +122,7 @@ ROWS = (
     Row(
         "`adopt` with the id of a channel",
         Way.UP,
-        ("adopt", "not of a channel"),
+        ("adopt", "has no connector", "the id of a channel", "whose connector is", "Use that id"),
         _adopting_a_channel,
     ),
     Row(

@@ -1,0 +1,73 @@
+"""The plugin's names, and texts that contain Python's: `get_phone_number` is the function
+`bird:index:getPhoneNumber` there, and `phone_number_id` the property `phoneNumberId`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.lookups import LOOKUPS, Lookup
+from bird_dynamic.schema.resources import SCHEMAS
+
+PACKAGE = "bird"
+MODULE = "index"
+RENAMED = {"listConnectors": "getConnectors"}
+"""Functions under the name of an earlier release, which are deprecated, and their names."""
+FUNCTIONS: Mapping[str, Lookup] = {
+    function: each
+    for name, each in LOOKUPS.items()
+    for function in (camel_case(name), RENAMED.get(camel_case(name)))
+    if function
+}
+"""The look-ups by their names in the plugin."""
+_PROPERTIES = {
+    field.name for schema in SCHEMAS.values() for field in schema.fields if "_" in field.name
+}
+_NAME = re.compile(
+    rf"\b(?P<name>{'|'.join(sorted({*_PROPERTIES, *LOOKUPS}, key=len, reverse=True))})\b"
+    r"(?:=\w+|\([^()]*\)(?:\.\w+)?)?"
+)
+"""A property or a look-up, with what a program would write after its name."""
+
+
+def token(name: str) -> str:
+    """`VoiceChannel` as `bird:index:VoiceChannel`."""
+    return f"{PACKAGE}:{MODULE}:{name}"
+
+
+def function_name(lookup: str) -> str:
+    """`get_phone_number` as `getPhoneNumber`."""
+    name = camel_case(lookup)
+    return RENAMED.get(name, name)
+
+
+def with_plugin_names(text: str) -> str:
+    """A message for programs in any language: Python's names, each with the plugin's in parentheses
+    where it is first used."""
+    named: set[str] = set()
+
+    def both(found: re.Match[str]) -> str:
+        is_explained = text.startswith((" (", ": did you mean"), found.end())
+        is_first = found["name"] not in named
+        named.add(found["name"])
+        if is_explained or not is_first:
+            return found[0]
+        return f"{found[0]} ({_in_plugin(found['name'])})"
+
+    return _NAME.sub(both, text)
+
+
+def in_plugin_terms(description: str) -> str:
+    """A description in Markdown with the plugin's names in place of Python's, and with the booleans
+    of JSON."""
+    renamed = re.sub(
+        r"`([a-z]+(?:_[a-z]+)+)`",
+        lambda found: f"`{function_name(found[1])}`",
+        description,
+    )
+    return re.sub(r"`?\b(True|False)\b`?", lambda found: f"`{found[1].lower()}`", renamed)
+
+
+def _in_plugin(name: str) -> str:
+    return token(function_name(name)) if name in LOOKUPS else camel_case(name)
