@@ -132,7 +132,7 @@ def test_several_problems_are_told_at_once() -> None:
         ("POST", "connectors", ["name"], "the body: must be an object"),
         ("POST", "connectors", {"id": "x"}, "id: is given by the emulator"),
         ("POST", "connectors", {"arguments": []}, "arguments: must be an object"),
-        ("POST", "connectors", {"connectorTemplateRef": 1}, "connectorTemplateRef: must be a"),
+        ("POST", "connectors", {"connectorTemplateSlug": 1}, "connectorTemplateSlug: must be a"),
         ("POST", "webhook-subscriptions", {"id": "x"}, "id: is given by the emulator"),
         ("POST", "webhook-subscriptions", {"url": 1}, "url: must be a string"),
         ("POST", "webhook-subscriptions", {"eventFilters": {}}, "eventFilters: must be a list"),
