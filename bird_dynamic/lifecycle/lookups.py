@@ -19,6 +19,7 @@ from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import named
+from bird_dynamic.schema.texts_of_outputs import problem_of_text
 from bird_dynamic.settings import how_to_set
 
 LONGEST_HINT = 10.0
@@ -47,7 +48,7 @@ class Lookups:
                 for each in asked:
                     rows = _matching(each, given, rows)
                 return rows
-        words = ", ".join(f"{each.name} {given[each.name]}" for each in asked)
+        words = ", ".join(f"{each.name} {_quoted(given[each.name])}" for each in asked)
         with describing_errors(
             f"Looking up the {noun}{f' with {words}' * bool(asked)}", schema, settings
         ):
@@ -73,7 +74,9 @@ class Lookups:
     def _one(self, lookup: Lookup, given: Mapping[str, Any]) -> Properties:
         schema, item_id = lookup.result.finds, given.get("id")
         noun = schema.noun
-        with describing_errors(f"Looking up {noun} {item_id}", schema, self._account.settings):
+        with describing_errors(
+            f"Looking up {noun} {_quoted(item_id)}", schema, self._account.settings
+        ):
             self._require_correct(lookup, given)
             place, session = self._open(schema)
             item = session.collection.get(str(item_id), session.deadline())
@@ -104,7 +107,7 @@ class Lookups:
             f"{each.name}: {problem}"
             for each in lookup.arguments
             if (value := given.get(each.name)) is not None or each.required
-            if (problem := each.kind.problem(value)) is not None
+            if (problem := _text_of_output(value) or each.kind.problem(value)) is not None
         ]
         if problems:
             raise NotFoundError(". ".join(problems))
@@ -121,6 +124,16 @@ class Lookups:
         if problems:
             raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})
+
+
+def _quoted(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    return f'"{value}"' if _text_of_output(value) is None else "…"
+
+
+def _text_of_output(value: Any) -> str | None:
+    return problem_of_text(value) if isinstance(value, str) else None
 
 
 def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Properties:

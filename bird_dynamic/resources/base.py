@@ -14,6 +14,7 @@ from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.providers.stack_configuration import warn_of_plain_access_key
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.naming import MARK, mark
+from bird_dynamic.schema.texts_of_outputs import problem_of_text
 from bird_dynamic.schema.values import odd_values, parse_duration
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ class BirdResource(dynamic.Resource):
 def _spelled(id: str) -> tuple[str, dict[str, str]]:
     if not isinstance(id, str):
         raise pulumi.RunError("get: the id must be a string, the UUID of the item to read")
+    if (problem := problem_of_text(id)) is not None:
+        raise pulumi.RunError(f"get: the id {problem}")
     try:
         return with_its_place(id)
     except IdError:
@@ -154,6 +157,12 @@ def _refuse_what_pulumi_does_not_carry(
 ) -> None:
     """Raises RunError: the SDK would fail later, with a traceback and without the argument's
     path."""
+    if isinstance(resource_name, str) and problem_of_text(resource_name) is not None:
+        raise pulumi.RunError(
+            f"{schema.type_name}: the resource name contains an Output or an object inside an "
+            "f-string; Pulumi needs a name that is known from the start, such as "
+            f'"{schema.module}-1"'
+        )
     for name, value in inputs.items():
         for problem in odd_values(name, value, _CARRIED):
             # A whole result of a look-up has a better answer.

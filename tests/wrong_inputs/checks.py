@@ -14,7 +14,7 @@ from bird_dynamic.providers.dynamic import provider
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import NUMBER, OTHER_MARK, OWN_MARK, World
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import CORRECT, WEBHOOK, preview
+from tests.wrong_inputs.ways import CORRECT, WEBHOOK, preview, text_of_output
 
 ABSENT = "11111111-2222-4333-8444-555555555555"
 USE_THE_ID = "use get_phone_number(number=…).id"
@@ -61,6 +61,12 @@ def _odd(wrong: str, value: Any, *says: str) -> Row:
     )
 
 
+def _in_text(type_name: str, argument: str, wrong: str, value: Any, *says: str) -> Row:
+    says = (*says, "contains an Output inside an f-string", "pulumi.Output.concat(")
+    wrong = f"`{type_name}(…, {argument}={wrong})`"
+    return _row(wrong, type_name, says, **{argument: value})
+
+
 def _asset() -> str:
     asset = {rpc._special_sig_key: rpc._special_asset_sig, "path": "x"}
     news = {**CORRECT["VoiceChannel"], "arguments": {"a": asset}}
@@ -95,7 +101,25 @@ def _one_number_twice() -> str:
     return "\n".join(each for found in failures for each in found)
 
 
+IN_TEXT = f"sms-{text_of_output()}"
+
 ROWS = (
+    _in_text("VoiceChannel", "name", 'f"sms-{v.channel_id}"', IN_TEXT, "name"),
+    _in_text(
+        "Connector",
+        "arguments",
+        '{"useCaseId": f"sms-{v.channel_id}", …}',
+        {"useCaseId": IN_TEXT},
+        "arguments.useCaseId",
+    ),
+    _in_text("WebhookSubscription", "url", 'f"https://{host}/calls"', f"https://{IN_TEXT}", "url"),
+    _in_text(
+        "WebhookSubscription",
+        "event_filters",
+        '[{"key": "channelId", "value": f"{v.channel_id}"}]',
+        [{"key": "channelId", "value": IN_TEXT}],
+        "event_filters[0].value",
+    ),
     _number("+31612345678"),
     _number("0031 6 1234 5678"),
     _number("tel:+31-6-12345678"),

@@ -15,7 +15,7 @@ from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
 from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import up
+from tests.wrong_inputs.ways import text_of_output, up
 
 FORM = "write it in international form, such as +31612345678"
 
@@ -85,6 +85,12 @@ ROWS = (
         Way.LOOK_UP,
         ("id", "not an Output", "get_connector_output"),
         lambda: look_up("get_connector", id=pulumi.Output.from_input("x")),
+    ),
+    Row(
+        '`get_phone_number(number=f"+{number}")`, an Output in an f-string',
+        Way.LOOK_UP,
+        ("number", "contains an Output inside an f-string", "get_phone_number_output accepts"),
+        lambda: look_up("get_phone_number", number=f"+{text_of_output()}"),
     ),
     _row("get_phone_number", {"number": "0612345678"}, "number", FORM),
     _row("get_phone_number", {"number": "612345678"}, "number", FORM),

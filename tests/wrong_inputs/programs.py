@@ -11,7 +11,7 @@ from bird_dynamic import VoiceChannel, WebhookSubscription, native
 from tests.program.test_voice_channel import run
 from tests.support.world import NUMBER
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import WEBHOOK
+from tests.wrong_inputs.ways import WEBHOOK, text_of_output
 
 OPTIONS = pulumi.ResourceOptions
 
@@ -85,6 +85,18 @@ ROWS = (
         "event_filters[0].value",
         "is a Python set object",
         "pass a string",
+    ),
+    _row(
+        'VoiceChannel(f"sms-{v.channel_id}", …)',
+        lambda: VoiceChannel(f"sms-{text_of_output()}", phone_number_id=NUMBER),
+        "VoiceChannel: the resource name contains an Output",
+        "known from the start",
+    ),
+    _row(
+        'VoiceChannel.get("support", f"{v.id}")',
+        lambda: VoiceChannel.get("support", text_of_output()),
+        "get: the id contains an Output inside an f-string",
+        "pass the Output itself",
     ),
     _row(
         "VoiceChannel.get(…, 5)",
