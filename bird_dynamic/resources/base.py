@@ -13,9 +13,10 @@ from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.providers.stack_configuration import warn_of_plain_access_key
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import MARK, mark
 from bird_dynamic.schema.texts_of_outputs import problem_of_text
-from bird_dynamic.schema.values import odd_values, parse_duration
+from bird_dynamic.schema.values import ANYTHING, odd_values, parse_duration
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -164,14 +165,23 @@ def _refuse_what_pulumi_does_not_carry(
             f'"{schema.module}-1"'
         )
     for name, value in inputs.items():
-        for problem in odd_values(name, value, _CARRIED):
-            # A whole result of a look-up has a better answer.
-            better = schema.by_name[name].kind.problem(value) if is_dataclass(value) else None
+        kind = schema.by_name[name].kind
+        accepted = _ACCEPTED.get(kind.shape, "a string")
+        for problem in odd_values(name, value, _CARRIED, accepted):
+            # A whole result of a look-up, or a generator, has a better answer.
+            whole = is_dataclass(value) or isinstance(value, Iterator)
+            better = kind.problem(value) if whole else None
             raise pulumi.RunError(
                 f"{schema.type_name} {resource_name}: {f'{name}: {better}' if better else problem}"
             )
 
 
+_ACCEPTED = {
+    Shape.MAP: ANYTHING,
+    Shape.BOOLEAN: "True or False",
+    Shape.TEXT_OR_NUMBER: '"5m" or a number of seconds',
+}
+"""What the arguments take that are no strings."""
 _CARRIED = (pulumi.Output, Awaitable, pulumi.Asset, pulumi.Archive, pulumi.Resource)
 """Types of values that the SDK carries, or that the provider reports."""
 

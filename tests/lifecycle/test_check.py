@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from bird_dynamic.schema.values import meant
 from tests.support.world import NUMBER, OWN_MARK, World
@@ -269,10 +270,14 @@ def test_known_values_of_a_templates_argument_are_not_doubted(value: Any) -> Non
 @pytest.mark.parametrize(
     ("value", "path", "says"),
     [
-        (b"x", "a.b[0]", "is a Python bytes object; pass a string"),
-        ({1, 2}, "a.b[0]", "is a Python set object"),
-        (date(2026, 1, 31), "a.b[0]", "is a Python date object"),
-        (Decimal("1.5"), "a.b[0]", "is a Python Decimal object"),
+        (b"x", "a.b[0]", "is a Python bytes object; pass text: value.decode()"),
+        ({1, 2}, "a.b[0]", "is a Python set object; pass sorted(value)"),
+        ({}.values(), "a.b[0]", "is a Python dict_values object; pass list(value)"),
+        (date(2026, 1, 31), "a.b[0]", "is a Python date object; pass str(value)"),
+        (timedelta(minutes=5), "a.b[0]", "is a Python timedelta object; pass its .total_seconds()"),
+        (Decimal("1.5"), "a.b[0]", "is a Python Decimal object; pass str(value)"),
+        (Shape.MAP, "a.b[0]", "is a Python Shape object; pass its .value"),
+        (object(), "a.b[0]", "is a Python object object; pass a string, a number, a boolean, a "),
         (float("nan"), "a.b[0]", "is not a finite number"),
         ({5: "x"}, "a.b[0]", "must be a dict with string keys"),
         ({"c": (1, b"x")}, "a.b[0].c[1]", "is a Python bytes object"),

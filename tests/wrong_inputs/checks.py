@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from pulumi.runtime import rpc
 
@@ -191,9 +192,11 @@ ROWS = (
         ("phone_number_id", "sales and support", "another phone number, or remove it"),
         _one_number_twice,
     ),
-    _odd('b"…"', b"x", "is a Python bytes object", "pass a string"),
-    _odd("{1, 2}", {1, 2}, "is a Python set object", "pass a string, a number"),
-    _odd("date(2026, 1, 31)", date(2026, 1, 31), "is a Python date object", "pass a string"),
+    _odd('b"…"', b"x", "is a Python bytes object", "value.decode()"),
+    _odd("{1, 2}", {1, 2}, "is a Python set object", "pass sorted(value)"),
+    _odd("date(2026, 1, 31)", date(2026, 1, 31), "is a Python date object", "pass str(value)"),
+    _odd("uuid4()", uuid4(), "is a Python UUID object", "pass str(value)"),
+    _odd("object()", object(), "is a Python object object", "pass a string, a number, a boolean"),
     _odd('float("inf")', float("inf"), "is not a finite number", "in quotes"),
     _odd('{5: "x"}', {5: "x"}, "must be a dict with string keys"),
     Row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pulumi
@@ -85,6 +86,17 @@ ROWS = (
         "event_filters[0].value",
         "is a Python set object",
         "pass a string",
+    ),
+    _row(
+        "VoiceChannel(…, create_timeout=timedelta(minutes=5))",
+        lambda: _channel(create_timeout=timedelta(minutes=5)),
+        "create_timeout: is a Python timedelta object",
+        'pass "5m" or a number of seconds',
+    ),
+    _row(
+        "VoiceChannel(…, name={1, 2})",
+        lambda: _channel(name={1, 2}),
+        "name: is a Python set object; pass a string",
     ),
     _row(
         'VoiceChannel(f"sms-{v.channel_id}", …)',
