@@ -9,7 +9,7 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.mapping import as_asked, read_value, request_body, value_at
 from bird_dynamic.schema.equality import is_alike, same
 from bird_dynamic.schema.fields import Field, OnChange, Properties, ResourceSchema
-from bird_dynamic.schema.kinds import MAP, TEMPLATE
+from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.values import without_version
 
 
@@ -44,6 +44,6 @@ def _may_be_spelled(field: Field, asked: Any, stated: Any) -> bool:
     stated = read_value(field, stated)
     if asked is None:
         return same(stated, None)
-    if field.kind is TEMPLATE:
+    if field.kind.is_template:
         asked, stated = without_version(asked), without_version(stated)
     return is_alike(asked, stated)

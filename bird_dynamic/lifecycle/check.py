@@ -96,7 +96,7 @@ def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
 
 def _missing(field: Field, settings: Settings) -> str:
     if not field.setting:
-        return f"{field.name}: is required"
+        return f"{field.name}: is required{field.kind.hint}"
     if field.setting in dict(settings.location_problems):
         return settings.missing_text(field.setting)
     what, how = field.name.removesuffix("_id"), how_to_set(settings.profile, field.setting)

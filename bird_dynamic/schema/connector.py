@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.schema.case import snake_case
-from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
+from bird_dynamic.schema.common import WORKSPACE, local_inputs
 from bird_dynamic.schema.fields import CAMEL_CASE, Field, OnChange, ResourceSchema
-from bird_dynamic.schema.kinds import FLAG, MAP, TEMPLATE, TEXT, UUID_TEXT
-from bird_dynamic.schema.templates import doubts_about_template, problems_of_arguments
+from bird_dynamic.schema.kinds import FLAG, MAP, TEXT, UUID_TEXT
+from bird_dynamic.schema.templates import TEMPLATE, doubts_about_template, problems_of_arguments
 
 
 def _number_in_python(number: Any) -> Any:
@@ -43,7 +43,7 @@ NAME = Field(
 TEMPLATE_REF = Field(
     name="connector_template_ref",
     kind=TEMPLATE,
-    description="Template that the connector is made from, and its version: `slug:version`.",
+    description="Template that the connector is made from, and its version: `name:version`.",
     example="sms-messagebird:1",
     request_path=CAMEL_CASE,
     response_path=CAMEL_CASE,
@@ -232,7 +232,7 @@ CONNECTOR = ResourceSchema(
             default=True,
             on_change=OnChange.NOTHING,
         ),
-        *LOCAL_INPUTS,
+        *local_inputs("connector"),
         *OUTPUTS,
     ),
     validate=problems_of_arguments,

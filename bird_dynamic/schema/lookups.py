@@ -195,7 +195,7 @@ LOOKUPS: Mapping[str, Lookup] = {
             Argument(
                 name="connector_template_ref",
                 kind=REFERENCE,
-                description="Template and its version, `slug:version`.",
+                description="Template and its version, `name:version`.",
                 example="voice-messagebird:1",
                 of="connector_template_ref",
             ),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bird_dynamic.schema.common import LOCAL_INPUTS
+from bird_dynamic.schema.common import local_inputs
 from bird_dynamic.schema.connector import (
     CHANGES,
     COMMON_INPUTS,
@@ -24,6 +24,7 @@ from bird_dynamic.schema.connector import (
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.kinds import PHONE_NUMBER_ID
+from bird_dynamic.schema.templates import VOICE_TEMPLATE
 from bird_dynamic.schema.values import without_version
 
 TEMPLATE = "voice-messagebird:1"
@@ -74,12 +75,13 @@ VOICE_CHANNEL = ResourceSchema(
         NAME,
         replace(
             TEMPLATE_REF,
+            kind=VOICE_TEMPLATE,
             required=False,
             default=TEMPLATE,
             example=TEMPLATE,
         ),
         *COMMON_INPUTS,
-        *LOCAL_INPUTS,
+        *local_inputs("connector"),
         *OUTPUTS,
     ),
     describes=_is_voice_channel,

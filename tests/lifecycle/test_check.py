@@ -41,8 +41,8 @@ def test_defaults_names_and_settings_are_filled_in() -> None:
         ("phone_number_id", None, "required"),
         ("name", "", "non-empty"),
         ("name", "  ", "non-empty"),
-        ("connector_template_ref", "voice-messagebird", "slug:version"),
-        ("connector_template_ref", "Voice:one", "slug:version"),
+        ("connector_template_ref", "voice-messagebird", "NAME:VERSION"),
+        ("connector_template_ref", "Voice:one", "NAME:VERSION"),
         ("arguments", "x", "dict"),
         ("arguments", {"phoneNumberId": "x"}, "phoneNumberId is set by phone_number_id"),
         ("security_arguments", ["s3cret"], "dict"),
@@ -221,7 +221,9 @@ WEBHOOK = {"service": "channels", "event": "voice.inbound", "url": "https://exam
     [
         ({"service": "faxes"}, "service: is not among the known values: channels"),
         ({"event": "voice.inbond"}, "event: did you mean voice.inbound?"),
-        ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters: the key of a filter"),
+        ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters[0]: the key is not"),
+        ({"event": "call.started"}, "event: is not among the known events of channels: channel.cr"),
+        ({"service": "numbers"}, "event: belongs to the service channels."),
     ],
 )
 def test_what_bird_may_accept_is_warned_of_once_and_passes(news: dict[str, Any], says: str) -> None:
@@ -234,9 +236,15 @@ def test_what_bird_may_accept_is_warned_of_once_and_passes(news: dict[str, Any],
     assert world.operations == []
 
 
-def test_an_event_that_is_unlike_the_known_ones_is_not_doubted() -> None:
+def test_an_event_that_the_service_may_have_is_not_doubted() -> None:
     world = World()
-    for news in ({"event": "template.created"}, {"service": UNKNOWN, "event": UNKNOWN}):
+    for news in (
+        {"event": "template.created"},
+        {"event": "instagram.inbound"},
+        {"service": "payments", "event": "payment.created"},
+        {"service": UNKNOWN, "event": UNKNOWN},
+        {"service": UNKNOWN, "event": "call.started"},
+    ):
         world.run("WebhookSubscription").check({}, {**WEBHOOK, **news})
     assert world.said == []
 

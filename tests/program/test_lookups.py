@@ -252,18 +252,20 @@ def test_all_settings_that_are_missing_are_told_at_once(
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        ("voice-messagebird", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
-        ("Voice", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
-        ("voice-mesagebird", r"did you mean voice-messagebird:1\? It must be .*, slug:version, "),
-        ("sms", r"did you mean sms-messagebird:1\? It must be .*, slug:version, "),
-        ("whatsapp:", r"did you mean whatsapp:1\? It must be .*, slug:version, "),
-        (" whatsapp:1 ", "slug:version, "),
-        ("telegram", r"slug:version, such as voice-messagebird:1\.$"),
-        ("", r"slug:version, such as voice-messagebird:1\.$"),
-        (1, r"slug:version, such as voice-messagebird:1\.$"),
+        ("voice-messagebird", r"must be NAME:VERSION; did you mean voice-messagebird:1\?"),
+        ("Voice", r"must be NAME:VERSION; did you mean voice-messagebird:1\?"),
+        ("voice-mesagebird", r"must be NAME:VERSION; did you mean voice-messagebird:1\?"),
+        ("sms", r"must be NAME:VERSION; did you mean sms-messagebird:1\?"),
+        ("whatsapp:", r"must be NAME:VERSION; did you mean whatsapp:1\?"),
+        (" whatsapp:1 ", r"must be NAME:VERSION; did you mean whatsapp:1\?"),
+        ("Voice-MessageBird:2", r"must be NAME:VERSION; did you mean voice-messagebird:2\?"),
+        ("voice-mesagebird:1", r"must be NAME:VERSION; did you mean voice-messagebird:1\?"),
+        ("telegram", r"must be NAME:VERSION, such as sms-messagebird:1\.$"),
+        ("", r"must be NAME:VERSION, such as sms-messagebird:1\.$"),
+        (1, r"must be NAME:VERSION, such as sms-messagebird:1\.$"),
     ],
 )
-def test_a_template_without_its_version_is_refused(
+def test_a_template_of_another_form_is_refused(
     bird: EmulatorServer, written: Any, says: str
 ) -> None:
     with pytest.raises(LookupFailedError, match=f"connector_template_ref: .*{says}"):
@@ -271,7 +273,7 @@ def test_a_template_without_its_version_is_refused(
     assert not bird.emulator.journal
 
 
-@pytest.mark.parametrize("known", ["voice-messagebird:2", "voice-mesagebird:1", "Other_One:1.2"])
+@pytest.mark.parametrize("known", ["voice-messagebird:2", "fax:1", "Other_One:1.2"])
 def test_a_template_that_no_connector_has_is_an_empty_list(
     bird: EmulatorServer, known: str
 ) -> None:

@@ -18,6 +18,7 @@ from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import CORRECT, WEBHOOK, preview, text_of_output
 
 ABSENT = "11111111-2222-4333-8444-555555555555"
+SKIP = "(check_arguments=False skips this check)"
 USE_THE_ID = "use get_phone_number(number=…).id"
 FOUND = GetPhoneNumberResult(NUMBER, None, PhoneNumber.made_up(0).number, "NL", None, [])
 
@@ -140,7 +141,7 @@ ROWS = (
         connector_template_ref="sms-messagebird:1",
         arguments={"phoneNumberId": "+31612345678", "channelMessageType": "promotional"},
     ),
-    _filter("channelID", ABSENT, "did you mean channelId?"),
+    _filter("channelID", ABSENT, '[0]: the key "channelID" is unknown; did you mean channelId?'),
     _filter("channel_id", ABSENT, "did you mean channelId?"),
     _filter("chanelId", ABSENT, "did you mean channelId?"),
     _filter("Status", "ringing", "did you mean status?"),
@@ -155,8 +156,18 @@ ROWS = (
     _webhook("service", "faxes", "channels, numbers, conversations, payments"),
     _webhook("event", "voice.inbond", "did you mean voice.inbound?"),
     _webhook("event", "Voice_Inbound", "did you mean voice.inbound?"),
+    _webhook("event", "call.started", "known events of channels: channel.created", "voice.inbound"),
+    _webhook("event", "*", "known events of channels: channel.created", "voice.inbound"),
+    _row(
+        '`WebhookSubscription(…, service="numbers", event="voice.inbound")` (a warning)',
+        "WebhookSubscription",
+        ("event: belongs to the service channels",),
+        service="numbers",
+    ),
     _webhook(
-        "event_filters", [{"key": "to", "value": "x"}], "known values: channelId, messageStatus"
+        "event_filters",
+        [{"key": "to", "value": "x"}],
+        "[0]: the key is not among the known values: channelId, messageStatus",
     ),
     _sms({"phoneNumberID": NUMBER}, "phoneNumberID: did you mean phoneNumberId?"),
     _sms({"phone_number_id": NUMBER}, "phone_number_id: did you mean phoneNumberId?"),
@@ -176,6 +187,15 @@ ROWS = (
     _sms(
         {"phoneNumberId": NUMBER, "channelMessageType": "2fa", "usecaseId": "x"},
         "usecaseId: did you mean useCaseId?",
+    ),
+    _sms({}, "phoneNumberId (use get_phone_number", "channelMessageType (promotional, 2fa", SKIP),
+    _sms({"phoneNumberId": NUMBER}, "channelMessageType (promotional, 2fa", "is required", SKIP),
+    _row(
+        '`Connector(…, connector_template_ref="whatsapp:1", arguments={})`',
+        "Connector",
+        ("arguments: wabaId, phoneId and phoneNumber are required by the template whatsapp:1",),
+        connector_template_ref="whatsapp:1",
+        arguments={},
     ),
     _template("Connector", "fax:1", "known values: voice-messagebird:1, sms-messagebird:1"),
     _template("Connector", "sms-mesagebird:1", "did you mean sms-messagebird:1?"),

@@ -139,11 +139,17 @@ ROWS = (
         "list_connectors",
         {"connector_template_ref": "voice-messagebird"},
         "connector_template_ref",
+        "NAME:VERSION",
         "did you mean voice-messagebird:1?",
-        "slug:version",
     ),
     _row(
-        "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "slug:version"
+        "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "NAME:VERSION"
+    ),
+    _row(
+        "list_connectors",
+        {"connector_template_ref": "Voice-MessageBird:1"},
+        "connector_template_ref",
+        "did you mean voice-messagebird:1?",
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
