@@ -104,9 +104,11 @@ def test_a_number_that_is_not_there_is_told_from_one_that_cannot_do_it(
         r"sms-outbound\.",
     ):
         get_phone_number(country="FR", capability="mms")
-    with pytest.raises(LookupFailedError, match=r"not of country FR: \+3197010200001 is of NL"):
+    with pytest.raises(LookupFailedError, match=r"the number \+3197010200001 is of NL, not of FR"):
         get_phone_number(number="+3197010200001", country="FR")
-    with pytest.raises(LookupFailedError, match=r"is of country UK: .* are of AU, DE, FR, GB, "):
+    with pytest.raises(
+        LookupFailedError, match=r"no numbers of UK \(only AU, DE, FR, GB, .*\); did you mean GB\?"
+    ):
         get_phone_number(country="UK")
 
 
@@ -130,13 +132,13 @@ def test_a_capability_may_be_written_in_another_way(bird: EmulatorServer, asked:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"country": "Germany"}, "country: must be two letters, such as DE"),
-        ({"country": "USA"}, "country: must be two letters, such as DE"),
-        ({"country": 49}, "country: must be two letters, such as DE"),
+        ({"country": "Germany"}, 'country: must be two letters, in quotes, such as "DE"'),
+        ({"country": "USA"}, 'country: must be two letters, in quotes, such as "DE"'),
+        ({"country": 49}, 'country: must be two letters, in quotes, such as "DE"'),
         ({"number": 31612345678}, "number: must be a string in international form"),
         ({"number": ""}, "number: must be a string in international form"),
         ({"capability": ["voice"]}, "capability: must be a non-empty string"),
-        ({"country": 1, "capability": 2}, "DE. capability: must be a non-empty string"),
+        ({"country": 1, "capability": 2}, '"DE". capability: must be a non-empty string'),
     ],
 )
 def test_an_argument_that_can_match_nothing_is_refused_before_anything_is_sent(
@@ -216,7 +218,7 @@ def test_connectors_are_listed_by_template_and_name(bird: EmulatorServer) -> Non
     [
         (lambda: get_connector(ABSENT), "there is no such connector in workspace"),
         (lambda: get_channel(ABSENT), "there is no such channel in workspace"),
-        (lambda: get_connector("../numbers"), "id: must be a UUID"),
+        (lambda: get_connector("../numbers"), "id: must be the id of the connector alone"),
         (lambda: get_connector(ABSENT, workspace_id="ws_1"), "workspace_id: .*ws_"),
         (lambda: get_connector(ABSENT, profile="bird-eu"), "bird-eu:workspaceId: is not set"),
         (
