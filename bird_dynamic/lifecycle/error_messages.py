@@ -78,6 +78,8 @@ def _said(
     yield f"{doing} failed: {error}".rstrip(".") + "."
     for path, texts in answer.details.items() if answer is not None else ():
         yield f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
+        if advice := schema.advice_at(path):
+            yield f"{advice}."
 
 
 def _answer(error: BirdError) -> Answer | None:

@@ -38,6 +38,7 @@ class BirdResource(dynamic.Resource):
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
         schema = self.SCHEMA
+        _refuse_what_is_no_options(schema, resource_name, opts)
         _refuse_what_pulumi_does_not_carry(schema, resource_name, inputs)
         profile = inputs.get("profile")
         warn_of_plain_access_key(profile if isinstance(profile, str) else None)
@@ -112,6 +113,7 @@ class BirdResource(dynamic.Resource):
         opts: pulumi.ResourceOptions | None,
     ) -> Self:
         """A resource that is read, also in previews, and never changed."""
+        _refuse_what_is_no_options(cls.SCHEMA, resource_name, opts)
         # In another spelling, the engine would treat the id of an item that this resource managed
         # before as a new one, and delete the item.
         spelled = (
@@ -151,6 +153,17 @@ def _place(
     spelled: pulumi.Output[tuple[str, dict[str, str]]], name: str
 ) -> pulumi.Output[str | None]:
     return spelled.apply(lambda parts: parts[1].get(name))
+
+
+def _refuse_what_is_no_options(schema: ResourceSchema, resource_name: str, opts: Any) -> None:
+    """Raises RunError."""
+    if opts is None or isinstance(opts, pulumi.ResourceOptions):
+        return
+    names = ", ".join(f"{each}=…" for each in opts) if isinstance(opts, Mapping) else "…"
+    raise pulumi.RunError(
+        f"{schema.type_name} {resource_name}: opts: must be pulumi.ResourceOptions({names}), not a "
+        f"{type(opts).__name__}"
+    )
 
 
 def _refuse_what_pulumi_does_not_carry(

@@ -21,6 +21,8 @@ from bird_dynamic.schema.connector import (
     PATH,
     PERMISSION,
     TEMPLATE_REF,
+    advice,
+    problems_of_security,
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.kinds import PHONE_NUMBER_ID
@@ -59,6 +61,7 @@ VOICE_CHANNEL = ResourceSchema(
     exclusive=EXCLUSIVE,
     exclusive_name=EXCLUSIVE_NAME,
     other_ids=OTHER_IDS,
+    advice=advice('"voice"'),
     permission=PERMISSION,
     fields=(
         Field(
@@ -85,6 +88,7 @@ VOICE_CHANNEL = ResourceSchema(
         *OUTPUTS,
     ),
     describes=_is_voice_channel,
+    validate=problems_of_security,
     doubts=_doubts,
     example="""\
 number = get_phone_number(number="+3197010200001")

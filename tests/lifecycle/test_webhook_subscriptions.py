@@ -338,14 +338,14 @@ def test_an_adopted_one_that_is_replaced_is_not_adopted_again() -> None:
 def test_one_that_differs_is_not_adopted() -> None:
     world, run, given = world_with()
     other, _ = run.create(inputs(world, url="https://example.com/other"))
-    with pytest.raises(OperationError, match=r"url is 'https://example.com/other' in Bird"):
+    with pytest.raises(OperationError, match=r'url="https://example\.com/other"'):
         world.run(TYPE).create({**given, "adopt": other})
 
 
 def test_one_that_has_what_the_program_leaves_out_is_not_adopted() -> None:
     world, run, given = world_with()
     other, _ = run.create(given)
-    with pytest.raises(OperationError, match=r"event_filters is .*channelId"):
+    with pytest.raises(OperationError, match=r'event_filters=\[\{"key": "channelId"'):
         world.run(TYPE).create({**inputs(world, event_filters=None), "adopt": other})
 
 

@@ -624,7 +624,10 @@ def test_a_file_is_refused_by_the_name_of_its_argument(engine: PluginClient) -> 
         ({"phoneNumberId": NUMBER, "name": ""}, "name"),
         ({"phoneNumberId": NUMBER, "arguments": {"a": {"b": [2.0**60]}}}, "arguments.a.b[0]"),
         ({"phoneNumberId": NUMBER, "profile": "bird-eu"}, "profile"),
-        ({"phoneNumberId": NUMBER, "securityArguments": {"a": 2.0**60}}, "securityArguments.a"),
+        (
+            {"phoneNumberId": NUMBER, "securityArguments": {"a": {"b": 2.0**60}}},
+            "securityArguments.a.b",
+        ),
         # The engine would show the value, which is secret or contains more than is wrong.
         ({"phoneNumberId": secret("x")}, ""),
         ({"phoneNumberId": NUMBER, "invitationToken": ["x"]}, ""),

@@ -88,6 +88,16 @@ ROWS = (
         "pass a string",
     ),
     _row(
+        'VoiceChannel(…, opts={"protect": True})',
+        lambda: _channel(opts={"protect": True}),
+        "VoiceChannel support: opts: must be pulumi.ResourceOptions(protect=…), not a dict",
+    ),
+    _row(
+        'VoiceChannel.get(…, opts={"protect": True})',
+        lambda: VoiceChannel.get("support", NUMBER, opts={"protect": True}),  # type: ignore[arg-type]
+        "VoiceChannel support: opts: must be pulumi.ResourceOptions(protect=…), not a dict",
+    ),
+    _row(
         "VoiceChannel(…, create_timeout=timedelta(minutes=5))",
         lambda: _channel(create_timeout=timedelta(minutes=5)),
         "create_timeout: is a Python timedelta object",

@@ -10,6 +10,7 @@ from tests.support.world import NUMBER, OTHER_MARK, World
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import preview, up
 
+GET_VOICE = 'get_phone_number(number=…, capability="voice").id'
 USE_THE_ID = "use get_phone_number(number=…).id"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
@@ -66,6 +67,12 @@ ROWS = (
     _row("VoiceChannel", "arguments", {"phoneNumberId": NUMBER}, "is set by phone_number_id"),
     _row("VoiceChannel", "arguments", {"id": 2**60}, "write it as a string, in quotes"),
     _row("VoiceChannel", "security_arguments", "key", "must be a dict with string keys"),
+    _row(
+        "Connector",
+        "security_arguments",
+        {"accessToken": "…"},
+        'accessToken: must be a dict: {"<scheme>": {"<argument>": "<value>"}}',
+    ),
     _row("VoiceChannel", "connector_template_ref", "voice", "NAME:VERSION", "leave it out"),
     _row("VoiceChannel", "channel_conversational_status_enabled", "yes", "must be True or False"),
     _row("VoiceChannel", "invitation_token", 5, "must be a non-empty string"),
@@ -124,13 +131,13 @@ ROWS = (
     Row(
         "`phone_number_id` of a number that the workspace does not have",
         Way.UP,
-        ("422", "phone_number_id", "no such phone number", "Correct the arguments"),
+        ("422", "phone_number_id", "no such phone number", GET_VOICE, "Correct the arguments"),
         lambda: up(phone_number_id=ABSENT),
     ),
     Row(
         "`phone_number_id` of a number without voice",
         Way.UP,
-        ("422", "phone_number_id", "voice"),
+        ("422", "phone_number_id", "no voice capability", GET_VOICE),
         lambda: up(phone_number_id=_without_voice()),
     ),
     Row(
@@ -154,7 +161,12 @@ ROWS = (
     Row(
         "`adopt` of a connector with other arguments",
         Way.UP,
-        ("adopt", "does not match the arguments", "phone_number_id"),
+        (
+            "adopt",
+            "does not match the arguments",
+            'Write what Bird has: phone_number_id="',
+            "nothing was",
+        ),
         _adopting_another,
     ),
 )
