@@ -37,12 +37,10 @@ def _webhook(argument: str, value: Any, *says: str) -> Row:
     return _row(wrong, "WebhookSubscription", (argument, *says), **{argument: value})
 
 
-def _sms(arguments: dict[str, str], *says: str) -> Row:
+def _sms(arguments: dict[str, str], *says: str, warns: bool = False) -> Row:
     shown = {key: "…" if value == NUMBER else value for key, value in arguments.items()}
-    says = ("arguments", *says)
-    return _row(
-        f"`Connector(…, arguments={shown})` for SMS", "Connector", says, arguments=arguments
-    )
+    wrong = f"`Connector(…, arguments={shown})` for SMS{' (a warning)' * warns}"
+    return _row(wrong, "Connector", ("arguments", *says), arguments=arguments)
 
 
 def _template(type_name: str, template: str, *says: str) -> Row:
@@ -178,15 +176,18 @@ ROWS = (
         {"phoneNumberId": NUMBER, "channelMessageType": "marketing"},
         "channelMessageType is not among the known values",
         "promotional, 2fa",
+        warns=True,
     ),
     _sms(
         {"phoneNumberId": NUMBER, "channelMessageType": "Promotional"},
         "channelMessageType is not among the known values",
         "did you mean promotional?",
+        warns=True,
     ),
     _sms(
         {"phoneNumberId": NUMBER, "channelMessageType": "2fa", "usecaseId": "x"},
         "usecaseId: did you mean useCaseId?",
+        warns=True,
     ),
     _sms({}, "phoneNumberId (use get_phone_number", "channelMessageType (promotional, 2fa", SKIP),
     _sms({"phoneNumberId": NUMBER}, "channelMessageType (promotional, 2fa", "is required", SKIP),

@@ -18,7 +18,7 @@ from bird_dynamic.settings import gather
 from tests.support.certificates import CERTIFICATE, KEY
 from tests.support.world import NUMBER, OWN_MARK, World, planned
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import WEBHOOK, up
+from tests.wrong_inputs.ways import WEBHOOK, up, warning
 
 ABSENT = "11111111-2222-4333-8444-555555555555"
 CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
@@ -78,7 +78,7 @@ def _plain_access_key() -> str:
         stack_configuration._warn_of_plain.cache_clear()
         stack_configuration.warn_of_plain_access_key()
         stack_configuration._warn_of_plain.cache_clear()
-    return "\n".join(told)
+    return "\n".join(map(warning, told))
 
 
 def _another_workspace() -> str:
@@ -89,7 +89,7 @@ def _another_workspace() -> str:
     world.environment["BIRD_WORKSPACE_ID"] = ABSENT
     run = world.run("WebhookSubscription")
     planned(run, item_id, state, dict(run.check(state, {**WEBHOOK, MARK: OWN_MARK}).inputs))
-    return "\n".join(world.said)
+    return "\n".join(map(warning, world.said))
 
 
 ROWS = (
@@ -104,7 +104,7 @@ ROWS = (
         _another_workspace,
     ),
     Row(
-        "`pulumi config set bird:accessKey KEY`, without `--secret`",
+        "`pulumi config set bird:accessKey KEY`, without `--secret` (a warning)",
         Way.PREVIEW,
         ("bird:accessKey", "plain text", "pulumi config set --secret bird:accessKey"),
         _plain_access_key,

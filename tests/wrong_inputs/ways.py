@@ -38,7 +38,12 @@ def preview(type_name: str = "VoiceChannel", world: World | None = None, **input
     """The failures of a preview, and what it warns of."""
     world = world or World()
     failures = world.run(type_name).check({}, _inputs(type_name, inputs)).failures
-    return "\n".join([*failures, *world.said])
+    return "\n".join([*failures, *map(warning, world.said)])
+
+
+def warning(text: str) -> str:
+    """A warning, as the answer of a row of one has to begin."""
+    return f"warning: {text}"
 
 
 def up(type_name: str = "VoiceChannel", world: World | None = None, **inputs: Any) -> str:
