@@ -109,11 +109,11 @@ def _phone_number_id_problem(value: Any) -> str | None:
 
 
 def _workspace_problem(value: Any) -> str | None:
-    return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
+    return workspace_problem(value if isinstance(value, str) else "")
 
 
 def _organization_problem(value: Any) -> str | None:
-    return organization_problem(value) if isinstance(value, str) else "must be a UUID"
+    return organization_problem(value if isinstance(value, str) else "")
 
 
 def _profile_problem(value: Any) -> str | None:

@@ -21,7 +21,7 @@ def problem_of_text(text: str) -> str | None:
     if _IN_PYTHON.search(text):
         return (
             "contains an Output inside an f-string; pass the Output itself, or write "
-            'pulumi.Output.concat("sms-", sms.channel_id)'
+            'pulumi.Output.concat("sms-", sms.id)'
         )
     if _ELSEWHERE.search(text):
         return (

@@ -78,6 +78,8 @@ ROWS = (
     _row("VoiceChannel", "invitation_token", 5, "must be a non-empty string"),
     _row("VoiceChannel", "workspace_id", "ws_1", "another Bird product", "UUID"),
     _row("VoiceChannel", "workspace_id", "support", "must be a UUID", "address bar"),
+    _row("VoiceChannel", "workspace_id", 5, "must be a UUID", "address bar"),
+    _row("WebhookSubscription", "organization_id", 5, "must be a UUID", "organization"),
     _row("VoiceChannel", "adopt", "support", "must be the id (UUID) of a connector"),
     _row("WebhookSubscription", "adopt", "x", "must be the id (UUID) of a webhook subscription"),
     _row("VoiceChannel", "profile", "bird:eu", "must be the prefix"),
