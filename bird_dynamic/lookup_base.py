@@ -16,12 +16,10 @@ from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.stack_configuration import all_keys, warn_of_plain_access_key
 from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.lookups import LOOKUPS
+from bird_dynamic.schema.texts_of_outputs import texts_of_outputs
 from bird_dynamic.settings import Settings, gather
 
 Result = TypeVar("Result")
-
-TEXT_OF_OUTPUT = "on an Output[T] is not supported"
-"""What Pulumi's SDK makes of an output in an f-string."""
 
 
 class LookupFailedError(pulumi.RunError):
@@ -57,11 +55,14 @@ def _refuse_outputs(name: str, given: Mapping[str, Any]) -> None:
             f"{name}: {', '.join(outputs)}: must be a plain value, not an Output. Use "
             f"{name}_output, which accepts outputs"
         )
+    for argument, value in given.items():
+        for problem in texts_of_outputs(argument, value):
+            raise LookupFailedError(
+                f"{name}: {problem}. {name}_output accepts outputs; {name} does not"
+            )
 
 
 def _has_output(value: Any) -> bool:
-    if isinstance(value, str):
-        return TEXT_OF_OUTPUT in value
     if isinstance(value, Mapping):
         return any(map(_has_output, value.values()))
     if isinstance(value, list | tuple | set):

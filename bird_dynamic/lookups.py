@@ -70,7 +70,7 @@ class GetConnectorResult:
     name: str | None
     """Name of the connector. Example: `"support line"`."""
     connector_template_ref: str | None
-    """Template that the connector is made from, and its version: `slug:version`. Example:
+    """Template that the connector is made from, and its version: `name:version`. Example:
     `"sms-messagebird:1"`."""
     connector_template_slug: str | None
     """Template reference without its version. Example: `"voice-messagebird"`."""
@@ -190,7 +190,7 @@ def list_connectors(
 
     Bird's listing may omit properties that `get_connector` returns.
 
-    :param connector_template_ref: Template and its version, `slug:version`. Example:
+    :param connector_template_ref: Template and its version, `name:version`. Example:
         `"voice-messagebird:1"`.
     :param name: Name of the connector. Example: `"support line"`.
     :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or

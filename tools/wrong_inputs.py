@@ -18,7 +18,9 @@ Each row of this table is a test. The input is run, and the answer has to contai
 this order, without a traceback or a control character, in at most 2,000 characters.
 [Troubleshooting](troubleshooting.md) explains the messages.
 
-Inputs that are noticed in a *preview*, a *program* or the *setup* send nothing to Bird.
+Inputs that are noticed in a *preview* or a *program* send nothing to Bird. An input whose row ends
+in *(a warning)* is let through. Where a row says what Bird, or a proxy, answers, the
+[emulator](reference/testing.md) gives that answer: it calls its own faults `InjectedFault`.
 
 | wrong input | noticed in | the answer says |
 |---|---|---|

@@ -15,6 +15,7 @@ from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.schema.fields import UNKNOWN, Field, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.naming import MARK
+from bird_dynamic.schema.texts_of_outputs import texts_of_outputs
 from bird_dynamic.schema.values import meant, odd_values
 from bird_dynamic.settings import Settings, how_to_set
 
@@ -50,10 +51,17 @@ def check(schema: ResourceSchema, news: Mapping[str, Any], settings: Settings) -
 def _failures(
     schema: ResourceSchema, inputs: Properties, complete: Properties, settings: Settings
 ) -> Iterator[str]:
+    mistaken = {
+        field.name: found
+        for field in schema.inputs
+        if (found := [*texts_of_outputs(field.name, inputs.get(field.name))])
+    }
     for field in schema.inputs:
         # Values from the settings were validated with the settings.
         value = inputs.get(field.name)
-        if value is None:
+        if field.name in mistaken:
+            yield from mistaken[field.name]
+        elif value is None:
             made_up = field.automatic and MARK in complete
             is_wanted = field.required or field.setting in dict(settings.location_problems)
             if is_wanted and complete.get(field.name) is None and not made_up:
@@ -67,7 +75,8 @@ def _failures(
                 yield from _set_twice(schema, field.name, field.request_path, value)
             yield from odd_values(field.name, value, (type(UNKNOWN),))
             yield from _numbers_that_change(field.name, value)
-    yield from schema.validate(inputs)
+    if not mistaken:
+        yield from schema.validate(inputs)
 
 
 def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
@@ -87,7 +96,7 @@ def _numbers_that_change(path: str, value: Any) -> Iterator[str]:
 
 def _missing(field: Field, settings: Settings) -> str:
     if not field.setting:
-        return f"{field.name}: is required"
+        return f"{field.name}: is required{field.kind.hint}"
     if field.setting in dict(settings.location_problems):
         return settings.missing_text(field.setting)
     what, how = field.name.removesuffix("_id"), how_to_set(settings.profile, field.setting)

@@ -135,7 +135,8 @@ class CreateMessages:
             "If its replacement was forced (--replace, state taint, a trigger), add "
             "opts=pulumi.ResourceOptions(delete_before_replace=True)"
         )
-        yield "If another resource or stack manages it, leave it alone"
+        another = f" and use another {self._exclusive}" if self._exclusive != self._noun else ""
+        yield f"If another resource or stack manages it, leave it alone{another}"
         adopt = f'adopt="{item["id"]}"'
         if has_mark:
             yield (

@@ -15,7 +15,6 @@ from bird_dynamic.lifecycle.mapping import as_asked, request_body, value_at
 from bird_dynamic.lifecycle.records import Record
 from bird_dynamic.schema.equality import is_alike, loosened
 from bird_dynamic.schema.fields import Properties, ResourceSchema
-from bird_dynamic.schema.kinds import TEMPLATE
 from bird_dynamic.schema.naming import (
     MARK,
     automatic_name,
@@ -84,7 +83,7 @@ class DesiredState:
     @cached_property
     def _templates(self) -> frozenset[str]:
         return frozenset(
-            field.response_path[0] for field in self.schema.inputs if field.kind is TEMPLATE
+            field.response_path[0] for field in self.schema.inputs if field.kind.is_template
         )
 
     @cached_property

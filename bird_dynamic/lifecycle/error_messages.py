@@ -75,9 +75,12 @@ NOT_SHOWN = "[not shown: it repeats a part of a secret]"
 def _said(
     doing: str, error: BirdError, answer: Answer | None, schema: ResourceSchema
 ) -> Iterator[str]:
-    yield f"{doing} failed: {error}".rstrip(".") + "."
+    failed = f"{doing} failed: {error}".rstrip(".")
+    yield failed if failed.endswith("?") else f"{failed}."
     for path, texts in answer.details.items() if answer is not None else ():
         yield f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
+        if advice := schema.advice_at(path):
+            yield f"{advice}."
 
 
 def _answer(error: BirdError) -> Answer | None:

@@ -20,6 +20,7 @@ from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import named
+from bird_dynamic.schema.texts_of_outputs import problem_of_text
 from bird_dynamic.settings import how_to_set
 
 
@@ -54,7 +55,9 @@ class Lookups:
                 for each in asked:
                     rows = _matching(each, given, rows)
                 return rows
-        words = ", ".join(f"{self._argument_name(each.name)} {given[each.name]}" for each in asked)
+        words = ", ".join(
+            f"{self._argument_name(each.name)} {_quoted(given[each.name])}" for each in asked
+        )
         with describing_errors(
             f"Looking up the {noun}{f' with {words}' * bool(asked)}", schema, settings
         ):
@@ -80,7 +83,8 @@ class Lookups:
     def _one(self, lookup: Lookup, given: Mapping[str, Any]) -> Properties:
         schema, item_id = lookup.result.finds, given.get("id")
         noun = schema.noun
-        with describing_errors(f"Looking up {noun} {item_id}", schema, self._account.settings):
+        what = f"Looking up {noun}{'' if item_id is None else f' {_quoted(item_id)}'}"
+        with describing_errors(what, schema, self._account.settings):
             self._require_correct(lookup, given)
             place, session = self._open(schema)
             deadline = session.deadline()
@@ -99,7 +103,7 @@ class Lookups:
             f"{self._argument_name(each.name)}: {problem}"
             for each in lookup.arguments
             if (value := given.get(each.name)) is not None or each.required
-            if (problem := each.kind.problem(value)) is not None
+            if (problem := _text_of_output(value) or each.kind.problem(value)) is not None
         ]
         if problems:
             raise NotFoundError(". ".join(problems))
@@ -117,6 +121,16 @@ class Lookups:
         if problems:
             raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})
+
+
+def _quoted(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    return f'"{value}"' if _text_of_output(value) is None else "…"
+
+
+def _text_of_output(value: Any) -> str | None:
+    return problem_of_text(value) if isinstance(value, str) else None
 
 
 def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Properties:

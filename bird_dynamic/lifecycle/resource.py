@@ -201,12 +201,11 @@ class ResourceLifecycle:
         """The warning that describes a replacement in the preview."""
         called = self._called(inputs) if inputs.get("name") else self._called(state)
         number = f", {state['phone_number']}" if state.get("phone_number") else ""
-        said = (
-            f"{called} ({self.schema.item} {item_id}{number}) is replaced because of "
-            f"{', '.join(difference.replaces)}: "
-        )
+        item = "" if called.startswith(self.schema.item) else f"{self.schema.item} "
+        causes = ", ".join(self._cause(name, inputs) for name in difference.replaces)
+        said = f"{called} ({item}{item_id}{number}) is replaced because of {causes}. "
         if state.get("channel_id"):
-            said += "its channel_id changes. "
+            said += "Its channel_id changes. "
         if difference.deletes_first:
             return (
                 f"{said}Bird allows only one {self.schema.item} of a template on a "
@@ -214,6 +213,14 @@ class ResourceLifecycle:
                 f"{self.schema.exclusive_name} has no channel until the new one is ready"
             )
         return f"{said}The new one is created before the old one is deleted: there is no gap"
+
+    def _cause(self, name: str, inputs: Mapping[str, Any]) -> str:
+        """An input that has changed; with the setting, if its value may come from that."""
+        setting = self.schema.by_name[name].setting
+        settings = self._accounts(inputs.get("profile")).settings
+        if not setting or inputs.get(name) != getattr(settings, name):
+            return name
+        return f"{name}, from {settings.setting_names(setting)}"
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create the item, or adopt the one that `adopt` names. `timeout` is in seconds."""
@@ -525,8 +532,9 @@ class ResourceLifecycle:
         differing = mismatches(self.schema, item, state, given)
         if differing:
             raise AdoptError(
-                f"adopt: the {self.schema.item} {item_id} does not match the arguments: "
-                f"{'; '.join(differing)}. Declare what Bird has; nothing was changed"
+                f"adopt: the {self.schema.item} {item_id} does not match the arguments. Write what "
+                f"Bird has: {', '.join(differing)}. You can change it after the adoption; nothing "
+                "was changed"
             )
         self._warn_of_other_forms(given, state)
         return state

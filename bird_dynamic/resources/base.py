@@ -13,8 +13,10 @@ from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.providers.stack_configuration import warn_of_plain_access_key
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import MARK, mark
-from bird_dynamic.schema.values import odd_values, parse_duration
+from bird_dynamic.schema.texts_of_outputs import problem_of_text
+from bird_dynamic.schema.values import ANYTHING, odd_values, parse_duration
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -36,6 +38,7 @@ class BirdResource(dynamic.Resource):
         self, resource_name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
         schema = self.SCHEMA
+        _refuse_what_is_no_options(schema, resource_name, opts)
         _refuse_what_pulumi_does_not_carry(schema, resource_name, inputs)
         profile = inputs.get("profile")
         warn_of_plain_access_key(profile if isinstance(profile, str) else None)
@@ -110,6 +113,7 @@ class BirdResource(dynamic.Resource):
         opts: pulumi.ResourceOptions | None,
     ) -> Self:
         """A resource that is read, also in previews, and never changed."""
+        _refuse_what_is_no_options(cls.SCHEMA, resource_name, opts)
         # In another spelling, the engine would treat the id of an item that this resource managed
         # before as a new one, and delete the item.
         spelled = (
@@ -136,6 +140,8 @@ class BirdResource(dynamic.Resource):
 def _spelled(id: str) -> tuple[str, dict[str, str]]:
     if not isinstance(id, str):
         raise pulumi.RunError("get: the id must be a string, the UUID of the item to read")
+    if (problem := problem_of_text(id)) is not None:
+        raise pulumi.RunError(f"get: the id {problem}")
     try:
         return with_its_place(id)
     except IdError:
@@ -149,20 +155,46 @@ def _place(
     return spelled.apply(lambda parts: parts[1].get(name))
 
 
+def _refuse_what_is_no_options(schema: ResourceSchema, resource_name: str, opts: Any) -> None:
+    """Raises RunError."""
+    if opts is None or isinstance(opts, pulumi.ResourceOptions):
+        return
+    names = ", ".join(f"{each}=…" for each in opts) if isinstance(opts, Mapping) else "…"
+    raise pulumi.RunError(
+        f"{schema.type_name} {resource_name}: opts: must be pulumi.ResourceOptions({names}), not a "
+        f"{type(opts).__name__}"
+    )
+
+
 def _refuse_what_pulumi_does_not_carry(
     schema: ResourceSchema, resource_name: str, inputs: Mapping[str, Any]
 ) -> None:
     """Raises RunError: the SDK would fail later, with a traceback and without the argument's
     path."""
+    if isinstance(resource_name, str) and problem_of_text(resource_name) is not None:
+        raise pulumi.RunError(
+            f"{schema.type_name}: the resource name contains an Output or an object inside an "
+            "f-string; Pulumi needs a name that is known from the start, such as "
+            f'"{schema.module}-1"'
+        )
     for name, value in inputs.items():
-        for problem in odd_values(name, value, _CARRIED):
-            # A whole result of a look-up has a better answer.
-            better = schema.by_name[name].kind.problem(value) if is_dataclass(value) else None
+        kind = schema.by_name[name].kind
+        accepted = _ACCEPTED.get(kind.shape, "a string")
+        for problem in odd_values(name, value, _CARRIED, accepted):
+            # A whole result of a look-up, or a generator, has a better answer.
+            whole = is_dataclass(value) or isinstance(value, Iterator)
+            better = kind.problem(value) if whole else None
             raise pulumi.RunError(
                 f"{schema.type_name} {resource_name}: {f'{name}: {better}' if better else problem}"
             )
 
 
+_ACCEPTED = {
+    Shape.MAP: ANYTHING,
+    Shape.BOOLEAN: "True or False",
+    Shape.TEXT_OR_NUMBER: '"5m" or a number of seconds',
+}
+"""What the arguments take that are no strings."""
 _CARRIED = (pulumi.Output, Awaitable, pulumi.Asset, pulumi.Archive, pulumi.Resource)
 """Types of values that the SDK carries, or that the provider reports."""
 

@@ -97,7 +97,7 @@ class Connector(BirdResource, module="bird", name="Connector"):
 
         :param resource_name: The name of the resource in the program.
         :param connector_template_ref: Template that the connector is made from, and its version:
-            `slug:version`. Example: `"sms-messagebird:1"`.
+            `name:version`. Example: `"sms-messagebird:1"`.
         :param name: Name of the connector. If omitted, each create generates one: the resource's
             name, a digest of stack and resource, and random characters, by which a later run
             recognizes the connector of an interrupted create. Example: `"support line"`.

@@ -101,7 +101,7 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
             name, a digest of stack and resource, and random characters, by which a later run
             recognizes the connector of an interrupted create. Example: `"support line"`.
         :param connector_template_ref: Template that the connector is made from, and its version:
-            `slug:version`. Example: `"voice-messagebird:1"`.
+            `name:version`. Example: `"voice-messagebird:1"`.
         :param arguments: Arguments of the template, with Bird's own names. Example:
             `{"channelMessageType": "promotional"}`.
         :param security_arguments: Arguments of the template's security schemes. Secret; Bird never

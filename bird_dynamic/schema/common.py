@@ -6,7 +6,7 @@ Source: this package's own contract; none of them is sent in a body.
 from __future__ import annotations
 
 from bird_dynamic.schema.fields import Field, OnChange
-from bird_dynamic.schema.kinds import ADOPTED_ID, DURATION, PROFILE, WORKSPACE_ID
+from bird_dynamic.schema.kinds import DURATION, PROFILE, WORKSPACE_ID, adopted_id
 
 WORKSPACE = Field(
     name="workspace_id",
@@ -29,34 +29,36 @@ PROFILE_INPUT = Field(
     on_change=OnChange.UPDATE,
 )
 
-LOCAL_INPUTS = (
-    PROFILE_INPUT,
-    Field(
-        name="adopt",
-        kind=ADOPTED_ID,
-        description="Id (UUID) of an existing item to adopt instead of creating one. It must match "
-        "the other arguments; otherwise, the first `up` fails and lists the differences.",
-        example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
-        is_input=True,
-        on_change=OnChange.NOTHING,
-    ),
-    Field(
-        name="create_timeout",
-        kind=DURATION,
-        description="Timeout of creates, as a string or in seconds. If omitted, "
-        "`bird:timeout` or BIRD_TIMEOUT.",
-        example="10m",
-        is_input=True,
-        on_change=OnChange.UPDATE,
-    ),
-    Field(
-        name="delete_timeout",
-        kind=DURATION,
-        description="Timeout of deletes, as a string or in seconds. If omitted, "
-        "`bird:timeout` or BIRD_TIMEOUT.",
-        example="10m",
-        is_input=True,
-        on_change=OnChange.UPDATE,
-    ),
-)
-"""The optional inputs that every resource has."""
+
+def local_inputs(item: str) -> tuple[Field, ...]:
+    """The optional inputs that every resource has. `item` is Bird's noun: `connector`."""
+    return (
+        PROFILE_INPUT,
+        Field(
+            name="adopt",
+            kind=adopted_id(item),
+            description="Id (UUID) of an existing item to adopt instead of creating one. It must "
+            "match the other arguments; otherwise, the first `up` fails and lists the differences.",
+            example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
+            is_input=True,
+            on_change=OnChange.NOTHING,
+        ),
+        Field(
+            name="create_timeout",
+            kind=DURATION,
+            description="Timeout of creates, as a string or in seconds. If omitted, "
+            "`bird:timeout` or BIRD_TIMEOUT.",
+            example="10m",
+            is_input=True,
+            on_change=OnChange.UPDATE,
+        ),
+        Field(
+            name="delete_timeout",
+            kind=DURATION,
+            description="Timeout of deletes, as a string or in seconds. If omitted, "
+            "`bird:timeout` or BIRD_TIMEOUT.",
+            example="10m",
+            is_input=True,
+            on_change=OnChange.UPDATE,
+        ),
+    )

@@ -6,14 +6,15 @@ Sources: "Installing a Voice channel" for the body and the connector object; the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bird_dynamic.schema.case import snake_case
-from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
-from bird_dynamic.schema.fields import CAMEL_CASE, Field, OnChange, ResourceSchema
-from bird_dynamic.schema.kinds import FLAG, MAP, TEMPLATE, TEXT, UUID_TEXT, Shape
+from bird_dynamic.schema.common import WORKSPACE, local_inputs
+from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
+from bird_dynamic.schema.kinds import FLAG, MAP, TEXT, UUID_TEXT, Shape
 from bird_dynamic.schema.templates import (
+    TEMPLATE,
     TEMPLATE_TYPE,
     doubts_about_template,
     problems_of_arguments,
@@ -77,7 +78,7 @@ NAME = Field(
 TEMPLATE_REF = Field(
     name="connector_template_ref",
     kind=TEMPLATE,
-    description="Template that the connector is made from, and its version: `slug:version`.",
+    description="Template that the connector is made from, and its version: `name:version`.",
     example="sms-messagebird:1",
     type=TEMPLATE_TYPE,
     request_path=CAMEL_CASE,
@@ -212,6 +213,23 @@ OUTPUTS = (
 )
 """The outputs of every connector."""
 
+
+def problems_of_security(inputs: Mapping[str, Any]) -> Iterator[str]:
+    """The problems of the form of `security_arguments`."""
+    given = inputs.get("security_arguments")
+    for scheme, arguments in given.items() if isinstance(given, Mapping) else ():
+        if not isinstance(arguments, Mapping) and arguments not in (None, UNKNOWN):
+            yield (
+                f"security_arguments.{scheme}: must be a dict: "
+                '{"<scheme>": {"<argument>": "<value>"}}'
+            )
+
+
+def _problems(inputs: Mapping[str, Any]) -> Iterator[str]:
+    yield from problems_of_arguments(inputs)
+    yield from problems_of_security(inputs)
+
+
 EXCLUSIVE_NAME = "phone number"
 EXCLUSIVE = (("connectorTemplateRef",), ("arguments", "phoneNumberId"))
 """Bird allows one connector of a template per phone number. Source: the create operation's
@@ -220,6 +238,16 @@ OTHER_IDS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("arguments", "phoneNumberId"): (("number", "numberId"), ("number", "profileId"))
 }
 """Assumed: Bird may return another id of the phone number than was sent."""
+
+
+def advice(capability: str) -> Mapping[tuple[str, ...], str]:
+    """What to do if Bird refuses the phone number of a connector."""
+    return {
+        ("arguments", "phoneNumberId"): "Use a number of this workspace with that capability: "
+        f"get_phone_number(number=…, capability={capability}).id"
+    }
+
+
 CHANGES = (
     "Changing an input replaces the connector and gives a new `channel_id`. The old connector is "
     "deleted first if Bird does not allow both (same template and phone number). Only "
@@ -243,6 +271,7 @@ CONNECTOR = ResourceSchema(
     exclusive=EXCLUSIVE,
     exclusive_name=EXCLUSIVE_NAME,
     other_ids=OTHER_IDS,
+    advice=advice("…"),
     permission=PERMISSION,
     fields=(
         TEMPLATE_REF,
@@ -268,10 +297,10 @@ CONNECTOR = ResourceSchema(
             default=True,
             on_change=OnChange.NOTHING,
         ),
-        *LOCAL_INPUTS,
+        *local_inputs("connector"),
         *OUTPUTS,
     ),
-    validate=problems_of_arguments,
+    validate=_problems,
     doubts=doubts_about_template,
     example="""\
 number = get_phone_number(number="+3197010200001")

@@ -162,6 +162,8 @@ class ResourceSchema:
     )
     """The path of an id in the create request -> paths in a response that may contain the requested
     id, if Bird returns another id of the same thing at the path itself."""
+    advice: Mapping[tuple[str, ...], str] = dataclass_field(default_factory=dict)
+    """The path of a value in the create request -> what to do if Bird refuses the value."""
     page_size: int = 100
     """The largest page size, in rows, that Bird is known to accept."""
     exclusive_name: str = ""
@@ -238,7 +240,7 @@ class ResourceSchema:
     def argument_at(self, path: str) -> str | None:
         """The Python argument for a path in Bird's error details, such as
         `.arguments.phoneNumberId`."""
-        steps = tuple(step for step in re.split(r"[.\[\]/$]+", path) if step)
+        steps = _steps(path)
         best = max(
             (
                 field
@@ -249,3 +251,11 @@ class ResourceSchema:
             default=None,
         )
         return best.name if best else None
+
+    def advice_at(self, path: str) -> str | None:
+        """What to do if Bird refuses the value at that path of its error details."""
+        return self.advice.get(_steps(path))
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(step for step in re.split(r"[.\[\]/$]+", path) if step)

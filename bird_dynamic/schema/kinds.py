@@ -25,6 +25,7 @@ _PHONE_NUMBER = re.compile(
 
 
 _UUID = "UUID"
+_TEMPLATE = "template reference"
 
 
 class Shape(Enum):
@@ -40,16 +41,23 @@ class Shape(Enum):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of value. `name` is for the documentation; `problem` returns a sentence, or None."""
+    """A kind of value. `name` is for the documentation; `problem` returns a sentence, or None;
+    `hint` ends the sentence that a value is missing, and says what to write."""
 
     name: str
     problem: Callable[[Any], str | None]
     shape: Shape = Shape.TEXT
+    hint: str = ""
 
     @property
     def is_id(self) -> bool:
         """Whether its values are ids, of whatever: UUIDs, in any case."""
         return self.name == _UUID
+
+    @property
+    def is_template(self) -> bool:
+        """Whether its values are references to templates."""
+        return self.name == _TEMPLATE
 
 
 def _flag_problem(value: Any) -> str | None:
@@ -72,13 +80,21 @@ def _uuid_problem(value: Any) -> str | None:
     return "must be a UUID such as 2cffb55c-120e-91a8-8f10-ed9d1b412d29"
 
 
-def _adopted_problem(value: Any) -> str | None:
-    if (problem := _uuid_problem(value)) is None:
-        return None
-    return (
-        f"{problem}: that of the connector (or webhook subscription) to adopt, without its "
-        "workspace; `bird-dynamic export` lists what exists"
-    )
+def adopted_id(item: str) -> Kind:
+    """The id of an item to adopt: `connector`."""
+
+    def problem(value: Any) -> str | None:
+        if _uuid_problem(value) is None:
+            return None
+        return (
+            f"must be the id (UUID) of a {item}, without a workspace; "
+            "`bird-dynamic export` lists what exists"
+        )
+
+    return Kind(_UUID, problem)
+
+
+_FROM_LOOKUP = ": use get_phone_number(number=…).id"
 
 
 def _phone_number_id_problem(value: Any) -> str | None:
@@ -86,20 +102,18 @@ def _phone_number_id_problem(value: Any) -> str | None:
     if problem is None:
         return None
     if isinstance(value, str | int) and _PHONE_NUMBER.fullmatch(str(value)):
-        given = "the number itself"
+        problem = "must be a UUID, not the number itself"
     elif isinstance(value, Mapping) or is_dataclass(value):
-        given = "the whole phone number"
-    else:
-        return problem
-    return f"must be a UUID, not {given}: use get_phone_number(number=…).id"
+        problem = "must be a UUID, not the whole phone number"
+    return problem + _FROM_LOOKUP
 
 
 def _workspace_problem(value: Any) -> str | None:
-    return workspace_problem(value) if isinstance(value, str) else "must be a UUID"
+    return workspace_problem(value if isinstance(value, str) else "")
 
 
 def _organization_problem(value: Any) -> str | None:
-    return organization_problem(value) if isinstance(value, str) else "must be a UUID"
+    return organization_problem(value if isinstance(value, str) else "")
 
 
 def _profile_problem(value: Any) -> str | None:
@@ -108,10 +122,9 @@ def _profile_problem(value: Any) -> str | None:
     return "must be the prefix of the configuration keys, before the colon, such as bird-eu"
 
 
-def _template_problem(value: Any) -> str | None:
-    if isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*:[0-9]+", value):
-        return None
-    return "must be a template reference, slug:version, such as voice-messagebird:1"
+def template(problem: Callable[[Any], str | None], hint: str) -> Kind:
+    """References to templates that have to meet that condition."""
+    return Kind(_TEMPLATE, problem, hint=hint)
 
 
 def _duration_problem(value: Any) -> str | None:
@@ -122,12 +135,10 @@ def _duration_problem(value: Any) -> str | None:
 
 TEXT = Kind("str", _text_problem)
 UUID_TEXT = Kind(_UUID, _uuid_problem)
-ADOPTED_ID = Kind(_UUID, _adopted_problem)
-PHONE_NUMBER_ID = Kind(_UUID, _phone_number_id_problem)
+PHONE_NUMBER_ID = Kind(_UUID, _phone_number_id_problem, hint=_FROM_LOOKUP)
 WORKSPACE_ID = Kind(_UUID, _workspace_problem)
 ORGANIZATION_ID = Kind(_UUID, _organization_problem)
 PROFILE = Kind("str", _profile_problem)
-TEMPLATE = Kind("template reference", _template_problem)
 FLAG = Kind("bool", _flag_problem, Shape.BOOLEAN)
 DURATION = Kind("duration", _duration_problem, Shape.TEXT_OR_NUMBER)
 MAP = Kind("dict", _map_problem, Shape.MAP)

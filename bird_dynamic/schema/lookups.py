@@ -7,14 +7,14 @@ table.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
 from bird_dynamic.schema.connector import CONNECTOR
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.found import CHANNEL, PHONE_NUMBER
-from bird_dynamic.schema.kinds import TEXT, UUID_TEXT
+from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind
 from bird_dynamic.schema.phone_numbers import (
     CAPABILITY,
     COUNTRY,
@@ -81,6 +81,17 @@ class Lookup:
     def by_id(self) -> bool:
         """Whether it reads a single item by its id."""
         return any(argument.name == "id" for argument in self.arguments)
+
+
+def _id_of(item: str, source: str) -> Kind:
+    def problem(value: Any) -> str | None:
+        if UUID_TEXT.problem(value) is None:
+            return None
+        if isinstance(value, str) and "/" in value:
+            return f"must be the id of the {item} alone; pass its workspace as workspace_id"
+        return f"must be the id (UUID) of a {item}; {source}"
+
+    return replace(UUID_TEXT, problem=problem)
 
 
 PLACE = (WORKSPACE, PROFILE_INPUT)
@@ -176,7 +187,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         arguments=(
             Argument(
                 name="id",
-                kind=UUID_TEXT,
+                kind=_id_of("connector", "list_connectors(name=…) finds connectors"),
                 description="Id (UUID) of the connector.",
                 example="b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11",
                 required=True,
@@ -192,7 +203,7 @@ LOOKUPS: Mapping[str, Lookup] = {
             Argument(
                 name="connector_template_ref",
                 kind=REFERENCE,
-                description="Template and its version, `slug:version`.",
+                description="Template and its version, `name:version`.",
                 example="voice-messagebird:1",
                 type=TEMPLATE_TYPE,
                 of="connector_template_ref",
@@ -213,7 +224,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         arguments=(
             Argument(
                 name="id",
-                kind=UUID_TEXT,
+                kind=_id_of("channel", "a connector has it as its channel_id"),
                 description="Id (UUID) of the channel.",
                 example="5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4",
                 required=True,

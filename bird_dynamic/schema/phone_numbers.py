@@ -30,6 +30,10 @@ SHORTEST = {"+": 7, "00": 7, "0011": 7, "011": 10, None: 11}
 start with 011 too, and national numbers without a zero have up to 10 digits."""
 KEEPS_ZERO = "39"
 """The country code of Italy: its (0) is a part of the number, not a prefix for national calls."""
+OTHER_CODES = {"UK": "GB", "EL": "GR"}
+"""Codes that are used for a country besides its ISO 3166 code."""
+_CALLING_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d")
+"""A country's calling code, at the beginning of a number (ITU-T E.164)."""
 _PREFIX = r"(?P<prefix>\+|0011|00|011)?"
 _NUMBER = re.compile(rf"{_PREFIX}(?P<digits>[1-9]\d{{6,14}})")
 _COUNTRY_CODE = re.compile(rf"{_PREFIX}(?P<digits>[1-9]\d{{0,2}})")
@@ -88,15 +92,30 @@ def no_such_number(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
         return (
             f"number: must be digits with a country code; {FORM}. The workspace has {named(rows)}"
         )
-    read = "" if asked == f"+{number}" else f". The number was read as +{number}"
+    read = "" if asked == f"+{number}" else f". The number was read as +{number}{_zero(number)}"
     return f"the workspace has no such number; it has {named(rows)}{read}"
+
+
+def _zero(number: str) -> str:
+    """What the number is without a 0 for national calls that was written after the country code."""
+    found = _CALLING_CODE.match(number)
+    if (
+        found is None
+        or found[0] == KEEPS_ZERO
+        or not (rest := number[found.end() :]).startswith("0")
+    ):
+        return ""
+    return f"; without the 0 after {found[0]}, it is +{found[0]}{rest.lstrip('0')}"
 
 
 def not_of_country(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Says that none of these rows is of this country."""
+    country = asked.upper()
     countries = ", ".join(sorted({str(each["country"]) for each in rows}))
-    none, are = ("the number is not", "is") if len(rows) == 1 else ("no number is", "are")
-    return f"{none} of country {asked.upper()}: {named(rows)} {are} of {countries}"
+    meant = f"; did you mean {OTHER_CODES[country]}?" if country in OTHER_CODES else ""
+    if len(rows) == 1:
+        return f"the number {named(rows)} is of {countries}, not of {country}{meant}"
+    return f"the workspace has no numbers of {country} (only {countries}){meant}"
 
 
 def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -117,7 +136,10 @@ def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
         for row in rows[:MAX_SHOWN]
     ]
     which = "the number" if len(rows) == 1 else "each number"
-    return f"{which} lacks the capability {capability}: {_and_more('; '.join(able), rows)}"
+    return (
+        f"{which} lacks the capability {capability}: {_and_more('; '.join(able), rows)}. "
+        "Choose another number or another capability"
+    )
 
 
 def named(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -137,13 +159,13 @@ def _capability(asked: str) -> str:
 def _number_problem(value: Any) -> str | None:
     if isinstance(value, str) and value.strip():
         return None
-    return "must be a string in international form, such as +31612345678"
+    return 'must be a string in international form, in quotes, such as "+31612345678"'
 
 
 def _country_problem(value: Any) -> str | None:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z]{2}", value):
         return None
-    return "must be two letters, such as DE"
+    return 'must be two letters, in quotes, such as "DE"'
 
 
 NUMBER = Kind("str", _number_problem)

@@ -8,12 +8,12 @@ reference, "Installing an SMS channel" and "Install WhatsApp phone number in Bir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.schema.fields import UNKNOWN
-from bird_dynamic.schema.kinds import PHONE_NUMBER_ID, TEMPLATE, TEXT, Kind
+from bird_dynamic.schema.kinds import PHONE_NUMBER_ID, TEXT, Kind, template
 from bird_dynamic.schema.types import Enumeration
 from bird_dynamic.schema.values import meant, nearest, unlisted, without_version
 
@@ -89,41 +89,90 @@ TEMPLATE_TYPE = Enumeration(
 )
 
 
+SKIP = " (check_arguments=False skips this check)"
+
+
 def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
     """The problems of a connector's `arguments`, if its template is known."""
-    template, given = inputs.get("connector_template_ref"), inputs.get("arguments") or {}
+    reference, given = inputs.get("connector_template_ref"), inputs.get("arguments") or {}
     if inputs.get("check_arguments") is not True or not isinstance(given, Mapping):
         return
-    for argument in TEMPLATES.get(template, ()) if isinstance(template, str) else ():
-        value = given.get(argument.name)
-        if not argument.required or value is UNKNOWN:
-            continue
-        if value is None and (alike := _alike(argument.name, given)):
-            yield (
-                f"arguments: {alike}: did you mean {argument.name}? The template {template} "
-                "requires it"
-            )
-            continue
-        problem = "is required" if value is None else argument.kind.problem(value)
-        if problem is not None:
-            yield (
-                f"arguments: {argument.name} {problem} (template {template}). If Bird's "
-                "requirements have changed, pass check_arguments=False to skip this check"
-            )
+    required = [
+        each
+        for each in (TEMPLATES.get(reference, ()) if isinstance(reference, str) else ())
+        if each.required and given.get(each.name) is not UNKNOWN
+    ]
+    missing = [each for each in required if given.get(each.name) is None]
+    problems = [
+        f"arguments: {alike}: did you mean {each.name}? The template {reference} requires it"
+        for each in missing
+        if (alike := _alike(each.name, given))
+    ]
+    absent = [each for each in missing if not _alike(each.name, given)]
+    if absent:
+        are = "is" if len(absent) == 1 else "are"
+        names = _in_words([f"{each.name}{_values(each)}" for each in absent], "and")
+        problems.append(f"arguments: {names} {are} required by the template {reference}")
+    for each in required:
+        value = given.get(each.name)
+        if value is not None and (problem := each.kind.problem(value)) is not None:
+            problems.append(f"arguments: {each.name} {problem} (template {reference})")
+    if problems:
+        problems[-1] += SKIP
+    yield from problems
+
+
+def _values(argument: Argument) -> str:
+    """What a required argument may be, in parentheses, if that is known."""
+    if argument.known:
+        return f" ({_in_words(argument.known, 'or')})"
+    return f" ({argument.kind.hint.lstrip(': ')})" if argument.kind.hint else ""
+
+
+def _in_words(words: Sequence[str], last: str) -> str:
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+_SLUGS = {without_version(each): each for each in TEMPLATES}
+
+
+def _form(value: Any) -> str:
+    """What a reference has to look like; the known one that was meant, if it is near one."""
+    asked, _, version = (
+        value.strip(": ").lower().partition(":") if isinstance(value, str) else 3 * ("",)
+    )
+    longer = (slug for slug in _SLUGS if asked and slug.startswith(asked))
+    near = next(longer, None) or nearest(asked, _SLUGS)
+    if near is None:
+        return "must be NAME:VERSION, such as sms-messagebird:1"
+    known = f"{near}:{version}" if version.isdecimal() else _SLUGS[near]
+    return f"must be NAME:VERSION; did you mean {known}?"
+
+
+def _template_problem(value: Any) -> str | None:
+    is_correct = isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9-]*:[0-9]+", value)
+    return None if is_correct else _form(value)
+
+
+def _voice_template_problem(value: Any) -> str | None:
+    if _template_problem(value) is None:
+        return None
+    return "must be NAME:VERSION, such as voice-messagebird:1; leave it out for voice"
 
 
 def _reference_problem(value: Any) -> str | None:
-    if isinstance(value, str) and re.fullmatch(r"[^:\s]+:[^:\s]+", value):
+    if (
+        isinstance(value, str)
+        and re.fullmatch(r"[^:\s]+:[^:\s]+", value)
+        and not meant(without_version(value), _SLUGS)
+    ):
         return None
-    slugs = {without_version(each): each for each in TEMPLATES}
-    asked = value.strip(": ").lower() if isinstance(value, str) else ""
-    longer = (slug for slug in slugs if asked and slug.startswith(asked))
-    near = next(longer, None) or nearest(asked, slugs)
-    form = f"{TEMPLATE.problem(None)}"
-    return f"did you mean {slugs[near]}? It {form}" if near else form
+    return _form(value)
 
 
-REFERENCE = Kind(TEMPLATE.name, _reference_problem)
+TEMPLATE = template(_template_problem, ", such as sms-messagebird:1")
+VOICE_TEMPLATE = template(_voice_template_problem, "")
+REFERENCE = template(_reference_problem, "")
 """A reference to look for: Bird may have templates whose names would not pass for a new one."""
 
 

@@ -6,9 +6,15 @@ Shared by settings, arguments and look-ups, for the same messages.
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, time, timedelta
+from decimal import Decimal
 from difflib import SequenceMatcher, get_close_matches
+from enum import Enum
 from math import isfinite
+from pathlib import PurePath
 from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -87,25 +93,45 @@ def unlisted(given: str, known: Iterable[str]) -> str:
     return f"is not among the known values{advice}"
 
 
-def odd_values(path: str, value: Any, carried: tuple[type, ...] = ()) -> Iterator[str]:
+ANYTHING = "a string, a number, a boolean, a list or a dict"
+"""What JSON can represent."""
+
+
+def odd_values(
+    path: str, value: Any, carried: tuple[type, ...] = (), accepted: str = ANYTHING
+) -> Iterator[str]:
     """The parts of a value that JSON has no form for, each as `path: problem`. `carried` are more
-    types that are no problem here."""
+    types that are no problem here; `accepted` says what the argument takes."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             if isinstance(key, str):
-                yield from odd_values(f"{path}.{key}", each, carried)
+                yield from odd_values(f"{path}.{key}", each, carried, accepted)
             else:
                 yield f"{path}: must be a dict with string keys"
     elif isinstance(value, Sequence) and not isinstance(value, _NO_LISTS):
         for index, each in enumerate(value):
-            yield from odd_values(f"{path}[{index}]", each, carried)
+            yield from odd_values(f"{path}[{index}]", each, carried, accepted)
     elif isinstance(value, float) and not isfinite(value):
         yield f"{path}: is not a finite number; leave it out, or write it as a string, in quotes"
     elif value is not None and not isinstance(value, (str, int, float, *carried)):
-        yield (
-            f"{path}: is a Python {type(value).__name__} object; pass a string, a number, a "
-            "boolean, a list or a dict"
-        )
+        remedy = _conversion(value, accepted) or f"pass {accepted}"
+        yield f"{path}: is a Python {type(value).__name__} object; {remedy}"
+
+
+def _conversion(value: Any, accepted: str) -> str | None:
+    """How to convert an object to what an argument accepts; None if it has no such form."""
+    if isinstance(value, Enum):
+        return "pass its .value"
+    if isinstance(value, timedelta):
+        return "pass its .total_seconds()" if accepted == ANYTHING else None
+    if isinstance(value, bytes | bytearray):
+        return "pass text: value.decode()"
+    if isinstance(value, date | time | uuid.UUID | Decimal | PurePath):
+        return "pass str(value)"
+    if accepted == ANYTHING and isinstance(value, Iterable):
+        # The order of a set differs from run to run.
+        return "pass sorted(value)" if isinstance(value, AbstractSet) else "pass list(value)"
+    return None
 
 
 def _letters(word: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bird_dynamic.schema.common import LOCAL_INPUTS
+from bird_dynamic.schema.common import local_inputs
 from bird_dynamic.schema.connector import (
     CHANGES,
     COMMON_INPUTS,
@@ -21,9 +21,12 @@ from bird_dynamic.schema.connector import (
     PATH,
     PERMISSION,
     TEMPLATE_REF,
+    advice,
+    problems_of_security,
 )
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.kinds import PHONE_NUMBER_ID
+from bird_dynamic.schema.templates import VOICE_TEMPLATE
 from bird_dynamic.schema.values import without_version
 
 TEMPLATE = "voice-messagebird:1"
@@ -58,6 +61,7 @@ VOICE_CHANNEL = ResourceSchema(
     exclusive=EXCLUSIVE,
     exclusive_name=EXCLUSIVE_NAME,
     other_ids=OTHER_IDS,
+    advice=advice('"voice"'),
     permission=PERMISSION,
     fields=(
         Field(
@@ -74,16 +78,18 @@ VOICE_CHANNEL = ResourceSchema(
         NAME,
         replace(
             TEMPLATE_REF,
+            kind=VOICE_TEMPLATE,
             required=False,
             type=None,
             default=TEMPLATE,
             example=TEMPLATE,
         ),
         *COMMON_INPUTS,
-        *LOCAL_INPUTS,
+        *local_inputs("connector"),
         *OUTPUTS,
     ),
     describes=_is_voice_channel,
+    validate=problems_of_security,
     doubts=_doubts,
     example="""\
 number = get_phone_number(number="+3197010200001")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from bird_dynamic.schema.common import LOCAL_INPUTS, WORKSPACE
+from bird_dynamic.schema.common import WORKSPACE, local_inputs
 from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
 from bird_dynamic.schema.types import Enumeration, Member, Structure
@@ -21,20 +22,25 @@ _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
 
 SERVICES = ("channels", "numbers", "conversations", "payments")
 """The documented services; others exist."""
-EVENTS = (
-    "channel.created",
-    "channel.updated",
-    "conversation.created",
-    "conversation.updated",
-    "sms.inbound",
-    "sms.outbound",
-    "voice.inbound",
-    "voice.outbound",
-    "whatsapp.inbound",
-    "whatsapp.interaction",
-    "whatsapp.outbound",
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "channels": (
+        "channel.created",
+        "channel.updated",
+        "sms.inbound",
+        "sms.outbound",
+        "voice.inbound",
+        "voice.outbound",
+        "whatsapp.inbound",
+        "whatsapp.interaction",
+        "whatsapp.outbound",
+    ),
+    "conversations": ("conversation.created", "conversation.updated"),
+}
+"""Events that are documented or were seen, by service; many others exist."""
+_PLAUSIBLE = re.compile(
+    r"[a-z0-9-]+\.(inbound|outbound|interaction)|template\.(created|updated|deleted)"
 )
-"""Events that are documented or were seen, to recognize a typo; many others exist."""
+"""Events of platforms, which are not all documented, and of templates, whose service is not."""
 FILTER_KEYS = (
     "channelId",
     "messageStatus",
@@ -73,25 +79,52 @@ def _status_problem(value: Any) -> str | None:
     return None if value in STATUSES else 'must be "active" or "inactive"'
 
 
+def _service_problem(value: Any) -> str | None:
+    return f"must be one of Bird's services{_SERVICES}" if TEXT.problem(value) else None
+
+
+def _event_problem(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        return f"must be one event{_AN_EVENT}; declare one subscription per event"
+    return f"must be a string{_AN_EVENT}" if TEXT.problem(value) else None
+
+
+_SERVICES = f": {', '.join(SERVICES[:-1])} or {SERVICES[-1]}"
+_AN_EVENT = ', such as "voice.inbound"'
+_A_FILTER = '{"key": …, "value": …}, both strings'
+
+
 def _filters_problem(value: Any) -> str | None:
-    expected = 'must be a list of {"key": …, "value": …}, both strings'
-    if not isinstance(value, list):
-        return expected
-    filters = [each for each in value if each is not UNKNOWN]
-    for each in filters:
-        if not isinstance(each, Mapping) or each.keys() != {"key", "value"}:
-            return expected
-        if any(part is not UNKNOWN and TEXT.problem(part) for part in each.values()):
-            return expected
-        key, filtered = each["key"], each["value"]
-        if key is not UNKNOWN and (known := meant(key, FILTER_KEYS)):
-            return f"a filter has a misspelled key: did you mean {known}?"
-        if key == "channelId" and filtered is not UNKNOWN and not UUID.fullmatch(filtered):
-            return (
-                "the value of the filter channelId must be a UUID: use the channel_id of a channel"
-            )
-    if sum(each["key"] == "channelId" for each in filters) > 1:
-        return "may filter on one channelId only; subscribe once for each channel"
+    return None if isinstance(value, list) else f"must be a list of {_A_FILTER}"
+
+
+def _problems_of_filters(inputs: Mapping[str, Any]) -> Iterator[str]:
+    filters = inputs.get("event_filters")
+    known = [
+        (place, each)
+        for place, each in enumerate(filters if isinstance(filters, list) else ())
+        if each is not UNKNOWN
+    ]
+    for place, each in known:
+        if (problem := _filter_problem(each)) is not None:
+            yield f"event_filters[{place}]: {problem}"
+    keys = [each.get("key") for _, each in known if isinstance(each, Mapping)]
+    if keys.count("channelId") > 1:
+        yield (
+            "event_filters: may filter on one channelId only; declare one subscription per channel"
+        )
+
+
+def _filter_problem(value: Any) -> str | None:
+    if not isinstance(value, Mapping) or value.keys() != {"key", "value"}:
+        return f"must be {_A_FILTER}"
+    if any(part is not UNKNOWN and TEXT.problem(part) for part in value.values()):
+        return f"must be {_A_FILTER}"
+    key, filtered = value["key"], value["value"]
+    if key is not UNKNOWN and (known := meant(key, FILTER_KEYS)):
+        return f'the key "{key}" is unknown; did you mean {known}?'
+    if key == "channelId" and filtered is not UNKNOWN and not UUID.fullmatch(filtered):
+        return "the value of the filter channelId must be a UUID: use the channel_id of a channel"
     return None
 
 
@@ -99,13 +132,24 @@ def _doubts(inputs: Mapping[str, Any]) -> Iterator[str]:
     service, event = inputs.get("service"), inputs.get("event")
     if isinstance(service, str) and service not in SERVICES:
         yield f"service: {unlisted(service, SERVICES)}"
-    if isinstance(event, str) and (known := meant(event, EVENTS)):
-        yield f"event: did you mean {known}? Bird sends nothing for an event that it does not know"
+    if isinstance(event, str) and (doubt := _doubt_about_event(event, service)) is not None:
+        yield f"event: {doubt} Bird sends nothing for an event that the service does not have"
     filters = inputs.get("event_filters")
-    for each in filters if isinstance(filters, list) else ():
+    for place, each in enumerate(filters if isinstance(filters, list) else ()):
         key = each.get("key") if isinstance(each, Mapping) else None
-        if isinstance(key, str) and key not in FILTER_KEYS and not meant(key, FILTER_KEYS):
-            yield f"event_filters: the key of a filter {unlisted(key, FILTER_KEYS)}"
+        if isinstance(key, str) and key not in FILTER_KEYS:
+            yield f"event_filters[{place}]: the key {unlisted(key, FILTER_KEYS)}"
+
+
+def _doubt_about_event(event: str, service: Any) -> str | None:
+    if known := meant(event, chain.from_iterable(EVENTS.values())):
+        return f"did you mean {known}?"
+    if service not in SERVICES:
+        return None
+    owner = next((each for each, events in EVENTS.items() if event in events), None)
+    if owner is None and service in EVENTS and not _PLAUSIBLE.fullmatch(event):
+        return f"is not among the known events of {service}: {', '.join(EVENTS[service])}."
+    return f"belongs to the service {owner}." if owner not in (None, service) else None
 
 
 def _keys_and_values(filters: Any) -> Any:
@@ -135,7 +179,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
     fields=(
         Field(
             name="service",
-            kind=TEXT,
+            kind=Kind("str", _service_problem, hint=_SERVICES),
             description="Part of Bird whose events are sent: `channels`, `numbers`, "
             "`conversations` or `payments`.",
             example="channels",
@@ -149,11 +193,13 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         ),
         Field(
             name="event",
-            kind=TEXT,
+            kind=Kind("str", _event_problem, hint=_AN_EVENT),
             description="Event that is sent.",
             example="voice.inbound",
             type=Enumeration(
-                "WebhookEvent", "Events that are documented or were seen; others exist.", EVENTS
+                "WebhookEvent",
+                "Events that are documented or were seen; others exist.",
+                tuple(sorted(chain(*EVENTS.values()))),
             ),
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
@@ -162,7 +208,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
         ),
         Field(
             name="url",
-            kind=Kind("https URL", _url_problem),
+            kind=Kind("https URL", _url_problem, hint=", such as https://example.com/calls"),
             description="URL that Bird sends the events to: https, with a public host name.",
             example="https://example.com/calls",
             request_path=CAMEL_CASE,
@@ -233,7 +279,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             is_input=True,
             setting="organizationId",
         ),
-        *LOCAL_INPUTS,
+        *local_inputs("webhook subscription"),
         Field(
             name="webhook_subscription_id",
             kind=UUID_TEXT,
@@ -257,6 +303,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             response_path=CAMEL_CASE,
         ),
     ),
+    validate=_problems_of_filters,
     doubts=_doubts,
     label="event",
     example="""\

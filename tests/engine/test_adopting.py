@@ -75,8 +75,8 @@ def test_a_connector_that_differs_is_not_adopted_and_every_difference_is_told(
 
     line = bird_error(stack.up())
     assert existing["id"] in line
-    assert "name is 'Support' in Bird" in line
-    assert f"phone_number_id is '{NUMBER}' in Bird" in line
+    assert 'name="Support"' in line
+    assert f'phone_number_id="{NUMBER}"' in line
     assert "template" not in line
     assert set(sent(bird)) <= READS
     assert wires(bird) == before
@@ -90,7 +90,7 @@ def test_a_connector_that_lacks_an_argument_is_not_adopted(
     stack.write(channel(name="Support", arguments={"greeting": "hello"}, adopt=existing["id"]))
 
     line = bird_error(stack.up())
-    assert "arguments has other values for greeting" in line
+    assert "arguments with Bird's values for greeting" in line
     assert stack.resources() == []
 
 

@@ -213,7 +213,10 @@ import pulumi
 pulumi.runtime.invoke("bird:index:getChannel", {"id": "nonsense"})
 """
     )
-    assert "Looking up channel nonsense failed: id: must be a UUID" in stack.preview().output
+    assert (
+        'Looking up channel "nonsense" failed: id: must be the id (UUID) of a'
+        in stack.preview().output
+    )
 
 
 def test_what_is_not_for_the_plugin_is_told_with_what_is(

@@ -129,6 +129,22 @@ def test_all_bad_inputs_are_told_at_once_each_by_the_name_of_its_argument(
     assert sent(bird) == []
 
 
+@both_ways
+def test_an_output_in_an_f_string_is_told_and_creates_nothing(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(
+        channel() + 'VoiceChannel("sales", phone_number_id=f"{channel.phone_number_id}", '
+        'name=f"sales-{channel.channel_id}")\n'
+    )
+    run = stack.up()
+    assert not run.ok, run.output
+    assert "name: contains an Output inside an f-string; pass the Output itself" in run.output
+    assert "has a problem: phone_number_id" in run.output
+    assert "Traceback" not in run.output
+    assert len(bird.emulator.connectors()) <= 1
+
+
 def test_arguments_that_are_no_dict_are_told(stack: Stack, bird: EmulatorServer) -> None:
     stack.write(channel(arguments=["greeting"]))
     assert problems(stack.preview()) == ["arguments: must be a dict with string keys"]

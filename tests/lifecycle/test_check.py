@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from bird_dynamic.schema.values import meant
 from tests.support.world import NUMBER, OWN_MARK, World
@@ -40,8 +41,8 @@ def test_defaults_names_and_settings_are_filled_in() -> None:
         ("phone_number_id", None, "required"),
         ("name", "", "non-empty"),
         ("name", "  ", "non-empty"),
-        ("connector_template_ref", "voice-messagebird", "slug:version"),
-        ("connector_template_ref", "Voice:one", "slug:version"),
+        ("connector_template_ref", "voice-messagebird", "NAME:VERSION"),
+        ("connector_template_ref", "Voice:one", "NAME:VERSION"),
         ("arguments", "x", "dict"),
         ("arguments", {"phoneNumberId": "x"}, "phoneNumberId is set by phone_number_id"),
         ("security_arguments", ["s3cret"], "dict"),
@@ -220,7 +221,9 @@ WEBHOOK = {"service": "channels", "event": "voice.inbound", "url": "https://exam
     [
         ({"service": "faxes"}, "service: is not among the known values: channels"),
         ({"event": "voice.inbond"}, "event: did you mean voice.inbound?"),
-        ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters: the key of a filter"),
+        ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters[0]: the key is not"),
+        ({"event": "call.started"}, "event: is not among the known events of channels: channel.cr"),
+        ({"service": "numbers"}, "event: belongs to the service channels."),
     ],
 )
 def test_what_bird_may_accept_is_warned_of_once_and_passes(news: dict[str, Any], says: str) -> None:
@@ -233,9 +236,15 @@ def test_what_bird_may_accept_is_warned_of_once_and_passes(news: dict[str, Any],
     assert world.operations == []
 
 
-def test_an_event_that_is_unlike_the_known_ones_is_not_doubted() -> None:
+def test_an_event_that_the_service_may_have_is_not_doubted() -> None:
     world = World()
-    for news in ({"event": "template.created"}, {"service": UNKNOWN, "event": UNKNOWN}):
+    for news in (
+        {"event": "template.created"},
+        {"event": "instagram.inbound"},
+        {"service": "payments", "event": "payment.created"},
+        {"service": UNKNOWN, "event": UNKNOWN},
+        {"service": UNKNOWN, "event": "call.started"},
+    ):
         world.run("WebhookSubscription").check({}, {**WEBHOOK, **news})
     assert world.said == []
 
@@ -269,10 +278,14 @@ def test_known_values_of_a_templates_argument_are_not_doubted(value: Any) -> Non
 @pytest.mark.parametrize(
     ("value", "path", "says"),
     [
-        (b"x", "a.b[0]", "is a Python bytes object; pass a string"),
-        ({1, 2}, "a.b[0]", "is a Python set object"),
-        (date(2026, 1, 31), "a.b[0]", "is a Python date object"),
-        (Decimal("1.5"), "a.b[0]", "is a Python Decimal object"),
+        (b"x", "a.b[0]", "is a Python bytes object; pass text: value.decode()"),
+        ({1, 2}, "a.b[0]", "is a Python set object; pass sorted(value)"),
+        ({}.values(), "a.b[0]", "is a Python dict_values object; pass list(value)"),
+        (date(2026, 1, 31), "a.b[0]", "is a Python date object; pass str(value)"),
+        (timedelta(minutes=5), "a.b[0]", "is a Python timedelta object; pass its .total_seconds()"),
+        (Decimal("1.5"), "a.b[0]", "is a Python Decimal object; pass str(value)"),
+        (Shape.MAP, "a.b[0]", "is a Python Shape object; pass its .value"),
+        (object(), "a.b[0]", "is a Python object object; pass a string, a number, a boolean, a "),
         (float("nan"), "a.b[0]", "is not a finite number"),
         ({5: "x"}, "a.b[0]", "must be a dict with string keys"),
         ({"c": (1, b"x")}, "a.b[0].c[1]", "is a Python bytes object"),

@@ -48,10 +48,18 @@ def test_a_lost_answer_heals_without_a_phone_number_too() -> None:
 @pytest.mark.parametrize(
     ("template", "arguments", "says"),
     [
-        ("sms-messagebird:1", {"phoneNumberId": NUMBER}, "channelMessageType is required"),
-        ("voice-messagebird:1", {}, "phoneNumberId is required"),
+        ("sms-messagebird:1", {"phoneNumberId": NUMBER}, "channelMessageType (promotional, 2fa"),
+        (
+            "voice-messagebird:1",
+            {},
+            "phoneNumberId (use get_phone_number(number=…).id) is required",
+        ),
         ("voice-messagebird:1", {"phoneNumberId": "+31"}, "phoneNumberId must be a UUID"),
-        ("whatsapp:1", {"wabaId": "1", "phoneId": "2"}, "phoneNumber is required"),
+        (
+            "whatsapp:1",
+            {"wabaId": "1", "phoneId": "2"},
+            "phoneNumber is required by the template whatsapp:1",
+        ),
     ],
 )
 def test_what_a_known_template_needs_is_checked_before_anything_is_sent(
@@ -108,4 +116,4 @@ def test_the_switch_of_a_channel_that_came_later_can_be_set() -> None:
 
 def test_a_template_is_required() -> None:
     failures = World().run(TYPE).check({}, {MARK: OWN_MARK}).failures
-    assert failures == ("connector_template_ref: is required",)
+    assert failures == ("connector_template_ref: is required, such as sms-messagebird:1",)

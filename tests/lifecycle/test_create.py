@@ -818,7 +818,8 @@ def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
     text = str(caught.value)
     assert text.startswith('Creating voice channel "support" failed: Bird answered 422')
     refused = "phone_number_id (.arguments.phoneNumberId): the phone number has no voice capability"
-    assert f"{refused}. Correct the arguments" in text
+    advice = 'get_phone_number(number=…, capability="voice").id. Correct the arguments'
+    assert f"{refused}. Use a number of this workspace with that capability: {advice}" in text
     assert "Request id: " in text
     assert "\n" not in text
 
@@ -899,15 +900,15 @@ class TestAdopting:
         with pytest.raises(OperationError) as caught:
             world.run().create(world.inputs(adopt=existing, name="Mine"))
         text = str(caught.value)
-        assert f"phone_number_id is '{OTHER_NUMBER}' in Bird" in text
-        assert "name is 'Existing' in Bird" in text
+        assert f'phone_number_id="{OTHER_NUMBER}"' in text
+        assert 'name="Existing"' in text
         assert "Mine" not in text.partition("failed:")[2]
         assert world.operations == ["get_connector"]
 
     def test_of_arguments_only_the_keys_are_shown(self) -> None:
         world = World()
         existing = world.foreign(name="E", arguments={"phoneNumberId": NUMBER, "a": "s3cret"})
-        with pytest.raises(OperationError, match="arguments has other values for a, b") as caught:
+        with pytest.raises(OperationError, match="arguments with Bird's values for a, b") as caught:
             world.run().create(world.inputs(adopt=existing, arguments={"a": "s4cret", "b": 1}))
         assert "cret" not in str(caught.value)
 
@@ -920,7 +921,7 @@ class TestAdopting:
     def test_the_conversational_switch_is_compared_too(self) -> None:
         world = World(options=Options(channel_after=0))
         existing = world.foreign(name="Existing")
-        with pytest.raises(OperationError, match="conversational_status_enabled is False in Bird"):
+        with pytest.raises(OperationError, match="conversational_status_enabled=False"):
             world.run().create(
                 world.inputs(adopt=existing, channel_conversational_status_enabled=True)
             )

@@ -291,7 +291,7 @@ def test_an_adoption_that_failed_can_be_tried_again_in_the_same_run() -> None:
     world = World()
     left = world.foreign(name="Support")
     run = world.run()
-    with pytest.raises(OperationError, match="name is 'Support' in Bird"):
+    with pytest.raises(OperationError, match='name="Support"'):
         run.create(world.inputs(name="Sales", adopt=left))
     assert run.create(world.inputs(name="Support", adopt=left))[0] == left
 

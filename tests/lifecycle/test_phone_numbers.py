@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bird_dynamic.schema.phone_numbers import international
+from bird_dynamic.schema.phone_numbers import international, no_such_number
 
 WIDE = "+３１６１２３４５６７８"  # noqa: RUF001
 ARABIC = "+٣١٦١٢٣٤٥٦٧٨"
@@ -92,3 +92,23 @@ def test_a_zero_is_left_out_only_where_it_is_not_dialled(written: str, digits: s
 )
 def test_a_number_whose_country_is_not_certain_is_not_read(written: str) -> None:
     assert international(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("0031 06 12345678", "read as +310612345678; without the 0 after 31, it is +31612345678"),
+        (
+            "+44 020 7946 0001",
+            "read as +4402079460001; without the 0 after 44, it is +442079460001",
+        ),
+        ("+353 01 234 5678", "read as +353012345678; without the 0 after 353, it is +35312345678"),
+        ("+39 06 1234 5678", "read as +390612345678"),
+        ("+31 20 1234567", "read as +31201234567"),
+    ],
+)
+def test_a_zero_after_the_country_code_is_told_if_there_is_no_such_number(
+    written: str, says: str
+) -> None:
+    told = no_such_number(written, [{"number": "+31612345678"}])
+    assert told.endswith(f"The number was {says}")

@@ -256,6 +256,6 @@ def test_an_id_of_another_form_is_told_which_form_is_wanted(written: str) -> Non
             world.run(type_name).identified(written, {})
         news = {**CORRECT[type_name], MARK: OWN_MARK, "adopt": written}
         (failure,) = world.run(type_name).check({}, news).failures
-        assert failure.startswith("adopt: must be a UUID")
-        assert "that of the connector (or webhook subscription) to adopt" in failure
+        item = world.run(type_name).schema.item
+        assert failure.startswith(f"adopt: must be the id (UUID) of a {item}, without a workspace")
     assert world.operations == []

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pulumi
@@ -160,7 +160,7 @@ def test_the_emulator_does_not_load_pulumi() -> None:
 @pytest.mark.parametrize(
     ("inputs", "says"),
     [
-        ({"arguments": {"a": [{1, 2}]}}, "arguments.a[0]: is a Python set object; pass a string"),
+        ({"arguments": {"a": [{1, 2}]}}, "arguments.a[0]: is a Python set object; pass sorted("),
         ({"arguments": {"a": b"x"}}, "arguments.a: is a Python bytes object"),
         (
             {"security_arguments": {"a": date(2026, 1, 31)}},
@@ -168,7 +168,17 @@ def test_the_emulator_does_not_load_pulumi() -> None:
         ),
         ({"arguments": {5: "x"}}, "arguments: must be a dict with string keys"),
         ({"arguments": {"a": float("inf")}}, "arguments.a: is not a finite number"),
-        ({"name": uuid.uuid4()}, "name: is a Python UUID object"),
+        ({"name": uuid.uuid4()}, "name: is a Python UUID object; pass str(value)"),
+        ({"name": {"x"}}, "name: is a Python set object; pass a string"),
+        (
+            {"channel_conversational_status_enabled": b"x"},
+            "channel_conversational_status_enabled: is a Python bytes object",
+        ),
+        ({"arguments": (each for each in "x")}, "arguments: must be a dict with string keys"),
+        (
+            {"create_timeout": timedelta(minutes=5)},
+            'create_timeout: is a Python timedelta object; pass "5m" or a number of seconds',
+        ),
         ({"phone_number_id": FOUND}, "phone_number_id: must be a UUID, not the whole phone number"),
     ],
 )

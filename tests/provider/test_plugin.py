@@ -571,9 +571,13 @@ def test_functions_find_what_there_is(engine: PluginClient, bird: EmulatorServer
         (
             "getConnectors",
             {"connectorTemplateRef": "voice-messagebird"},
-            "failed: connectorTemplateRef: did you mean voice-messagebird:1?",
+            "failed: connectorTemplateRef: must be NAME:VERSION; did you mean voice-messagebird:1?",
         ),
-        ("getConnector", {}, "failed: id: must be a UUID"),
+        (
+            "getConnector",
+            {},
+            "Looking up connector failed: id: must be the id (UUID) of a connector",
+        ),
         (
             "getPhoneNumber",
             {"nmber": "+31612345678"},
@@ -632,13 +636,13 @@ def test_what_the_program_marked_secret_is_in_no_error_of_a_look_up(engine: Plug
         (
             "WebhookSubscription",
             {"eventFilters": [{"key": "channelId", "value": "x"}]},
-            "event_filters (eventFilters): the value of the filter channelId must be a UUID: use "
-            "the channel_id (channelId) of a channel",
+            "event_filters[0] (eventFilters[0]): the value of the filter channelId must be a UUID: "
+            "use the channel_id (channelId) of a channel",
         ),
         (
             "Connector",
             {"connectorTemplateRef": "sms-messagebird:1"},
-            "pass check_arguments=False (checkArguments) to skip this check",
+            "check_arguments=False (checkArguments) skips this check",
         ),
         (
             "Connector",
@@ -743,7 +747,10 @@ def test_a_file_is_refused_by_the_name_of_its_argument(engine: PluginClient) -> 
         ({"phoneNumberId": NUMBER, "name": ""}, "name"),
         ({"phoneNumberId": NUMBER, "arguments": {"a": {"b": [2.0**60]}}}, "arguments.a.b[0]"),
         ({"phoneNumberId": NUMBER, "profile": "bird-eu"}, "profile"),
-        ({"phoneNumberId": NUMBER, "securityArguments": {"a": 2.0**60}}, "securityArguments.a"),
+        (
+            {"phoneNumberId": NUMBER, "securityArguments": {"a": {"b": 2.0**60}}},
+            "securityArguments.a.b",
+        ),
         # The engine would show the value, which is secret or contains more than is wrong.
         ({"phoneNumberId": secret("x")}, ""),
         ({"phoneNumberId": NUMBER, "invitationToken": ["x"]}, ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -115,7 +116,7 @@ def test_the_values_of_an_enumeration_are_those_of_the_table_under_names_of_thei
     values = {name: tuple(each["value"] for each in values) for name, values in found.items()}
     assert values["bird:index:ConnectorTemplate"] == (*TEMPLATES, *MORE_TEMPLATES)
     assert values["bird:index:WebhookService"] == SERVICES
-    assert values["bird:index:WebhookEvent"] == EVENTS
+    assert values["bird:index:WebhookEvent"] == tuple(sorted(chain(*EVENTS.values())))
     assert values["bird:index:WebhookFilterKey"] == FILTER_KEYS
     assert values["bird:index:WebhookStatus"] == STATUSES
     assert {"voice", "voice-inbound", "fax-outbound"} < {

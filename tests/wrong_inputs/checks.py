@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from pulumi.runtime import rpc
 
@@ -14,9 +15,10 @@ from bird_dynamic.providers.dynamic import provider
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import NUMBER, OTHER_MARK, OWN_MARK, World
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import CORRECT, WEBHOOK, preview
+from tests.wrong_inputs.ways import CORRECT, WEBHOOK, preview, text_of_output
 
 ABSENT = "11111111-2222-4333-8444-555555555555"
+SKIP = "(check_arguments=False skips this check)"
 USE_THE_ID = "use get_phone_number(number=…).id"
 FOUND = GetPhoneNumberResult(NUMBER, None, PhoneNumber.made_up(0).number, "NL", None, [])
 
@@ -35,12 +37,10 @@ def _webhook(argument: str, value: Any, *says: str) -> Row:
     return _row(wrong, "WebhookSubscription", (argument, *says), **{argument: value})
 
 
-def _sms(arguments: dict[str, str], *says: str) -> Row:
+def _sms(arguments: dict[str, str], *says: str, warns: bool = False) -> Row:
     shown = {key: "…" if value == NUMBER else value for key, value in arguments.items()}
-    says = ("arguments", *says)
-    return _row(
-        f"`Connector(…, arguments={shown})` for SMS", "Connector", says, arguments=arguments
-    )
+    wrong = f"`Connector(…, arguments={shown})` for SMS{' (a warning)' * warns}"
+    return _row(wrong, "Connector", ("arguments", *says), arguments=arguments)
 
 
 def _template(type_name: str, template: str, *says: str) -> Row:
@@ -59,6 +59,12 @@ def _odd(wrong: str, value: Any, *says: str) -> Row:
         ("arguments.a.b[0]: ", *says),
         arguments={"a": {"b": [value]}},
     )
+
+
+def _in_text(type_name: str, argument: str, wrong: str, value: Any, *says: str) -> Row:
+    says = (*says, "contains an Output inside an f-string", "pulumi.Output.concat(")
+    wrong = f"`{type_name}(…, {argument}={wrong})`"
+    return _row(wrong, type_name, says, **{argument: value})
 
 
 def _asset() -> str:
@@ -95,7 +101,25 @@ def _one_number_twice() -> str:
     return "\n".join(each for found in failures for each in found)
 
 
+IN_TEXT = f"sms-{text_of_output()}"
+
 ROWS = (
+    _in_text("VoiceChannel", "name", 'f"sms-{v.channel_id}"', IN_TEXT, "name"),
+    _in_text(
+        "Connector",
+        "arguments",
+        '{"useCaseId": f"sms-{v.channel_id}", …}',
+        {"useCaseId": IN_TEXT},
+        "arguments.useCaseId",
+    ),
+    _in_text("WebhookSubscription", "url", 'f"https://{host}/calls"', f"https://{IN_TEXT}", "url"),
+    _in_text(
+        "WebhookSubscription",
+        "event_filters",
+        '[{"key": "channelId", "value": f"{v.channel_id}"}]',
+        [{"key": "channelId", "value": IN_TEXT}],
+        "event_filters[0].value",
+    ),
     _number("+31612345678"),
     _number("0031 6 1234 5678"),
     _number("tel:+31-6-12345678"),
@@ -115,7 +139,7 @@ ROWS = (
         connector_template_ref="sms-messagebird:1",
         arguments={"phoneNumberId": "+31612345678", "channelMessageType": "promotional"},
     ),
-    _filter("channelID", ABSENT, "did you mean channelId?"),
+    _filter("channelID", ABSENT, '[0]: the key "channelID" is unknown; did you mean channelId?'),
     _filter("channel_id", ABSENT, "did you mean channelId?"),
     _filter("chanelId", ABSENT, "did you mean channelId?"),
     _filter("Status", "ringing", "did you mean status?"),
@@ -130,8 +154,18 @@ ROWS = (
     _webhook("service", "faxes", "channels, numbers, conversations, payments"),
     _webhook("event", "voice.inbond", "did you mean voice.inbound?"),
     _webhook("event", "Voice_Inbound", "did you mean voice.inbound?"),
+    _webhook("event", "call.started", "known events of channels: channel.created", "voice.inbound"),
+    _webhook("event", "*", "known events of channels: channel.created", "voice.inbound"),
+    _row(
+        '`WebhookSubscription(…, service="numbers", event="voice.inbound")` (a warning)',
+        "WebhookSubscription",
+        ("event: belongs to the service channels",),
+        service="numbers",
+    ),
     _webhook(
-        "event_filters", [{"key": "to", "value": "x"}], "known values: channelId, messageStatus"
+        "event_filters",
+        [{"key": "to", "value": "x"}],
+        "[0]: the key is not among the known values: channelId, messageStatus",
     ),
     _sms({"phoneNumberID": NUMBER}, "phoneNumberID: did you mean phoneNumberId?"),
     _sms({"phone_number_id": NUMBER}, "phone_number_id: did you mean phoneNumberId?"),
@@ -142,15 +176,27 @@ ROWS = (
         {"phoneNumberId": NUMBER, "channelMessageType": "marketing"},
         "channelMessageType is not among the known values",
         "promotional, 2fa",
+        warns=True,
     ),
     _sms(
         {"phoneNumberId": NUMBER, "channelMessageType": "Promotional"},
         "channelMessageType is not among the known values",
         "did you mean promotional?",
+        warns=True,
     ),
     _sms(
         {"phoneNumberId": NUMBER, "channelMessageType": "2fa", "usecaseId": "x"},
         "usecaseId: did you mean useCaseId?",
+        warns=True,
+    ),
+    _sms({}, "phoneNumberId (use get_phone_number", "channelMessageType (promotional, 2fa", SKIP),
+    _sms({"phoneNumberId": NUMBER}, "channelMessageType (promotional, 2fa", "is required", SKIP),
+    _row(
+        '`Connector(…, connector_template_ref="whatsapp:1", arguments={})`',
+        "Connector",
+        ("arguments: wabaId, phoneId and phoneNumber are required by the template whatsapp:1",),
+        connector_template_ref="whatsapp:1",
+        arguments={},
     ),
     _template("Connector", "fax:1", "known values: voice-messagebird:1, sms-messagebird:1"),
     _template("Connector", "sms-mesagebird:1", "did you mean sms-messagebird:1?"),
@@ -167,9 +213,11 @@ ROWS = (
         ("phone_number_id", "sales and support", "another phone number, or remove it"),
         _one_number_twice,
     ),
-    _odd('b"…"', b"x", "is a Python bytes object", "pass a string"),
-    _odd("{1, 2}", {1, 2}, "is a Python set object", "pass a string, a number"),
-    _odd("date(2026, 1, 31)", date(2026, 1, 31), "is a Python date object", "pass a string"),
+    _odd('b"…"', b"x", "is a Python bytes object", "value.decode()"),
+    _odd("{1, 2}", {1, 2}, "is a Python set object", "pass sorted(value)"),
+    _odd("date(2026, 1, 31)", date(2026, 1, 31), "is a Python date object", "pass str(value)"),
+    _odd("uuid4()", uuid4(), "is a Python UUID object", "pass str(value)"),
+    _odd("object()", object(), "is a Python object object", "pass a string, a number, a boolean"),
     _odd('float("inf")', float("inf"), "is not a finite number", "in quotes"),
     _odd('{5: "x"}', {5: "x"}, "must be a dict with string keys"),
     Row(

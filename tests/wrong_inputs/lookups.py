@@ -16,7 +16,7 @@ from bird_dynamic.settings import Settings
 from tests.support.plugin_client import AbortedError, PluginClient
 from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import up
+from tests.wrong_inputs.ways import text_of_output, up
 
 FORM = "write it in international form, such as +31612345678"
 
@@ -103,26 +103,40 @@ ROWS = (
         ("id", "not an Output", "get_connector_output"),
         lambda: look_up("get_connector", id=pulumi.Output.from_input("x")),
     ),
+    Row(
+        '`get_phone_number(number=f"+{number}")`, an Output in an f-string',
+        Way.LOOK_UP,
+        ("number", "contains an Output inside an f-string", "get_phone_number_output accepts"),
+        lambda: look_up("get_phone_number", number=f"+{text_of_output()}"),
+    ),
     _row("get_phone_number", {"number": "0612345678"}, "number", FORM),
     _row("get_phone_number", {"number": "612345678"}, "number", FORM),
     _row("get_phone_number", {"number": "+1 800 FLOWERS"}, "number", FORM),
-    _row("get_phone_number", {"number": 31612345678}, "number", "must be a string", "+31"),
+    _row("get_phone_number", {"number": 31612345678}, "number", "in quotes", '"+31'),
+    _row("get_phone_number", {"number": ""}, 'number ""', "international form, in quotes"),
     _row(
         "get_phone_number",
         {"number": "0031 06 12345678"},
         "no such number; it has +31",
         "read as +310612345678",
+        "without the 0 after 31, it is +31612345678",
     ),
-    _row("get_phone_number", {"country": "Germany"}, "country", "two letters, such as DE"),
-    _row("get_phone_number", {"country": "USA"}, "country", "two letters, such as DE"),
-    _row("get_phone_number", {"country": 49}, "country", "two letters, such as DE"),
-    _row("get_phone_number", {"country": "UK"}, "of country UK", "are of AU, DE, FR, GB"),
+    _row(
+        "get_phone_number",
+        {"country": "Germany"},
+        "country",
+        'two letters, in quotes, such as "DE"',
+    ),
+    _row("get_phone_number", {"country": "USA"}, "country", 'two letters, in quotes, such as "DE"'),
+    _row("get_phone_number", {"country": 49}, "country", 'two letters, in quotes, such as "DE"'),
+    _row("get_phone_number", {"country": "UK"}, "of UK (only AU, DE, FR, GB", "mean GB?"),
     _row("get_phone_number", {"capability": "vioce"}, "capability", "Did you mean voice?", "sms"),
     _row(
         "get_phone_number",
         {"number": "+3197010200003", "capability": "voice"},
         "lacks the capability voice",
         "+3197010200003 has sms-inbound, sms-outbound",
+        "Choose another number or another capability",
     ),
     _row("get_phone_number", {}, "phone numbers", "+3197010200001", "more"),
     _row("get_phone_number", {"country": "US"}, "US", "+12025550101"),
@@ -138,23 +152,40 @@ ROWS = (
         ),
         _without_settings,
     ),
-    _row("get_connector", {"id": "support"}, "id", "must be a UUID"),
+    _row(
+        "get_connector",
+        {"id": "support"},
+        "id: must be the id (UUID) of a connector",
+        "list_connectors(name=…) finds connectors",
+    ),
+    _row(
+        "get_connector",
+        {"id": f"{WORKSPACE_ID}/{NUMBER}"},
+        "id: must be the id of the connector alone",
+        "pass its workspace as workspace_id",
+    ),
     Row(
         "`get_connector(…)` with the id of a channel",
         Way.LOOK_UP,
         ("no such connector", "the id of a channel", "whose connector is"),
         lambda: _with_the_id_of_a_channel(imports=False),
     ),
-    _row("get_channel", {"id": "ch_1"}, "id", "must be a UUID"),
+    _row("get_channel", {"id": "ch_1"}, "id: must be the id (UUID) of a channel", "channel_id"),
     _row(
         "list_connectors",
         {"connector_template_ref": "voice-messagebird"},
         "connector_template_ref",
+        "NAME:VERSION",
         "did you mean voice-messagebird:1?",
-        "slug:version",
     ),
     _row(
-        "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "slug:version"
+        "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "NAME:VERSION"
+    ),
+    _row(
+        "list_connectors",
+        {"connector_template_ref": "Voice-MessageBird:1"},
+        "connector_template_ref",
+        "did you mean voice-messagebird:1?",
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
@@ -166,7 +197,9 @@ ROWS = (
         "connectorTemplateRef",
         "did you mean voice-messagebird:1?",
     ),
-    _in_plugin("getChannel", {"id": "ch_1", "workspaceId": "x"}, "id", "must be a UUID"),
+    _in_plugin(
+        "getChannel", {"id": "ch_1", "workspaceId": "x"}, "id: must be the id (UUID)", "channelId"
+    ),
     _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("+31612345678", "the id must be a UUID, that of the connector"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pulumi
@@ -11,7 +12,7 @@ from bird_dynamic import VoiceChannel, WebhookSubscription, native
 from tests.program.test_voice_channel import run
 from tests.support.world import NUMBER
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import WEBHOOK
+from tests.wrong_inputs.ways import WEBHOOK, text_of_output
 
 OPTIONS = pulumi.ResourceOptions
 
@@ -85,6 +86,39 @@ ROWS = (
         "event_filters[0].value",
         "is a Python set object",
         "pass a string",
+    ),
+    _row(
+        'VoiceChannel(…, opts={"protect": True})',
+        lambda: _channel(opts={"protect": True}),
+        "VoiceChannel support: opts: must be pulumi.ResourceOptions(protect=…), not a dict",
+    ),
+    _row(
+        'VoiceChannel.get(…, opts={"protect": True})',
+        lambda: VoiceChannel.get("support", NUMBER, opts={"protect": True}),  # type: ignore[arg-type]
+        "VoiceChannel support: opts: must be pulumi.ResourceOptions(protect=…), not a dict",
+    ),
+    _row(
+        "VoiceChannel(…, create_timeout=timedelta(minutes=5))",
+        lambda: _channel(create_timeout=timedelta(minutes=5)),
+        "create_timeout: is a Python timedelta object",
+        'pass "5m" or a number of seconds',
+    ),
+    _row(
+        "VoiceChannel(…, name={1, 2})",
+        lambda: _channel(name={1, 2}),
+        "name: is a Python set object; pass a string",
+    ),
+    _row(
+        'VoiceChannel(f"sms-{v.channel_id}", …)',
+        lambda: VoiceChannel(f"sms-{text_of_output()}", phone_number_id=NUMBER),
+        "VoiceChannel: the resource name contains an Output",
+        "known from the start",
+    ),
+    _row(
+        'VoiceChannel.get("support", f"{v.id}")',
+        lambda: VoiceChannel.get("support", text_of_output()),
+        "get: the id contains an Output inside an f-string",
+        "pass the Output itself",
     ),
     _row(
         "VoiceChannel.get(…, 5)",

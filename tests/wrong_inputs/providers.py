@@ -24,6 +24,11 @@ def _asked(method: str, request: Any) -> str:
     return "\n".join(f"{each.property}: {each.reason}" for each in answer.failures)
 
 
+def _looked_up(wrong: str, function: str, given: Mapping[str, Any], *says: str) -> Row:
+    request = provider_pb2.InvokeRequest(tok=f"bird:index:{function}", args=struct(given))
+    return Row(wrong, Way.LOOK_UP, says, lambda: _asked("Invoke", request))
+
+
 def _checked(wrong: str, type_name: str, given: Mapping[str, Any], *says: str) -> Row:
     urn = f"urn:pulumi:dev::phones::bird:index:{type_name}::support"
     request = provider_pb2.CheckRequest(urn=urn, news=struct(given))
@@ -36,7 +41,28 @@ def _provider(wrong: str, given: Mapping[str, Any], *says: str) -> Row:
     return Row(wrong, Way.PREVIEW, says, lambda: _asked("CheckConfig", request))
 
 
+IN_NODE = (
+    "Calling [toString] on an [Output<T>] is not supported.\n\nTo get the value of an Output<T> as "
+    "an Output<string> consider either:\n1: o.apply(v => `prefix${v}suffix`)"
+)
+
 ROWS = (
+    _checked(
+        "TypeScript: ``new VoiceChannel(…, {name: `sms-${v.channelId}`})``",
+        "VoiceChannel",
+        {"phoneNumberId": NUMBER, "name": f"sms-{IN_NODE}"},
+        "name",
+        "contains the text of an Output, not its value",
+        "pulumi.interpolate",
+    ),
+    _looked_up(
+        "TypeScript: ``getPhoneNumber({number: `+${number}`})``",
+        "getPhoneNumber",
+        {"number": f"+{IN_NODE}"},
+        "number",
+        "contains the text of an Output, not its value",
+        "pulumi.interpolate",
+    ),
     _checked(
         "YAML: `type: bird:VoicChannel`",
         "VoicChannel",

@@ -75,7 +75,7 @@ ROWS = (
             "already exists and conflicts with this resource",
             'renamed or moved, add opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="sales"',
             "delete_before_replace=True",
-            "leave it alone",
+            "leave it alone and use another phone number",
             'adopt="',
         ),
         partial(_taken, "sales-abcdef0123-k7x2m9qd"),
@@ -95,7 +95,12 @@ ROWS = (
     Row(
         "a `phone_number_id` whose number has a connector that somebody made in the dashboard",
         Way.UP,
-        ("(name: Support line)", "conflicts with this resource", "leave it alone", 'adopt="'),
+        (
+            "(name: Support line)",
+            "conflicts with this resource",
+            "use another phone number",
+            'adopt="',
+        ),
         partial(_taken, "Support line"),
     ),
 )

@@ -19,7 +19,6 @@ class Way(Enum):
     LOOK_UP = "look-up"
     COMMAND = "command"
     EMULATOR = "emulator"
-    SETUP = "setup"
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,15 @@ from unittest import mock
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, Options
 from bird_dynamic.lifecycle.check import check
 from bird_dynamic.providers import stack_configuration
+from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.settings import gather
 from tests.support.certificates import CERTIFICATE, KEY
-from tests.support.world import NUMBER, World
+from tests.support.world import NUMBER, OWN_MARK, World, planned
 from tests.wrong_inputs.row import Row, Way
-from tests.wrong_inputs.ways import up
+from tests.wrong_inputs.ways import WEBHOOK, up, warning
 
+ABSENT = "11111111-2222-4333-8444-555555555555"
 CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
 
 NO_CERTIFICATE = "has no valid PEM certificate"
@@ -76,12 +78,33 @@ def _plain_access_key() -> str:
         stack_configuration._warn_of_plain.cache_clear()
         stack_configuration.warn_of_plain_access_key()
         stack_configuration._warn_of_plain.cache_clear()
-    return "\n".join(told)
+    return "\n".join(map(warning, told))
+
+
+def _another_workspace() -> str:
+    """What a preview says once `bird:workspaceId` is another one."""
+    world = World()
+    before = world.checked("WebhookSubscription", {**WEBHOOK, MARK: OWN_MARK})
+    item_id, state = world.run("WebhookSubscription").create(before)
+    world.environment["BIRD_WORKSPACE_ID"] = ABSENT
+    run = world.run("WebhookSubscription")
+    planned(run, item_id, state, dict(run.check(state, {**WEBHOOK, MARK: OWN_MARK}).inputs))
+    return "\n".join(map(warning, world.said))
 
 
 ROWS = (
     Row(
-        "`pulumi config set bird:accessKey KEY`, without `--secret`",
+        "`pulumi config set bird:workspaceId` with another workspace (a warning)",
+        Way.PREVIEW,
+        (
+            'webhook subscription "support" (',
+            "is replaced because of workspace_id, from bird:workspaceId (or BIRD_WORKSPACE_ID). ",
+            "The new one is created before the old one is deleted",
+        ),
+        _another_workspace,
+    ),
+    Row(
+        "`pulumi config set bird:accessKey KEY`, without `--secret` (a warning)",
         Way.PREVIEW,
         ("bird:accessKey", "plain text", "pulumi config set --secret bird:accessKey"),
         _plain_access_key,

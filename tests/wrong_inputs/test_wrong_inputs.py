@@ -18,6 +18,7 @@ def test_a_wrong_input_is_answered(row: Row) -> None:
     for part in row.says:
         assert part in rest, f"{part!r} is not (or not in this place) in: {answer}"
         rest = rest.partition(part)[2]
+    assert answer.startswith("warning: ") == row.wrong.endswith("(a warning)")
     assert "Traceback" not in answer
     assert len(answer) <= LONGEST
     assert all(each.isprintable() or each == "\n" for each in answer)

@@ -10,6 +10,8 @@ from tests.support.world import NUMBER, OTHER_MARK, World
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import preview, up
 
+GET_VOICE = 'get_phone_number(number=…, capability="voice").id'
+USE_THE_ID = "use get_phone_number(number=…).id"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 
@@ -55,9 +57,9 @@ def _adopting_another() -> str:
 
 
 ROWS = (
-    _row("VoiceChannel", "phone_number_id", 5, "must be a UUID"),
-    _row("VoiceChannel", "phone_number_id", None, "is required"),
-    _row("VoiceChannel", "phone_number_id", "", "must be a UUID"),
+    _row("VoiceChannel", "phone_number_id", 5, "must be a UUID", USE_THE_ID),
+    _row("VoiceChannel", "phone_number_id", None, "is required", USE_THE_ID),
+    _row("VoiceChannel", "phone_number_id", "", "must be a UUID", USE_THE_ID),
     _row("VoiceChannel", "name", "", "must be a non-empty string"),
     _row("VoiceChannel", "name", 7, "must be a non-empty string"),
     _row("VoiceChannel", "arguments", ["x"], "must be a dict with string keys"),
@@ -65,27 +67,54 @@ ROWS = (
     _row("VoiceChannel", "arguments", {"phoneNumberId": NUMBER}, "is set by phone_number_id"),
     _row("VoiceChannel", "arguments", {"id": 2**60}, "write it as a string, in quotes"),
     _row("VoiceChannel", "security_arguments", "key", "must be a dict with string keys"),
-    _row("VoiceChannel", "connector_template_ref", "voice", "slug:version", "voice-messagebird:1"),
+    _row(
+        "Connector",
+        "security_arguments",
+        {"accessToken": "…"},
+        'accessToken: must be a dict: {"<scheme>": {"<argument>": "<value>"}}',
+    ),
+    _row("VoiceChannel", "connector_template_ref", "voice", "NAME:VERSION", "leave it out"),
     _row("VoiceChannel", "channel_conversational_status_enabled", "yes", "must be True or False"),
     _row("VoiceChannel", "invitation_token", 5, "must be a non-empty string"),
     _row("VoiceChannel", "workspace_id", "ws_1", "another Bird product", "UUID"),
     _row("VoiceChannel", "workspace_id", "support", "must be a UUID", "address bar"),
-    _row("VoiceChannel", "adopt", "support", "must be a UUID"),
+    _row("VoiceChannel", "workspace_id", 5, "must be a UUID", "address bar"),
+    _row("WebhookSubscription", "organization_id", 5, "must be a UUID", "organization"),
+    _row("VoiceChannel", "adopt", "support", "must be the id (UUID) of a connector"),
+    _row("WebhookSubscription", "adopt", "x", "must be the id (UUID) of a webhook subscription"),
     _row("VoiceChannel", "profile", "bird:eu", "must be the prefix"),
     _row("VoiceChannel", "create_timeout", "five minutes", 'such as "90s", "5m"'),
     _row("VoiceChannel", "create_timeout", 0, "positive duration"),
     _row("VoiceChannel", "delete_timeout", "-5s", "positive duration"),
-    _row("Connector", "connector_template_ref", "sms messagebird", "slug:version"),
+    _row(
+        "Connector",
+        "connector_template_ref",
+        "sms messagebird",
+        "NAME:VERSION",
+        "did you mean sms-messagebird:1?",
+    ),
+    _row("Connector", "connector_template_ref", "fax", "NAME:VERSION", "such as sms-messagebird:1"),
+    _row("Connector", "connector_template_ref", None, "is required, such as sms-messagebird:1"),
     _row("Connector", "check_arguments", "no", "must be True or False"),
     _row("Connector", "wait_for_channel", 1, "must be True or False"),
     _row("WebhookSubscription", "url", "http://example.com/calls", "https", "https://example.com"),
     _row("WebhookSubscription", "url", "https://localhost/calls", "public host name"),
     _row("WebhookSubscription", "url", "example.com", "https", "https://example.com"),
     _row("WebhookSubscription", "status", "paused", '"active" or "inactive"'),
-    _row("WebhookSubscription", "event", "", "must be a non-empty string"),
-    _row("WebhookSubscription", "service", None, "is required"),
+    _row("WebhookSubscription", "url", None, "is required, such as https://example.com"),
+    _row("WebhookSubscription", "event", "", 'must be a string, such as "voice.inbound"'),
+    _row("WebhookSubscription", "event", None, 'is required, such as "voice.inbound"'),
+    _row(
+        "WebhookSubscription",
+        "event",
+        ["voice.inbound", "voice.outbound"],
+        "must be one event",
+        "one subscription per event",
+    ),
+    _row("WebhookSubscription", "service", None, "is required", "channels, numbers"),
+    _row("WebhookSubscription", "service", 5, "must be one of Bird's services: channels, numbers"),
     _row("WebhookSubscription", "event_filters", {"channelId": "x"}, "must be a list of"),
-    _row("WebhookSubscription", "event_filters", [{"key": "channelId"}], "must be a list of"),
+    _row("WebhookSubscription", "event_filters", [{"key": "channelId"}], '[0]: must be {"key": …'),
     _row("WebhookSubscription", "signing_key", 5, "must be a non-empty string"),
     _row("WebhookSubscription", "organization_id", "org", "must be a UUID", "organization"),
     Row(
@@ -104,13 +133,13 @@ ROWS = (
     Row(
         "`phone_number_id` of a number that the workspace does not have",
         Way.UP,
-        ("422", "phone_number_id", "no such phone number", "Correct the arguments"),
+        ("422", "phone_number_id", "no such phone number", GET_VOICE, "Correct the arguments"),
         lambda: up(phone_number_id=ABSENT),
     ),
     Row(
         "`phone_number_id` of a number without voice",
         Way.UP,
-        ("422", "phone_number_id", "voice"),
+        ("422", "phone_number_id", "no voice capability", GET_VOICE),
         lambda: up(phone_number_id=_without_voice()),
     ),
     Row(
@@ -134,7 +163,12 @@ ROWS = (
     Row(
         "`adopt` of a connector with other arguments",
         Way.UP,
-        ("adopt", "does not match the arguments", "phone_number_id"),
+        (
+            "adopt",
+            "does not match the arguments",
+            'Write what Bird has: phone_number_id="',
+            "nothing was",
+        ),
         _adopting_another,
     ),
 )

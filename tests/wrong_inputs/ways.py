@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from unittest import mock
 
+import pulumi
+
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.schema.naming import MARK
 from tests.support.world import NUMBER, OWN_MARK, World
@@ -25,11 +27,23 @@ CORRECT: Mapping[str, Mapping[str, Any]] = {
 """Correct inputs of each resource, which a row makes wrong."""
 
 
+def text_of_output() -> str:
+    """What Python makes of an Output inside an f-string."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        # The SDK warns, and goes on.
+        return str(pulumi.Output.from_input("x"))
+
+
 def preview(type_name: str = "VoiceChannel", world: World | None = None, **inputs: Any) -> str:
     """The failures of a preview, and what it warns of."""
     world = world or World()
     failures = world.run(type_name).check({}, _inputs(type_name, inputs)).failures
-    return "\n".join([*failures, *world.said])
+    return "\n".join([*failures, *map(warning, world.said)])
+
+
+def warning(text: str) -> str:
+    """A warning, as the answer of a row of one has to begin."""
+    return f"warning: {text}"
 
 
 def up(type_name: str = "VoiceChannel", world: World | None = None, **inputs: Any) -> str:
