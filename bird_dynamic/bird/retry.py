@@ -112,11 +112,11 @@ class RetryingClient:
                 response = self._once(request, deadline, attempt=1 + failures + throttled)
                 if response.status == 429:
                     throttled += 1
-                    last = RejectedError(_answer(response))
+                    last = _rejected(_answer(response), request)
                     self.limiter.throttled(sent_at, self._throttled_pause(response, throttled))
                     continue
                 self.limiter.answered()
-                result = _judge(response, read)
+                result = _judge(response, request, read)
                 self._budget.earn()
                 return result
             except UnknownOutcomeError as error:
@@ -198,18 +198,21 @@ def _final(
     return UnknownOutcomeError(text, error.answer)
 
 
-def _judge(response: Response, read: Callable[[Response], Result | None]) -> Result:
+def _judge(
+    response: Response, request: Request, read: Callable[[Response], Result | None]
+) -> Result:
     answer = _answer(response)
     if not 200 <= response.status < 500:
         raise UnknownOutcomeError(f"Bird answered {answer}", answer)
     if 300 <= response.status < 400:
-        raise RejectedError(
+        raise _rejected(
             Answer(status=response.status, request_id=answer.request_id),
+            request,
             ": a redirect, which is not followed because it would send the access key to another "
             "address",
         )
     if response.status >= 400:
-        raise RejectedError(answer)
+        raise _rejected(answer, request)
     result = read(response)
     if result is None:
         raise UnknownOutcomeError(
@@ -217,6 +220,10 @@ def _judge(response: Response, read: Callable[[Response], Result | None]) -> Res
             Answer(status=response.status, request_id=answer.request_id),
         )
     return result
+
+
+def _rejected(answer: Answer, request: Request, explained: str = "") -> RejectedError:
+    return RejectedError(answer, explained, method=request.method, path=request.path)
 
 
 def _answer(response: Response) -> Answer:

@@ -609,4 +609,7 @@ class ResourceLifecycle:
         limit = argument if props.get(argument) is not None else ""
         if timeout is not None:
             limit = f"the option customTimeouts.{operation} (in Python, custom_timeouts)"
-        return describing_errors(doing, self.schema, settings, secrets, limit)
+        stored = old or props
+        is_known = any(stored.get(field.name) for field in self.schema.outputs)
+        state = stored if is_known else {}
+        return describing_errors(doing, self.schema, settings, secrets, limit, state)
