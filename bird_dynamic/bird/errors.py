@@ -39,12 +39,14 @@ class ConfigurationError(BirdError):
 class NotSentError(BirdError):
     """No connection: the request certainly did not reach Bird.
 
-    `temporary` is false if a retry cannot help (a certificate that is not trusted).
+    `temporary` is false if a retry cannot help (a certificate that is not trusted). `out_of_time`
+    becomes true if the deadline of the operation has passed meanwhile.
     """
 
     def __init__(self, text: str, *, temporary: bool = True) -> None:
         super().__init__(text)
         self.temporary = temporary
+        self.out_of_time = False
 
 
 class DeadlineError(BirdError):
@@ -91,11 +93,13 @@ class Answer:
 
 
 class UnknownOutcomeError(BirdError):
-    """No readable answer: Bird may have processed the request or not."""
+    """No readable answer: Bird may have processed the request or not. `out_of_time` becomes true
+    if the deadline of the operation has passed meanwhile."""
 
     def __init__(self, text: str, answer: Answer | None = None) -> None:
         super().__init__(text)
         self.answer = answer
+        self.out_of_time = False
 
 
 class RejectedError(BirdError):

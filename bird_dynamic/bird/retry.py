@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from bird_dynamic.bird.clock import Clock, Deadline
+from bird_dynamic.bird.clock import Clock, Deadline, in_seconds
 from bird_dynamic.bird.errors import (
     Answer,
     BirdError,
@@ -106,7 +106,10 @@ class RetryingClient:
         began = self.clock.monotonic()
         while True:
             if not self.limiter.wait(request.method, deadline):
-                raise DeadlineError("no time is left for another attempt", last)
+                left = (
+                    "no time is left for another attempt" if last else "no time is left to send it"
+                )
+                raise DeadlineError(left, last)
             sent_at = self.clock.monotonic()
             try:
                 response = self._once(request, deadline, attempt=1 + failures + throttled)
@@ -125,10 +128,10 @@ class RetryingClient:
                 last, again = error, error.temporary
             failures += 1
             if not again or failures >= MAX_ATTEMPTS or not self._budget.spend():
-                raise _final(last, failures, self.clock.monotonic() - began)
+                raise _final(last, failures, self.clock.monotonic() - began, deadline)
             pause = self._pause(FIRST_PAUSE, failures)
             if pause >= deadline.remaining:
-                raise _final(last, failures, self.clock.monotonic() - began)
+                raise _final(last, failures, self.clock.monotonic() - began, deadline)
             self.clock.sleep(pause)
 
     def server_time(self) -> float | None:
@@ -188,14 +191,16 @@ class RetryingClient:
 
 
 def _final(
-    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float
+    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float, deadline: Deadline
 ) -> NotSentError | UnknownOutcomeError:
-    if attempts == 1:
-        return error
-    text = f"{error}, after {attempts} attempts in {seconds:.0f} s"
-    if isinstance(error, NotSentError):
-        return NotSentError(text, temporary=error.temporary)
-    return UnknownOutcomeError(text, error.answer)
+    final = error
+    text = f"{error}, after {attempts} attempts in {in_seconds(seconds)}"
+    if attempts > 1 and isinstance(error, NotSentError):
+        final = NotSentError(text, temporary=error.temporary)
+    elif attempts > 1 and isinstance(error, UnknownOutcomeError):
+        final = UnknownOutcomeError(text, error.answer)
+    final.out_of_time = deadline.remaining == 0
+    return final
 
 
 def _judge(

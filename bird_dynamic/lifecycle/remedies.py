@@ -56,8 +56,14 @@ class Operation:
             looks = ": it looks for the result before it sends a request"
             is_of_bird = error.answer is not None and error.answer.status >= 500
             check = "" if is_of_bird else f" If the error remains, check the network and {address}."
-            return f"{self.again} later{looks if self.verb == 'Creating' else ''}.{check}"
+            more = f"Allow more time with {self.limit}. " if error.out_of_time else ""
+            return f"{more}{self.again} later{looks if self.verb == 'Creating' else ''}.{check}"
         if isinstance(error, NotSentError) and error.temporary:
+            if error.out_of_time:
+                return (
+                    f"Nothing was sent. Allow more time with {self.limit}. If the error remains, "
+                    f"check the network and {address}."
+                )
             return f"Nothing was sent. Check the network and {address}."
         cause = error.__cause__
         return self.remedy(cause) if isinstance(cause, BirdError) else ""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.clock import Deadline, in_seconds
 from bird_dynamic.bird.errors import BirdError, DeadlineError
 from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
@@ -285,7 +285,7 @@ class ResourceLifecycle:
         if seconds >= deadline.remaining:
             raise DeadlineError(
                 "another process on this machine is still creating this resource, after "
-                f"{deadline.seconds:.0f} s"
+                f"{in_seconds(deadline.seconds)}"
             )
         session.sleep(seconds, deadline)
 
@@ -417,7 +417,7 @@ class ResourceLifecycle:
             if longer is None:
                 raise DeadlineError(
                     f"Bird accepted the delete, but still returns the {self.schema.item} after "
-                    f"{waited:.0f} s"
+                    f"{in_seconds(waited)}"
                 )
             waited = longer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 
 from bird_dynamic.bird.errors import (
@@ -38,6 +40,14 @@ DETAILED = Answer(
 )
 
 
+Late = TypeVar("Late", NotSentError, UnknownOutcomeError)
+
+
+def out_of_time(error: Late) -> Late:
+    error.out_of_time = True
+    return error
+
+
 def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
     with (
         pytest.raises(OperationError) as caught,
@@ -68,6 +78,9 @@ def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
         (DeadlineError("late", RejectedError(Answer(401))), {"timeout"}),
         (NotSentError("refused"), {"apiUrl"}),
         (NotSentError("certificate", temporary=False), set()),
+        (out_of_time(NotSentError("too late")), {"timeout", "apiUrl"}),
+        (out_of_time(UnknownOutcomeError("too late")), {"timeout", "apiUrl"}),
+        (out_of_time(UnknownOutcomeError("Bird answered 503", Answer(503))), {"timeout"}),
     ],
     ids=lambda each: repr(each) if isinstance(each, BirdError) else " ".join(sorted(each)),
 )
