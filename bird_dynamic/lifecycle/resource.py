@@ -300,8 +300,8 @@ class ResourceLifecycle:
                 alone, place = with_its_place(item_id)
             except IdError:
                 raise IdError(
-                    f"the id must be {self.schema.id_forms}. `bird-dynamic export` lists what "
-                    "exists. Nothing was sent"
+                    f"the id must be {self.schema.id_forms}. `bird-dynamic export FOLDER` "
+                    "writes a program with all ids. Nothing was sent"
                 ) from None
             return alone, {**state, **place}
 
@@ -539,7 +539,7 @@ class ResourceLifecycle:
             return f": {meant}. Use that id"
         return (
             f". Check the workspace and the id, which must be that of a {item}, not of a channel; "
-            "`bird-dynamic export` lists what exists"
+            "`bird-dynamic export FOLDER` writes a program with all ids"
         )
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:

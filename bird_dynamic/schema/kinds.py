@@ -77,7 +77,7 @@ def _adopted_problem(value: Any) -> str | None:
         return None
     return (
         f"{problem}: that of the connector (or webhook subscription) to adopt, without its "
-        "workspace; `bird-dynamic export` lists what exists"
+        "workspace; `bird-dynamic export FOLDER` writes a program with all ids"
     )
 
 

@@ -169,7 +169,11 @@ ROWS = (
     _in_plugin("getChannel", {"id": "ch_1", "workspaceId": "x"}, "id", "must be a UUID"),
     _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
-    _import("+31612345678", "the id must be a UUID, that of the connector"),
+    _import(
+        "+31612345678",
+        "the id must be a UUID, that of the connector",
+        "`bird-dynamic export FOLDER` writes a program with all ids",
+    ),
     _import(
         f"https://app.bird.com/workspaces/{WORKSPACE_ID}/connectors",
         "the id must be a UUID, that of the connector",

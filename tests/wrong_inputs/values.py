@@ -70,7 +70,7 @@ ROWS = (
     _row("VoiceChannel", "invitation_token", 5, "must be a non-empty string"),
     _row("VoiceChannel", "workspace_id", "ws_1", "another Bird product", "UUID"),
     _row("VoiceChannel", "workspace_id", "support", "must be a UUID", "address bar"),
-    _row("VoiceChannel", "adopt", "support", "must be a UUID"),
+    _row("VoiceChannel", "adopt", "support", "must be a UUID", "`bird-dynamic export FOLDER`"),
     _row("VoiceChannel", "profile", "bird:eu", "must be the prefix"),
     _row("VoiceChannel", "create_timeout", "five minutes", 'such as "90s", "5m"'),
     _row("VoiceChannel", "create_timeout", 0, "positive duration"),
@@ -116,7 +116,7 @@ ROWS = (
     Row(
         "`adopt` with an id that does not exist",
         Way.UP,
-        ("adopt", "no connector", ABSENT),
+        ("adopt", "no connector", ABSENT, "`bird-dynamic export FOLDER` writes a program"),
         lambda: _adopting(ABSENT, World()),
     ),
     Row(
