@@ -68,7 +68,7 @@ def _row(
     **environment: str,
 ) -> Row:
     set_here = "".join(f"{name}={value} " for name, value in environment.items() if value)
-    shown = re.sub(r"\{\w+\}", "…", f"`{set_here}bird-dynamic {line}`")
+    shown = re.sub(r"\{\w+\}", "…", f"`{set_here}bird-dynamic {line}".rstrip() + "`")
     return Row(
         f"{shown}{wrong}",
         Way.COMMAND,
@@ -145,10 +145,20 @@ ROWS = (
         status=2,
         PATH="{folder}",
     ),
-    _row("doctor --wirtes", "--wirtes", "see `bird-dynamic --help`", status=2),
-    _row("doctor --stack", "--stack", "see `bird-dynamic doctor --help`", status=2),
-    _row("repair", "'repair'", "'doctor'", "see `bird-dynamic --help`", status=2),
-    _row("export", "folder", "see `bird-dynamic export --help`", status=2),
+    _row("", "write a command, such as `bird-dynamic doctor`", status=2),
+    _row(
+        "doctor --wirtes",
+        "unknown option --wirtes; did you mean --writes?",
+        "See `bird-dynamic doctor --help`",
+        status=2,
+    ),
+    _row("doctor --json=1", "--json: takes no value", "see `bird-dynamic doctor --help`", status=2),
+    _row("doctor --stack", "--stack: write its value: --stack NAME", status=2),
+    _row("doctor dev", "unexpected argument dev; did you mean --stack dev?", status=2),
+    _row("docter", "unknown command docter; did you mean doctor?", status=2),
+    _row("repair", "unknown command repair: the commands are export, doctor", status=2),
+    _row("export", "write a folder, such as `bird-dynamic export phones`", status=2),
+    _row("export a b", "unexpected argument b; did you mean --stack b?", status=2),
     _row(
         "export {folder}/made",
         "…/made/Pulumi.yaml already exists",
@@ -178,7 +188,7 @@ ROWS = (
     Row(
         "`pulumi-resource-bird --port`",
         Way.COMMAND,
-        ("--port", "see `pulumi-resource-bird --help`"),
+        ("unknown option --port", "see `pulumi-resource-bird --help`"),
         lambda: _plugin("--port"),
     ),
 )
