@@ -37,7 +37,7 @@ class Parser(argparse.ArgumentParser):
             r"^argument (\S+): expected one argument$": self._valueless,
             r"^argument (\S+): ignored explicit argument .*$": r"\1: takes no value",
             r"^argument (\S+): invalid int value: .*$": r"\1: must be an integer",
-            r"^argument (?=-)": "",
+            "^argument ": "",
         }
         longest = max((len(command) for command, _ in examples), default=0)
         lines = [f"  {command:<{longest}}  {comment}" for command, comment in examples]

@@ -171,6 +171,10 @@ def _is_one_word(text: str) -> bool:
     return text.isprintable() and " " not in text
 
 
+def _log_problem(text: str) -> str | None:
+    return None if text == "debug" else "must be debug; unset it to log nothing."
+
+
 def _take_over_problem(text: str) -> str | None:
     return None if text in TAKE_OVER else f"must be {TAKE_OVER[0]} (the default) or {TAKE_OVER[1]}."
 
@@ -324,6 +328,7 @@ LOG = Setting(
     variable="BIRD_LOG",
     description="`debug` logs a line for each request, without bodies or keys.",
     example="debug",
+    problem=_log_problem,
 )
 
 SETTINGS = (
@@ -367,6 +372,12 @@ class Settings:
     def missing_text(self, key: str) -> str:
         """Error text for a location that is not configured."""
         return dict(self.location_problems).get(key, f"{self.setting_names(key)}: is not set.")
+
+    def unset_text(self, key: str) -> str:
+        """The same with the remedy, where no argument can set the location."""
+        if key in dict(self.location_problems):
+            return self.missing_text(key)
+        return f"{self.missing_text(key)} {how_to_set(self.profile, key)}."
 
     def setting_names(self, key: str) -> str:
         """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""

@@ -25,7 +25,13 @@ from bird_dynamic.command.export import Installed, exported, written
 from bird_dynamic.command.stack import configuration_of
 from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, gather, logs_requests
+from bird_dynamic.settings import (
+    ACCESS_KEY,
+    DEFAULT_PROFILE,
+    WORKSPACE_ID,
+    gather,
+    logs_requests,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,10 +48,15 @@ def _main(arguments: Sequence[str] | None) -> int:
     settings = gather(configuration.get)
     problems = [*settings.problems, *dict(settings.location_problems).values()]
     if not settings.workspace_id and not settings.location_problems:
-        problems.append(settings.missing_text("workspaceId"))
+        problems.append(settings.unset_text(WORKSPACE_ID.key))
     if problems:
-        if given.stack is None:
-            problems[-1] += " A stack's configuration is read with --stack NAME."
+        unset = (
+            f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}",
+            settings.unset_text(WORKSPACE_ID.key),
+        )
+        missing = [index for index, each in enumerate(problems) if each in unset]
+        if missing and given.stack is None:
+            problems[missing[-1]] += " A stack's configuration is read with --stack NAME."
         return _invalid(*problems)
     account = Account(settings, connect)
     try:
@@ -111,7 +122,9 @@ def _parser() -> Parser:
         ("bird-dynamic doctor --writes", "check the permissions to create and delete too"),
         ("BIRD_LOG=debug bird-dynamic doctor", "show each request"),
     )
-    export.add_argument("folder", help="folder to write to; must not contain a program")
+    export.add_argument(
+        "folder", type=_folder, help="folder to write to; must not contain a program"
+    )
     export.add_argument(
         "--no-protect", action="store_true", help="do not protect the resources from deletion"
     )
@@ -125,6 +138,7 @@ def _parser() -> Parser:
         command.add_argument(
             "--stack",
             metavar="NAME",
+            type=_stack,
             help="read the settings from the configuration of this stack of the project in the "
             "current folder, through the Pulumi CLI; the environment supplies what it lacks",
         )
@@ -138,6 +152,18 @@ def _parser() -> Parser:
         "--json", action="store_true", help="print one JSON document, without the access key"
     )
     return parser
+
+
+def _folder(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty; write a name, such as phones")
+    return text
+
+
+def _stack(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty; write the name of a stack")
+    return text
 
 
 def _add(

@@ -51,6 +51,12 @@ def configuration_of(stack: str) -> Mapping[str, str]:
 
 
 def _unusable(stack: str, cause: str) -> ConfigurationError:
+    if "PULUMI_ACCESS_TOKEN" in cause:
+        return ConfigurationError(
+            f"--stack {stack}: the Pulumi CLI is not logged in. Run `pulumi login` (`pulumi login "
+            "--local` for a backend on this machine), or set PULUMI_ACCESS_TOKEN or "
+            "PULUMI_BACKEND_URL"
+        )
     return ConfigurationError(
         f"--stack {stack}: `pulumi config` failed: {cause}. Check that `pulumi config --stack "
         f"{stack}` works in this folder; `pulumi stack ls` lists its stacks"

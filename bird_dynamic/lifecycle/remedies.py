@@ -159,17 +159,29 @@ def permission(error: RejectedError) -> str:
     return f"{action} on {UUID.sub('*', error.path)}" if action else ""
 
 
-def wrong_address(error: RejectedError, settings: Settings) -> str:
-    """Why a 404 may be due to the address of the API: it has a path, or another server answers.
-    Empty if nothing indicates that."""
-    names, parts = settings.setting_names("apiUrl"), urlsplit(settings.api_url)
-    if parts.path:
+def wrong_address(error: BirdError, settings: Settings) -> str:
+    """Why an answer may be due to the address of the API: it has a path, or another server
+    answers. Empty if nothing indicates that."""
+    names, path = settings.setting_names("apiUrl"), urlsplit(settings.api_url).path
+    if path:
+        return f"Check {names}, which is {settings.api_url}: Bird's own address has no {path}."
+    if is_of_another_server(error):
         return (
-            f"Check {names}, which is {settings.api_url}: Bird's own address has no {parts.path}."
+            "This does not look like an answer of Bird's: another server may be at that address. "
+            f"Check {names}, which is {settings.api_url}."
         )
-    if not (error.answer.code or error.answer.message):
-        return f"{parts.netloc} may not be Bird, whose answers have a code. Check {names}."
     return ""
+
+
+def is_of_another_server(error: BirdError) -> bool:
+    """Whether an answer has another form than Bird's: a 404 without a code, or a page."""
+    if isinstance(error, RejectedError):
+        return error.status == 404 and not (error.answer.code or error.answer.message)
+    return (
+        isinstance(error, UnknownOutcomeError)
+        and error.answer is not None
+        and error.answer.status < 300
+    )
 
 
 def _sent(field: Field, path: str) -> str:

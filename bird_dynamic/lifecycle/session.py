@@ -143,7 +143,7 @@ class Account:
             if place.name in complete:
                 complete[place.name] = required_id(complete[place.name], f"{place.name}: it")
             elif not place.is_optional_place:
-                raise ConfigurationError(self.settings.missing_text(place.setting))
+                raise ConfigurationError(self.settings.unset_text(place.setting))
         return complete, self._session(schema.path_of(complete), schema.page_size)
 
     def _session(self, path: str, page_size: int) -> CollectionSession:
