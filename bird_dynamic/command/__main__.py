@@ -22,7 +22,7 @@ from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.retry import log as requests_log
 from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import Installed, exported, written
-from bird_dynamic.command.stack import configuration_of
+from bird_dynamic.command.stack import configuration_of, project_of
 from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import (
@@ -45,9 +45,11 @@ def _main(arguments: Sequence[str] | None) -> int:
         configuration = configuration_of(given.stack) if given.stack is not None else {}
     except ConfigurationError as error:
         return _invalid(f"{error}.")
-    settings = gather(configuration.get)
+    project = project_of(Path.cwd()) if given.stack is not None else ""
+    settings = gather(configuration.get, keys=configuration.keys(), project=project)
     problems = [*settings.problems, *dict(settings.location_problems).values()]
-    if not settings.workspace_id and not settings.location_problems:
+    is_told = settings.location_problems or WORKSPACE_ID.key in settings.misspelled
+    if not settings.workspace_id and not is_told:
         problems.append(settings.unset_text(WORKSPACE_ID.key))
     if problems:
         unset = (

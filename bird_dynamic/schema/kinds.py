@@ -105,6 +105,8 @@ def _organization_problem(value: Any) -> str | None:
 def _profile_problem(value: Any) -> str | None:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", value):
         return None
+    if isinstance(value, str) and ":" in value:
+        return 'must not contain a colon; write "bird-eu" to use bird-eu:accessKey'
     return "must be the prefix of the configuration keys, before the colon, such as bird-eu"
 
 

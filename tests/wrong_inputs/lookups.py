@@ -157,7 +157,8 @@ ROWS = (
         "list_connectors", {"connector_template_ref": 1}, "connector_template_ref", "slug:version"
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
-    _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
+    _row("list_connectors", {"profile": "bird:eu"}, "profile", 'colon; write "bird-eu"'),
+    _row("list_connectors", {"profile": "bird eu"}, "profile", "must be the prefix"),
     _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
     _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
     _in_plugin(

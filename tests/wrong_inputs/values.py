@@ -71,7 +71,7 @@ ROWS = (
     _row("VoiceChannel", "workspace_id", "ws_1", "another Bird product", "UUID"),
     _row("VoiceChannel", "workspace_id", "support", "must be a UUID", "address bar"),
     _row("VoiceChannel", "adopt", "support", "must be a UUID", "`bird-dynamic export FOLDER`"),
-    _row("VoiceChannel", "profile", "bird:eu", "must be the prefix"),
+    _row("VoiceChannel", "profile", "bird:eu", 'must not contain a colon; write "bird-eu"'),
     _row("VoiceChannel", "create_timeout", "five minutes", 'such as "90s", "5m"'),
     _row("VoiceChannel", "create_timeout", 0, "positive duration"),
     _row("VoiceChannel", "delete_timeout", "-5s", "positive duration"),
