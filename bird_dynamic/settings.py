@@ -456,10 +456,17 @@ def gather(
         if not text and setting.key in misspelled:
             # It follows from the misspelled key, which is told.
             continue
+        bare = f"{project}:{setting.key}"
+        if (
+            not text
+            and bare in keys
+            and project != prefix
+            and setting in (ACCESS_KEY, WORKSPACE_ID)
+        ):
+            prefixed = f"{bare} is set; the name needs the prefix {prefix}:."
+            problem = f"{problem or 'is not set.'} {prefixed}"
         if problem is None:
             continue
-        if not text and f"{project}:{setting.key}" in keys and project != prefix:
-            problem += f" {project}:{setting.key} is set; the name needs the prefix {prefix}:."
         named = f"{setting.names(prefix)}: {problem}"
         if setting.is_location:
             location_problems[setting.key] = named

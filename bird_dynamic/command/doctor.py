@@ -257,9 +257,15 @@ def _judged(
             return Word.FAIL, ""
         return Word.FAIL, f"Check the network and {names('apiUrl')}."
     if error.status == 401:
-        return Word.WRONG_KEY, f"Check {names('accessKey')}; a key without a role gets 401 too."
+        return Word.WRONG_KEY, (
+            f"Check {names('accessKey')}; a key without a role gets 401 too: attach one to it in "
+            "app.bird.com."
+        )
     if error.status == 403:
-        return Word.NO_ROLE, f"Give the key a role that allows {schema.permission}."
+        return Word.NO_ROLE, (
+            f"Give the key a role that allows {schema.permission}: see Access roles in "
+            "app.bird.com."
+        )
     if error.status == 404:
         if address := wrong_address(error, settings):
             return Word.FAIL, address

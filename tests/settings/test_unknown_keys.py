@@ -85,8 +85,19 @@ def test_a_project_that_is_called_bird_misspells_nothing() -> None:
 
 
 def test_a_setting_without_its_prefix_is_told() -> None:
-    keys = ("phones:accessKey", "phones:timeout")
+    keys = ("phones:accessKey", "phones:organizationId", "phones:timeout")
     (problem,) = gather({}.get, {}, keys=keys, project="phones").problems
     assert "no access key is set" in problem
     assert problem.endswith("phones:accessKey is set; the name needs the prefix bird:.")
-    assert gather({}.get, {"BIRD_ACCESS_KEY": "k"}, keys=keys, project="phones").problems == ()
+    settings = gather(
+        {}.get,
+        {"BIRD_ACCESS_KEY": "k"},
+        keys=(*keys, "phones:workspaceId"),
+        project="phones",
+    )
+    assert settings.problems == ()
+    ((_, problem),) = settings.location_problems
+    assert problem == (
+        "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set. phones:workspaceId is set; the name "
+        "needs the prefix bird:."
+    )

@@ -127,7 +127,13 @@ ROWS = (
     ),
     _row("doctor", "WRONG ID", "Check bird:workspaceId", ABSENT, BIRD_WORKSPACE_ID=ABSENT),
     _row("doctor", "WRONG ID", "Check bird:organizationId", ABSENT, BIRD_ORGANIZATION_ID=ABSENT),
-    _row("doctor", "WRONG KEY", "Check bird:accessKey", BIRD_ACCESS_KEY="AbC1dEf2GhI3jKl4"),
+    _row(
+        "doctor",
+        "WRONG KEY",
+        "Check bird:accessKey",
+        "attach one",
+        BIRD_ACCESS_KEY="AbC1dEf2GhI3jKl4",
+    ),
     _row(
         "doctor",
         "NO ROLE",

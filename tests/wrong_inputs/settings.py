@@ -133,6 +133,15 @@ ROWS = (
         )
     ),
     Row(
+        "`pulumi config set workspaceId ID`, without the prefix `bird:`",
+        Way.PREVIEW,
+        (
+            "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set",
+            "phones:workspaceId is set; the name needs the prefix bird:",
+        ),
+        lambda: _alone(_without("bird:workspaceId", {"phones:workspaceId": WORKSPACE_ID})),
+    ),
+    Row(
         "`pulumi config set accessKey KEY`, without the prefix `bird:`",
         Way.PREVIEW,
         (
