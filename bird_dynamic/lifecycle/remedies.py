@@ -86,6 +86,9 @@ class Operation:
             )
         if status == 404:
             return self._after_not_found(error)
+        if error.is_conflict and self.verb == "Creating":
+            # The error that it caused says which item is in the way.
+            return ""
         if status in (400, 422) and self.writes:
             return f"{self._unnamed(error)}Correct the arguments, then run `pulumi up` again."
         if status in (409, 412, 423) and self.verb == "Deleting":

@@ -16,6 +16,7 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.emulator import WORKSPACE_ID, Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
+from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.remedies import Operation
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
@@ -124,6 +125,13 @@ def test_both_places_of_a_request_are_told_with_their_values() -> None:
     assert operation.remedy(error).startswith(
         f"Check that the workspace {WORKSPACE_ID.upper()} and the organization {ABSENT} still exist"
     )
+
+
+def test_a_conflict_has_no_advice_but_its_own() -> None:
+    for answer in (Answer(409), Answer(422, "AlreadyExists")):
+        error = ExistsError("it is there", ["adopt it"])
+        error.__cause__ = RejectedError(answer)
+        assert told(error) == "Creating it failed: it is there. adopt it."
 
 
 def test_the_doctor_is_named_only_where_it_reads_the_settings() -> None:
