@@ -55,7 +55,9 @@ class Parser(argparse.ArgumentParser):
     ) -> tuple[Any, list[str]]:
         """Like that of the base class, with an error for anything unknown: a command has to report
         it itself, because only its own parser knows its options."""
-        given, unknown = super().parse_known_args(args, namespace)
+        words = sys.argv[1:] if args is None else list(args)
+        self._refuse_option_of_a_command(words)
+        given, unknown = super().parse_known_args(words, namespace)
         if unknown:
             option = next((each for each in unknown if each.startswith("-")), None)
             if option is not None:
@@ -65,6 +67,19 @@ class Parser(argparse.ArgumentParser):
             near = f"; did you mean {free[0].option_strings[0]} {unknown[0]}?" if free[:1] else ""
             self.error(f"unexpected argument {unknown[0]}{near if len(free) == 1 else ''}")
         return given, unknown
+
+    def _refuse_option_of_a_command(self, words: Sequence[str]) -> None:
+        """Refuse `--stack dev doctor`, in which the base class would take `dev` for the command."""
+        option = words[0].partition("=")[0] if words else ""
+        commands = (each.choices for each in self._actions if isinstance(each.choices, dict))
+        # The one that is meant first.
+        for name, command in sorted(
+            next(commands, {}).items(), key=lambda each: each[0] not in words
+        ):
+            known = command._option_string_actions
+            if option in known and option not in self._option_string_actions:
+                example = f"`{self.prog} {name} {option}`"
+                self.error(f"{option} belongs after the command, as in {example}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if isinstance(action.choices, dict) and value not in action.choices:

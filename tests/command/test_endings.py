@@ -62,6 +62,7 @@ def test_the_plugin_says_who_starts_it(
     [
         ("bird-dynamic", "write a command, such as `bird-dynamic doctor`; see `bird-dynamic --h"),
         ("bird-dynamic repair", "unknown command repair: the commands are export, doctor; see"),
+        ("bird-dynamic --writes doctor", "after the command, as in `bird-dynamic doctor --writes`"),
         ("bird-dynamic --wirtes doctor", "unknown option --wirtes; see `bird-dynamic --help`"),
         ("bird-dynamic doctor --wirtes", "did you mean --writes? See `bird-dynamic doctor --help`"),
         ("bird-dynamic export", "`bird-dynamic export phones`; see `bird-dynamic export --help`"),

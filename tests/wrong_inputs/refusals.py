@@ -8,7 +8,7 @@ from functools import partial
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import WORKSPACE_ID, Fault
 from tests.support.world import NUMBER, OWN_MARK, World
-from tests.wrong_inputs.lookups import look_up
+from tests.wrong_inputs.lookups import imported, look_up
 from tests.wrong_inputs.row import Row, Way
 
 ON = {"create": Way.UP, "update": Way.UP, "read": Way.REFRESH, "delete": Way.DESTROY}
@@ -144,6 +144,12 @@ ROWS = (
         Way.UP,
         ("404", f"Check workspace_id, which is {ABSENT}", "has access to that workspace"),
         _given_place,
+    ),
+    Row(
+        "`pulumi import` of `workspaceId/connectorId` with a workspace that does not exist",
+        Way.IMPORT,
+        ("404", f"Check the workspace before the id, which is {ABSENT}", "has access to that"),
+        lambda: _without_the_setting(imported(f"{ABSENT}/{WORKSPACE_ID}")),
     ),
     Row(
         "`list_connectors(workspace_id=…)` with an id that does not exist",
