@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
 
 from bird_dynamic._version import package_version
 
@@ -27,6 +29,16 @@ class Parser(argparse.ArgumentParser):
     def __init__(
         self, prog: str, description: str, examples: tuple[tuple[str, str], ...] = ()
     ) -> None:
+        example = f"such as `{examples[0][0]}`" if examples else ""
+        self._better: dict[str, str | Callable[[re.Match[str]], str]] = {
+            "^the following arguments are required: (.+)$": lambda found: (
+                f"write a {found[1].lower()}, {example}"
+            ),
+            r"^argument (\S+): expected one argument$": self._valueless,
+            r"^argument (\S+): ignored explicit argument .*$": r"\1: takes no value",
+            r"^argument (\S+): invalid int value: .*$": r"\1: must be an integer",
+            "^argument ": "",
+        }
         longest = max((len(command) for command, _ in examples), default=0)
         lines = [f"  {command:<{longest}}  {comment}" for command, comment in examples]
         epilog = "\n".join(["examples:", *lines]) if lines else None
@@ -38,10 +50,67 @@ class Parser(argparse.ArgumentParser):
             help="print the version",
         )
 
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Like that of the base class, with an error for anything unknown: a command has to report
+        it itself, because only its own parser knows its options."""
+        words = sys.argv[1:] if args is None else list(args)
+        self._refuse_option_of_a_command(words)
+        given, unknown = super().parse_known_args(words, namespace)
+        if unknown:
+            option = next((each for each in unknown if each.startswith("-")), None)
+            if option is not None:
+                near = _nearest(option.partition("=")[0], self._option_string_actions)
+                self.error(f"unknown option {option}{near}")
+            free = [each for each in self._valued() if getattr(given, each.dest) == each.default]
+            near = f"; did you mean {free[0].option_strings[0]} {unknown[0]}?" if free[:1] else ""
+            self.error(f"unexpected argument {unknown[0]}{near if len(free) == 1 else ''}")
+        return given, unknown
+
+    def _refuse_option_of_a_command(self, words: Sequence[str]) -> None:
+        """Refuse `--stack dev doctor`, in which the base class would take `dev` for the command."""
+        option = words[0].partition("=")[0] if words else ""
+        commands = (each.choices for each in self._actions if isinstance(each.choices, dict))
+        # The one that is meant first.
+        for name, command in sorted(
+            next(commands, {}).items(), key=lambda each: each[0] not in words
+        ):
+            known = command._option_string_actions
+            if option in known and option not in self._option_string_actions:
+                example = f"`{self.prog} {name} {option}`"
+                self.error(f"{option} belongs after the command, as in {example}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if isinstance(action.choices, dict) and value not in action.choices:
+            known = f": the commands are {', '.join(action.choices)}"
+            near = _nearest(value, action.choices)
+            raise argparse.ArgumentError(None, f"unknown command {value}{near or known}")
+        super()._check_value(action, value)
+
+    def _valueless(self, found: re.Match[str]) -> str:
+        option = self._option_string_actions[found[1]]
+        return f"{found[1]}: write its value: {found[1]} {option.metavar or option.dest.upper()}"
+
+    def _valued(self) -> Iterator[argparse.Action]:
+        """The options that take a value."""
+        return (each for each in self._actions if each.option_strings and each.nargs is None)
+
     def error(self, message: str) -> NoReturn:
-        """Exit with status 2 and this message."""
+        """Exit with status 2 and this message. Those of the base class are reworded."""
+        for pattern, better in self._better.items():
+            message = re.sub(pattern, better, message)
         line = "".join(each if each.isprintable() else " " for each in message)
-        self.exit(2, f"error: {line}; see `{self.prog} --help`\n")
+        # A question is a sentence.
+        see = "See" if line.endswith("?") else "; see"
+        self.exit(2, f"error: {line}{' ' * (see == 'See')}{see} `{self.prog} --help`\n")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """Asks whether the most similar known word was meant; empty without one."""
+    return next(
+        (f"; did you mean {each}?" for each in get_close_matches(word, tuple(known), 1)), ""
+    )
 
 
 def ending_quietly(command: Callable[[], int]) -> int:

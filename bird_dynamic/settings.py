@@ -38,9 +38,10 @@ DEFAULT_PROFILE = "bird"
 TAKE_OVER = ("never", "marked")
 PLUGIN_CONCURRENCY = 64
 """Limit of concurrent operations of the plugin; the engine's `--parallel` may be lower."""
+CORRECT_PROXY = "Correct it, or unset it."
 UNUSABLE_PROXY = (
-    "is not a supported proxy URL; it must look like http://proxy.example.com:3128. Correct it, or "
-    "unset it."
+    "is not a supported proxy URL; it must look like http://proxy.example.com:3128. "
+    f"{CORRECT_PROXY}"
 )
 EMULATOR_ACCESS_KEY = "fake-access-key-for-the-emulator"
 """The emulator's access key. It is no secret, so plain http may send it to any host."""
@@ -117,22 +118,30 @@ def _access_key_problem(access_key: str) -> str | None:
             "platform API); create a CRM access key in app.bird.com under Settings, Security, "
             "Access keys."
         )
-    if not access_key.isascii() or not access_key.isprintable() or " " in access_key:
-        return "contains characters that are invalid in an access key; set it again."
+    scheme, space, _ = access_key.partition(" ")
+    if space and scheme.lower() in ("accesskey", "bearer"):
+        return f'contains a space; set only the key, without "{scheme} ".'
+    if not access_key.isascii() or not access_key.isprintable() or space:
+        odd = _odd_character(access_key) or "a character that is not ASCII"
+        return f"contains {odd}, which is invalid in an access key; copy the key again, and set it."
     return None
 
 
 def _api_url_problem(api_url: str) -> str | None:
-    if not _is_one_word(api_url):
+    if odd := _odd_character(api_url):
         # urlsplit would drop some of them.
-        return "contains a space or a control character; set it again."
+        return f"contains {odd}; set it without, such as {DEFAULT_API_URL}."
+    if not re.match(r"https?://", api_url, re.IGNORECASE):
+        return f"must begin with https:// (http:// for the emulator), such as {DEFAULT_API_URL}."
     try:
         parts = urlsplit(api_url)
         host = parts.hostname or ""
     except ValueError:
         return f"is not a URL; the default is {DEFAULT_API_URL}."
-    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
-        return f"must look like {DEFAULT_API_URL}."
+    if not host:
+        return f"has no host; it must look like {DEFAULT_API_URL}."
+    if parts.query or parts.fragment:
+        return f"must not contain a query (?) or a fragment (#); the default is {DEFAULT_API_URL}."
     if parts.username is not None:
         return "must not contain a user name or a password."
     try:
@@ -167,8 +176,15 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _is_one_word(text: str) -> bool:
-    return text.isprintable() and " " not in text
+def _odd_character(text: str) -> str | None:
+    """The first character that no URL or key has, in words; None without one."""
+    odd = next((each for each in text if each == " " or not each.isprintable()), None)
+    known = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a line break"}
+    return odd and known.get(odd, "an invisible character")
+
+
+def _log_problem(text: str) -> str | None:
+    return None if text == "debug" else "must be debug; unset it to log nothing."
 
 
 def _take_over_problem(text: str) -> str | None:
@@ -182,23 +198,23 @@ def _lanes_problem(text: str) -> str | None:
 
 
 def _ca_bundle_problem(path: str) -> str | None:
-    remedy = "set it to a file of PEM certificates, or unset it."
+    remedy = "set it to one file of PEM certificates, or unset it."
+    named = "".join(each if each.isprintable() else "?" for each in path)
     if not os.path.exists(path):
-        return f"the file does not exist; {remedy}"
-    if os.path.isdir(path):
-        # OpenSSL opens only files with such names, and ignores all others.
-        if any(re.fullmatch(r"[0-9a-f]{8}\.\d+", name) for name in os.listdir(path)):
-            return None
-        return (
-            f"the folder has no certificates under their hashes; run `openssl rehash`, or {remedy}"
-        )
-    if not os.path.isfile(path):
-        return f"is not a file; {remedy}"
+        return f"{named} does not exist; {remedy}"
     try:
-        problem = _certificates_problem(path, _version(path))
+        if os.path.isdir(path):
+            problem = _folder_problem(os.listdir(path), named)
+        elif not os.path.isfile(path):
+            problem = f"{named} is not a file; "
+        else:
+            problem = _certificates_problem(path, named, _version(path))
     except OSError as error:
-        problem = f"the file cannot be read ({error.strerror})"
-    return f"{problem}; {remedy}" if problem else None
+        problem = f"{named} cannot be read ({error.strerror}); "
+    return f"{problem}{remedy}" if problem else None
+
+
+_LARGEST_BUNDLE = 16 * 1024 * 1024
 
 
 def _version(path: str) -> tuple[int, ...]:
@@ -207,16 +223,36 @@ def _version(path: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=1)
-def _certificates_problem(path: str, version: tuple[int, ...]) -> str | None:
+def _certificates_problem(path: str, named: str, version: tuple[int, ...]) -> str | None:
     # Reading a bundle takes some 20 ms, and each look-up of a program gathers the settings.
+    if _has_certificates(path):
+        return None
+    with open(path, "rb") as file:
+        content = file.read(_LARGEST_BUNDLE)
+    if b"PRIVATE KEY-----" in content:
+        return f"{named} contains a private key, not a certificate; "
+    if content and _has_certificates(data=content):
+        convert = f"`openssl x509 -inform der -in {named} -out ca.pem`"
+        return f"{named} is a DER file; convert it with {convert}, then "
+    return f"{named} has no valid PEM certificate; "
+
+
+def _has_certificates(path: str | None = None, data: bytes | None = None) -> bool:
+    """Whether a file or DER data has a certificate. Raises OSError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     with suppress(ssl.SSLError):
-        context.load_verify_locations(path)
-    if context.cert_store_stats()["x509"]:
+        context.load_verify_locations(path, cadata=data)
+    return context.cert_store_stats()["x509"] > 0
+
+
+def _folder_problem(files: Iterable[str], folder: str) -> str | None:
+    # OpenSSL opens only files with such names, and ignores all others.
+    if any(re.fullmatch(r"[0-9a-f]{8}\.\d+", each) for each in files):
         return None
-    return (
-        "the file has no valid PEM certificate (convert a DER file with `openssl x509 -inform der`)"
-    )
+    # It makes links to files with such names only.
+    can_rehash = any(each.endswith((".pem", ".crt", ".cer")) for each in files)
+    rehash = f"run `openssl rehash {folder}`, or " if can_rehash else ""
+    return f"OpenSSL finds no certificate in the folder {folder}; {rehash}"
 
 
 def proxy_of(environment: Mapping[str, str]) -> tuple[str, str]:
@@ -231,19 +267,30 @@ def _proxy_problem(environment: Mapping[str, str], api_url: str) -> str | None:
     variable, url = proxy_of(environment)
     if not url or not api_url.startswith("https://"):
         return None
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        is_usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        is_usable = False
-    if is_usable and _is_one_word(url):
+    problem = _problem_of_proxy(url)
+    if problem is None:
         return None
     from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
     no_proxy = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     if proxy_bypass_environment(urlsplit(api_url).hostname or "", {"no": no_proxy}):
         return None
-    return f"{variable}: {UNUSABLE_PROXY}"
+    return f"{variable}: {problem}"
+
+
+def _problem_of_proxy(url: str) -> str | None:
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        is_usable = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        is_usable = False
+    if not is_usable or _odd_character(url):
+        return UNUSABLE_PROXY
+    try:
+        is_port = parts.port != 0
+    except ValueError:
+        is_port = False
+    return None if is_port else f"its port must be a number from 1 to 65535. {CORRECT_PROXY}"
 
 
 ACCESS_KEY = Setting(
@@ -324,6 +371,7 @@ LOG = Setting(
     variable="BIRD_LOG",
     description="`debug` logs a line for each request, without bodies or keys.",
     example="debug",
+    problem=_log_problem,
 )
 
 SETTINGS = (
@@ -363,10 +411,18 @@ class Settings:
     profile: str = DEFAULT_PROFILE
     problems: tuple[str, ...] = ()
     location_problems: tuple[tuple[str, str], ...] = ()
+    misspelled: frozenset[str] = frozenset()
+    """The settings for which the configuration has a misspelled key instead, which is a problem."""
 
     def missing_text(self, key: str) -> str:
         """Error text for a location that is not configured."""
         return dict(self.location_problems).get(key, f"{self.setting_names(key)}: is not set.")
+
+    def unset_text(self, key: str) -> str:
+        """The same with the remedy, where no argument can set the location."""
+        if key in dict(self.location_problems):
+            return self.missing_text(key)
+        return f"{self.missing_text(key)} {how_to_set(self.profile, key)}."
 
     def setting_names(self, key: str) -> str:
         """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
@@ -386,7 +442,9 @@ def gather(
     """
     prefix = profile or DEFAULT_PROFILE
     given: dict[Setting, str] = {}
+    keys = frozenset(keys)
     problems = list(unknown_keys(keys, prefix, project))
+    misspelled = {near for _, near in _misspelled(keys, prefix) if near and prefix != project}
     location_problems: dict[str, str] = {}
     for setting in SETTINGS:
         text = setting.find(configuration, environment, prefix)
@@ -395,6 +453,18 @@ def gather(
         problem = None if setting.plugin_only else setting.problem_of(text, prefix)
         if setting is API_URL and problem is None:
             problem = _plain_http_problem(given[API_URL], given[ACCESS_KEY])
+        if not text and setting.key in misspelled:
+            # It follows from the misspelled key, which is told.
+            continue
+        bare = f"{project}:{setting.key}"
+        if (
+            not text
+            and bare in keys
+            and project != prefix
+            and setting in (ACCESS_KEY, WORKSPACE_ID)
+        ):
+            prefixed = f"{bare} is set; the name needs the prefix {prefix}:."
+            problem = f"{problem or 'is not set.'} {prefixed}"
         if problem is None:
             continue
         named = f"{setting.names(prefix)}: {problem}"
@@ -417,6 +487,7 @@ def gather(
         profile=prefix,
         problems=tuple(problems),
         location_problems=tuple(location_problems.items()),
+        misspelled=frozenset(each for each in misspelled if not given[CONFIGURABLE[each]]),
     )
 
 
@@ -430,18 +501,28 @@ def unknown_keys(
     """
     if profile == project:
         return
+    for name, near in _misspelled(keys, profile):
+        own = name.partition(":")[2]
+        remove = f"`pulumi config rm {name}`, or remove it from Pulumi.yaml if it is there."
+        if near:
+            advice = f"Did you mean {profile}:{near}? Set that instead, and remove this one: "
+        else:
+            known = ", ".join(f"{profile}:{key}" for key in CONFIGURABLE)
+            advice = (
+                f"The settings are {known}. To set a value of your own program, leave out the "
+                f"prefix: `pulumi config set {own} …`. Remove this one: "
+            )
+        yield f"{name}: is not a setting. {advice}{remove}"
+
+
+def _misspelled(keys: Iterable[str], profile: str) -> Iterator[tuple[str, str | None]]:
+    """Each key of the account that is no setting, with the nearest one, if any."""
     known = {_letters(key): key for key in CONFIGURABLE}
     for name in sorted(keys):
         namespace, _, key = name.partition(":")
-        if namespace != profile or key in CONFIGURABLE:
-            continue
-        near = nearest(_letters(key), known)
-        advice = (
-            f"Did you mean {profile}:{known[near]}? Set that instead, and remove this one: "
-            if near
-            else f"The settings are {', '.join(CONFIGURABLE)}. Remove it: "
-        )
-        yield f"{name}: is not a setting. {advice}`pulumi config rm {name}`."
+        if namespace == profile and key not in CONFIGURABLE:
+            near = nearest(_letters(key), known)
+            yield name, known[near] if near else None
 
 
 def _letters(key: str) -> str:

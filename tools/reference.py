@@ -322,9 +322,9 @@ def _bird_dynamic() -> Iterator[str]:
     commands: Any = next(each for each in parser._actions if isinstance(each.choices, dict))
     helps = {each.dest: each.help for each in commands._get_subactions()}
     for name, command in commands.choices.items():
-        options = [each.option_strings[0] for each in command._actions if each.option_strings]
+        options = [each.strip("`") for each, _ in _options(command) if each.startswith("`-")]
         operands = [each.dest.upper() for each in command._actions if not each.option_strings]
-        shown = [f"[{each}]" for each in options if each not in ("-h", "--version")] + operands
+        shown = [f"[{each}]" for each in options] + operands
         yield ""
         yield f"## `bird-dynamic {name}`"
         yield ""

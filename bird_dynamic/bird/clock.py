@@ -11,6 +11,11 @@ from typing import Protocol
 from bird_dynamic.bird.errors import DeadlineError
 
 
+def in_seconds(seconds: float) -> str:
+    """A duration for messages: `90 s`, or `0.05 s`."""
+    return f"{seconds:.0f} s" if seconds >= 1 else f"{seconds:.1g} s"
+
+
 class Clock(Protocol):
     """Monotonic time, calendar time, and sleeping."""
 

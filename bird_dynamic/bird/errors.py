@@ -11,7 +11,7 @@
 
 The classes differ in what they prove about the state of Bird, which decides whether a request may
 be retried. Errors of the HTTP library never leave the transport. No error contains a request, so
-none can contain the access key.
+none can contain the access key; a refusal has the method and the path of its request.
 
 Error bodies: `{code, message, details}`, details being JSON path -> list of texts (seen in live
 answers of neighbouring endpoints; assumed for connectors). They are read leniently.
@@ -39,12 +39,14 @@ class ConfigurationError(BirdError):
 class NotSentError(BirdError):
     """No connection: the request certainly did not reach Bird.
 
-    `temporary` is false if a retry cannot help (a certificate that is not trusted).
+    `temporary` is false if a retry cannot help (a certificate that is not trusted). `out_of_time`
+    becomes true if the deadline of the operation has passed meanwhile.
     """
 
     def __init__(self, text: str, *, temporary: bool = True) -> None:
         super().__init__(text)
         self.temporary = temporary
+        self.out_of_time = False
 
 
 class DeadlineError(BirdError):
@@ -91,20 +93,26 @@ class Answer:
 
 
 class UnknownOutcomeError(BirdError):
-    """No readable answer: Bird may have processed the request or not."""
+    """No readable answer: Bird may have processed the request or not. `out_of_time` becomes true
+    if the deadline of the operation has passed meanwhile."""
 
     def __init__(self, text: str, answer: Answer | None = None) -> None:
         super().__init__(text)
         self.answer = answer
+        self.out_of_time = False
 
 
 class RejectedError(BirdError):
     """Bird refused the request, and did not process it. `explained` says what Bird's answer does
-    not."""
+    not. `method` and `path` are those of the request, or empty."""
 
-    def __init__(self, answer: Answer, explained: str = "") -> None:
+    def __init__(
+        self, answer: Answer, explained: str = "", *, method: str = "", path: str = ""
+    ) -> None:
         super().__init__(f"Bird answered {answer}{explained}")
         self.answer = answer
+        self.method = method
+        self.path = path
 
     @property
     def status(self) -> int:

@@ -28,7 +28,7 @@ from requests.utils import should_bypass_proxies
 from urllib3.exceptions import EmptyPoolError, NewConnectionError
 
 from bird_dynamic._version import package_version
-from bird_dynamic.bird.clock import Cancellation
+from bird_dynamic.bird.clock import Cancellation, in_seconds
 from bird_dynamic.bird.connections import CONNECT_TIMEOUT, ExchangeAdapter
 from bird_dynamic.bird.errors import (
     BirdError,
@@ -45,7 +45,6 @@ from bird_dynamic.settings import UNUSABLE_PROXY, Settings, proxy_of
 LARGEST_BODY = 16 * 1024 * 1024
 """Limit in bytes, after decompression. A page of 100 connectors has about 100,000."""
 CHUNK = 64 * 1024
-TOO_LATE = "no connection to Bird could be made in time"
 
 
 class HttpTransport:
@@ -150,7 +149,7 @@ class HttpTransport:
             )
         if is_cancelled:
             return DeadlineError("the run was cancelled")
-        return NotSentError(f"{TOO_LATE} ({self._server})")
+        return NotSentError(_unconnected(timeout, self._server))
 
     def _unusable_url(self) -> ConfigurationError:
         return ConfigurationError(f"{self._url_setting}: is not a usable URL.")
@@ -161,7 +160,7 @@ def _translated(
 ) -> NotSentError | UnknownOutcomeError:
     causes = tuple(_causes(error))
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotSentError(f"{TOO_LATE} ({server})")
+        return NotSentError(_unconnected(min(CONNECT_TIMEOUT, timeout), server))
     if isinstance(error, requests.exceptions.Timeout):
         return UnknownOutcomeError(_unanswered(timeout, server))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
@@ -229,8 +228,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen += [each for each in further if isinstance(each, BaseException)]
 
 
+def _unconnected(seconds: float, server: str) -> str:
+    return f"no connection to Bird could be made within {in_seconds(seconds)} ({server})"
+
+
 def _unanswered(seconds: float, server: str) -> str:
-    return f"Bird did not answer within {seconds:.0f} s ({server})"
+    return f"Bird did not answer within {in_seconds(seconds)} ({server})"
 
 
 def _json(response: requests.Response) -> Any:

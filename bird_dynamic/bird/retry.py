@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from bird_dynamic.bird.clock import Clock, Deadline
+from bird_dynamic.bird.clock import Clock, Deadline, in_seconds
 from bird_dynamic.bird.errors import (
     Answer,
     BirdError,
@@ -106,17 +106,20 @@ class RetryingClient:
         began = self.clock.monotonic()
         while True:
             if not self.limiter.wait(request.method, deadline):
-                raise DeadlineError("no time is left for another attempt", last)
+                left = (
+                    "no time is left for another attempt" if last else "no time is left to send it"
+                )
+                raise DeadlineError(left, last)
             sent_at = self.clock.monotonic()
             try:
                 response = self._once(request, deadline, attempt=1 + failures + throttled)
                 if response.status == 429:
                     throttled += 1
-                    last = RejectedError(_answer(response))
+                    last = _rejected(_answer(response), request)
                     self.limiter.throttled(sent_at, self._throttled_pause(response, throttled))
                     continue
                 self.limiter.answered()
-                result = _judge(response, read)
+                result = _judge(response, request, read)
                 self._budget.earn()
                 return result
             except UnknownOutcomeError as error:
@@ -125,10 +128,10 @@ class RetryingClient:
                 last, again = error, error.temporary
             failures += 1
             if not again or failures >= MAX_ATTEMPTS or not self._budget.spend():
-                raise _final(last, failures, self.clock.monotonic() - began)
+                raise _final(last, failures, self.clock.monotonic() - began, deadline)
             pause = self._pause(FIRST_PAUSE, failures)
             if pause >= deadline.remaining:
-                raise _final(last, failures, self.clock.monotonic() - began)
+                raise _final(last, failures, self.clock.monotonic() - began, deadline)
             self.clock.sleep(pause)
 
     def server_time(self) -> float | None:
@@ -188,28 +191,33 @@ class RetryingClient:
 
 
 def _final(
-    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float
+    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float, deadline: Deadline
 ) -> NotSentError | UnknownOutcomeError:
-    if attempts == 1:
-        return error
-    text = f"{error}, after {attempts} attempts in {seconds:.0f} s"
-    if isinstance(error, NotSentError):
-        return NotSentError(text, temporary=error.temporary)
-    return UnknownOutcomeError(text, error.answer)
+    final = error
+    text = f"{error}, after {attempts} attempts in {in_seconds(seconds)}"
+    if attempts > 1 and isinstance(error, NotSentError):
+        final = NotSentError(text, temporary=error.temporary)
+    elif attempts > 1 and isinstance(error, UnknownOutcomeError):
+        final = UnknownOutcomeError(text, error.answer)
+    final.out_of_time = deadline.remaining == 0
+    return final
 
 
-def _judge(response: Response, read: Callable[[Response], Result | None]) -> Result:
+def _judge(
+    response: Response, request: Request, read: Callable[[Response], Result | None]
+) -> Result:
     answer = _answer(response)
     if not 200 <= response.status < 500:
         raise UnknownOutcomeError(f"Bird answered {answer}", answer)
     if 300 <= response.status < 400:
-        raise RejectedError(
+        raise _rejected(
             Answer(status=response.status, request_id=answer.request_id),
+            request,
             ": a redirect, which is not followed because it would send the access key to another "
             "address",
         )
     if response.status >= 400:
-        raise RejectedError(answer)
+        raise _rejected(answer, request)
     result = read(response)
     if result is None:
         raise UnknownOutcomeError(
@@ -217,6 +225,10 @@ def _judge(response: Response, read: Callable[[Response], Result | None]) -> Res
             Answer(status=response.status, request_id=answer.request_id),
         )
     return result
+
+
+def _rejected(answer: Answer, request: Request, explained: str = "") -> RejectedError:
+    return RejectedError(answer, explained, method=request.method, path=request.path)
 
 
 def _answer(response: Response) -> Answer:

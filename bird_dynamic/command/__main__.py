@@ -22,10 +22,16 @@ from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.retry import log as requests_log
 from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import Installed, exported, written
-from bird_dynamic.command.stack import configuration_of
+from bird_dynamic.command.stack import configuration_of, project_of
 from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE, gather, logs_requests
+from bird_dynamic.settings import (
+    ACCESS_KEY,
+    DEFAULT_PROFILE,
+    WORKSPACE_ID,
+    gather,
+    logs_requests,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,13 +45,20 @@ def _main(arguments: Sequence[str] | None) -> int:
         configuration = configuration_of(given.stack) if given.stack is not None else {}
     except ConfigurationError as error:
         return _invalid(f"{error}.")
-    settings = gather(configuration.get)
+    project = project_of(Path.cwd()) if given.stack is not None else ""
+    settings = gather(configuration.get, keys=configuration.keys(), project=project)
     problems = [*settings.problems, *dict(settings.location_problems).values()]
-    if not settings.workspace_id and not settings.location_problems:
-        problems.append(settings.missing_text("workspaceId"))
+    is_told = settings.location_problems or WORKSPACE_ID.key in settings.misspelled
+    if not settings.workspace_id and not is_told:
+        problems.append(settings.unset_text(WORKSPACE_ID.key))
     if problems:
-        if given.stack is None:
-            problems[-1] += " A stack's configuration is read with --stack NAME."
+        unset = (
+            f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}",
+            settings.unset_text(WORKSPACE_ID.key),
+        )
+        missing = [index for index, each in enumerate(problems) if each in unset]
+        if missing and given.stack is None:
+            problems[missing[-1]] += " A stack's configuration is read with --stack NAME."
         return _invalid(*problems)
     account = Account(settings, connect)
     try:
@@ -111,7 +124,9 @@ def _parser() -> Parser:
         ("bird-dynamic doctor --writes", "check the permissions to create and delete too"),
         ("BIRD_LOG=debug bird-dynamic doctor", "show each request"),
     )
-    export.add_argument("folder", help="folder to write to; must not contain a program")
+    export.add_argument(
+        "folder", type=_folder, help="folder to write to; must not contain a program"
+    )
     export.add_argument(
         "--no-protect", action="store_true", help="do not protect the resources from deletion"
     )
@@ -125,6 +140,7 @@ def _parser() -> Parser:
         command.add_argument(
             "--stack",
             metavar="NAME",
+            type=_stack,
             help="read the settings from the configuration of this stack of the project in the "
             "current folder, through the Pulumi CLI; the environment supplies what it lacks",
         )
@@ -138,6 +154,18 @@ def _parser() -> Parser:
         "--json", action="store_true", help="print one JSON document, without the access key"
     )
     return parser
+
+
+def _folder(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty; write a name, such as phones")
+    return text
+
+
+def _stack(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty; write the name of a stack")
+    return text
 
 
 def _add(

@@ -26,6 +26,7 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.models import Request, Transport
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.redaction import printable, shortened, without
+from bird_dynamic.lifecycle.remedies import is_of_another_server, wrong_address
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.connector import CONNECTOR
@@ -126,7 +127,8 @@ def _is_emulator(settings: Settings, transport: Transport) -> bool:
     if not settings.api_url.startswith("http://"):
         return False
     try:
-        return transport.send(Request("GET", CONTROL), 5.0).status == 200
+        answer = transport.send(Request("GET", CONTROL), 5.0)
+        return answer.status == 200 and isinstance(answer.body, dict)
     except BirdError:
         return False
 
@@ -144,8 +146,11 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
         except BirdError as error:
             word, remedy = _judged(error, schema, account.settings, proven)
             host = urlsplit(account.settings.api_url).netloc
-            where = f"{host}: " if word is Word.FAIL and host not in str(error) else ""
-            text = f"{where}{error}. {remedy}".strip()
+            said = str(error)
+            if is_of_another_server(error):
+                said = said.replace("Bird answered", f"{host} answered")
+            where = f"{host}: " if word is Word.FAIL and host not in said else ""
+            text = f"{where}{said}. {remedy}".strip()
             hidden = [account.settings.access_key]
             return Finding(word, what, printable(shortened(without(text, hidden))))
         proven.update(place.setting for place in schema.configurable_inputs if place.required)
@@ -165,8 +170,7 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
         if not proven and seen.word is not Word.NO_ROLE:
             # All other checks would fail in the same way.
             return
-    unfinished = _unfinished(account, (collection for _, collection in collections.values()))
-    yield Finding(Word.OK, "unfinished creates", unfinished)
+    yield _unfinished(account, (collection for _, collection in collections.values()))
     if not writes:
         yield Finding(Word.OK, "create and delete", "not checked: use --writes")
         return
@@ -196,17 +200,19 @@ def _numbers(account: Account) -> str:
     return f"{len(numbers)}, {len(voice)} of them with voice"
 
 
-def _unfinished(account: Account, collections: Iterable[Collection]) -> str:
+def _unfinished(account: Account, collections: Iterable[Collection]) -> Finding:
     """The unfinished creates of this machine."""
+    what = "unfinished creates"
     if (problem := account.run.records.problem()) is not None:
-        return problem
+        return Finding(Word.FAIL, what, f"{problem.removeprefix(what).strip()}.")
     places = {account.settings.api_url + each.path for each in collections}
     begun = [each for each in account.run.records.all() if each.collection in places]
     if not begun:
-        return "none on this machine"
+        return Finding(Word.OK, what, "none on this machine")
     since = {each.mark: datetime.fromtimestamp(each.began, timezone.utc) for each in begun}
     told = ", ".join(f"{mark} since {moment:%Y-%m-%d %H:%M} UTC" for mark, moment in since.items())
-    return f"{told}: in progress, or the next `pulumi up` of that resource completes it"
+    said = f"{told}: in progress, or the next `pulumi up` of that resource completes it"
+    return Finding(Word.OK, what, said)
 
 
 def _create_nothing(schema: ResourceSchema, collection: Collection, deadline: Deadline) -> None:
@@ -241,6 +247,8 @@ def _judged(
     """The verdict of an error and its remedy. `proven`: the locations that Bird has accepted."""
     names = settings.setting_names
     if not isinstance(error, RejectedError):
+        if is_of_another_server(error):
+            return Word.FAIL, wrong_address(error, settings)
         is_reachable = isinstance(error, UnknownOutcomeError) and error.answer is not None
         if is_reachable:
             return Word.FAIL, "Run doctor again later; if this stays, ask Bird's support."
@@ -249,14 +257,18 @@ def _judged(
             return Word.FAIL, ""
         return Word.FAIL, f"Check the network and {names('apiUrl')}."
     if error.status == 401:
-        return Word.WRONG_KEY, f"Check {names('accessKey')}; a key without a role gets 401 too."
+        return Word.WRONG_KEY, (
+            f"Check {names('accessKey')}; a key without a role gets 401 too: attach one to it in "
+            "app.bird.com."
+        )
     if error.status == 403:
-        return Word.NO_ROLE, f"Give the key a role that allows {schema.permission}."
+        return Word.NO_ROLE, (
+            f"Give the key a role that allows {schema.permission}: see Access roles in "
+            "app.bird.com."
+        )
     if error.status == 404:
-        if path := urlsplit(settings.api_url).path:
-            return Word.FAIL, f"Check {names('apiUrl')}: Bird's own address has no {path}."
-        if not (error.answer.code or error.answer.message):
-            return Word.FAIL, f"This is not an answer of Bird's. Check {names('apiUrl')}."
+        if address := wrong_address(error, settings):
+            return Word.FAIL, address
         return Word.WRONG_ID, _other_ids(schema, settings, proven)
     request = f" Request id: {error.answer.request_id}." if error.answer.request_id else ""
     return Word.FAIL, f"Check {names('apiUrl')}, then ask Bird's support.{request}"

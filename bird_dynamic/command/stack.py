@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 from bird_dynamic.bird.errors import ConfigurationError
 from bird_dynamic.lifecycle.redaction import printable, shortened
@@ -50,7 +52,25 @@ def configuration_of(stack: str) -> Mapping[str, str]:
         raise _unusable(stack, "its answer is not the JSON of a configuration") from None
 
 
+def project_of(folder: Path) -> str:
+    """The name of the project in a folder or one above it; empty without one."""
+    for each in (folder, *folder.parents):
+        try:
+            text = (each / "Pulumi.yaml").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        found = re.search(r"^name:\s*[\"']?([\w.-]+)", text, re.MULTILINE)
+        return found[1] if found else ""
+    return ""
+
+
 def _unusable(stack: str, cause: str) -> ConfigurationError:
+    if "PULUMI_ACCESS_TOKEN" in cause:
+        return ConfigurationError(
+            f"--stack {stack}: the Pulumi CLI is not logged in. Run `pulumi login` (`pulumi login "
+            "--local` for a backend on this machine), or set PULUMI_ACCESS_TOKEN or "
+            "PULUMI_BACKEND_URL"
+        )
     return ConfigurationError(
         f"--stack {stack}: `pulumi config` failed: {cause}. Check that `pulumi config --stack "
         f"{stack}` works in this folder; `pulumi stack ls` lists its stacks"

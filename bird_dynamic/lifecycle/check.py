@@ -64,6 +64,7 @@ def _failures(
         elif value is None:
             made_up = field.automatic and MARK in complete
             is_wanted = field.required or field.setting in dict(settings.location_problems)
+            is_wanted = is_wanted and field.setting not in settings.misspelled
             if is_wanted and complete.get(field.name) is None and not made_up:
                 yield _missing(field, settings)
         elif value is UNKNOWN:

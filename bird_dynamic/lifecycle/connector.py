@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.bird.client import Conversational
-from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.clock import Deadline, in_seconds
 from bird_dynamic.bird.errors import (
     BirdError,
     DeadlineError,
@@ -84,7 +84,7 @@ class ConnectorLifecycle(ResourceLifecycle):
                 last = error
             if _has_channel(item):
                 return item
-        raise DeadlineError(f"Bird created no channel within {deadline.seconds:.0f} s", last)
+        raise DeadlineError(f"Bird created no channel within {in_seconds(deadline.seconds)}", last)
 
     def observe(
         self,

@@ -115,7 +115,7 @@ class Lookups:
         if given is not None:
             if (problem := WORKSPACE_ID.problem(given)) is not None:
                 problems.append(f"{argument}: {problem}")
-        elif settings.workspace_id is None:
+        elif settings.workspace_id is None and "workspaceId" not in settings.misspelled:
             how = how_to_set(settings.profile, "workspaceId")
             problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass {argument}")
         if problems:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.clock import Deadline, in_seconds
 from bird_dynamic.bird.errors import BirdError, DeadlineError
 from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
 from bird_dynamic.bird.models import Item
@@ -292,7 +292,7 @@ class ResourceLifecycle:
         if seconds >= deadline.remaining:
             raise DeadlineError(
                 "another process on this machine is still creating this resource, after "
-                f"{deadline.seconds:.0f} s"
+                f"{in_seconds(deadline.seconds)}"
             )
         session.sleep(seconds, deadline)
 
@@ -307,8 +307,8 @@ class ResourceLifecycle:
                 alone, place = with_its_place(item_id)
             except IdError:
                 raise IdError(
-                    f"the id must be {self.schema.id_forms}. `bird-dynamic export` lists what "
-                    "exists. Nothing was sent"
+                    f"the id must be {self.schema.id_forms}. `bird-dynamic export FOLDER` "
+                    "writes a program with all ids. Nothing was sent"
                 ) from None
             return alone, {**state, **place}
 
@@ -424,7 +424,7 @@ class ResourceLifecycle:
             if longer is None:
                 raise DeadlineError(
                     f"Bird accepted the delete, but still returns the {self.schema.item} after "
-                    f"{waited:.0f} s"
+                    f"{in_seconds(waited)}"
                 )
             waited = longer
 
@@ -547,7 +547,7 @@ class ResourceLifecycle:
             return f": {meant}. Use that id"
         return (
             f". Check the workspace and the id, which must be that of a {item}, not of a channel; "
-            "`bird-dynamic export` lists what exists"
+            "`bird-dynamic export FOLDER` writes a program with all ids"
         )
 
     def _open(self, props: Mapping[str, Any]) -> tuple[Properties, CollectionSession]:
@@ -617,4 +617,7 @@ class ResourceLifecycle:
         limit = argument if props.get(argument) is not None else ""
         if timeout is not None:
             limit = f"the option customTimeouts.{operation} (in Python, custom_timeouts)"
-        return describing_errors(doing, self.schema, settings, secrets, limit)
+        stored = old or props
+        is_known = any(stored.get(field.name) for field in self.schema.outputs)
+        state = stored if is_known else {}
+        return describing_errors(doing, self.schema, settings, secrets, limit, state)

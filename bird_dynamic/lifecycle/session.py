@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bird_dynamic.bird.client import Collection
-from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
+from bird_dynamic.bird.clock import Clock, Deadline, SystemClock, in_seconds
 from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
 from bird_dynamic.bird.ids import required_id
 from bird_dynamic.bird.models import Request, Response, Transport
@@ -78,7 +78,7 @@ class CollectionSession:
     def sleep(self, seconds: float, deadline: Deadline) -> None:
         """Sleep. Raises DeadlineError if the deadline would pass."""
         if seconds >= deadline.remaining:
-            raise DeadlineError(f"the timeout of {deadline.seconds:.0f} s has passed")
+            raise DeadlineError(f"the timeout of {in_seconds(deadline.seconds)} has passed")
         if seconds > 0:
             self.collection.client.clock.sleep(seconds)
 
@@ -143,7 +143,7 @@ class Account:
             if place.name in complete:
                 complete[place.name] = required_id(complete[place.name], f"{place.name}: it")
             elif not place.is_optional_place:
-                raise ConfigurationError(self.settings.missing_text(place.setting))
+                raise ConfigurationError(self.settings.unset_text(place.setting))
         return complete, self._session(schema.path_of(complete), schema.page_size)
 
     def _session(self, path: str, page_size: int) -> CollectionSession:

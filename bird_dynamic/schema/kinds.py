@@ -88,7 +88,7 @@ def adopted_id(item: str) -> Kind:
             return None
         return (
             f"must be the id (UUID) of a {item}, without a workspace; "
-            "`bird-dynamic export` lists what exists"
+            "`bird-dynamic export FOLDER` writes a program with all ids"
         )
 
     return Kind(_UUID, problem)
@@ -119,6 +119,8 @@ def _organization_problem(value: Any) -> str | None:
 def _profile_problem(value: Any) -> str | None:
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", value):
         return None
+    if isinstance(value, str) and ":" in value:
+        return 'must not contain a colon; write "bird-eu" to use bird-eu:accessKey'
     return "must be the prefix of the configuration keys, before the colon, such as bird-eu"
 
 

@@ -239,7 +239,7 @@ class _Failing(BaseAdapter):
 @pytest.mark.parametrize(
     ("error", "expected", "says"),
     [
-        (requests.exceptions.ConnectTimeout(), NotSentError, "in time"),
+        (requests.exceptions.ConnectTimeout(), NotSentError, "could be made within"),
         (requests.exceptions.ProxyError(), UnknownOutcomeError, "broke"),
         (
             requests.exceptions.ProxyError(OSError("Tunnel connection failed: 403 Forbidden")),

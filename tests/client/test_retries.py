@@ -27,6 +27,7 @@ from bird_dynamic.bird.retry import (
 from tests.support.clock import FakeClock
 from tests.support.scripted import ID, OTHER_ID, ScriptedTransport, answer
 
+LostOrRefused = UnknownOutcomeError | NotSentError
 LOST = UnknownOutcomeError("the connection broke")
 REFUSED = NotSentError("refused")
 
@@ -246,6 +247,30 @@ def test_nothing_is_sent_after_the_deadline() -> None:
     with pytest.raises(UnknownOutcomeError):
         client.connectors.get(ID, Deadline.after(1.2, client.clock))
     assert client.sent == 2
+
+
+@pytest.mark.parametrize("error", [LOST, REFUSED], ids=repr)
+@pytest.mark.parametrize("taken", [10.0, 61.0])
+def test_an_error_says_whether_the_deadline_has_passed_with_it(
+    error: LostOrRefused, taken: float
+) -> None:
+    client = ScriptedClient()
+
+    def late(request: Request, timeout: float) -> Response:
+        client.clock.sleep(taken)
+        raise type(error)(str(error))
+
+    client.transport.send = late  # type: ignore[method-assign]
+    with pytest.raises(type(error)) as caught:
+        client.connectors.get(ID, client.deadline)
+    assert caught.value.out_of_time == (taken > 60)
+
+
+def test_what_cannot_be_sent_in_time_is_told_so() -> None:
+    client = ScriptedClient(answer())
+    client.clock.sleep(60)
+    with pytest.raises(DeadlineError, match=r"^no time is left to send it$"):
+        client.connectors.get(ID, client.deadline)
 
 
 def test_a_dead_api_fails_fast() -> None:

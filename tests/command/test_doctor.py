@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bird_dynamic.bird import retry
-from bird_dynamic.bird.models import Request, Response
+from bird_dynamic.bird.models import UNREADABLE, Request, Response
 from bird_dynamic.command.__main__ import main
 from bird_dynamic.command.doctor import Subject, Word, examined
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
@@ -175,7 +175,20 @@ def test_a_404_that_is_not_birds_is_blamed_on_the_address() -> None:
     account = Account(Settings(ACCESS_KEY, WORKSPACE_ID), lambda settings: Elsewhere())
     (finding,) = examined(account, False)
     assert finding.word is Word.FAIL
-    assert "not an answer of Bird's. Check bird:apiUrl" in finding.said
+    assert finding.said.startswith("api.bird.com answered 404. This does not look like an answer")
+    assert "Check bird:apiUrl (or BIRD_API_URL), which is https://api.bird.com." in finding.said
+
+
+def test_a_page_is_blamed_on_the_address(
+    bird: EmulatorServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.001)
+    bird.emulator.faults = (Fault("wrong_content_type", times=None),)
+    status, said = report(capsys)
+    assert status == 1
+    host = bird.url.removeprefix("http://")
+    assert said["see connectors"].startswith(f"FAIL {host} answered 200 with an unreadable body")
+    assert "does not look like an answer of Bird's" in said["see connectors"]
 
 
 def test_the_other_checks_go_on_without_the_role_to_see_connectors(
@@ -268,6 +281,15 @@ def test_bird_is_never_asked_whether_it_is_the_emulator() -> None:
 
     settings = Settings(ACCESS_KEY, WORKSPACE_ID)
     assert not Subject.of(settings, "", Bird()).is_emulator
+
+
+def test_a_server_with_a_page_for_every_path_is_not_the_emulator() -> None:
+    class Site:
+        def send(self, request: Request, timeout: float) -> Response:
+            return Response(200, {}, UNREADABLE)
+
+    settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url="http://127.0.0.1:1")
+    assert not Subject.of(settings, "", Site()).is_emulator
 
 
 def test_without_an_organization_webhooks_are_asked_for_in_the_workspace(

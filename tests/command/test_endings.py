@@ -60,13 +60,16 @@ def test_the_plugin_says_who_starts_it(
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("bird-dynamic", "required: COMMAND; see `bird-dynamic --help`"),
-        ("bird-dynamic repair", "invalid choice: 'repair'"),
-        ("bird-dynamic doctor --wirtes", "unrecognized arguments: --wirtes; see"),
-        ("bird-dynamic export", "required: folder; see `bird-dynamic export --help`"),
-        ("bird-dynamic doctor --stack", "--stack: expected one argument; see"),
-        ("bird-dynamic doctor --wat\x1b[2J", "unrecognized arguments: --wat [2J; see"),
-        ("pulumi-resource-bird --port", "unrecognized arguments: --port; see"),
+        ("bird-dynamic", "write a command, such as `bird-dynamic doctor`; see `bird-dynamic --h"),
+        ("bird-dynamic repair", "unknown command repair: the commands are export, doctor; see"),
+        ("bird-dynamic --writes doctor", "after the command, as in `bird-dynamic doctor --writes`"),
+        ("bird-dynamic --wirtes doctor", "unknown option --wirtes; see `bird-dynamic --help`"),
+        ("bird-dynamic doctor --wirtes", "did you mean --writes? See `bird-dynamic doctor --help`"),
+        ("bird-dynamic export", "`bird-dynamic export phones`; see `bird-dynamic export --help`"),
+        ("bird-dynamic doctor --stack", "--stack: write its value: --stack NAME; see"),
+        ("bird-dynamic doctor --stack a b", "unexpected argument b; see"),
+        ("bird-dynamic doctor --wat\x1b[2J", "unknown option --wat [2J; see"),
+        ("pulumi-resource-bird --port", "unknown option --port; see"),
     ],
 )
 def test_a_wrong_option_is_one_line(

@@ -244,7 +244,7 @@ def test_a_refusal_writes_nothing(
 ) -> None:
     bird.emulator.faults = (Fault("status", status=403, times=None),)
     assert main(["export", str(tmp_path / "new")]) == 1
-    assert "any action on /workspaces/*/connectors" in capsys.readouterr().err
+    assert "View on /workspaces/*/connectors:" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
 
 

@@ -106,3 +106,38 @@ def test_without_settings_the_option_is_named(
     monkeypatch.delenv("BIRD_ACCESS_KEY")
     assert main(["doctor"]) == 2
     assert "A stack's configuration is read with --stack NAME." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("project", "status"), [("name: phones\nruntime: python\n", 2), ("name: 'bird'\n", 0), ("", 2)]
+)
+def test_a_misspelled_key_of_the_stack_is_told(
+    bird: EmulatorServer,
+    cli: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    project: str,
+    status: int,
+) -> None:
+    wrong = {"bird:timout": {"value": "5m"}, **CONFIGURATION}
+    (cli / "configuration.json").write_text(json.dumps(wrong))
+    inside = tmp_path / "program" / "part"
+    inside.mkdir(parents=True)
+    if project:
+        (tmp_path / "program" / "Pulumi.yaml").write_text(project)
+    monkeypatch.chdir(inside)
+    assert main(["doctor", "--stack", "dev"]) == status
+    assert ("bird:timout: is not a setting" in capsys.readouterr().err) == (status == 2)
+
+
+def test_a_cli_without_a_login_is_told_to_log_in(
+    bird: EmulatorServer, cli: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says(cli, "echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 255")
+    assert main(["doctor", "--stack", "dev"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "error: --stack dev: the Pulumi CLI is not logged in. Run `pulumi login`"
+    )
+    assert "lists its stacks" not in line

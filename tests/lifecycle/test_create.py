@@ -794,7 +794,9 @@ def test_an_error_begins_with_what_failed_on_which_resource(name: str | None, ca
 def test_a_workspace_that_cannot_be_seen_is_told_by_the_create_itself() -> None:
     world = World()
     elsewhere = "11111111-2222-4333-8444-555555555555"
-    with pytest.raises(OperationError, match=r"404 NotFound: workspace not found.*workspaceId"):
+    with pytest.raises(
+        OperationError, match=r"404 NotFound: workspace not found.*workspace_id, which is"
+    ):
         world.run().create(world.inputs(workspace_id=elsewhere))
 
 

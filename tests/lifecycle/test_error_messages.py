@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 
 from bird_dynamic.bird.errors import (
@@ -12,14 +14,17 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
-from bird_dynamic.emulator import Fault, Options
+from bird_dynamic.emulator import WORKSPACE_ID, Fault, Options
 from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
+from bird_dynamic.lifecycle.errors import ExistsError
+from bird_dynamic.lifecycle.remedies import Operation
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.voice_channel import VOICE_CHANNEL
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from bird_dynamic.settings import EMULATOR_ACCESS_KEY, Settings
 from tests.support.world import NUMBER, World
 
+ABSENT = "11111111-2222-4333-8444-555555555555"
 SETTINGS = {
     "accessKey": "bird:accessKey (or BIRD_ACCESS_KEY)",
     "workspaceId": "bird:workspaceId (or BIRD_WORKSPACE_ID)",
@@ -34,6 +39,14 @@ DETAILED = Answer(
     {".arguments.phoneNumberId": ("not yours", "too old"), "$.elsewhere": ("odd.",)},
     "r-1",
 )
+
+
+Late = TypeVar("Late", NotSentError, UnknownOutcomeError)
+
+
+def out_of_time(error: Late) -> Late:
+    error.out_of_time = True
+    return error
 
 
 def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
@@ -54,7 +67,8 @@ def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
     [
         (RejectedError(Answer(401)), {"accessKey"}),
         (RejectedError(Answer(403)), set()),
-        (RejectedError(Answer(404)), {"workspaceId"}),
+        (RejectedError(Answer(404, "NotFound")), {"workspaceId"}),
+        (RejectedError(Answer(404)), {"apiUrl", "workspaceId"}),
         (RejectedError(Answer(409)), set()),
         (RejectedError(Answer(422)), set()),
         (RejectedError(Answer(302)), {"apiUrl"}),
@@ -65,8 +79,11 @@ def told(error: BirdError, schema: ResourceSchema = VOICE_CHANNEL) -> str:
         (DeadlineError("late", RejectedError(Answer(401))), {"timeout"}),
         (NotSentError("refused"), {"apiUrl"}),
         (NotSentError("certificate", temporary=False), set()),
+        (out_of_time(NotSentError("too late")), {"timeout", "apiUrl"}),
+        (out_of_time(UnknownOutcomeError("too late")), {"timeout", "apiUrl"}),
+        (out_of_time(UnknownOutcomeError("Bird answered 503", Answer(503))), {"timeout"}),
     ],
-    ids=repr,
+    ids=lambda each: repr(each) if isinstance(each, BirdError) else " ".join(sorted(each)),
 )
 def test_the_settings_that_may_be_wrong_are_named_and_no_others(
     error: BirdError, settings: set[str]
@@ -76,7 +93,7 @@ def test_the_settings_that_may_be_wrong_are_named_and_no_others(
 
 
 def test_what_is_missing_may_be_any_place_of_a_resource() -> None:
-    text = told(RejectedError(Answer(404)), WEBHOOK_SUBSCRIPTION)
+    text = told(RejectedError(Answer(404, "NotFound")), WEBHOOK_SUBSCRIPTION)
     for name in ("workspaceId", "organizationId"):
         assert SETTINGS[name] in text
 
@@ -85,6 +102,59 @@ def test_a_key_without_the_role_is_told_what_a_role_must_allow() -> None:
     for schema in (VOICE_CHANNEL, WEBHOOK_SUBSCRIPTION):
         assert schema.permission in told(RejectedError(Answer(403)), schema)
         assert schema.permission not in told(RejectedError(Answer(401)), schema)
+
+
+def test_a_refused_request_is_told_its_own_permission() -> None:
+    path = f"/organizations/{WORKSPACE_ID}/workspaces/{WORKSPACE_ID}/webhook-subscriptions"
+    error = RejectedError(Answer(403), method="POST", path=path)
+    text = told(error, WEBHOOK_SUBSCRIPTION)
+    assert "allows Create on /organizations/*/workspaces/*/webhook-subscriptions:" in text
+
+
+def test_both_places_of_a_request_are_told_with_their_values() -> None:
+    path = f"/organizations/{ABSENT}/workspaces/{WORKSPACE_ID.upper()}/webhook-subscriptions"
+    error = RejectedError(Answer(404, "NotFound"), method="GET", path=path)
+    settings = Settings("k", workspace_id=WORKSPACE_ID, organization_id=WORKSPACE_ID)
+    operation = Operation("Creating", WEBHOOK_SUBSCRIPTION, settings, "", {})
+    assert operation.remedy(error).startswith(
+        f"Check {SETTINGS['workspaceId']}, which is {WORKSPACE_ID.upper()}, and "
+        f"organization_id, which is {ABSENT}, and that"
+    )
+    stored = {"organization_id": ABSENT, "workspace_id": WORKSPACE_ID}
+    operation = Operation("Reading", WEBHOOK_SUBSCRIPTION, settings, "", stored)
+    assert operation.remedy(error).startswith(
+        f"Check that the workspace {WORKSPACE_ID.upper()} and the organization {ABSENT} still exist"
+    )
+
+
+def test_a_conflict_has_no_advice_but_its_own() -> None:
+    for answer in (Answer(409), Answer(422, "AlreadyExists")):
+        error = ExistsError("it is there", ["adopt it"])
+        error.__cause__ = RejectedError(answer)
+        assert told(error) == "Creating it failed: it is there. adopt it."
+
+
+def test_the_doctor_is_named_only_where_it_reads_the_settings() -> None:
+    for status in (401, 403):
+        assert "bird-dynamic doctor" in told(RejectedError(Answer(status)))
+        operation = Operation("Creating", VOICE_CHANNEL, Settings("k", profile="bird-eu"), "", {})
+        remedy = operation.remedy(RejectedError(Answer(status)))
+        assert "doctor" not in remedy
+        assert remedy.endswith("app.bird.com.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_told"),
+    [
+        (Answer(422, "InvalidPayload", "no good"), True),
+        (Answer(422, "", "", {"$.elsewhere": ("odd",)}), True),
+        (Answer(422, "", "phoneNumberId is not yours"), False),
+        (Answer(422, "", "", {"arguments.other": ("odd",)}), False),
+    ],
+    ids=repr,
+)
+def test_a_refusal_that_names_no_argument_says_so(answer: Answer, is_told: bool) -> None:
+    assert ("Bird names no argument." in told(RejectedError(answer))) == is_told
 
 
 @pytest.mark.parametrize("how", ["itself", "unknown", "the last before the deadline", "a cause"])

@@ -48,7 +48,7 @@ def test_the_connector_of_a_channel_is_named(ask: Ask) -> None:
     world.break_with(Fault("status", "get_channel", status=403, times=None))
     text = said(world, ask, channel_id)
     assert "this is the id of" not in text
-    assert ask is look_up or "not of a channel; `bird-dynamic export` lists" in text
+    assert ask is look_up or "not of a channel; `bird-dynamic export FOLDER` writes" in text
 
 
 @pytest.mark.parametrize("ask", [adopt, read, look_up])

@@ -50,7 +50,7 @@ def test_looks_become_rarer_and_a_long_wait_is_told_every_quarter_of_a_minute() 
 
 def test_a_place_that_nobody_says_is_named_with_its_setting_and_nothing_is_sent() -> None:
     account = Account(Settings("k"), lambda _: pytest.fail("connected"))
-    with pytest.raises(ConfigurationError, match="bird:workspaceId"):
+    with pytest.raises(ConfigurationError, match=r"is not set\. Run `pulumi config set bird:w"):
         account.open(VOICE_CHANNEL, {})
     with pytest.raises(IdError, match="workspace_id"):
         account.open(VOICE_CHANNEL, {"workspace_id": ".."})

@@ -84,7 +84,7 @@ def test_one_that_cannot_be_switched_off_is_removed_again() -> None:
         run.create(given)
     assert world.emulator.webhook_subscriptions() == []
     # What Bird said of the cause is told too.
-    for told in ("403", "Request id: ", run.schema.permission):
+    for told in ("403", "Request id: ", "allows Update on /"):
         assert told in str(caught.value)
 
 

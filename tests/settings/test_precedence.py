@@ -52,13 +52,22 @@ def test_the_access_key_is_not_in_the_representation() -> None:
         ({"BIRD_ACCESS_KEY": ""}, ("bird:accessKey", "BIRD_ACCESS_KEY"), "no access key is set"),
         ({"BIRD_ACCESS_KEY": "bk_eu_1"}, ("bird:accessKey", "BIRD_ACCESS_KEY"), "bk_"),
         ({"BIRD_ACCESS_KEY": "bm_eu_1"}, ("bird:accessKey", "BIRD_ACCESS_KEY"), "bm_"),
-        ({"BIRD_ACCESS_KEY": "two words"}, ("bird:accessKey",), "characters"),
+        ({"BIRD_ACCESS_KEY": "two words"}, ("bird:accessKey",), "contains a space, which"),
+        (
+            {"BIRD_ACCESS_KEY": "Bearer x"},
+            ("bird:accessKey",),
+            'set only the key, without "Bearer "',
+        ),
+        ({"BIRD_ACCESS_KEY": "accesskey x"}, ("bird:accessKey",), 'without "accesskey "'),
+        ({"BIRD_ACCESS_KEY": "a\tb"}, ("bird:accessKey",), "contains a tab, which is invalid"),
+        ({"BIRD_ACCESS_KEY": "schl\u00fcssel"}, ("bird:accessKey",), "that is not ASCII, which"),
+        ({"BIRD_LOG": "trace"}, ("BIRD_LOG",), "must be debug; unset it"),
         ({"BIRD_WORKSPACE_ID": "ws_123"}, ("bird:workspaceId", "BIRD_WORKSPACE_ID"), "ws_"),
         ({"BIRD_WORKSPACE_ID": "acme"}, ("bird:workspaceId", "BIRD_WORKSPACE_ID"), "UUID"),
         ({"BIRD_ORGANIZATION_ID": "acme"}, ("bird:organizationId",), "UUID"),
         ({"BIRD_API_URL": "http://bird.test"}, ("bird:apiUrl", "BIRD_API_URL"), "plain http"),
         ({"BIRD_API_URL": "http://127.0.0.1.bird.test"}, ("bird:apiUrl",), "plain http"),
-        ({"BIRD_API_URL": "ftp://bird.test"}, ("bird:apiUrl",), "must look like"),
+        ({"BIRD_API_URL": "ftp://bird.test"}, ("bird:apiUrl",), "must begin with https://"),
         ({"BIRD_API_URL": "https://bird.test:x"}, ("bird:apiUrl",), "not a URL"),
         ({"BIRD_API_URL": "https://u:p@bird.test"}, ("bird:apiUrl",), "user name"),
         ({"BIRD_TIMEOUT": "soon"}, ("bird:timeout", "BIRD_TIMEOUT"), "90s"),
@@ -68,7 +77,7 @@ def test_the_access_key_is_not_in_the_representation() -> None:
             ("bird:takeOver", "BIRD_TAKE_OVER"),
             "must be never (the default) or marked",
         ),
-        ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "the file does not exist"),
+        ({"BIRD_CA_BUNDLE": "/no/such/file"}, ("BIRD_CA_BUNDLE",), "/no/such/file does not exist"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_remedy(
@@ -165,7 +174,7 @@ def test_an_explicit_provider_takes_every_setting_of_an_account() -> None:
 def test_what_belongs_to_the_process_counts_for_every_profile() -> None:
     settings = gather({"bird-eu:accessKey": KEY}.get, {"BIRD_CA_BUNDLE": "/no/such"}, "bird-eu")
     (problem,) = settings.problems
-    assert problem.startswith("BIRD_CA_BUNDLE: the file does not exist")
+    assert problem.startswith("BIRD_CA_BUNDLE: /no/such does not exist")
 
 
 def test_a_key_with_a_problem_is_kept_so_that_messages_can_hide_it() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import socket
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -21,17 +23,27 @@ from bird_dynamic.emulator import (
     Fault,
 )
 from bird_dynamic.providers.plugin import main as plugin
+from tests.client.peers import Peer
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import command
 
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 
+LOGGED_OUT = "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions"
+
+
+def _not_found(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
 def _run(
     *arguments: str, environment: Mapping[str, str], faults: tuple[Fault, ...], status: int
 ) -> str:
-    """The output of `bird-dynamic` beside an emulator. `{url}` is its address, and `{folder}` a
-    folder with `file`, `made/Pulumi.yaml` and the dangling symlink `linked/__main__.py`."""
+    """The output of `bird-dynamic` beside an emulator. `{url}` is its address, `{other}` that of
+    another server, and `{folder}` a folder with `file`, `made/Pulumi.yaml`, the dangling symlink
+    `linked/__main__.py` and the Pulumi CLI without a login, `bin/pulumi`."""
     with ExitStack() as stack:
         server = stack.enter_context(EmulatorServer(BirdEmulator(faults=faults)))
         folder = Path(stack.enter_context(TemporaryDirectory()))
@@ -40,6 +52,11 @@ def _run(
             (folder / name).mkdir()
         (folder / "made" / "Pulumi.yaml").touch()
         (folder / "linked" / "__main__.py").symlink_to(folder / "nowhere")
+        (folder / "bin").mkdir()
+        cli = folder / "bin" / "pulumi"
+        cli.write_text(f"#!/bin/sh\necho 'error: {LOGGED_OUT}' >&2\nexit 255\n")
+        cli.chmod(0o755)
+        other = stack.enter_context(Peer(_not_found))
         stack.enter_context(mock.patch.object(retry, "FIRST_PAUSE", 0.001))
         variables = {
             "BIRD_API_URL": server.url,
@@ -49,7 +66,7 @@ def _run(
             "BIRD_STATE_DIR": str(folder),
             **environment,
         }
-        places = {"url": server.url, "folder": str(folder)}
+        places = {"url": server.url, "other": other.url, "folder": str(folder)}
         answer = command(
             main,
             *(each.format_map(places) for each in arguments),
@@ -68,12 +85,12 @@ def _row(
     **environment: str,
 ) -> Row:
     set_here = "".join(f"{name}={value} " for name, value in environment.items() if value)
-    shown = re.sub(r"\{\w+\}", "…", f"`{set_here}bird-dynamic {line}`")
+    shown = re.sub(r"\{\w+\}", "…", f"`{set_here}bird-dynamic {line}".rstrip() + "`")
     return Row(
         f"{shown}{wrong}",
         Way.COMMAND,
         says,
-        lambda: _run(*line.split(), environment=environment, faults=faults, status=status),
+        lambda: _run(*shlex.split(line), environment=environment, faults=faults, status=status),
     )
 
 
@@ -110,7 +127,13 @@ ROWS = (
     ),
     _row("doctor", "WRONG ID", "Check bird:workspaceId", ABSENT, BIRD_WORKSPACE_ID=ABSENT),
     _row("doctor", "WRONG ID", "Check bird:organizationId", ABSENT, BIRD_ORGANIZATION_ID=ABSENT),
-    _row("doctor", "WRONG KEY", "Check bird:accessKey", BIRD_ACCESS_KEY="AbC1dEf2GhI3jKl4"),
+    _row(
+        "doctor",
+        "WRONG KEY",
+        "Check bird:accessKey",
+        "attach one",
+        BIRD_ACCESS_KEY="AbC1dEf2GhI3jKl4",
+    ),
     _row(
         "doctor",
         "NO ROLE",
@@ -137,6 +160,47 @@ ROWS = (
         BIRD_ACCESS_KEY="",
     ),
     _row(
+        "doctor",
+        "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set",
+        "Run `pulumi config set bird:workspaceId`, or export BIRD_WORKSPACE_ID",
+        "--stack NAME",
+        wrong=" without a workspace",
+        status=2,
+        BIRD_WORKSPACE_ID="",
+    ),
+    _row(
+        "doctor",
+        "BIRD_TIMEOUT): must be a positive duration",
+        "5m",
+        status=2,
+        BIRD_TIMEOUT="soon",
+    ),
+    _row("doctor", "BIRD_LOG: must be debug; unset it", status=2, BIRD_LOG="trace"),
+    _row(
+        "doctor",
+        "FAIL",
+        "unfinished creates            cannot be recorded in /dev/null/x",
+        "Set BIRD_STATE_DIR to a writable folder",
+        BIRD_STATE_DIR="/dev/null/x",
+    ),
+    _row(
+        "doctor",
+        "FAIL",
+        "answered 404. This does not look like an answer of Bird's",
+        "Check bird:apiUrl (or BIRD_API_URL), which is http://127.0.0.1:",
+        wrong=" with `BIRD_API_URL` of another server",
+        BIRD_API_URL="{other}",
+    ),
+    _row("doctor --stack=", "--stack: must not be empty; write the name of a stack", status=2),
+    _row(
+        "doctor --stack dev",
+        "--stack dev",
+        "the Pulumi CLI is not logged in. Run `pulumi login`",
+        wrong=" before `pulumi login`",
+        status=2,
+        PATH="{folder}/bin",
+    ),
+    _row(
         "doctor --stack dev",
         "--stack dev",
         "pulumi is not on PATH",
@@ -145,10 +209,22 @@ ROWS = (
         status=2,
         PATH="{folder}",
     ),
-    _row("doctor --wirtes", "--wirtes", "see `bird-dynamic --help`", status=2),
-    _row("doctor --stack", "--stack", "see `bird-dynamic doctor --help`", status=2),
-    _row("repair", "'repair'", "'doctor'", "see `bird-dynamic --help`", status=2),
-    _row("export", "folder", "see `bird-dynamic export --help`", status=2),
+    _row("", "write a command, such as `bird-dynamic doctor`", status=2),
+    _row(
+        "doctor --wirtes",
+        "unknown option --wirtes; did you mean --writes?",
+        "See `bird-dynamic doctor --help`",
+        status=2,
+    ),
+    _row("doctor --json=1", "--json: takes no value", "see `bird-dynamic doctor --help`", status=2),
+    _row("doctor --stack", "--stack: write its value: --stack NAME", status=2),
+    _row("doctor dev", "unexpected argument dev; did you mean --stack dev?", status=2),
+    _row("--stack dev doctor", "as in `bird-dynamic doctor --stack`", status=2),
+    _row("docter", "unknown command docter; did you mean doctor?", status=2),
+    _row("repair", "unknown command repair: the commands are export, doctor", status=2),
+    _row("export", "write a folder, such as `bird-dynamic export phones`", status=2),
+    _row("export ''", "folder: must not be empty; write a name", status=2),
+    _row("export a b", "unexpected argument b; did you mean --stack b?", status=2),
     _row(
         "export {folder}/made",
         "…/made/Pulumi.yaml already exists",
@@ -178,7 +254,7 @@ ROWS = (
     Row(
         "`pulumi-resource-bird --port`",
         Way.COMMAND,
-        ("--port", "see `pulumi-resource-bird --help`"),
+        ("unknown option --port", "see `pulumi-resource-bird --help`"),
         lambda: _plugin("--port"),
     ),
 )

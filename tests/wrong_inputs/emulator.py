@@ -66,7 +66,11 @@ ROWS = (
     _row("--channel-after -1", "--channel-after", "must be a number of reads"),
     _row("--channel-after soon", "--channel-after", "must be a number of reads"),
     _row("--dialect gonne=410", "--dialect", "unknown question"),
-    _row("--stat bird.json --prot 1", "--prot", "bird-emulator --help"),
+    _row("--stat bird.json --prot 1", "unknown option --prot; did you mean --port?"),
+    _row("--prt=1", "unknown option --prt=1; did you mean --port?", "See `bird-emulator --help`"),
+    _row("8080", "unexpected argument 8080; see `bird-emulator --help`"),
+    _row("--port", "--port: write its value: --port PORT"),
+    _row("--seed x", "--seed: must be an integer"),
     Row(
         "`bird-emulator --port` of a port that is in use",
         Way.EMULATOR,

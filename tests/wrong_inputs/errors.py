@@ -22,12 +22,12 @@ from tests.support.world import NUMBER, OWN_MARK
 from tests.wrong_inputs.row import Row, Way
 
 
-def _created(url: str, timeout: float = 5.0) -> str:
+def _created(url: str, timeout: float = 5.0, **inputs: str) -> str:
     settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url=url, timeout=timeout)
     account = Account(settings, HttpTransport)
     lifecycle = ConnectorLifecycle(VOICE_CHANNEL, lambda profile: account)
     try:
-        given = {"phone_number_id": NUMBER, "resource_mark": OWN_MARK}
+        given = {"phone_number_id": NUMBER, "resource_mark": OWN_MARK, **inputs}
         lifecycle.create(lifecycle.check({}, given).inputs)
     except BirdError as error:
         return str(error)
@@ -45,12 +45,19 @@ def _without_tls() -> str:
         return _created(server.url.replace("http://", "https://"))
 
 
+def _hurried(timeout: float, **inputs: str) -> str:
+    with EmulatorServer(BirdEmulator(faults=[Fault("hang", seconds=2, times=None)])) as server:
+        return _created(server.url, timeout, **inputs)
+
+
 def _broken(fault: Fault) -> str:
     with EmulatorServer(BirdEmulator(faults=[fault])) as server:
         return _created(server.url, timeout=1.0 if fault.kind == "hang" else 5.0)
 
 
 SETTING = "bird:apiUrl (or BIRD_API_URL)"
+TIMEOUT = "bird:timeout (or BIRD_TIMEOUT)"
+TOO_SHORT = {"create_timeout": "1ms"}
 AGAIN = ("Run `pulumi up` again later", "it looks for the result")
 
 ROWS = (
@@ -72,13 +79,42 @@ ROWS = (
         ("does not speak TLS", SETTING, "use http:// if it is the emulator"),
         _without_tls,
     ),
+    Row(
+        '`VoiceChannel(…, create_timeout="0.3")`, which is too short for one answer',
+        Way.UP,
+        ("did not answer within 0.", "Allow more time with create_timeout.", *AGAIN, SETTING),
+        partial(_hurried, 300.0, create_timeout="0.3"),
+    ),
+    Row(
+        "`BIRD_TIMEOUT=300ms`, which is too short for one answer",
+        Way.UP,
+        ("did not answer within 0.", f"Allow more time with {TIMEOUT}.", *AGAIN, SETTING),
+        partial(_hurried, 0.3),
+    ),
+    *(
+        Row(
+            f"`{written}`, which is too short for anything",
+            Way.UP,
+            ("more time with", name),
+            partial(_hurried, timeout, **inputs),
+        )
+        for written, name, timeout, inputs in (
+            ("BIRD_TIMEOUT=1ms", TIMEOUT, 0.001, {}),
+            ('VoiceChannel(…, create_timeout="1ms")', "create_timeout", 300.0, TOO_SHORT),
+        )
+    ),
     *(
         Row(wrong, Way.UP, says, partial(_broken, fault))
         for wrong, fault, says in (
             (
                 "Bird, or a proxy, that never answers",
                 Fault("hang", seconds=5, times=None),
-                ("did not answer within 1 s (127.0.0.1:", *AGAIN, SETTING),
+                (
+                    "did not answer within 1 s (127.0.0.1:",
+                    f"Allow more time with {TIMEOUT}.",
+                    *AGAIN,
+                    SETTING,
+                ),
             ),
             (
                 "a connection that is reset",

@@ -188,7 +188,8 @@ ROWS = (
         "did you mean voice-messagebird:1?",
     ),
     _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
-    _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
+    _row("list_connectors", {"profile": "bird:eu"}, "profile", 'colon; write "bird-eu"'),
+    _row("list_connectors", {"profile": "bird eu"}, "profile", "must be the prefix"),
     _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
     _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
     _in_plugin(
@@ -202,7 +203,11 @@ ROWS = (
     ),
     _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
     _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
-    _import("+31612345678", "the id must be a UUID, that of the connector"),
+    _import(
+        "+31612345678",
+        "the id must be a UUID, that of the connector",
+        "`bird-dynamic export FOLDER` writes a program with all ids",
+    ),
     _import(
         f"https://app.bird.com/workspaces/{WORKSPACE_ID}/connectors",
         "the id must be a UUID, that of the connector",

@@ -121,7 +121,7 @@ ROWS = (
         "accessKey",
         "create a CRM access key",
         "apiUrl",
-        "must look like https://api.bird.com",
+        "must begin with https:// (http:// for the emulator), such as https://api.bird.com",
         "timeout",
         "must be a positive duration such as",
         "workspaceId",

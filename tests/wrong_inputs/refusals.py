@@ -2,41 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.emulator import Fault
+from bird_dynamic.emulator import WORKSPACE_ID, Fault
 from tests.support.world import NUMBER, OWN_MARK, World
+from tests.wrong_inputs.lookups import imported, look_up
 from tests.wrong_inputs.row import Row, Way
 
-ON = {"create": Way.UP, "read": Way.REFRESH, "delete": Way.DESTROY}
+ON = {"create": Way.UP, "update": Way.UP, "read": Way.REFRESH, "delete": Way.DESTROY}
+ARTICLE = {"update": "an update"} | {each: f"a {each}" for each in ("create", "read", "delete")}
+ABSENT = "11111111-2222-4333-8444-555555555555"
+SWITCH = "channel_conversational_status_enabled"
 
 
-def _refused(operation: str, status: int) -> str:
+def _refused(
+    operation: str, status: int, change: Callable[[World], None] = lambda world: None
+) -> str:
+    """What a refused operation says. `change` comes after the create of what is read, updated or
+    deleted."""
     world = World()
     run = world.run()
-    inputs = {"phone_number_id": NUMBER, "resource_mark": OWN_MARK}
+    inputs = {"phone_number_id": NUMBER, "resource_mark": OWN_MARK, SWITCH: True}
     item_id, state = ("", {}) if operation == "create" else run.create(run.check({}, inputs).inputs)
+    change(world)
     world.break_with(Fault("status", status=status, times=None))
     run = world.run()
+    text = ""
     try:
         if operation == "create":
             run.create(run.check({}, inputs).inputs)
         elif operation == "read":
             run.read(item_id, state)
+        elif operation == "update":
+            run.update(item_id, state, run.check(state, {**inputs, SWITCH: False}).inputs)
         else:
             run.delete(item_id, state)
     except BirdError as error:
         text = str(error)
-    wrong = {"create": "run the command again"}.get(operation, "pulumi up")
-    assert wrong not in text, text
-    assert operation == "create" or "Correct the arguments" not in text, text
+    is_up = ON[operation] is Way.UP
+    wrong = ("run the command again",) if is_up else ("`pulumi up`", "Correct the arguments")
+    assert not any(each in text for each in wrong), text
+    return text
+
+
+def _with_address(address: str) -> Callable[[World], None]:
+    def change(world: World) -> None:
+        world.environment["BIRD_API_URL"] = address
+
+    return change
+
+
+def _elsewhere(world: World) -> None:
+    world.environment["BIRD_WORKSPACE_ID"] = ABSENT
+
+
+def _given_place() -> str:
+    world = World()
+    run = world.run()
+    inputs = {"phone_number_id": NUMBER, "resource_mark": OWN_MARK, "workspace_id": ABSENT}
+    try:
+        run.create(run.check({}, inputs).inputs)
+    except BirdError as error:
+        return _without_the_setting(str(error))
+    raise AssertionError("it was created")
+
+
+def _looked_up_elsewhere() -> str:
+    return _without_the_setting(look_up("list_connectors", workspace_id=ABSENT))
+
+
+def _without_the_setting(text: str) -> str:
+    assert "bird:workspaceId" not in text, text
     return text
 
 
 def _row(operation: str, status: int, *says: str) -> Row:
     return Row(
-        f"Bird answers {status} to a {operation}",
+        f"Bird answers {status} to {ARTICLE[operation]}",
         ON[operation],
         (str(status), *says),
         partial(_refused, operation, status),
@@ -54,17 +98,76 @@ def _taken(name: str) -> str:
     raise AssertionError("it was created")
 
 
-KEY = ("bird:accessKey (or BIRD_ACCESS_KEY)", "CRM access key")
-PLACE = ("bird:workspaceId (or BIRD_WORKSPACE_ID)", "has access to that workspace")
+KEY = (
+    "bird:accessKey (or BIRD_ACCESS_KEY)",
+    "CRM access key",
+    "A key without an access role gets 401 on every request: attach one",
+    "`bird-dynamic doctor`",
+)
+SETTING = ("bird:workspaceId (or BIRD_WORKSPACE_ID)", f"which is {WORKSPACE_ID}")
+STATE = (
+    f"Check that the workspace {WORKSPACE_ID} still exists",
+    "bird:accessKey (or BIRD_ACCESS_KEY) has access to it",
+    "the resource's state, which bird:workspaceId (or BIRD_WORKSPACE_ID) does not change",
+    "pulumi state delete",
+)
+ROLES = ("see Access roles in app.bird.com", "`bird-dynamic doctor --writes`")
+AGAIN = ("if it fails again, give Bird's support this request id", "Request id")
 
 ROWS = (
     *(_row(each, 401, *KEY) for each in ON),
-    *(_row(each, 403, "needs a role that allows", "/workspaces/*/connectors") for each in ON),
-    *(_row(each, 404, *PLACE) for each in ON),
-    _row("create", 422, "Correct the arguments, then run `pulumi up` again"),
-    _row("create", 400, "Correct the arguments, then run `pulumi up` again"),
-    _row("read", 422, "Request id"),
-    _row("delete", 422, "Request id"),
+    _row("create", 403, "a role that allows View on /workspaces/*/connectors:", *ROLES),
+    _row("read", 403, "a role that allows View on /workspaces/*/connectors/*:", *ROLES),
+    _row("update", 403, "Update on /workspaces/*/channels/*/conversational:", *ROLES),
+    _row("delete", 403, "a role that allows Delete on /workspaces/*/connectors/*:", *ROLES),
+    _row("create", 404, *SETTING, "the access key has access to that workspace"),
+    _row("read", 404, *STATE),
+    _row("update", 404, "deleted in Bird, run `pulumi up --refresh`", *STATE),
+    _row("delete", 404, *STATE),
+    Row(
+        "`bird:workspaceId` changed, and Bird answers 404 to a read",
+        Way.REFRESH,
+        ("404", *STATE),
+        partial(_refused, "read", 404, _elsewhere),
+    ),
+    *(
+        Row(
+            f"`bird:apiUrl` with a path, and Bird answers 404 to {ARTICLE[each]}",
+            ON[each],
+            ("404", "bird:apiUrl (or BIRD_API_URL), which is https://bird.test/v2", "no /v2"),
+            partial(_refused, each, 404, _with_address("https://bird.test/v2")),
+        )
+        for each in ON
+    ),
+    Row(
+        "`VoiceChannel(…, workspace_id=…)` with an id that does not exist",
+        Way.UP,
+        ("404", f"Check workspace_id, which is {ABSENT}", "has access to that workspace"),
+        _given_place,
+    ),
+    Row(
+        "`pulumi import` of `workspaceId/connectorId` with a workspace that does not exist",
+        Way.IMPORT,
+        ("404", f"Check the workspace before the id, which is {ABSENT}", "has access to that"),
+        lambda: _without_the_setting(imported(f"{ABSENT}/{WORKSPACE_ID}")),
+    ),
+    Row(
+        "`list_connectors(workspace_id=…)` with an id that does not exist",
+        Way.LOOK_UP,
+        ("404", f"Check workspace_id, which is {ABSENT}", "has access to that workspace"),
+        _looked_up_elsewhere,
+    ),
+    *(
+        _row(
+            "create",
+            status,
+            "Bird names no argument. Correct the arguments, then run `pulumi up` again",
+        )
+        for status in (400, 422)
+    ),
+    *(_row(each, 422, *AGAIN) for each in ("read", "delete")),
+    _row("read", 400, *AGAIN),
+    _row("create", 423, "Run `pulumi up` again;", *AGAIN),
     _row("delete", 409, "something may still use it", "run the command again"),
     _row("delete", 423, "something may still use it", "run the command again"),
     _row("delete", 412, "something may still use it", "run the command again"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -24,16 +25,19 @@ ABSENT = "11111111-2222-4333-8444-555555555555"
 CORRECT = {"bird:accessKey": ACCESS_KEY, "bird:workspaceId": WORKSPACE_ID}
 
 NO_CERTIFICATE = "has no valid PEM certificate"
-REMEDY = "set it to a file of PEM certificates, or unset it"
+REMEDY = "set it to one file of PEM certificates, or unset it"
 DER = ssl.PEM_cert_to_DER_cert(CERTIFICATE)
 
 
 def _preview(
-    configuration: Mapping[str, str], environment: Mapping[str, str], profile: str | None = None
+    configuration: Mapping[str, str],
+    environment: Mapping[str, str],
+    profile: str | None = None,
+    correct: Mapping[str, str] = CORRECT,
 ) -> str:
-    """The failures of a preview of correct inputs with these settings."""
-    given = {**CORRECT, **configuration}
-    settings = gather(given.get, environment, profile, given.keys())
+    """The failures of a preview of correct inputs with these settings, in the project phones."""
+    given = {**correct, **configuration}
+    settings = gather(given.get, environment, profile, given.keys(), "phones")
     inputs = {"phone_number_id": NUMBER, "name": "support"}
     return "\n".join(check(VOICE_CHANNEL, inputs, settings).failures)
 
@@ -57,18 +61,29 @@ def _exported(variable: str, value: str, *says: str) -> Row:
     )
 
 
-def _bundle(wrong: str, content: bytes | None, *says: str) -> Row:
-    """A row of a file with that content; of an empty folder, if it is None."""
+def _bundle(wrong: str, content: bytes | None, *says: str, is_folder: bool = False) -> Row:
+    """A row of a file with that content, or of its folder; of an empty folder, if it is None."""
 
     def answer() -> str:
         with TemporaryDirectory() as folder:
-            path = Path(folder)
+            path = Path(folder) / "ca.pem"
             if content is not None:
-                path /= "ca.pem"
                 path.write_bytes(content)
-            return _preview({}, {"BIRD_CA_BUNDLE": str(path)})
+            given = folder if is_folder or content is None else str(path)
+            return _preview({}, {"BIRD_CA_BUNDLE": given}).replace(folder, "/x")
 
     return Row(f"`BIRD_CA_BUNDLE` of {wrong}", Way.PREVIEW, ("BIRD_CA_BUNDLE", *says), answer)
+
+
+def _without(key: str, configuration: Mapping[str, str]) -> str:
+    correct = {each: value for each, value in CORRECT.items() if each != key}
+    return _preview(configuration, {}, correct=correct)
+
+
+def _alone(answer: str) -> str:
+    """One failure: nothing that only follows from it."""
+    assert answer.count("\n") == 0, answer
+    return answer
 
 
 def _plain_access_key() -> str:
@@ -113,17 +128,67 @@ ROWS = (
     _configured("bird:workspaceID", "ID", "is not a setting", "bird:workspaceId"),
     _configured("bird:organisationId", "ID", "is not a setting", "bird:organizationId"),
     _configured("bird:timout", "5m", "is not a setting", "bird:timeout"),
-    _configured("bird:number", "+31612345678", "is not a setting", "The settings are accessKey"),
+    Row(
+        "a key that is no setting, under `config:` in `Pulumi.yaml`",
+        Way.PREVIEW,
+        ("bird:workspaceID", "bird:workspaceId", "or remove it from Pulumi.yaml if it is there"),
+        lambda: _preview({"bird:workspaceID": WORKSPACE_ID}, {}),
+    ),
+    _configured(
+        "bird:number",
+        "+31612345678",
+        "is not a setting",
+        "The settings are bird:accessKey, bird:",
+        "of your own program, leave out the prefix: `pulumi config set number …`",
+        "`pulumi config rm bird:number`",
+    ),
     _configured("bird-eu:access_key", "KEY", "is not a setting", "bird-eu:accessKey"),
+    *(
+        Row(
+            f"`pulumi config set {key} …`, and nothing else of that setting",
+            Way.PREVIEW,
+            (f"{key}: is not a setting. Did you mean {meant}?",),
+            partial(lambda key, meant: _alone(_without(meant, {key: "x"})), key, meant),
+        )
+        for key, meant in (
+            ("bird:access_key", "bird:accessKey"),
+            ("bird:workspaceID", "bird:workspaceId"),
+        )
+    ),
+    Row(
+        "`pulumi config set workspaceId ID`, without the prefix `bird:`",
+        Way.PREVIEW,
+        (
+            "bird:workspaceId (or BIRD_WORKSPACE_ID): is not set",
+            "phones:workspaceId is set; the name needs the prefix bird:",
+        ),
+        lambda: _alone(_without("bird:workspaceId", {"phones:workspaceId": WORKSPACE_ID})),
+    ),
+    Row(
+        "`pulumi config set accessKey KEY`, without the prefix `bird:`",
+        Way.PREVIEW,
+        (
+            "bird:accessKey (or BIRD_ACCESS_KEY): no access key is set",
+            "phones:accessKey is set; the name needs the prefix bird:",
+        ),
+        lambda: _alone(_without("bird:accessKey", {"phones:accessKey": "KEY"})),
+    ),
     _configured("bird:accessKey", "", "no access key", "pulumi config set --secret bird:accessKey"),
     _configured("bird:accessKey", "bk_1", "another Bird product", "CRM access key"),
-    _configured("bird:accessKey", "AccessKey 1", "invalid in an access key", "set it again"),
+    _configured("bird:accessKey", "AccessKey 1", "contains a space", 'without "AccessKey "'),
+    _configured("bird:accessKey", "Bearer abc", "contains a space", 'only the key, without "Bea'),
+    _configured("bird:accessKey", "KEY KEY", "contains a space", "copy the key again"),
     _configured("bird:workspaceId", "ws_1", "another Bird product", "UUID"),
     _configured("bird:workspaceId", "support", "must be a UUID", "address bar"),
     _configured("bird:timeout", "soon", "must be a positive duration such as", "5m"),
     _configured("bird:timeout", "-5s", "must be a positive duration such as", "5m"),
     _configured("bird:takeOver", "yes", "never (the default) or marked"),
-    _configured("bird:apiUrl", "api.bird.com", "must look like", "https://api.bird.com"),
+    *(
+        _configured("bird:apiUrl", url, "must begin with https:// (http:// for the emulator)")
+        for url in ("api.bird.com", "localhost:8080", "ftp://api.bird.com")
+    ),
+    _configured("bird:apiUrl", "https://", "has no host", "must look like https://api.bird.com"),
+    _configured("bird:apiUrl", "https://api.bird.com?v=2", "must not contain a query"),
     _configured("bird:apiUrl", "https://user:pass@api.bird.com", "must not contain a user name"),
     _exported("BIRD_TIMEOUT", "5 minutes", "must be a positive duration such as", "5m"),
     Row(
@@ -144,19 +209,33 @@ ROWS = (
     ),
     _exported("HTTPS_PROXY", "garbage://x", "not a supported proxy URL", "http://proxy.", "unset"),
     _exported("HTTPS_PROXY", "socks5://127.0.0.1:1080", "not a supported proxy URL", "http://"),
-    _exported("https_proxy", "http://proxy:99999", "not a supported proxy URL", "http://"),
-    _exported("BIRD_CA_BUNDLE", "/nope.pem", "does not exist", "file of PEM certificates", "unset"),
+    _exported("https_proxy", "http://proxy:99999", "its port must be a number from 1 to 65535"),
+    _exported("BIRD_LOG", "trace", "must be debug; unset it to log nothing"),
+    _exported("BIRD_CA_BUNDLE", "/nope.pem", "/nope.pem does not exist", REMEDY),
     _exported("BIRD_CA_BUNDLE", os.devnull, "is not a file", "file of PEM certificates"),
     _bundle("an empty file", b"", NO_CERTIFICATE, REMEDY),
     _bundle("a text", b"certificates", NO_CERTIFICATE, REMEDY),
-    _bundle("a DER file", DER, NO_CERTIFICATE, "openssl x509 -inform der", REMEDY),
-    _bundle("a private key", KEY.encode(), NO_CERTIFICATE, REMEDY),
-    _bundle("a folder without hashes", None, "under their hashes", "openssl rehash", REMEDY),
-    _configured("bird:apiUrl", "https://api bird.com", "contains a space or a control", "again"),
+    _bundle(
+        "a DER file",
+        DER,
+        "/x/ca.pem is a DER file",
+        "`openssl x509 -inform der -in /x/ca.pem -out ca.pem`",
+        REMEDY,
+    ),
+    _bundle("a private key", KEY.encode(), "contains a private key, not a certificate", REMEDY),
+    _bundle(
+        "a folder without hashes",
+        CERTIFICATE.encode(),
+        "OpenSSL finds no certificate in the folder /x; run `openssl rehash /x`, or",
+        REMEDY,
+        is_folder=True,
+    ),
+    _bundle("an empty folder", None, f"finds no certificate in the folder /x; {REMEDY}"),
+    _configured("bird:apiUrl", "https://api bird.com", "contains a space; set it without"),
     Row(
         "`bird:apiUrl` with a TAB",
         Way.PREVIEW,
-        ("bird:apiUrl", "contains a space or a control character", "set it again"),
+        ("bird:apiUrl", "contains a tab; set it without, such as https://api.bird.com"),
         lambda: _preview({"bird:apiUrl": "https://api.\tbird.com"}, {}),
     ),
     _configured("bird:apiUrl", "http://127.999.1.1", "host must be", "four numbers from 0 to 255"),

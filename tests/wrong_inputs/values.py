@@ -80,9 +80,15 @@ ROWS = (
     _row("VoiceChannel", "workspace_id", "support", "must be a UUID", "address bar"),
     _row("VoiceChannel", "workspace_id", 5, "must be a UUID", "address bar"),
     _row("WebhookSubscription", "organization_id", 5, "must be a UUID", "organization"),
-    _row("VoiceChannel", "adopt", "support", "must be the id (UUID) of a connector"),
+    _row(
+        "VoiceChannel",
+        "adopt",
+        "support",
+        "must be the id (UUID) of a connector",
+        "`bird-dynamic export FOLDER`",
+    ),
     _row("WebhookSubscription", "adopt", "x", "must be the id (UUID) of a webhook subscription"),
-    _row("VoiceChannel", "profile", "bird:eu", "must be the prefix"),
+    _row("VoiceChannel", "profile", "bird:eu", 'must not contain a colon; write "bird-eu"'),
     _row("VoiceChannel", "create_timeout", "five minutes", 'such as "90s", "5m"'),
     _row("VoiceChannel", "create_timeout", 0, "positive duration"),
     _row("VoiceChannel", "delete_timeout", "-5s", "positive duration"),
@@ -145,7 +151,7 @@ ROWS = (
     Row(
         "`adopt` with an id that does not exist",
         Way.UP,
-        ("adopt", "no connector", ABSENT),
+        ("adopt", "no connector", ABSENT, "`bird-dynamic export FOLDER` writes a program"),
         lambda: _adopting(ABSENT, World()),
     ),
     Row(

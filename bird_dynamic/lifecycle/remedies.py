@@ -1,0 +1,196 @@
+"""The next step after an error: the one that fits the operation, and names the setting or argument
+that may be wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from bird_dynamic.bird.errors import (
+    BirdError,
+    DeadlineError,
+    NotSentError,
+    RejectedError,
+    UnknownOutcomeError,
+)
+from bird_dynamic.schema.fields import Field, ResourceSchema
+from bird_dynamic.schema.values import UUID
+from bird_dynamic.settings import DEFAULT_PROFILE, Settings
+
+ACTIONS = {"GET": "View", "POST": "Create", "PATCH": "Update", "DELETE": "Delete"}
+"""The action of an access policy that allows a method. Source: Bird's "Access policies"."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A failed operation. `verb` is the first word of its description, such as `Creating`; `limit`
+    names what sets its timeout; `state` is that of the resource, if it has one."""
+
+    verb: str
+    schema: ResourceSchema
+    settings: Settings
+    limit: str
+    state: Mapping[str, Any]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it sends the arguments of the program."""
+        return self.verb in ("Creating", "Updating")
+
+    @property
+    def again(self) -> str:
+        """How to run it again."""
+        return "Run `pulumi up` again" if self.writes else "Run the command again"
+
+    def remedy(self, error: BirdError) -> str:
+        """The next step after that error; empty if the error says it itself."""
+        address = self.settings.setting_names("apiUrl")
+        if isinstance(error, RejectedError):
+            return self._after_refusal(error)
+        if isinstance(error, DeadlineError):
+            return f"{self.again} later, or allow more time with {self.limit}."
+        if isinstance(error, UnknownOutcomeError):
+            looks = ": it looks for the result before it sends a request"
+            is_of_bird = error.answer is not None and error.answer.status >= 500
+            check = "" if is_of_bird else f" If the error remains, check the network and {address}."
+            more = f"Allow more time with {self.limit}. " if error.out_of_time else ""
+            return f"{more}{self.again} later{looks if self.verb == 'Creating' else ''}.{check}"
+        if isinstance(error, NotSentError) and error.temporary:
+            if error.out_of_time:
+                return (
+                    f"Nothing was sent. Allow more time with {self.limit}. If the error remains, "
+                    f"check the network and {address}."
+                )
+            return f"Nothing was sent. Check the network and {address}."
+        cause = error.__cause__
+        return self.remedy(cause) if isinstance(cause, BirdError) else ""
+
+    def _after_refusal(self, error: RejectedError) -> str:
+        status, names = error.status, self.settings.setting_names
+        if 300 <= status < 400:
+            return f"Check {names('apiUrl')}, and any proxy between this machine and Bird."
+        if status == 401:
+            return (
+                f"Check {names('accessKey')}: it must be a CRM access key of this organization. A "
+                "key without an access role gets 401 on every request: attach one to it in "
+                f"app.bird.com.{self._doctor('doctor', 'the key')}"
+            )
+        if status == 403:
+            return (
+                "The access key's roles do not allow this. It needs a role that allows "
+                f"{permission(error) or self.schema.permission}: see Access roles in app.bird.com."
+                f"{self._doctor('doctor --writes', 'everything that is needed')}"
+            )
+        if status == 404:
+            return self._after_not_found(error)
+        if error.is_conflict and self.verb == "Creating":
+            # The error that it caused says which item is in the way.
+            return ""
+        if status in (400, 422) and self.writes:
+            return f"{self._unnamed(error)}Correct the arguments, then run `pulumi up` again."
+        if status in (409, 412, 423) and self.verb == "Deleting":
+            return (
+                f"Bird does not delete the {self.schema.item} now: something may still use it, or "
+                "another change is in progress. It stays in the state. End that use, or wait, and "
+                "run the command again."
+            )
+        what = "this request id" if error.answer.request_id else "this message"
+        return f"{self.again}; if it fails again, give Bird's support {what}."
+
+    def _doctor(self, command: str, what: str) -> str:
+        # It reads no profile.
+        is_read = self.settings.profile == DEFAULT_PROFILE
+        return f" `bird-dynamic {command}` tests {what}." if is_read else ""
+
+    def _unnamed(self, error: RejectedError) -> str:
+        """Says that Bird names no argument, if so: nobody needs to look for one in its words."""
+        if any(map(self.schema.argument_at, error.answer.details)):
+            return ""
+        words = {field.request_path[-1] for field in self.schema.inputs if field.request_path}
+        said = f"{error.answer.code} {error.answer.message} {' '.join(error.answer.details)}"
+        return "" if any(each in said for each in words) else "Bird names no argument. "
+
+    def _after_not_found(self, error: RejectedError) -> str:
+        address = wrong_address(error, self.settings)
+        place = self._other_place(error)
+        if not address:
+            return place
+        return f"{address} If that address is right: {place[:1].lower()}{place[1:]}"
+
+    def _other_place(self, error: RejectedError) -> str:
+        names = self.settings.setting_names
+        fields = self.schema.configurable_inputs
+        sent = {each: value for each in fields if (value := _sent(each, error.path))}
+        stored = {each: value for each, value in sent.items() if self._is_stored(each, value)}
+        if stored:
+            return self._after_lost_place(stored)
+        checked = [self._asked(each, value) for each, value in sent.items()]
+        places = ", and ".join(checked or [names(each.setting) for each in fields])
+        return f"Check {places}, and that the access key has access to that workspace."
+
+    def _after_lost_place(self, stored: Mapping[Field, str]) -> str:
+        names = self.settings.setting_names
+        deleted = f"If the {self.schema.item} was deleted in Bird, run `pulumi up --refresh`. "
+        places = " and ".join(
+            f"the {field.name.removesuffix('_id')} {value}" for field, value in stored.items()
+        )
+        ignored = " and ".join(names(field.setting) for field in stored)
+        exists = "exists" if len(stored) == 1 else "exist"
+        return (
+            f"{deleted if self.verb == 'Updating' else ''}Check that {places} still {exists}, and "
+            f"that {names('accessKey')} has access to it. It is the one in the resource's state, "
+            f"which {ignored} does not change. If it is gone, remove the resource with `pulumi "
+            "state delete`."
+        )
+
+    def _is_stored(self, field: Field, value: str) -> bool:
+        return str(self.state.get(field.name)).lower() == value.lower()
+
+    def _asked(self, field: Field, value: str) -> str:
+        configured = getattr(self.settings, field.name)
+        is_setting = configured is not None and configured.lower() == value.lower()
+        # An import or a `get` may have it before the id.
+        place = field.name.removesuffix("_id")
+        argument = f"the {place} before the id" if self.verb == "Reading" else field.name
+        name = self.settings.setting_names(field.setting) if is_setting else argument
+        return f"{name}, which is {value}"
+
+
+def permission(error: RejectedError) -> str:
+    """What an access role has to allow for the refused request; empty if that is not known."""
+    action = ACTIONS.get(error.method)
+    return f"{action} on {UUID.sub('*', error.path)}" if action else ""
+
+
+def wrong_address(error: BirdError, settings: Settings) -> str:
+    """Why an answer may be due to the address of the API: it has a path, or another server
+    answers. Empty if nothing indicates that."""
+    names, path = settings.setting_names("apiUrl"), urlsplit(settings.api_url).path
+    if path:
+        return f"Check {names}, which is {settings.api_url}: Bird's own address has no {path}."
+    if is_of_another_server(error):
+        return (
+            "This does not look like an answer of Bird's: another server may be at that address. "
+            f"Check {names}, which is {settings.api_url}."
+        )
+    return ""
+
+
+def is_of_another_server(error: BirdError) -> bool:
+    """Whether an answer has another form than Bird's: a 404 without a code, or a page."""
+    if isinstance(error, RejectedError):
+        return error.status == 404 and not (error.answer.code or error.answer.message)
+    return (
+        isinstance(error, UnknownOutcomeError)
+        and error.answer is not None
+        and error.answer.status < 300
+    )
+
+
+def _sent(field: Field, path: str) -> str:
+    """The id of a place in the path of a request; empty if it is not there."""
+    found = re.search(rf"/{field.name.removesuffix('_id')}s/([^/]+)", path)
+    return found[1] if found else ""
