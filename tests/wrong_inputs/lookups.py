@@ -107,7 +107,11 @@ ROWS = (
     Row(
         '`get_phone_number(number=f"+{number}")`, an Output in an f-string',
         Way.LOOK_UP,
-        ("number", "contains an Output inside an f-string", "get_phone_number_output accepts"),
+        (
+            "number",
+            "contains an Output inside an f-string",
+            "Use get_phone_number_output with pulumi.Output.concat(",
+        ),
         lambda: look_up("get_phone_number", number=f"+{text_of_output()}"),
     ),
     _row("get_phone_number", {"number": "0612345678"}, "number", FORM),
@@ -188,7 +192,7 @@ ROWS = (
         "connector_template_ref",
         "did you mean voice-messagebird:1?",
     ),
-    _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
+    _row("list_connectors", {"name": 5}, "name", "must be a non-empty string, in quotes"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", "must be the prefix"),
     _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
     _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
