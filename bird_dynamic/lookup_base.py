@@ -57,8 +57,9 @@ def _refuse_outputs(name: str, given: Mapping[str, Any]) -> None:
         )
     for argument, value in given.items():
         for problem in texts_of_outputs(argument, value):
+            what, _, _ = problem.partition(";")
             raise LookupFailedError(
-                f"{name}: {problem}. {name}_output accepts outputs; {name} does not"
+                f"{name}: {what}. Use {name}_output with pulumi.Output.concat(…), or a plain value"
             )
 
 

@@ -393,9 +393,12 @@ def _bird_emulator() -> Iterator[str]:
             ),
             (f"`GET`, `PATCH {path}/options`", "Return or change the emulator's options."),
             (f"`GET`, `PUT`, `PATCH {path}/dialect`", "Return, set or change the dialect."),
-            *((f"`GET`, `POST {each}`", "List, or create one out of band.") for each in things),
             *(
-                (f"`PATCH`, `DELETE {each}/{{id}}`", "Change or delete one out of band.")
+                (f"`GET`, `POST {each}`", "List, or create one as in Bird's dashboard.")
+                for each in things
+            ),
+            *(
+                (f"`PATCH`, `DELETE {each}/{{id}}`", "Change or delete one as in Bird's dashboard.")
                 for each in things
             ),
         ),

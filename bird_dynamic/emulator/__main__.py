@@ -129,7 +129,9 @@ def _port(text: str) -> int:
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise argparse.ArgumentTypeError("must be a number of reads, such as 0 or 3")
+        raise argparse.ArgumentTypeError(
+            "must be a whole number from 0: reads before a channel is ready"
+        )
     return int(text)
 
 

@@ -13,9 +13,9 @@ GET    /__emulator__/dialect            the dialect
 PUT    /__emulator__/dialect            replace the dialect; other questions get their default
 PATCH  /__emulator__/dialect            change choices of the dialect
 GET    /__emulator__/{kind}             the existing items of a kind
-POST   /__emulator__/{kind}             create an item out of band
-PATCH  /__emulator__/{kind}/{id}        change an item out of band
-DELETE /__emulator__/{kind}/{id}        delete an item out of band
+POST   /__emulator__/{kind}             create an item as in Bird's dashboard
+PATCH  /__emulator__/{kind}/{id}        change an item as in Bird's dashboard
+DELETE /__emulator__/{kind}/{id}        delete an item as in Bird's dashboard
 
 A kind is one of `KINDS`, such as `connectors` or `webhook-subscriptions`.
 """

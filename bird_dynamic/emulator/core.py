@@ -110,9 +110,9 @@ class BirdEmulator:
             return KINDS[kind].items(bird)
 
     def add(self, kind: str, /, **wire: Any) -> Json:
-        """Create an item out of band; missing properties get defaults. Raises LookupError for an
-        unknown kind, and for a kind to which nothing can be added, and ValueError for a property
-        with which the emulator could not work."""
+        """Create an item as in Bird's dashboard; missing properties get defaults. Raises
+        LookupError for an unknown kind, and for a kind to which nothing can be added, and
+        ValueError for a property with which the emulator could not work."""
         with self._lock:
             bird, known = self._backend(), KINDS[kind]
             if known.add is None:
@@ -121,7 +121,7 @@ class BirdEmulator:
             return known.shown(bird, known.add(bird, wire))
 
     def change(self, kind: str, item_id: str, /, **wire: Any) -> None:
-        """Change an item out of band, as in Bird's dashboard. Raises LookupError if it does not
+        """Change an item as in Bird's dashboard. Raises LookupError if it does not
         exist, and ValueError for a property with which the emulator could not work."""
         with self._lock:
             self._check(kind, item_id)
@@ -129,7 +129,7 @@ class BirdEmulator:
             self.store.change(item_id, **wire)
 
     def remove(self, kind: str, item_id: str) -> None:
-        """Delete an item out of band. Raises LookupError if it does not exist."""
+        """Delete an item as in Bird's dashboard. Raises LookupError if it does not exist."""
         with self._lock:
             self._check(kind, item_id)
             self.store.remove(item_id)
@@ -143,15 +143,15 @@ class BirdEmulator:
         return self.items("connectors")
 
     def add_connector(self, **wire: Any) -> Json:
-        """Create a connector out of band: `add("connectors", …)`."""
+        """Create a connector as in Bird's dashboard: `add("connectors", …)`."""
         return self.add("connectors", **wire)
 
     def change_connector(self, connector_id: str, /, **wire: Any) -> None:
-        """Change a connector out of band: `change("connectors", …)`."""
+        """Change a connector as in Bird's dashboard: `change("connectors", …)`."""
         self.change("connectors", connector_id, **wire)
 
     def remove_connector(self, connector_id: str) -> None:
-        """Delete a connector out of band: `remove("connectors", …)`."""
+        """Delete a connector as in Bird's dashboard: `remove("connectors", …)`."""
         self.remove("connectors", connector_id)
 
     def calls(self) -> list[Json]:
@@ -163,15 +163,15 @@ class BirdEmulator:
         return self.items("webhook-subscriptions")
 
     def add_webhook_subscription(self, **wire: Any) -> Json:
-        """Create a webhook subscription out of band: `add("webhook-subscriptions", …)`."""
+        """Create a webhook subscription: `add("webhook-subscriptions", …)`."""
         return self.add("webhook-subscriptions", **wire)
 
     def change_webhook_subscription(self, subscription_id: str, /, **wire: Any) -> None:
-        """Change a webhook subscription out of band: `change("webhook-subscriptions", …)`."""
+        """Change a webhook subscription: `change("webhook-subscriptions", …)`."""
         self.change("webhook-subscriptions", subscription_id, **wire)
 
     def remove_webhook_subscription(self, subscription_id: str) -> None:
-        """Delete a webhook subscription out of band: `remove("webhook-subscriptions", …)`."""
+        """Delete a webhook subscription: `remove("webhook-subscriptions", …)`."""
         self.remove("webhook-subscriptions", subscription_id)
 
     def handle(self, request: Request) -> Reply:

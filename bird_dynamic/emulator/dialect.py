@@ -317,8 +317,8 @@ class Dialect:
         ValueError for an unknown question, with the nearest known one."""
         for name in choices:
             if name not in _BY_NAME:
-                nearest = difflib.get_close_matches(name, _BY_NAME, 1, 0.0)
-                raise ValueError(f"unknown question {name!r}; the nearest is {nearest[0]!r}")
+                nearest = difflib.get_close_matches(name.lower(), _BY_NAME, 1, 0.0)
+                raise ValueError(f"unknown question {name!r}; did you mean {nearest[0]!r}?")
         return cls(**choices)
 
     @classmethod

@@ -113,8 +113,8 @@ class Store:
             raise StateFileError(f"{path}: {error.strerror}; choose another file") from None
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise StateFileError(
-                f"{path} is damaged, or no state of this emulator; remove it, or choose another "
-                "file"
+                f"{path} is damaged, or was not written by bird-emulator; choose another file. It "
+                "was not changed"
             ) from None
         # A file that cannot be written is told now, not at the first request.
         store.save()

@@ -35,7 +35,9 @@ CONVERSATIONAL = "channel_conversational_status_enabled"
 class ConnectorLifecycle(ResourceLifecycle):
     """The six operations of the resources that are connectors."""
 
-    def problem_of_kind(self, item: Item, inputs: Mapping[str, Any]) -> str | None:
+    def problem_of_kind(
+        self, item: Item, inputs: Mapping[str, Any], *, imports: bool = False
+    ) -> str | None:
         """A connector of another template than that of this resource is one of `Connector`."""
         default = self.schema.by_name[TEMPLATE_REF.name].default
         expected = inputs.get(TEMPLATE_REF.name) or default
@@ -47,6 +49,8 @@ class ConnectorLifecycle(ResourceLifecycle):
         return (
             f"the connector {item['id']} is made from the template {template}, not from "
             f"{expected}: use Connector for it, not {self.schema.type_name}"
+            + "; `pulumi import` calls it bird:index:Connector"
+            * imports
         )
 
     def needs_completion(self, state: Mapping[str, Any]) -> bool:

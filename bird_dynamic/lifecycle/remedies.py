@@ -154,7 +154,7 @@ class Operation:
         is_setting = configured is not None and configured.lower() == value.lower()
         # An import or a `get` may have it before the id.
         place = field.name.removesuffix("_id")
-        argument = f"the {place} before the id" if self.verb == "Reading" else field.name
+        argument = f"the {place} before the id" if self.verb == "Importing" else field.name
         name = self.settings.setting_names(field.setting) if is_setting else argument
         return f"{name}, which is {value}"
 

@@ -56,8 +56,10 @@ from bird_dynamic.schema.values import without_version
 FIRST_POLL = 0.5
 """Seconds before the first poll for the end of an accepted delete."""
 
+IMPORTING = "Importing (or getting)"
 OPERATIONS = {
     "Creating": "create",
+    IMPORTING: "read",
     "Reading": "read",
     "Updating": "update",
     "Deleting": "delete",
@@ -302,13 +304,13 @@ class ResourceLifecycle:
     def identified(self, item_id: str, state: Mapping[str, Any]) -> tuple[str, Properties]:
         """The id in canonical form, and the state with the location that preceded the id
         (`workspaceId/connectorId`), if any."""
-        with self._describing_errors("Reading", state, item_id):
+        with self._describing_errors(self._reading(state), state):
             try:
                 alone, place = with_its_place(item_id)
             except IdError:
                 raise IdError(
-                    f"the id must be {self.schema.id_forms}. `bird-dynamic export FOLDER` "
-                    "writes a program with all ids. Nothing was sent"
+                    f'"{item_id}" is not an id. Write {self.schema.id_forms}. '
+                    "`bird-dynamic export FOLDER` writes a program with all ids. Nothing was sent"
                 ) from None
             return alone, {**state, **place}
 
@@ -316,10 +318,10 @@ class ResourceLifecycle:
         self, item_id: str, state: Mapping[str, Any], timeout: float | None = None
     ) -> tuple[Properties, Properties] | None:
         """The observed state and the inputs that would produce it; None if the item is gone."""
-        with self._describing_errors("Reading", state, item_id, timeout):
+        known = self._is_managed(state)
+        with self._describing_errors(self._reading(state), state, item_id, timeout):
             prior, session = self._open(state)
             deadline = session.deadline(timeout)
-            known = any(state.get(field.name) for field in self.schema.outputs)
             if known:
                 self._run.managed.mark_managed(item_id)
             else:
@@ -334,13 +336,12 @@ class ResourceLifecycle:
                 if not known:
                     # No resource ever managed it: a `get` or an import with a wrong id.
                     raise AbsentError(
-                        f"there is no {self.schema.item} with this id at "
-                        f"{session.collection.path}"
+                        f"workspace {prior['workspace_id']} has no {self.schema.item} {item_id}"
                         f"{self._advice_on_absent_id(item_id, prior, deadline)}"
                     )
                 return None
             if not known:
-                if (problem := self.problem_of_kind(item, state)) is not None:
+                if (problem := self.problem_of_kind(item, state, imports=True)) is not None:
                     raise OtherKindError(problem)
                 self._forget_record(session, state, item.get("name"))
                 prior = {**imported_maps(self.schema, item), **prior}
@@ -349,6 +350,13 @@ class ResourceLifecycle:
             if known:
                 self._warn_of_other_forms(prior, observed)
             return observed, to_inputs(self.schema, observed)
+
+    def _is_managed(self, state: Mapping[str, Any]) -> bool:
+        """Whether the state is that of a resource; that of an import or a `get` has no outputs."""
+        return any(state.get(field.name) for field in self.schema.outputs)
+
+    def _reading(self, state: Mapping[str, Any]) -> str:
+        return "Reading" if self._is_managed(state) else IMPORTING
 
     def require_in_place(self, state: Mapping[str, Any], inputs: Properties) -> None:
         """Raises NotInPlaceError if an update to these inputs has to be a replacement. The engine
@@ -430,9 +438,11 @@ class ResourceLifecycle:
 
     # Hooks for resource-specific steps.
 
-    def problem_of_kind(self, item: Item, inputs: Mapping[str, Any]) -> str | None:
+    def problem_of_kind(
+        self, item: Item, inputs: Mapping[str, Any], *, imports: bool = False
+    ) -> str | None:
         """Why an item that no resource manages yet belongs to another resource; None if it does
-        not: resources may share a collection."""
+        not: resources may share a collection. `imports`: by an import, which names a type."""
         return None
 
     def wait_until_ready(

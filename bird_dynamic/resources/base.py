@@ -174,8 +174,7 @@ def _refuse_what_pulumi_does_not_carry(
     if isinstance(resource_name, str) and problem_of_text(resource_name) is not None:
         raise pulumi.RunError(
             f"{schema.type_name}: the resource name contains an Output or an object inside an "
-            "f-string; Pulumi needs a name that is known from the start, such as "
-            f'"{schema.module}-1"'
+            'f-string; Pulumi needs a name that is known from the start, such as "support"'
         )
     for name, value in inputs.items():
         kind = schema.by_name[name].kind
@@ -202,7 +201,15 @@ _CARRIED = (pulumi.Output, Awaitable, pulumi.Asset, pulumi.Archive, pulumi.Resou
 def _refuse_what_dynamic_providers_do_not_get(
     schema: ResourceSchema, opts: pulumi.ResourceOptions
 ) -> None:
-    """Raises RunError for an option that Pulumi does not pass to dynamic providers."""
+    """Raises RunError for an option that Pulumi does not pass to dynamic providers, or for a
+    timeout that is no duration."""
+    for each in ("create", "delete"):
+        given = getattr(opts.custom_timeouts, each, None)
+        if given is not None and parse_duration(given) is None:
+            raise pulumi.RunError(
+                f"{schema.type_name}: the option custom_timeouts: {each} must be a positive "
+                f'duration, such as pulumi.CustomTimeouts({each}="5m")'
+            )
     refused = {
         "import_": (
             opts.import_ is not None,
@@ -216,14 +223,6 @@ def _refuse_what_dynamic_providers_do_not_get(
         "custom_timeouts": (
             any(getattr(opts.custom_timeouts, each, None) for each in ("update", "read")),
             "only create and delete are passed; bird:timeout (or BIRD_TIMEOUT) limits the others",
-        ),
-        "custom_timeouts, unless it is a duration such as 90s or 5m,": (
-            any(
-                (given := getattr(opts.custom_timeouts, each, None)) is not None
-                and parse_duration(given) is None
-                for each in ("create", "delete")
-            ),
-            "pass one, such as pulumi.CustomTimeouts(create='5m')",
         ),
         "replace_on_changes": (
             any(

@@ -192,11 +192,11 @@ class ResourceSchema:
     def id_forms(self) -> str:
         """The forms of an id in an import or a `get`, for messages: the id alone, or preceded by
         its location."""
-        own = camel_case(f"{self.item.replace(' ', '_')}_id")
-        *optional, place = re.findall(r"{(\w+)}", self.path)
-        short = f"{camel_case(place)}/{own}"
-        forms = [short, *(f"{camel_case(each)}/{short}" for each in optional)]
-        return f"a UUID, that of the {self.item}, or {' or '.join(forms)}"
+        own = f"{self.item.replace(' ', '_')}_id".upper()
+        *optional, place = (each.upper() for each in re.findall(r"{(\w+)}", self.path))
+        short = f"{place}/{own}"
+        forms = [own, short, *(f"{each}/{short}" for each in optional)]
+        return f"{', '.join(forms[:-1])} or {forms[-1]} (each a UUID)"
 
     def path_of(self, props: Mapping[str, Any]) -> str:
         """The path of the collection for these inputs."""

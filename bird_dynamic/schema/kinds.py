@@ -65,7 +65,10 @@ def _flag_problem(value: Any) -> str | None:
 
 
 def _text_problem(value: Any) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "must be a non-empty string"
+    if isinstance(value, str):
+        return None if value.strip() else "must be a non-empty string"
+    in_quotes = ", in quotes" if isinstance(value, int | float) else ""
+    return f"must be a non-empty string{in_quotes}"
 
 
 def _map_problem(value: Any) -> str | None:

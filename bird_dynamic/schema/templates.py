@@ -113,13 +113,13 @@ def problems_of_arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
         are = "is" if len(absent) == 1 else "are"
         names = _in_words([f"{each.name}{_values(each)}" for each in absent], "and")
         problems.append(f"arguments: {names} {are} required by the template {reference}")
-    for each in required:
-        value = given.get(each.name)
-        if value is not None and (problem := each.kind.problem(value)) is not None:
-            problems.append(f"arguments: {each.name} {problem} (template {reference})")
     if problems:
         problems[-1] += SKIP
     yield from problems
+    for each in required:
+        value = given.get(each.name)
+        if value is not None and (problem := each.kind.problem(value)) is not None:
+            yield f"arguments: {each.name} {problem}"
 
 
 def _values(argument: Argument) -> str:

@@ -149,7 +149,9 @@ def _doubt_about_event(event: str, service: Any) -> str | None:
     owner = next((each for each, events in EVENTS.items() if event in events), None)
     if owner is None and service in EVENTS and not _PLAUSIBLE.fullmatch(event):
         return f"is not among the known events of {service}: {', '.join(EVENTS[service])}."
-    return f"belongs to the service {owner}." if owner not in (None, service) else None
+    if owner in (None, service):
+        return None
+    return f"belongs to the service {owner}, not to {service}."
 
 
 def _keys_and_values(filters: Any) -> Any:

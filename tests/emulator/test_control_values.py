@@ -127,7 +127,7 @@ def test_several_problems_are_told_at_once() -> None:
         ("PUT", "dialect", None, "the body: must be an object"),
         ("PATCH", "dialect", ["gone"], "the body: must be an object"),
         ("PATCH", "dialect", {"gone": ["410"]}, "gone must be 404 or 410"),
-        ("PUT", "dialect", {"gonne": "410"}, "the nearest is 'gone'"),
+        ("PUT", "dialect", {"gonne": "410"}, "did you mean 'gone'?"),
         ("POST", "connectors", None, "the body: must be an object"),
         ("POST", "connectors", ["name"], "the body: must be an object"),
         ("POST", "connectors", {"id": "x"}, "id: is given by the emulator"),

@@ -367,7 +367,7 @@ def test_the_same_seed_draws_the_same_dialect_and_the_seeds_draw_every_choice() 
 
 
 def test_a_question_or_a_choice_that_there_is_not_is_refused() -> None:
-    with pytest.raises(ValueError, match="the nearest is 'template'"):
+    with pytest.raises(ValueError, match="did you mean 'template'"):
         Dialect.of({"templat": "newest"})
     with pytest.raises(ValueError, match="name must be as-sent or trimmed"):
         Dialect.of({"name": "backwards"})

@@ -130,5 +130,5 @@ def test_what_the_emulator_did_not_write_is_refused_at_once(
     path.write_text(json.dumps({"version": 3, "calls": [ROW]}))
     assert len(Store.from_file(str(path)).calls) == 1
     path.write_text(json.dumps(kept))
-    with pytest.raises(StateFileError, match="is damaged, or no state of this emulator"):
+    with pytest.raises(StateFileError, match="is damaged, or was not written by bird-emulator"):
         Store.from_file(str(path))

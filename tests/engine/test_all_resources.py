@@ -121,5 +121,5 @@ pulumi.export("phone_number_id", found.phone_number_id)
 
     stack.write(program("11111111-2222-4333-8444-555555555555"))
     line = bird_error(stack.up())
-    assert "there is no connector with this id" in line
+    assert " has no connector " in line
     assert "11111111-2222-4333-8444-555555555555" in line

@@ -905,7 +905,7 @@ def imported_by_an_id_that_is_none(stage: Stage) -> None:
         flags = ("--yes", "--generate-code=false")
         done = stage.run("import", "bird:index:Connector", "x", wrong, *flags)
         assert not done.ok, done.output
-        assert "the id must be a UUID" in done.output, done.output
+        assert "is not an id. Write CONNECTOR_ID or " in done.output, done.output
     assert stage.stack.resources() == []
     assert {each["method"] for each in stage.bird.emulator.journal} == set()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.emulator import (
+    WORKSPACE_ID,
     BirdEmulator,
     EmulatorServer,
     Options,
@@ -70,7 +71,7 @@ def test_an_import_of_what_is_not_there_says_so(stack: Stack, bird: EmulatorServ
     absent = "11111111-2222-4333-8444-555555555555"
     run = stack.run("import", "bird:index:VoiceChannel", "support", absent, "--yes")
     assert not run.ok
-    assert "there is no connector with this id at /workspaces/" in run.output
+    assert f"workspace {WORKSPACE_ID} has no connector " in run.output
 
 
 @pytest.mark.parametrize("form", ["the command", "the option import_"])
@@ -105,7 +106,7 @@ def test_a_connector_of_another_template_is_not_imported_as_a_voice_channel(
     stack.write("")
     for item_id, says in (
         (sms["id"], "sms-messagebird:1, not from voice-messagebird:1: use Connector for it"),
-        ("support", "the id must be a UUID, that of the connector, or workspaceId/connectorId"),
+        ("support", '"support" is not an id. Write CONNECTOR_ID or WORKSPACE_ID/CONNECTOR_ID'),
     ):
         run = stack.run("import", "bird:index:VoiceChannel", "support", item_id, "--yes")
         assert not run.ok

@@ -173,15 +173,15 @@ def test_a_get_of_what_is_no_voice_channel_says_so(stack: Stack, bird: EmulatorS
     for item_id, says in (
         (
             sms["id"],
-            f"connector {sms['id']} is made from the template sms-messagebird:1, not from "
+            f"the connector {sms['id']} is made from the template sms-messagebird:1, not from "
             "voice-messagebird:1: use Connector for it",
         ),
-        ("support", "id must be a UUID, that of the connector, or workspaceId/connectorId"),
-        ("ws_1/x", "id must be a UUID, that of the connector, or workspaceId/connectorId"),
+        ("support", '"support" is not an id. Write CONNECTOR_ID or WORKSPACE_ID/CONNECTOR_ID'),
+        ("ws_1/x", '"ws_1/x" is not an id. Write CONNECTOR_ID or WORKSPACE_ID/CONNECTOR_ID'),
     ):
         stack.write(f'{HEAD}VoiceChannel.get("theirs", {item_id!r})\n')
         run = stack.preview()
         assert not run.ok
-        assert f"failed: the {says}" in run.output
+        assert f"failed: {says}" in run.output
         assert "Traceback" not in run.output
     assert sent(bird) == ["get_connector"]

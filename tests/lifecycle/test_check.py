@@ -223,7 +223,7 @@ WEBHOOK = {"service": "channels", "event": "voice.inbound", "url": "https://exam
         ({"event": "voice.inbond"}, "event: did you mean voice.inbound?"),
         ({"event_filters": [{"key": "to", "value": "x"}]}, "event_filters[0]: the key is not"),
         ({"event": "call.started"}, "event: is not among the known events of channels: channel.cr"),
-        ({"service": "numbers"}, "event: belongs to the service channels."),
+        ({"service": "numbers"}, "event: belongs to the service channels, not to"),
     ],
 )
 def test_what_bird_may_accept_is_warned_of_once_and_passes(news: dict[str, Any], says: str) -> None:

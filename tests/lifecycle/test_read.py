@@ -159,7 +159,7 @@ def test_a_get_by_id_has_only_inputs_to_go_by() -> None:
 
 def test_a_get_of_what_is_not_there_is_an_error() -> None:
     world = World()
-    with pytest.raises(OperationError, match="there is no connector with this id"):
+    with pytest.raises(OperationError, match=r"workspace .* has no connector "):
         world.run().read("11111111-2222-4333-8444-555555555555", {})
 
 
@@ -245,14 +245,14 @@ def test_a_managed_voice_channel_whose_template_has_changed_is_still_refreshed()
 def test_an_id_of_another_form_is_told_which_form_is_wanted(written: str) -> None:
     world = World()
     for type_name, forms in (
-        ("VoiceChannel", "that of the connector, or workspaceId/connectorId"),
+        ("VoiceChannel", "CONNECTOR_ID or WORKSPACE_ID/CONNECTOR_ID"),
         (
             "WebhookSubscription",
-            "that of the webhook subscription, or workspaceId/webhookSubscriptionId or "
-            "organizationId/workspaceId/webhookSubscriptionId",
+            "WEBHOOK_SUBSCRIPTION_ID, WORKSPACE_ID/WEBHOOK_SUBSCRIPTION_ID or "
+            "ORGANIZATION_ID/WORKSPACE_ID/WEBHOOK_SUBSCRIPTION_ID",
         ),
     ):
-        with pytest.raises(OperationError, match=f"the id must be a UUID, {forms}"):
+        with pytest.raises(OperationError, match=f"is not an id. Write {forms}"):
             world.run(type_name).identified(written, {})
         news = {**CORRECT[type_name], MARK: OWN_MARK, "adopt": written}
         (failure,) = world.run(type_name).check({}, news).failures

@@ -159,7 +159,7 @@ ROWS = (
     _row(
         '`WebhookSubscription(…, service="numbers", event="voice.inbound")` (a warning)',
         "WebhookSubscription",
-        ("event: belongs to the service channels",),
+        ("event: belongs to the service channels, not to numbers",),
         service="numbers",
     ),
     _webhook(

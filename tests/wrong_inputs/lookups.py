@@ -18,6 +18,7 @@ from tests.support.world import NUMBER, World
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import text_of_output, up
 
+FORMS = ("Write CONNECTOR_ID or WORKSPACE_ID/CONNECTOR_ID (each a UUID)", "Nothing was sent")
 FORM = "write it in international form, such as +31612345678"
 
 
@@ -106,7 +107,11 @@ ROWS = (
     Row(
         '`get_phone_number(number=f"+{number}")`, an Output in an f-string',
         Way.LOOK_UP,
-        ("number", "contains an Output inside an f-string", "get_phone_number_output accepts"),
+        (
+            "number",
+            "contains an Output inside an f-string",
+            "Use get_phone_number_output with pulumi.Output.concat(",
+        ),
         lambda: look_up("get_phone_number", number=f"+{text_of_output()}"),
     ),
     _row("get_phone_number", {"number": "0612345678"}, "number", FORM),
@@ -187,7 +192,7 @@ ROWS = (
         "connector_template_ref",
         "did you mean voice-messagebird:1?",
     ),
-    _row("list_connectors", {"name": 5}, "name", "must be a non-empty string"),
+    _row("list_connectors", {"name": 5}, "name", "must be a non-empty string, in quotes"),
     _row("list_connectors", {"profile": "bird:eu"}, "profile", 'colon; write "bird-eu"'),
     _row("list_connectors", {"profile": "bird eu"}, "profile", "must be the prefix"),
     _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
@@ -201,46 +206,43 @@ ROWS = (
     _in_plugin(
         "getChannel", {"id": "ch_1", "workspaceId": "x"}, "id: must be the id (UUID)", "channelId"
     ),
-    _import("support", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
-    _import("ws_1", "the id must be a UUID, that of the connector", "workspaceId/connectorId"),
-    _import(
-        "+31612345678",
-        "the id must be a UUID, that of the connector",
-        "`bird-dynamic export FOLDER` writes a program with all ids",
-    ),
+    _import("support", '"support" is not an id', *FORMS),
+    _import("ws_1", '"ws_1" is not an id', *FORMS),
+    _import("+31612345678", '"+31612345678" is not an id', *FORMS),
     _import(
         f"https://app.bird.com/workspaces/{WORKSPACE_ID}/connectors",
-        "the id must be a UUID, that of the connector",
-        "workspaceId/connectorId",
+        "is not an id",
+        *FORMS,
     ),
     _import(
         "calls",
-        "the id must be a UUID, that of the webhook subscription",
-        "organizationId/workspaceId/webhookSubscriptionId",
+        '"calls" is not an id',
+        "Write WEBHOOK_SUBSCRIPTION_ID, ",
+        "ORGANIZATION_ID/WORKSPACE_ID/WEBHOOK_SUBSCRIPTION_ID (each a UUID)",
         type_name="WebhookSubscription",
     ),
     Row(
         '`VoiceChannel.get("support", "support")`',
         Way.REFRESH,
-        ("id", "must be a UUID, that of the connector"),
+        ('"support" is not an id', *FORMS),
         lambda: imported("support"),
     ),
     Row(
         '`VoiceChannel.get("support", …)` with an id that does not exist',
         Way.REFRESH,
-        ("no connector with this id", "Check the workspace and the id"),
+        (f"workspace {WORKSPACE_ID} has no connector {NUMBER}", "Check the workspace and the id"),
         lambda: imported(NUMBER),
     ),
     Row(
         "`pulumi import` of a `VoiceChannel` by the id of its channel",
         Way.IMPORT,
-        ("no connector with this id", "the id of a channel", "whose connector is", "Use that id"),
+        ("has no connector", "the id of a channel", "whose connector is", "Use that id"),
         lambda: _with_the_id_of_a_channel(imports=True),
     ),
     Row(
         "`pulumi import` of an SMS connector as `VoiceChannel`",
         Way.IMPORT,
-        ("template sms-messagebird:1", "use Connector for it, not VoiceChannel"),
+        ("template sms-messagebird:1", "use Connector for it", "bird:index:Connector"),
         lambda: _of_another_template(adopts=False),
     ),
     Row(
@@ -249,5 +251,5 @@ ROWS = (
         ("adopt", "template sms-messagebird:1", "use Connector for it, not VoiceChannel"),
         lambda: _of_another_template(adopts=True),
     ),
-    _import(NUMBER, "no connector with this id", "Check the workspace and the id"),
+    _import(NUMBER, f"has no connector {NUMBER}", "Check the workspace and the id"),
 )

@@ -75,8 +75,8 @@ ROWS = (
         'VoiceChannel(…, opts=pulumi.ResourceOptions(custom_timeouts=CustomTimeouts(create="soon"))'
         ")",
         lambda: _channel(opts=OPTIONS(custom_timeouts=pulumi.CustomTimeouts(create="soon"))),
-        "custom_timeouts, unless it is a duration such as 90s or 5m",
-        "pulumi.CustomTimeouts(create='5m')",
+        "custom_timeouts: create must be a positive duration",
+        'pulumi.CustomTimeouts(create="5m")',
     ),
     _row(
         'WebhookSubscription(…, event_filters=[{"key": "channelId", "value": {1, 2}}])',
