@@ -12,6 +12,7 @@ from bird_dynamic.command.__main__ import main
 from bird_dynamic.command.doctor import Subject, Word, examined
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
 from bird_dynamic.emulator.operations import connectors
+from bird_dynamic.emulator.web_pages import refusal_of
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.resources import SCHEMAS
@@ -290,6 +291,17 @@ def test_a_server_with_a_page_for_every_path_is_not_the_emulator() -> None:
 
     settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url="http://127.0.0.1:1")
     assert not Subject.of(settings, "", Site()).is_emulator
+
+
+def test_the_emulator_is_known_under_another_name_too() -> None:
+    refused = refusal_of({"host": "bird-emulator:8080"})
+
+    class Emulator:
+        def send(self, request: Request, timeout: float) -> Response:
+            return Response(403, {}, {"message": refused})
+
+    settings = Settings(ACCESS_KEY, WORKSPACE_ID, api_url="http://bird-emulator:8080")
+    assert Subject.of(settings, "", Emulator()).is_emulator
 
 
 def test_without_an_organization_webhooks_are_asked_for_in_the_workspace(
