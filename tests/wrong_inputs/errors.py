@@ -80,16 +80,16 @@ ROWS = (
         _without_tls,
     ),
     Row(
-        '`VoiceChannel(…, create_timeout="0.3")`, which is too short for one answer',
+        '`VoiceChannel(…, create_timeout="0.9")`, which is too short for one answer',
         Way.UP,
         ("did not answer within 0.", "Allow more time with create_timeout.", *AGAIN, SETTING),
-        partial(_hurried, 300.0, create_timeout="0.3"),
+        partial(_hurried, 300.0, create_timeout="0.9"),
     ),
     Row(
-        "`BIRD_TIMEOUT=300ms`, which is too short for one answer",
+        "`BIRD_TIMEOUT=900ms`, which is too short for one answer",
         Way.UP,
         ("did not answer within 0.", f"Allow more time with {TIMEOUT}.", *AGAIN, SETTING),
-        partial(_hurried, 0.3),
+        partial(_hurried, 0.9),
     ),
     *(
         Row(
