@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.lookups import LOOKUPS, Lookup
+from bird_dynamic.schema.naming import DERIVED_NAME, MARK
 from bird_dynamic.schema.resources import SCHEMAS
+from bird_dynamic.schema.values import nearest
 
 PACKAGE = "bird"
 MODULE = "index"
@@ -56,6 +60,26 @@ def with_plugin_names(text: str) -> str:
         return f"{found[0]} ({_in_plugin(found['name'])})"
 
     return _NAME.sub(both, text)
+
+
+def unknown_inputs(
+    schema: ResourceSchema, given: Iterable[str], inputs: Iterable[str]
+) -> Iterator[str]:
+    """A warning for each given property, by its Python name, that the resource does not have, with
+    the nearest of its `inputs`. No error: the inputs may come from the state of a newer version."""
+    known = {*schema.by_name, DERIVED_NAME, MARK, STATED_OTHERWISE}
+    names = [camel_case(each) for each in inputs]
+    for name in sorted({*given} - known):
+        if not name.startswith("_"):
+            advice = did_you_mean(camel_case(name), names)
+            yield f"{camel_case(name)}: is not an argument of {schema.type_name}; {advice}"
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Advice for an unknown name: the nearest known one, or all of them."""
+    names = tuple(known)
+    near = nearest(given, names)
+    return f"did you mean {near}?" if near else f"there are {', '.join(names)}"
 
 
 def in_plugin_terms(description: str) -> str:

@@ -41,7 +41,13 @@ from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.engine_log import EngineLog
-from bird_dynamic.providers.names import FUNCTIONS, token, with_plugin_names
+from bird_dynamic.providers.names import (
+    FUNCTIONS,
+    did_you_mean,
+    token,
+    unknown_inputs,
+    with_plugin_names,
+)
 from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, secrets_in
@@ -54,7 +60,6 @@ from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
 from bird_dynamic.schema.phone_numbers import international
 from bird_dynamic.schema.resources import SCHEMAS
-from bird_dynamic.schema.values import nearest
 from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather, unknown_keys
 
 Context = grpc.ServicerContext
@@ -201,6 +206,9 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                     given["name"] = request.autonaming.proposed_name
                 elif request.autonaming.mode == Autonaming.DISABLE:
                     foreign.append(UNNAMED)
+            inputs = [each.name for each in schema.inputs if each.name not in NOT_HERE]
+            for text in unknown_inputs(schema, given, inputs):
+                self._log.warning(text)
             checked = lifecycle.check(olds.properties, given)
             return provider_pb2.CheckResponse(
                 inputs=sent(schema, checked.inputs, news.secret),
@@ -314,7 +322,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         """Run a look-up."""
         name = request.tok.rpartition(":")[2]
         if name not in FUNCTIONS:
-            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}")
+            known = did_you_mean(request.tok, map(token, FUNCTIONS))
+            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}; {known}")
         lookup = FUNCTIONS[name]
 
         def secrets() -> Iterator[str]:
@@ -402,7 +411,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
     def _schema(self, type_name: str, context: Context) -> ResourceSchema:
         if type_name not in SCHEMAS:
-            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource type {type_name}")
+            known = did_you_mean(token(type_name), map(token, SCHEMAS))
+            context.abort(grpc.StatusCode.NOT_FOUND, f"unknown resource type {type_name}; {known}")
         return SCHEMAS[type_name]
 
     @contextmanager
@@ -494,7 +504,9 @@ def _failure(
     # The engine shows the value of a property that is named, also of a secret; not of a path.
     field, value = schema.by_name[name], news.fields.get(camel_case(name))
     is_plain = value is None or value.WhichOneof("kind") not in ("struct_value", "list_value")
-    is_shown = is_plain and not field.secret and field.kind.shape not in (Shape.MAP, Shape.MAPS)
+    is_map = field.kind.shape in (Shape.MAP, Shape.MAPS)
+    is_long = value is not None and "\n" in value.string_value
+    is_shown = is_plain and not (field.secret or is_map or is_long)
     return provider_pb2.CheckFailure(property=place if rest or is_shown else "", reason=failure)
 
 
@@ -509,12 +521,8 @@ def _refuse_unknown_arguments(name: str, lookup: Lookup, given: Iterable[str]) -
         if argument in NOT_HERE:
             why = f"is only for the dynamic provider; with the plugin, {NOT_HERE[argument]}"
         else:
-            near = nearest(argument, known)
-            why = "is not an argument; "
-            why += (
-                f"did you mean {camel_case(near)}?"
-                if near
-                else f"the arguments are {', '.join(map(camel_case, known))}"
+            why = (
+                f"is not an argument; {did_you_mean(camel_case(argument), map(camel_case, known))}"
             )
         raise NotFoundError(f"{token(name)}: {camel_case(argument)}: {why}")
 

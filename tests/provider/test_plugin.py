@@ -588,7 +588,7 @@ def test_functions_find_what_there_is(engine: PluginClient, bird: EmulatorServer
             {"templateRef": "x", "connectorTemplateReff": "y"},
             "connectorTemplateReff: is not an argument; did you mean connectorTemplateRef?",
         ),
-        ("getChannel", {"colour": "red"}, "colour: is not an argument; the arguments are id, work"),
+        ("getChannel", {"colour": "red"}, "colour: is not an argument; there are id, work"),
         ("getChannel", {"profile": "bird-eu"}, "profile: is only for the dynamic provider; with"),
         (
             "getPhoneNumber",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from unittest import mock
 
 from pulumi.runtime.proto import provider_pb2
 
 from bird_dynamic.emulator import EmulatorServer
+from bird_dynamic.providers.engine_log import EngineLog
 from tests.support.plugin_client import AbortedError, PluginClient, struct
 from tests.support.world import NUMBER
 from tests.wrong_inputs.row import Row, Way
@@ -16,12 +18,17 @@ UUID = "must be a UUID"
 
 
 def _asked(method: str, request: Any) -> str:
-    with EmulatorServer() as bird:
+    told: list[str] = []
+    with (
+        EmulatorServer() as bird,
+        mock.patch.object(EngineLog, "warning", lambda log, text: told.append(text)),
+    ):
         try:
             answer = PluginClient(bird.url).call(method, request)
         except AbortedError as error:
             return str(error)
-    return "\n".join(f"{each.property}: {each.reason}" for each in answer.failures)
+    failures = [f"{each.property}: {each.reason}" for each in answer.failures]
+    return "\n".join([*failures, *(f"warning: {text}" for text in told)])
 
 
 def _looked_up(wrong: str, function: str, given: Mapping[str, Any], *says: str) -> Row:
@@ -48,6 +55,21 @@ IN_NODE = (
 
 ROWS = (
     _checked(
+        "Kubernetes or another generic client: `nmae: Support` (a warning)",
+        "VoiceChannel",
+        {"phoneNumberId": NUMBER, "nmae": "Support"},
+        "nmae: is not an argument of VoiceChannel",
+        "did you mean name?",
+    ),
+    _checked(
+        "Kubernetes or another generic client: `phoneNumberID: …`",
+        "VoiceChannel",
+        {"phoneNumberID": NUMBER},
+        "phoneNumberId",
+        "is required",
+        "is not an argument of VoiceChannel; did you mean phoneNumberId?",
+    ),
+    _checked(
         "TypeScript: ``new VoiceChannel(…, {name: `sms-${v.channelId}`})``",
         "VoiceChannel",
         {"phoneNumberId": NUMBER, "name": f"sms-{IN_NODE}"},
@@ -68,6 +90,7 @@ ROWS = (
         "VoicChannel",
         {"phoneNumberId": NUMBER},
         "unknown resource type VoicChannel",
+        "did you mean bird:index:VoiceChannel?",
     ),
     _checked(
         "YAML: `phoneNumberId: +31612345678`",
