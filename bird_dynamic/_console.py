@@ -42,7 +42,13 @@ class Parser(argparse.ArgumentParser):
         longest = max((len(command) for command, _ in examples), default=0)
         lines = [f"  {command:<{longest}}  {comment}" for command, comment in examples]
         epilog = "\n".join(["examples:", *lines]) if lines else None
-        super().__init__(prog, description=description, epilog=epilog, formatter_class=_Help)
+        super().__init__(
+            prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=_Help,
+            allow_abbrev=False,
+        )
         self.add_argument(
             "--version",
             action="version",

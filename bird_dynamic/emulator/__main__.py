@@ -130,7 +130,7 @@ def _port(text: str) -> int:
 def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise argparse.ArgumentTypeError(
-            "must be a whole number from 0: reads before a channel is ready"
+            "must be a whole number, such as 3: the reads that a channel needs to be ready"
         )
     return int(text)
 

@@ -144,7 +144,10 @@ class CreateMessages:
                 f"add {adopt}"
             )
         else:
-            yield f"If an interrupted run left it, adopt it with {adopt}"
+            yield (
+                "If nothing manages it, because it was made in app.bird.com or an interrupted run "
+                f"left it, adopt it with {adopt}"
+            )
 
     def _alias(self, item: Item) -> str:
         """The arguments of an alias for the resource that made the item, as far as its name tells

@@ -22,7 +22,8 @@ class Difference:
     """The names of the inputs that differ (`changed`), and of those that force a replacement.
 
     `respelled`: inputs that the program now spells as Bird does, so that Bird needs no change.
-    `deletes_first`: Bird does not allow the old item and its replacement at the same time.
+    `deletes_first`: Bird does not allow the old item and its replacement at the same time. Never in
+    another workspace, which may be the wrong one: the old item must outlive a create that fails.
     """
 
     changed: tuple[str, ...]
@@ -58,7 +59,8 @@ def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties
             or (not field.clearable and wanted.get(field.name) is None)
         ),
         respelled=tuple(respelled),
-        deletes_first=are_exclusive(
+        deletes_first=not any(field in schema.configurable_inputs for field in changed)
+        and are_exclusive(
             schema,
             lambda path: sent_at(schema, path, state),
             lambda path: sent_at(schema, path, wanted),

@@ -152,9 +152,8 @@ class Operation:
     def _asked(self, field: Field, value: str) -> str:
         configured = getattr(self.settings, field.name)
         is_setting = configured is not None and configured.lower() == value.lower()
-        # An import or a `get` may have it before the id.
-        place = field.name.removesuffix("_id")
-        argument = f"the {place} before the id" if self.verb == "Importing" else field.name
+        # An import or a `get` may have it before the id, in `WORKSPACE_ID/CONNECTOR_ID`.
+        argument = field.name.upper() if self.verb == "Importing" else field.name
         name = self.settings.setting_names(field.setting) if is_setting else argument
         return f"{name}, which is {value}"
 

@@ -208,6 +208,9 @@ class ResourceLifecycle:
         said = f"{called} ({item}{item_id}{number}) is replaced because of {causes}. "
         if state.get("channel_id"):
             said += "Its channel_id changes. "
+        for name in difference.replaces:
+            if (names := self._setting_of(name, inputs)) is not None:
+                said += f"To keep the {self.schema.item}, set {names} back to {state.get(name)}. "
         if difference.deletes_first:
             return (
                 f"{said}Bird allows only one {self.schema.item} of a template on a "
@@ -218,11 +221,16 @@ class ResourceLifecycle:
 
     def _cause(self, name: str, inputs: Mapping[str, Any]) -> str:
         """An input that has changed; with the setting, if its value may come from that."""
+        names = self._setting_of(name, inputs)
+        return name if names is None else f"{name}, from {names}"
+
+    def _setting_of(self, name: str, inputs: Mapping[str, Any]) -> str | None:
+        """The names of the setting that the value of an input may come from."""
         setting = self.schema.by_name[name].setting
         settings = self._accounts(inputs.get("profile")).settings
         if not setting or inputs.get(name) != getattr(settings, name):
-            return name
-        return f"{name}, from {settings.setting_names(setting)}"
+            return None
+        return settings.setting_names(setting)
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create the item, or adopt the one that `adopt` names. `timeout` is in seconds."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -43,7 +44,7 @@ from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_o
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, to_pulumi
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
 from bird_dynamic.schema.resources import SCHEMAS
-from bird_dynamic.settings import Settings, gather, logs_requests
+from bird_dynamic.settings import CONFIGURABLE, Settings, gather, logs_requests
 
 DYNAMIC_CONCURRENCY = 4
 """Number of concurrent operations in the SDK's process for dynamic providers."""
@@ -109,7 +110,7 @@ class BirdProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The observed state. An empty id means that the resource no longer exists."""
-        with _without_traceback():
+        with _without_traceback(), _naming_run_program():
             item_id, state = self._lifecycle.identified(id_, from_pulumi(props))
             found = self._lifecycle.read(item_id, state)
             return ReadResult(item_id, *map(to_pulumi, found)) if found else ReadResult("", {})
@@ -122,7 +123,7 @@ class BirdProvider(ResourceProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete. Succeeds if the resource is already gone."""
-        with _without_traceback():
+        with _without_traceback(), _naming_run_program():
             self._lifecycle.delete(_id, from_pulumi(_props))
 
     def _prior_state(self, olds: dict[str, Any]) -> dict[str, Any]:
@@ -248,6 +249,24 @@ def _without_traceback() -> Iterator[None]:
         yield
     except BirdError as error:
         _raise_one_line(str(error))
+
+
+@contextmanager
+def _naming_run_program() -> Iterator[None]:
+    """Without the program, the engine gives a dynamic provider the settings of the last `pulumi
+    up`, so that a corrected one would seem to have no effect."""
+    try:
+        yield
+    except BirdError as error:
+        if not _A_SETTING.search(str(error)):
+            raise
+        raise BirdError(
+            f"{error} If you change a setting, `pulumi refresh` and `pulumi destroy` use it only "
+            "with --run-program."
+        ) from error
+
+
+_A_SETTING = re.compile(rf":({'|'.join(CONFIGURABLE)})\b")
 
 
 def _raise_one_line(text: str) -> NoReturn:

@@ -29,7 +29,8 @@ _PROPERTIES = {
     field.name for schema in SCHEMAS.values() for field in schema.fields if "_" in field.name
 }
 _NAME = re.compile(
-    rf"\b(?P<name>{'|'.join(sorted({*_PROPERTIES, *LOOKUPS}, key=len, reverse=True))})\b"
+    # What is in quotes was given by the user.
+    rf"(?<![\"'])\b(?P<name>{'|'.join(sorted({*_PROPERTIES, *LOOKUPS}, key=len, reverse=True))})\b"
     r"(?:=\w+|\([^()]*\)(?:\.\w+)?)?"
 )
 """A property or a look-up, with what a program would write after its name."""

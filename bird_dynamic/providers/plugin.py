@@ -167,6 +167,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Apply the settings of this run."""
         configuration = _configuration(request.args)
+        if request.name.startswith("default"):
+            configuration = _of_this_run(os.environ) or configuration
         self._account = self._account_with(
             {key: value for key, value in configuration.items() if value is not UNKNOWN}
         )
@@ -468,6 +470,20 @@ def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
     """The settings, with the keys that `gather` uses."""
     found = from_pulumi(struct)
     return {f"bird:{key}": found[key] for key in CONFIGURABLE if key in found}
+
+
+def _of_this_run(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The stack configuration of this run, which the engine puts into the environment; empty if it
+    does not. Without the program (`pulumi refresh`, `pulumi destroy`), the settings that Configure
+    gets are those of the last `pulumi up`."""
+    try:
+        given = json.loads(environment.get("PULUMI_CONFIG", ""))
+    except ValueError:
+        return {}
+    # A program has a variable of that name too, with the namespace in each key.
+    if not isinstance(given, dict) or any(":" in key for key in given):
+        return {}
+    return {f"bird:{key}": given[key] for key in CONFIGURABLE if key in given}
 
 
 def _project_of(urn: str) -> str:

@@ -92,7 +92,7 @@ class Connector(BirdResource, module="bird", name="Connector"):
         """Declare a connector.
 
         Changing an input replaces the connector and gives a new `channel_id`. The old connector is
-        deleted first if Bird does not allow both (same template and phone number). Only
+        deleted first if Bird does not allow both (same workspace, template and phone number). Only
         `channel_conversational_status_enabled` is updated in place.
 
         :param resource_name: The name of the resource in the program.

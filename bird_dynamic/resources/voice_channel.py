@@ -91,7 +91,7 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
         """Declare a voice channel.
 
         Changing an input replaces the connector and gives a new `channel_id`. The old connector is
-        deleted first if Bird does not allow both (same template and phone number). Only
+        deleted first if Bird does not allow both (same workspace, template and phone number). Only
         `channel_conversational_status_enabled` is updated in place.
 
         :param resource_name: The name of the resource in the program.

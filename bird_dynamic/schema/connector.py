@@ -220,8 +220,8 @@ def problems_of_security(inputs: Mapping[str, Any]) -> Iterator[str]:
     for scheme, arguments in given.items() if isinstance(given, Mapping) else ():
         if not isinstance(arguments, Mapping) and arguments not in (None, UNKNOWN):
             yield (
-                f"security_arguments.{scheme}: must be a dict: "
-                '{"<scheme>": {"<argument>": "<value>"}}'
+                f'security_arguments.{scheme}: must be a dict {{"<argument>": "<value>"}}, because '
+                f"{scheme} is the name of a scheme here"
             )
 
 
@@ -243,14 +243,17 @@ OTHER_IDS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
 def advice(capability: str) -> Mapping[tuple[str, ...], str]:
     """What to do if Bird refuses the phone number of a connector."""
     return {
-        ("arguments", "phoneNumberId"): "Use a number of this workspace with that capability: "
+        (
+            "arguments",
+            "phoneNumberId",
+        ): "Use a number of this workspace with the capability it needs: "
         f"get_phone_number(number=…, capability={capability}).id"
     }
 
 
 CHANGES = (
     "Changing an input replaces the connector and gives a new `channel_id`. The old connector is "
-    "deleted first if Bird does not allow both (same template and phone number). Only "
+    "deleted first if Bird does not allow both (same workspace, template and phone number). Only "
     "`channel_conversational_status_enabled` is updated in place."
 )
 PATH = "/workspaces/{workspace_id}/connectors"

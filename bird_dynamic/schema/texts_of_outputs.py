@@ -20,8 +20,8 @@ def problem_of_text(text: str) -> str | None:
     is."""
     if _IN_PYTHON.search(text):
         return (
-            "contains an Output inside an f-string; pass the Output itself, or write "
-            'pulumi.Output.concat("sms-", sms.id)'
+            "contains an Output inside an f-string; pass the Output itself, or join it to a text "
+            "with pulumi.Output.concat(…)"
         )
     if _ELSEWHERE.search(text):
         return (

@@ -86,7 +86,7 @@ def _service_problem(value: Any) -> str | None:
 def _event_problem(value: Any) -> str | None:
     if isinstance(value, list | tuple):
         return f"must be one event{_AN_EVENT}; declare one subscription per event"
-    return f"must be a string{_AN_EVENT}" if TEXT.problem(value) else None
+    return f"must be a non-empty string{_AN_EVENT}" if TEXT.problem(value) else None
 
 
 _SERVICES = f": {', '.join(SERVICES[:-1])} or {SERVICES[-1]}"

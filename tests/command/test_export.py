@@ -256,7 +256,7 @@ def test_a_refusal_writes_nothing(
         ({"eventFilters": [{"key": "channelId"}]}, "event_filters[0]: must be {"),
         ({"eventFilters": [{"key": "a", "value": 1}]}, "event_filters[0]: must be {"),
         ({"status": "paused"}, 'status: must be "active" or "inactive"'),
-        ({"event": ""}, "event: must be a string"),
+        ({"event": ""}, "event: must be a non-empty string"),
     ],
     ids=str,
 )

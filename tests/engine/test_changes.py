@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bird_dynamic.emulator import EmulatorServer
+import pytest
+
+from bird_dynamic.emulator import WORKSPACE_ID, EmulatorServer
 from tests.engine.programs import (
     NUMBER,
     OTHER_NUMBER,
@@ -81,12 +83,40 @@ def test_what_cannot_exist_beside_the_old_one_replaces_it_with_a_gap_and_the_pre
     preview = stack.run("preview")
     assert preview.ok
     assert "has no channel until the new one is ready" in preview.output
-    assert re.search(r"its channel_id( \(channelId\))? changes", preview.output)
+    assert re.search(r"Its channel_id( \(channelId\))? changes", preview.output)
     assert sent(bird) == []
     assert stack.up().ok
     changing = [each for each in sent(bird) if each in ("create_connector", "delete_connector")]
     assert changing == ["delete_connector", "create_connector"]
     assert only(bird)["name"] == "Sales"
+
+
+@pytest.mark.parametrize("by_setting", [True, False])
+def test_a_wrong_workspace_never_costs_the_channel(
+    stack: Stack, bird: EmulatorServer, by_setting: bool
+) -> None:
+    stack.write(channel())
+    assert stack.up().ok
+    old = only(bird)
+    wrong = "11111111-2222-4333-8444-555555555555"
+    if by_setting:
+        stack.environment["BIRD_WORKSPACE_ID"] = wrong
+    else:
+        stack.write(channel(workspace_id=wrong))
+    preview = stack.run("preview")
+    assert "to replace" in preview.output
+    keeps = f"set bird:workspaceId (or BIRD_WORKSPACE_ID) back to {WORKSPACE_ID}"
+    assert (keeps in preview.output) is by_setting
+    failed = stack.up()
+    assert not failed.ok
+    assert "workspace not found" in failed.output
+    assert bird.emulator.connectors() == [old]
+    stack.environment["BIRD_WORKSPACE_ID"] = WORKSPACE_ID
+    stack.write(channel())
+    done = stack.up()
+    assert done.ok
+    assert "2 unchanged" in done.output
+    assert bird.emulator.connectors() == [old]
 
 
 def lines(*, adopt: str | None = None, opts: str = "None") -> str:

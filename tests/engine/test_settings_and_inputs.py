@@ -185,3 +185,28 @@ def test_a_get_of_what_is_no_voice_channel_says_so(stack: Stack, bird: EmulatorS
         assert f"failed: {says}" in run.output
         assert "Traceback" not in run.output
     assert sent(bird) == ["get_connector"]
+
+
+@both_ways
+def test_a_corrected_setting_counts_in_the_next_command_also_without_the_program(
+    stack: Stack, bird: EmulatorServer, way: str
+) -> None:
+    stack.environment["BIRD_ACCESS_KEY"] = ""
+    stack.config("bird:accessKey", ACCESS_KEY, secret=True)
+    stack.write(channel())
+    assert stack.up().ok
+    stack.config("bird:accessKey", "wrong", secret=True)
+    # It changes nothing, so nothing is sent; the state has the wrong key now.
+    assert stack.up().ok
+    with_program: tuple[str, ...] = ()
+    refused = stack.refresh()
+    assert "401 Unauthorized" in refused.output
+    stack.config("bird:accessKey", ACCESS_KEY, secret=True)
+    if way == "dynamic":
+        # The engine gives it the settings of the last `up`, and the message says what to do.
+        refused = stack.refresh()
+        assert "use it only with --run-program" in " ".join(refused.output.split())
+        with_program = ("--run-program",)
+    assert stack.refresh(*with_program).ok
+    assert stack.run("destroy", "--yes", "--skip-preview", *with_program).ok
+    assert bird.emulator.connectors() == []

@@ -821,7 +821,9 @@ def test_a_refused_payload_is_translated_to_the_python_argument() -> None:
     assert text.startswith('Creating voice channel "support" failed: Bird answered 422')
     refused = "phone_number_id (.arguments.phoneNumberId): the phone number has no voice capability"
     advice = 'get_phone_number(number=…, capability="voice").id. Correct the arguments'
-    assert f"{refused}. Use a number of this workspace with that capability: {advice}" in text
+    assert (
+        f"{refused}. Use a number of this workspace with the capability it needs: {advice}" in text
+    )
     assert "Request id: " in text
     assert "\n" not in text
 

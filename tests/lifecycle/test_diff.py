@@ -137,6 +137,8 @@ def test_check_and_diff_make_no_connection() -> None:
         ({"connector_template_ref": "sms-messagebird:1"}, False),
         ({"phone_number_id": OTHER_NUMBER, "connector_template_ref": UNKNOWN}, False),
         ({"security_arguments": {"oauth": {"token": "new"}}}, True),
+        ({"workspace_id": "11111111-2222-4333-8444-555555555555"}, False),
+        ({"workspace_id": UNKNOWN}, False),
     ],
 )
 def test_the_old_one_is_deleted_first_where_the_two_may_hold_the_same_number(

@@ -764,3 +764,36 @@ def test_a_failure_names_its_property_unless_its_value_must_not_be_shown(
     (failure,) = engine.check(given).failures
     assert failure.property == place
     assert place in failure.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "counts"),
+    [
+        ("default", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, True),
+        ("default_0_1_0", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, True),
+        ("eu", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, False),
+        ("default", {"bird:accessKey": "wrong"}, False),
+        ("default", {}, False),
+        ("default", ["accessKey"], False),
+        ("default", None, False),
+    ],
+)
+def test_the_default_provider_has_the_configuration_of_this_run(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch, name: str, given: Any, counts: bool
+) -> None:
+    """Without the program, the engine configures it as the last `pulumi up` did."""
+    engine = PluginClient(bird.url)
+    item_id, state = engine.create({"phoneNumberId": NUMBER})
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(given) if given is not None else "{")
+    monkeypatch.setenv("BIRD_API_URL", bird.url)
+    of_the_last_up = {"accessKey": ACCESS_KEY, "workspaceId": WORKSPACE_ID, "apiUrl": bird.url}
+    engine = PluginClient(bird.url)
+    request = provider_pb2.ConfigureRequest(name=name, args=struct(of_the_last_up))
+    engine.call("Configure", request)
+    urn = URN.format("VoiceChannel")
+    reading = provider_pb2.ReadRequest(id=item_id, urn=urn, properties=state)
+    if counts:
+        with pytest.raises(AbortedError, match="401 Unauthorized"):
+            engine.call("Read", reading)
+    else:
+        assert engine.call("Read", reading).id == item_id

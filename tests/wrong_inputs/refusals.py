@@ -148,7 +148,7 @@ ROWS = (
     Row(
         "`pulumi import` of `workspaceId/connectorId` with a workspace that does not exist",
         Way.IMPORT,
-        ("404", f"Check the workspace before the id, which is {ABSENT}", "has access to that"),
+        ("404", f"Check WORKSPACE_ID, which is {ABSENT}", "has access to that"),
         lambda: _without_the_setting(imported(f"{ABSENT}/{WORKSPACE_ID}")),
     ),
     Row(

@@ -71,7 +71,7 @@ ROWS = (
         "Connector",
         "security_arguments",
         {"accessToken": "…"},
-        'accessToken: must be a dict: {"<scheme>": {"<argument>": "<value>"}}',
+        'accessToken: must be a dict {"<argument>": "<value>"}',
     ),
     _row("VoiceChannel", "connector_template_ref", "voice", "NAME:VERSION", "leave it out"),
     _row("VoiceChannel", "channel_conversational_status_enabled", "yes", "must be True or False"),
@@ -108,7 +108,7 @@ ROWS = (
     _row("WebhookSubscription", "url", "example.com", "https", "https://example.com"),
     _row("WebhookSubscription", "status", "paused", '"active" or "inactive"'),
     _row("WebhookSubscription", "url", None, "is required, such as https://example.com"),
-    _row("WebhookSubscription", "event", "", 'must be a string, such as "voice.inbound"'),
+    _row("WebhookSubscription", "event", "", 'must be a non-empty string, such as "voice.inbound"'),
     _row("WebhookSubscription", "event", None, 'is required, such as "voice.inbound"'),
     _row(
         "WebhookSubscription",

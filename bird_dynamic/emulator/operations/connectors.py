@@ -55,7 +55,7 @@ _BODY = record(
 _UUID = text(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a uuid")
 _ODD = holding(
     {
-        "id": never("is given by the emulator"),
+        "id": never("is given by the emulator; leave it out"),
         "connectorTemplateSlug": text(),
         "arguments": nullable(mapping()),
     }

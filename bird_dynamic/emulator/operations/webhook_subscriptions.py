@@ -82,7 +82,7 @@ _CREATE = record(
 )
 _ODD = holding(
     {
-        "id": never("is given by the emulator"),
+        "id": never("is given by the emulator; leave it out"),
         "url": nullable(text()),
         "eventFilters": nullable(several(mapping())),
     }
