@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.schema.case import camel_case
+from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.lookups import LOOKUPS, Lookup
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK
@@ -61,6 +61,40 @@ def with_plugin_names(text: str) -> str:
         return f"{found[0]} ({_in_plugin(found['name'])})"
 
     return _NAME.sub(both, text)
+
+
+def explicit_name(urn: str) -> str:
+    """The name of an explicit provider; empty for the default one, which has the settings of the
+    stack configuration."""
+    name = urn.rpartition("::")[2]
+    return "" if _DEFAULT.match(name) else name
+
+
+_DEFAULT = re.compile(r"default(?:$|_[0-9]+_[0-9]+_[0-9]+)")
+"""The engine's names for default providers, with the plugin's version if the program states it."""
+
+
+def of_provider(text: str, provider: str) -> str:
+    """A message about settings for the programs of an explicit provider, whose arguments they are;
+    unchanged without one. The stack configuration and `bird-dynamic` do not reach it."""
+    if not provider:
+        return text
+    text = re.sub(r" `bird-dynamic doctor[^`]*` tests [^.]*\.", "", text)
+    named = dict.fromkeys(re.findall(r"\bbird:(\w+)", text))
+    text = re.sub(
+        r"([Rr])un `pulumi config set (?:--secret )?bird:(\w+)(?: [^`]*)?`",
+        lambda found: f"{'P' if found[1] == 'R' else 'p'}ass {_both(found[2])}",
+        text,
+    )
+    if not named:
+        return text
+    are = "this is its argument" if len(named) == 1 else "these are its arguments"
+    return f'{text} For the provider "{provider}", {are} {", ".join(map(_both, named))}.'
+
+
+def _both(key: str) -> str:
+    name = snake_case(key)
+    return key if name == key else f"{name} ({key})"
 
 
 def unknown_inputs(

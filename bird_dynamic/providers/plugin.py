@@ -44,6 +44,8 @@ from bird_dynamic.providers.engine_log import EngineLog
 from bird_dynamic.providers.names import (
     FUNCTIONS,
     did_you_mean,
+    explicit_name,
+    of_provider,
     token,
     unknown_inputs,
     with_plugin_names,
@@ -85,6 +87,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     def _serve(self, engine_address: str | None) -> None:
         self._engine_address = engine_address
         self._log = EngineLog(engine_address)
+        self._explicit = ""
+        """The name of this explicit provider; empty for the default one."""
         self._run = run_of(
             engine_address,
             say=self._log.status,
@@ -128,7 +132,12 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         were. Missing settings are reported by each resource, together with its missing inputs."""
         configuration = _configuration(request.news)
         keys = (f"bird:{key}" for key in request.news if key not in KEYS_OF_THE_ENGINE)
-        unknown = list(unknown_keys(keys, project=_project_of(request.urn)))
+        provider = explicit_name(request.urn)
+        unknown = (
+            list(_unknown_arguments(request.news))
+            if provider
+            else list(unknown_keys(keys, project=_project_of(request.urn)))
+        )
         problems: list[str] = []
         if UNKNOWN not in configuration.values():
             settings = gather(configuration.get)
@@ -141,6 +150,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             problems = [*settings.problems, *given]
             if problem := LANES.problem(_lanes(configuration)):
                 problems.append(f"{LANES.names()}: {problem}")
+        problems = [of_provider(each, provider) for each in problems]
         failures = [provider_pb2.CheckFailure(reason=each) for each in (*unknown, *problems)]
         inputs = struct_pb2.Struct()
         inputs.update(
@@ -167,7 +177,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Apply the settings of this run."""
         configuration = _configuration(request.args)
-        if request.name.startswith("default"):
+        self._explicit = explicit_name(request.urn)
+        if request.urn and not self._explicit:
             configuration = _of_this_run(os.environ) or configuration
         self._account = self._account_with(
             {key: value for key, value in configuration.items() if value is not UNKNOWN}
@@ -215,7 +226,11 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CheckResponse(
                 inputs=sent(schema, checked.inputs, news.secret),
                 failures=[
-                    _failure(schema, without(reason, marked()), request.news)
+                    _failure(
+                        schema,
+                        of_provider(without(reason, marked()), self._explicit),
+                        request.news,
+                    )
                     for reason in (*checked.failures, *foreign)
                 ],
             )
@@ -428,12 +443,15 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         with self._aborting_on_error(context), hiding(secrets):
             yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
 
+    def _worded(self, error: BirdError) -> str:
+        return with_plugin_names(of_provider(str(error), self._explicit))
+
     @contextmanager
     def _aborting_on_error(self, context: Context) -> Iterator[None]:
         try:
             yield
         except BirdError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, with_plugin_names(str(error)))
+            context.abort(grpc.StatusCode.UNKNOWN, self._worded(error))
 
     @contextmanager
     def _half_created(
@@ -449,7 +467,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             half = error.cause
             if not isinstance(half, HalfCreatedError) or half.state is None:
                 raise
-            text = with_plugin_names(str(error))
+            text = self._worded(error)
             failed = provider_pb2.ErrorResourceInitFailed(
                 id=half.item_id,
                 properties=sent(lifecycle.schema, half.state, secret),
@@ -470,6 +488,11 @@ def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
     """The settings, with the keys that `gather` uses."""
     found = from_pulumi(struct)
     return {f"bird:{key}": found[key] for key in CONFIGURABLE if key in found}
+
+
+def _unknown_arguments(news: struct_pb2.Struct) -> Iterator[str]:
+    for key in sorted({*news} - {*CONFIGURABLE, *KEYS_OF_THE_ENGINE}):
+        yield f"{key}: is not an argument of Provider; {did_you_mean(key, CONFIGURABLE)}"
 
 
 def _of_this_run(environment: Mapping[str, str]) -> dict[str, Any]:

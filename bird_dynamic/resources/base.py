@@ -69,6 +69,7 @@ class BirdResource(dynamic.Resource):
                 else pulumi.Alias(type_=other_type)
             ]
         opts = pulumi.ResourceOptions.merge(own_opts, opts)
+        _refuse_odd_timeouts(schema, opts)
         self._register(type_token, resource_name, properties, opts)
 
     if not TYPE_CHECKING:
@@ -198,18 +199,21 @@ _CARRIED = (pulumi.Output, Awaitable, pulumi.Asset, pulumi.Archive, pulumi.Resou
 """Types of values that the SDK carries, or that the provider reports."""
 
 
-def _refuse_what_dynamic_providers_do_not_get(
-    schema: ResourceSchema, opts: pulumi.ResourceOptions
-) -> None:
-    """Raises RunError for an option that Pulumi does not pass to dynamic providers, or for a
-    timeout that is no duration."""
-    for each in ("create", "delete"):
+def _refuse_odd_timeouts(schema: ResourceSchema, opts: pulumi.ResourceOptions) -> None:
+    """Raises RunError: the engine would fail with the traceback of its protocol."""
+    for each in ("create", "update", "delete", "read"):
         given = getattr(opts.custom_timeouts, each, None)
         if given is not None and parse_duration(given) is None:
             raise pulumi.RunError(
                 f"{schema.type_name}: the option custom_timeouts: {each} must be a positive "
                 f'duration, such as pulumi.CustomTimeouts({each}="5m")'
             )
+
+
+def _refuse_what_dynamic_providers_do_not_get(
+    schema: ResourceSchema, opts: pulumi.ResourceOptions
+) -> None:
+    """Raises RunError for an option that Pulumi does not pass to dynamic providers."""
     refused = {
         "import_": (
             opts.import_ is not None,

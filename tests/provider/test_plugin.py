@@ -772,6 +772,7 @@ def test_a_failure_names_its_property_unless_its_value_must_not_be_shown(
         ("default", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, True),
         ("default_0_1_0", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, True),
         ("eu", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, False),
+        ("default_eu", {"accessKey": "wrong", "workspaceId": WORKSPACE_ID}, False),
         ("default", {"bird:accessKey": "wrong"}, False),
         ("default", {}, False),
         ("default", ["accessKey"], False),
@@ -788,7 +789,8 @@ def test_the_default_provider_has_the_configuration_of_this_run(
     monkeypatch.setenv("BIRD_API_URL", bird.url)
     of_the_last_up = {"accessKey": ACCESS_KEY, "workspaceId": WORKSPACE_ID, "apiUrl": bird.url}
     engine = PluginClient(bird.url)
-    request = provider_pb2.ConfigureRequest(name=name, args=struct(of_the_last_up))
+    urn = f"urn:pulumi:dev::phones::pulumi:providers:bird::{name}"
+    request = provider_pb2.ConfigureRequest(urn=urn, args=struct(of_the_last_up))
     engine.call("Configure", request)
     urn = URN.format("VoiceChannel")
     reading = provider_pb2.ReadRequest(id=item_id, urn=urn, properties=state)

@@ -79,6 +79,17 @@ ROWS = (
         'pulumi.CustomTimeouts(create="5m")',
     ),
     _row(
+        "native.VoiceChannel(…, opts=pulumi.ResourceOptions(custom_timeouts="
+        'CustomTimeouts(update="five minutes")))',
+        lambda: native.VoiceChannel(
+            "support",
+            phone_number_id=NUMBER,
+            opts=OPTIONS(custom_timeouts=pulumi.CustomTimeouts(update="five minutes")),
+        ),
+        "custom_timeouts: update must be a positive duration",
+        'pulumi.CustomTimeouts(update="5m")',
+    ),
+    _row(
         'WebhookSubscription(…, event_filters=[{"key": "channelId", "value": {1, 2}}])',
         lambda: WebhookSubscription(
             "calls", **WEBHOOK, event_filters=[{"key": "channelId", "value": {1, 2}}]

@@ -8,7 +8,7 @@ from unittest import mock
 
 from pulumi.runtime.proto import provider_pb2
 
-from bird_dynamic.emulator import EmulatorServer
+from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
 from bird_dynamic.providers.engine_log import EngineLog
 from tests.support.plugin_client import AbortedError, PluginClient, struct
 from tests.support.world import NUMBER
@@ -40,6 +40,25 @@ def _checked(wrong: str, type_name: str, given: Mapping[str, Any], *says: str) -
     urn = f"urn:pulumi:dev::phones::bird:index:{type_name}::support"
     request = provider_pb2.CheckRequest(urn=urn, news=struct(given))
     return Row(wrong, Way.PREVIEW, says, lambda: _asked("Check", request))
+
+
+def _explicit(settings: Mapping[str, Any]) -> str:
+    """What a `VoiceChannel` of `Provider("eu", …)` with these arguments says."""
+    with EmulatorServer() as bird:
+        engine = PluginClient(bird.url)
+        urn = "urn:pulumi:dev::phones::pulumi:providers:bird::eu"
+        given = {"apiUrl": bird.url, **settings}
+        engine.call("Configure", provider_pb2.ConfigureRequest(urn=urn, args=struct(given)))
+        if failures := engine.check({"phoneNumberId": NUMBER}).failures:
+            return "\n".join(each.reason for each in failures)
+        try:
+            engine.create({"phoneNumberId": NUMBER})
+        except AbortedError as error:
+            text = str(error)
+        else:
+            raise AssertionError("it was created")
+    assert "bird-dynamic doctor" not in text, "it reads the stack configuration"
+    return text
 
 
 def _provider(wrong: str, given: Mapping[str, Any], *says: str) -> Row:
@@ -155,8 +174,19 @@ ROWS = (
     _provider(
         "`Provider(…, acessKey=…)` in another language",
         {"acessKey": "KEY"},
-        "acessKey",
-        "accessKey",
+        "acessKey: is not an argument of Provider; did you mean accessKey?",
+    ),
+    Row(
+        '`Provider("eu", access_key=…)` without a workspace',
+        Way.PREVIEW,
+        ("no workspace is set", "ass workspace_id (workspaceId)", 'provider "eu"'),
+        lambda: _explicit({"accessKey": ACCESS_KEY}),
+    ),
+    Row(
+        '`Provider("eu", …)` with a wrong access key',
+        Way.UP,
+        ("401", 'For the provider "eu", this is its argument access_key (accessKey)'),
+        lambda: _explicit({"accessKey": "wrong", "workspaceId": WORKSPACE_ID}),
     ),
     _provider("`Provider(…, lanes=100)`", {"lanes": 100}, "lanes", "an integer from 1 to 64"),
 )
