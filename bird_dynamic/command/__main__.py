@@ -225,7 +225,9 @@ def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> i
                 file.write(text)
     except OSError as error:
         cause = error.strerror or type(error).__name__
-        return _invalid(f"{error.filename or folder} cannot be written: {cause}")
+        return _invalid(
+            f"{error.filename or folder} cannot be written: {cause}; choose another folder"
+        )
     count = len(workspace.resources)
     noun = "resource" if count == 1 else "resources"
     print(f"Wrote {count} {noun} to {folder / '__main__.py'}.")

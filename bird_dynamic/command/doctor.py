@@ -20,6 +20,7 @@ from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import (
     BirdError,
     ConfigurationError,
+    NotSentError,
     RejectedError,
     UnknownOutcomeError,
 )
@@ -255,7 +256,8 @@ def _judged(
         is_reachable = isinstance(error, UnknownOutcomeError) and error.answer is not None
         if is_reachable:
             return Word.FAIL, "Run doctor again later; if this stays, ask Bird's support."
-        if type(error) in (BirdError, ConfigurationError):
+        is_final = isinstance(error, NotSentError) and not error.temporary
+        if is_final or type(error) in (BirdError, ConfigurationError):
             # These say what to do themselves.
             return Word.FAIL, ""
         return Word.FAIL, f"Check the network and {names('apiUrl')}."

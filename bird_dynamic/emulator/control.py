@@ -36,6 +36,11 @@ from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import Request, Response, check_options
 from bird_dynamic.emulator.store import StateFileError
 
+PATHS = (
+    "POST reset, GET and DELETE journal, GET, PUT and DELETE faults, GET and PATCH options, GET, "
+    "PUT and PATCH dialect, GET and POST KIND, PATCH and DELETE KIND/ID; a KIND is one of "
+    f"{', '.join(KINDS)}"
+)
 CONTROL = "/__emulator__/"
 HEALTH = "/health"
 LONGEST_MESSAGE = 1000
@@ -105,7 +110,7 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
         case "DELETE", _, _ if what in KINDS:
             emulator.remove(what, thing_id)
         case _:
-            raise LookupError(f"{method} {what}")
+            raise LookupError(f"{method} {what}; there are {PATHS}")
     return {}
 
 

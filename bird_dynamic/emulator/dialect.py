@@ -308,6 +308,8 @@ class Dialect:
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
             names = _BY_NAME[name].names
+            if not isinstance(value, str):
+                raise ValueError(f"{name} must be a string, in quotes: {' or '.join(names)}")
             if value not in names:
                 raise ValueError(f"{name} must be {' or '.join(names)}, not {value!r}")
 

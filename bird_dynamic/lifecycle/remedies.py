@@ -127,16 +127,21 @@ class Operation:
         stored = {each: value for each, value in sent.items() if self._is_stored(each, value)}
         if stored:
             return self._after_lost_place(stored)
+        # Bird may say which one it does not know.
+        said = error.answer.message.lower()
+        named = {each: value for each, value in sent.items() if _noun(each) in said}
+        if 0 < len(named) < len(sent):
+            sent = named
         checked = [self._asked(each, value) for each, value in sent.items()]
         places = ", and ".join(checked or [names(each.setting) for each in fields])
+        if sent and not any(each.required for each in sent):
+            return f"Check {places}, or leave it out: it is optional."
         return f"Check {places}, and that the access key has access to that workspace."
 
     def _after_lost_place(self, stored: Mapping[Field, str]) -> str:
         names = self.settings.setting_names
         deleted = f"If the {self.schema.item} was deleted in Bird, run `pulumi up --refresh`. "
-        places = " and ".join(
-            f"the {field.name.removesuffix('_id')} {value}" for field, value in stored.items()
-        )
+        places = " and ".join(f"the {_noun(field)} {value}" for field, value in stored.items())
         ignored = " and ".join(names(field.setting) for field in stored)
         exists = "exists" if len(stored) == 1 else "exist"
         return (
@@ -189,7 +194,11 @@ def is_of_another_server(error: BirdError) -> bool:
     )
 
 
+def _noun(field: Field) -> str:
+    return field.name.removesuffix("_id")
+
+
 def _sent(field: Field, path: str) -> str:
     """The id of a place in the path of a request; empty if it is not there."""
-    found = re.search(rf"/{field.name.removesuffix('_id')}s/([^/]+)", path)
+    found = re.search(rf"/{_noun(field)}s/([^/]+)", path)
     return found[1] if found else ""

@@ -132,7 +132,8 @@ def test_what_appears_during_the_export_is_not_overwritten(
     monkeypatch.setattr("bird_dynamic.command.__main__.exported", meanwhile)
     assert main(["export", str(tmp_path)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"error: {tmp_path / 'Pulumi.yaml'} cannot be written: File exists"
+    path = tmp_path / "Pulumi.yaml"
+    assert line == f"error: {path} cannot be written: File exists; choose another folder"
     assert not (tmp_path / "elsewhere").exists()
 
 

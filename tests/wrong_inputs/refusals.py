@@ -10,6 +10,7 @@ from bird_dynamic.emulator import WORKSPACE_ID, Fault
 from tests.support.world import NUMBER, OWN_MARK, World
 from tests.wrong_inputs.lookups import imported, look_up
 from tests.wrong_inputs.row import Row, Way
+from tests.wrong_inputs.ways import up
 
 ON = {"create": Way.UP, "update": Way.UP, "read": Way.REFRESH, "delete": Way.DESTROY}
 ARTICLE = {"update": "an update"} | {each: f"a {each}" for each in ("create", "read", "delete")}
@@ -182,6 +183,12 @@ ROWS = (
             'adopt="',
         ),
         partial(_taken, "sales-abcdef0123-k7x2m9qd"),
+    ),
+    Row(
+        "`WebhookSubscription(…, organization_id=…)` with an id that does not exist",
+        Way.UP,
+        ("404", f"Check organization_id, which is {ABSENT}", "leave it out: it is optional"),
+        lambda: up("WebhookSubscription", organization_id=ABSENT),
     ),
     Row(
         "`pulumi up` after the state was lost",
