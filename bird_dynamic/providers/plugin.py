@@ -50,6 +50,12 @@ from bird_dynamic.providers.names import (
     unknown_inputs,
     with_plugin_names,
 )
+from bird_dynamic.providers.plugin_settings import (
+    lanes_in,
+    problems_of_settings,
+    settings_in,
+    settings_of_this_run,
+)
 from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, secrets_in
@@ -62,15 +68,13 @@ from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
 from bird_dynamic.schema.phone_numbers import international
 from bird_dynamic.schema.resources import SCHEMAS
-from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather, unknown_keys
+from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather
 
 Context = grpc.ServicerContext
 PropertyDiff = provider_pb2.PropertyDiff
 DiffResponse = provider_pb2.DiffResponse
 Autonaming = provider_pb2.CheckRequest.AutonamingOptions
 UNNAMED = "name: is required, because pulumi:autonaming is disabled; pass name"
-KEYS_OF_THE_ENGINE = ("__internal", "pluginChecksums", "pluginDownloadURL", "version")
-"""What the engine adds to the configuration of a provider."""
 
 
 class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
@@ -130,28 +134,8 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CheckResponse:
         """Validate the given settings; mark the secret ones, because the engine does not say which
         were. Missing settings are reported by each resource, together with its missing inputs."""
-        configuration = _configuration(request.news)
-        keys = (f"bird:{key}" for key in request.news if key not in KEYS_OF_THE_ENGINE)
-        provider = explicit_name(request.urn)
-        unknown = (
-            list(_unknown_arguments(request.news))
-            if provider
-            else list(unknown_keys(keys, project=_project_of(request.urn)))
-        )
-        problems: list[str] = []
-        if UNKNOWN not in configuration.values():
-            settings = gather(configuration.get)
-            if not settings.access_key:
-                settings = gather({**configuration, "bird:accessKey": "to-come"}.get)
-            # A location from the environment is used only by resources without their own.
-            given = [
-                text for key, text in settings.location_problems if f"bird:{key}" in configuration
-            ]
-            problems = [*settings.problems, *given]
-            if problem := LANES.problem(_lanes(configuration)):
-                problems.append(f"{LANES.names()}: {problem}")
-        problems = [of_provider(each, provider) for each in problems]
-        failures = [provider_pb2.CheckFailure(reason=each) for each in (*unknown, *problems)]
+        problems = problems_of_settings(request.news, request.urn)
+        failures = [provider_pb2.CheckFailure(reason=each) for each in problems]
         inputs = struct_pb2.Struct()
         inputs.update(
             {
@@ -168,7 +152,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
     ) -> DiffResponse:
         """Report any change, or the engine would keep the settings of the previous run. None
         replaces the provider: another workspace shows in the diff of each resource."""
-        before, now = map(_configuration, (request.old_inputs or request.olds, request.news))
+        before, now = map(settings_in, (request.old_inputs or request.olds, request.news))
         changed = before != now
         return DiffResponse(changes=DiffResponse.DIFF_SOME if changed else DiffResponse.DIFF_NONE)
 
@@ -176,10 +160,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
         """Apply the settings of this run."""
-        configuration = _configuration(request.args)
+        configuration = settings_in(request.args)
         self._explicit = explicit_name(request.urn)
         if request.urn and not self._explicit:
-            configuration = _of_this_run(os.environ) or configuration
+            configuration = settings_of_this_run(os.environ) or configuration
         self._account = self._account_with(
             {key: value for key, value in configuration.items() if value is not UNKNOWN}
         )
@@ -415,7 +399,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _account_with(self, configuration: Mapping[str, Any]) -> Account:
-        lanes = _lanes(configuration)
+        lanes = lanes_in(configuration)
         return Account(
             gather(configuration.get),
             partial(
@@ -482,40 +466,6 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                 (("grpc-status-details-bin", status.SerializeToString()),)
             )
             context.abort(code, text)
-
-
-def _configuration(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """The settings, with the keys that `gather` uses."""
-    found = from_pulumi(struct)
-    return {f"bird:{key}": found[key] for key in CONFIGURABLE if key in found}
-
-
-def _unknown_arguments(news: struct_pb2.Struct) -> Iterator[str]:
-    for key in sorted({*news} - {*CONFIGURABLE, *KEYS_OF_THE_ENGINE}):
-        yield f"{key}: is not an argument of Provider; {did_you_mean(key, CONFIGURABLE)}"
-
-
-def _of_this_run(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The stack configuration of this run, which the engine puts into the environment; empty if it
-    does not. Without the program (`pulumi refresh`, `pulumi destroy`), the settings that Configure
-    gets are those of the last `pulumi up`."""
-    try:
-        given = json.loads(environment.get("PULUMI_CONFIG", ""))
-    except ValueError:
-        return {}
-    # A program has a variable of that name too, with the namespace in each key.
-    if not isinstance(given, dict) or any(":" in key for key in given):
-        return {}
-    return {f"bird:{key}": given[key] for key in CONFIGURABLE if key in given}
-
-
-def _project_of(urn: str) -> str:
-    return urn.partition("::")[2].partition("::")[0]
-
-
-def _lanes(configuration: Mapping[str, Any]) -> str:
-    # A string in the stack configuration, a number in an explicit provider.
-    return str(configuration.get(f"bird:{LANES.key}", LANES.default))
 
 
 def _secret_texts(structs: Iterable[struct_pb2.Struct]) -> Iterator[str]:
