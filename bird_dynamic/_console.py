@@ -84,7 +84,9 @@ class Parser(argparse.ArgumentParser):
         ):
             known = command._option_string_actions
             if option in known and option not in self._option_string_actions:
-                example = f"`{self.prog} {name} {option}`"
+                has_value = known[option].nargs is None and "=" not in words[0]
+                value = f" {words[1]}" if has_value and words[1:] else ""
+                example = f"`{self.prog} {name} {words[0]}{value}`"
                 self.error(f"{option} belongs after the command, as in {example}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

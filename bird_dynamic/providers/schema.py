@@ -27,8 +27,8 @@ from bird_dynamic.settings import CONFIGURABLE, Setting
 
 NOT_HERE = {
     "profile": "pass an explicit provider (opts.provider)",
-    "create_timeout": "use the option customTimeouts",
-    "delete_timeout": "use the option customTimeouts",
+    "create_timeout": "use the option customTimeouts (in Python, custom_timeouts)",
+    "delete_timeout": "use the option customTimeouts (in Python, custom_timeouts)",
 }
 """Inputs that the plugin does not have, and what to use instead."""
 

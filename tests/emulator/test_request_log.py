@@ -149,8 +149,9 @@ def test_the_command_prints_them_unless_it_is_told_not_to(
 
 
 def test_without_stderr_the_command_serves_all_the_same() -> None:
-    command = f"exec {sys.executable} -m bird_dynamic.emulator --port 0 2>&-"
-    running = subprocess.Popen(["bash", "-c", command], stdout=subprocess.PIPE, text=True)
+    # `$0` is the interpreter: its path may have a space.
+    command = ["bash", "-c", 'exec "$0" -m bird_dynamic.emulator --port 0 2>&-', sys.executable]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     url = next(line for line in running.stdout if "BIRD_API_URL" in line).partition("=")[2]
     one = HTTPConnection(url.strip().removeprefix("http://"), timeout=5)

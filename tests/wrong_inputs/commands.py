@@ -219,7 +219,7 @@ ROWS = (
     _row("doctor --json=1", "--json: takes no value", "see `bird-dynamic doctor --help`", status=2),
     _row("doctor --stack", "--stack: write its value: --stack NAME", status=2),
     _row("doctor dev", "unexpected argument dev; did you mean --stack dev?", status=2),
-    _row("--stack dev doctor", "as in `bird-dynamic doctor --stack`", status=2),
+    _row("--stack dev doctor", "as in `bird-dynamic doctor --stack dev`", status=2),
     _row("docter", "unknown command docter; did you mean doctor?", status=2),
     _row("repair", "unknown command repair: the commands are export, doctor", status=2),
     _row("export", "write a folder, such as `bird-dynamic export phones`", status=2),

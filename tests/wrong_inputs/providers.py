@@ -74,14 +74,14 @@ IN_NODE = (
 
 ROWS = (
     _checked(
-        "Kubernetes or another generic client: `nmae: Support` (a warning)",
+        "a generic client, such as a Kubernetes operator: `nmae: Support` (a warning)",
         "VoiceChannel",
         {"phoneNumberId": NUMBER, "nmae": "Support"},
         "nmae: is not an argument of VoiceChannel",
         "did you mean name?",
     ),
     _checked(
-        "Kubernetes or another generic client: `phoneNumberID: …`",
+        "a generic client, such as a Kubernetes operator: `phoneNumberID: …`",
         "VoiceChannel",
         {"phoneNumberID": NUMBER},
         "phoneNumberId",
@@ -105,7 +105,7 @@ ROWS = (
         "pulumi.interpolate",
     ),
     _checked(
-        "YAML: `type: bird:VoicChannel`",
+        "`pulumi import bird:index:VoicChannel support ID`",
         "VoicChannel",
         {"phoneNumberId": NUMBER},
         "unknown resource type VoicChannel",
@@ -119,7 +119,7 @@ ROWS = (
         UUID,
     ),
     _checked(
-        "YAML: a `VoiceChannel` with four values of a wrong type",
+        "a generic client: a `VoiceChannel` with four values of a wrong type",
         "VoiceChannel",
         {
             "phoneNumberId": 5,
