@@ -141,14 +141,14 @@ class Operation:
     def _after_lost_place(self, stored: Mapping[Field, str]) -> str:
         names = self.settings.setting_names
         deleted = f"If the {self.schema.item} was deleted in Bird, run `pulumi up --refresh`. "
-        places = " and ".join(f"the {_noun(field)} {value}" for field, value in stored.items())
+        updates = self.verb == "Updating"
+        places = [f"the {_noun(field)} {value}" for field, value in stored.items()]
         ignored = " and ".join(names(field.setting) for field in stored)
-        exists = "exists" if len(stored) == 1 else "exist"
         return (
-            f"{deleted if self.verb == 'Updating' else ''}Check that {places} still {exists}, and "
-            f"that {names('accessKey')} has access to it. It is the one in the resource's state, "
-            f"which {ignored} does not change. If it is gone, remove the resource with `pulumi "
-            "state delete`."
+            f"{f'{deleted}Otherwise, check' if updates else 'Check'} that {names('accessKey')} has "
+            f"access to {' and '.join(places)}, from the resource's state: setting {ignored} does "
+            f"not change that. If {' or '.join(places)} no longer exists, remove the resource from "
+            "the state with `pulumi state delete`."
         )
 
     def _is_stored(self, field: Field, value: str) -> bool:

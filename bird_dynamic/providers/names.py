@@ -80,16 +80,20 @@ def of_provider(text: str, provider: str) -> str:
     if not provider:
         return text
     text = re.sub(r" `bird-dynamic doctor[^`]*` tests [^.]*\.", "", text)
-    named = dict.fromkeys(re.findall(r"\bbird:(\w+)", text))
     text = re.sub(
         r"([Rr])un `pulumi config set (?:--secret )?bird:(\w+)(?: [^`]*)?`",
-        lambda found: f"{'P' if found[1] == 'R' else 'p'}ass {_both(found[2])}",
+        lambda found: f"{'P' if found[1] == 'R' else 'p'}ass {_both(found[2])} to the provider",
         text,
     )
-    if not named:
-        return text
-    are = "this is its argument" if len(named) == 1 else "these are its arguments"
-    return f'{text} For the provider "{provider}", {are} {", ".join(map(_both, named))}.'
+    # The environment counts for an explicit provider too.
+    return re.sub(
+        r"\bbird:(\w+)(?: \(or (BIRD_\w+)\))?",
+        lambda found: (
+            f'{_both(found[1])} of the provider "{provider}"'
+            f"{f' (or {found[2]})' if found[2] else ''}"
+        ),
+        text,
+    )
 
 
 def _both(key: str) -> str:

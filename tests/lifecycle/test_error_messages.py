@@ -123,7 +123,8 @@ def test_both_places_of_a_request_are_told_with_their_values() -> None:
     stored = {"organization_id": ABSENT, "workspace_id": WORKSPACE_ID}
     operation = Operation("Reading", WEBHOOK_SUBSCRIPTION, settings, "", stored)
     assert operation.remedy(error).startswith(
-        f"Check that the workspace {WORKSPACE_ID.upper()} and the organization {ABSENT} still exist"
+        f"Check that {SETTINGS['accessKey']} has access to the workspace {WORKSPACE_ID.upper()} "
+        f"and the organization {ABSENT}, from the resource's state"
     )
 
 

@@ -27,7 +27,7 @@ def _asked(method: str, request: Any) -> str:
             answer = PluginClient(bird.url).call(method, request)
         except AbortedError as error:
             return str(error)
-    failures = [f"{each.property}: {each.reason}" for each in answer.failures]
+    failures = [each.reason for each in answer.failures]
     return "\n".join([*failures, *(f"warning: {text}" for text in told)])
 
 
@@ -179,13 +179,13 @@ ROWS = (
     Row(
         '`Provider("eu", access_key=…)` without a workspace',
         Way.PREVIEW,
-        ("no workspace is set", "ass workspace_id (workspaceId)", 'provider "eu"'),
+        ("no workspace is set", "Pass workspace_id (workspaceId) to the provider"),
         lambda: _explicit({"accessKey": ACCESS_KEY}),
     ),
     Row(
         '`Provider("eu", …)` with a wrong access key',
         Way.UP,
-        ("401", 'For the provider "eu", this is its argument access_key (accessKey)'),
+        ("401", 'access_key (accessKey) of the provider "eu" (or BIRD_ACCESS_KEY)'),
         lambda: _explicit({"accessKey": "wrong", "workspaceId": WORKSPACE_ID}),
     ),
     _provider("`Provider(…, lanes=100)`", {"lanes": 100}, "lanes", "an integer from 1 to 64"),

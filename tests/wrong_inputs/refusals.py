@@ -107,9 +107,9 @@ KEY = (
 )
 SETTING = ("bird:workspaceId (or BIRD_WORKSPACE_ID)", f"which is {WORKSPACE_ID}")
 STATE = (
-    f"Check that the workspace {WORKSPACE_ID} still exists",
-    "bird:accessKey (or BIRD_ACCESS_KEY) has access to it",
-    "the resource's state, which bird:workspaceId (or BIRD_WORKSPACE_ID) does not change",
+    "heck that bird:accessKey (or BIRD_ACCESS_KEY) has access to",
+    f"the workspace {WORKSPACE_ID}, from the resource's state",
+    "setting bird:workspaceId (or BIRD_WORKSPACE_ID) does not change that",
     "pulumi state delete",
 )
 ROLES = ("see Access roles in app.bird.com", "`bird-dynamic doctor --writes`")
