@@ -193,14 +193,15 @@ class RetryingClient:
 def _final(
     error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float, deadline: Deadline
 ) -> NotSentError | UnknownOutcomeError:
-    final = error
-    text = f"{error}, after {attempts} attempts in {in_seconds(seconds)}"
-    if attempts > 1 and isinstance(error, NotSentError):
-        final = NotSentError(text, temporary=error.temporary)
-    elif attempts > 1 and isinstance(error, UnknownOutcomeError):
-        final = UnknownOutcomeError(text, error.answer)
-    final.out_of_time = deadline.remaining == 0
-    return final
+    if attempts > 1:
+        text = f"{error}, after {attempts} attempts in {in_seconds(seconds)}"
+        error = (
+            NotSentError(text, temporary=error.temporary)
+            if isinstance(error, NotSentError)
+            else UnknownOutcomeError(text, error.answer)
+        )
+    error.out_of_time = deadline.remaining == 0
+    return error
 
 
 def _judge(

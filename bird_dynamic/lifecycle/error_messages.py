@@ -56,9 +56,9 @@ def describing_errors(
         answer = _answer(error)
         said = " ".join(_said(doing, error, answer, schema))
         if answer is not None:
+            # The emulator's key is no secret, and its words occur in ordinary messages.
+            pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
             for text in (answer.message, answer.code, *chain(*answer.details.values())):
-                # The emulator's key is no secret, and its words occur in ordinary messages.
-                pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
                 if repeats(without(text, hidden).replace("[secret]", ""), pieces_of):
                     said = said.replace(text, NOT_SHOWN)
         sentences = [shortened(without(said, hidden))]

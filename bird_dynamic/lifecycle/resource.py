@@ -636,6 +636,5 @@ class ResourceLifecycle:
         if timeout is not None:
             limit = f"the option customTimeouts.{operation} (in Python, custom_timeouts)"
         stored = old or props
-        is_known = any(stored.get(field.name) for field in self.schema.outputs)
-        state = stored if is_known else {}
+        state = stored if self._is_managed(stored) else {}
         return describing_errors(doing, self.schema, settings, secrets, limit, state)

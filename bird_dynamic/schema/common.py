@@ -43,22 +43,16 @@ def local_inputs(item: str) -> tuple[Field, ...]:
             is_input=True,
             on_change=OnChange.NOTHING,
         ),
-        Field(
-            name="create_timeout",
-            kind=DURATION,
-            description="Timeout of creates, as a string or in seconds. If omitted, "
-            "`bird:timeout` or BIRD_TIMEOUT.",
-            example="10m",
-            is_input=True,
-            on_change=OnChange.UPDATE,
-        ),
-        Field(
-            name="delete_timeout",
-            kind=DURATION,
-            description="Timeout of deletes, as a string or in seconds. If omitted, "
-            "`bird:timeout` or BIRD_TIMEOUT.",
-            example="10m",
-            is_input=True,
-            on_change=OnChange.UPDATE,
+        *(
+            Field(
+                name=f"{operation}_timeout",
+                kind=DURATION,
+                description=f"Timeout of {operation}s, as a string or in seconds. If omitted, "
+                "`bird:timeout` or BIRD_TIMEOUT.",
+                example="10m",
+                is_input=True,
+                on_change=OnChange.UPDATE,
+            )
+            for operation in ("create", "delete")
         ),
     )
