@@ -21,6 +21,7 @@ WITHOUT_VOICE = PhoneNumber.made_up(2).id
 ROOT = f"/workspaces/{WORKSPACE_ID}"
 WEBHOOKS = f"/organizations/{ORGANIZATION_ID}{ROOT}/webhook-subscriptions"
 VOICE = "voice-messagebird:1"
+AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
 
 
 class Caller:

@@ -22,12 +22,6 @@ KEY = f"Authorization: AccessKey {ACCESS_KEY}"
 HOST = "Host: localhost"
 
 
-@pytest.fixture
-def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as running:
-        yield running
-
-
 def connected(server: EmulatorServer) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=5)
 

@@ -7,22 +7,20 @@ import gzip
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import asdict
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import ACCESS_KEY, BirdEmulator, Dialect, EmulatorServer
+from bird_dynamic.emulator import BirdEmulator, Dialect, EmulatorServer
 from bird_dynamic.emulator.__main__ import main
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
 from bird_dynamic.emulator.phone_numbers import twin
-from tests.emulator.caller import NUMBER, OTHER_NUMBER, ROOT, VOICE, WEBHOOKS, Caller
+from tests.emulator.caller import AUTHORIZED, NUMBER, OTHER_NUMBER, ROOT, VOICE, WEBHOOKS, Caller
 from tests.support.clock import FakeClock
 
 pytestmark = pytest.mark.usefixtures("any_dialect")
-AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 
@@ -312,19 +310,6 @@ def test_what_an_error_holds(choice: str) -> None:
         assert not response.body.startswith(b"{")
     else:
         assert response.body == b""
-
-
-@pytest.fixture
-def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as running:
-        yield running
-
-
-@pytest.fixture
-def connection(server: EmulatorServer) -> Iterator[HTTPConnection]:
-    opened = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,13 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 
-from bird_dynamic.emulator import ACCESS_KEY, BirdEmulator, EmulatorServer, Fault
+from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Fault
 from bird_dynamic.emulator.faults import KINDS
 from bird_dynamic.emulator.requests_adapter import EmulatorAdapter
-from tests.emulator.caller import NUMBER, ROOT, VOICE, Caller
+from tests.emulator.caller import AUTHORIZED, NUMBER, ROOT, VOICE, Caller
 from tests.support.clock import FakeClock
 
 CREATE = "create_connector"
-AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
 
 
 def emulator(*faults: Fault) -> tuple[BirdEmulator, Caller, FakeClock]:

@@ -16,9 +16,7 @@ import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer, Fault
 from bird_dynamic.emulator.request_log import RequestLog
-from tests.emulator.caller import ROOT, VOICE
-
-AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
+from tests.emulator.caller import AUTHORIZED, ROOT, VOICE
 
 
 @pytest.fixture
@@ -32,16 +30,9 @@ def server(lines: list[str]) -> Iterator[EmulatorServer]:
         yield running
 
 
-@pytest.fixture
-def one(server: EmulatorServer) -> Iterator[HTTPConnection]:
-    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
-    yield connection
-    connection.close()
-
-
-def asked(one: HTTPConnection, method: str, path: str, body: str = "") -> None:
-    one.request(method, path, body, AUTHORIZED)
-    one.getresponse().read()
+def asked(connection: HTTPConnection, method: str, path: str, body: str = "") -> None:
+    connection.request(method, path, body, AUTHORIZED)
+    connection.getresponse().read()
 
 
 def waited_for(lines: list[str], count: int) -> list[str]:
@@ -54,29 +45,31 @@ def waited_for(lines: list[str], count: int) -> list[str]:
 
 
 def test_a_line_has_the_method_the_path_the_status_and_the_duration(
-    one: HTTPConnection, lines: list[str]
+    connection: HTTPConnection, lines: list[str]
 ) -> None:
-    asked(one, "GET", f"{ROOT}/connectors?limit=5&templateRef={VOICE}")
-    asked(one, "GET", "/health")
+    asked(connection, "GET", f"{ROOT}/connectors?limit=5&templateRef={VOICE}")
+    asked(connection, "GET", "/health")
     first, second = waited_for(lines, 2)
     assert re.fullmatch(rf"GET {ROOT}/connectors\?limit=5&templateRef={VOICE} 200 \d+ ms", first)
     assert re.fullmatch(r"GET /health 200 \d+ ms", second)
 
 
-def test_it_has_the_fault(server: EmulatorServer, one: HTTPConnection, lines: list[str]) -> None:
+def test_it_has_the_fault(
+    server: EmulatorServer, connection: HTTPConnection, lines: list[str]
+) -> None:
     server.emulator.faults = [Fault("latency", seconds=0.2), Fault("reset", nth=2)]
-    asked(one, "GET", f"{ROOT}/connectors")
+    asked(connection, "GET", f"{ROOT}/connectors")
     with pytest.raises(ConnectionError):
-        asked(one, "GET", f"{ROOT}/connectors")
+        asked(connection, "GET", f"{ROOT}/connectors")
     slow, broken = waited_for(lines, 2)
     assert slow.endswith(" ms fault: latency")
     assert 200 <= int(slow.split()[-4]) < 2000
     assert re.fullmatch(rf"GET {ROOT}/connectors - \d+ ms fault: reset", broken)
 
 
-def test_no_secret_is_in_it(one: HTTPConnection, lines: list[str]) -> None:
+def test_no_secret_is_in_it(connection: HTTPConnection, lines: list[str]) -> None:
     body = '{"name": "s3cret", "invitationToken": "s3cret"}'
-    asked(one, "POST", f"{ROOT}/connectors", body)
+    asked(connection, "POST", f"{ROOT}/connectors", body)
     (line,) = waited_for(lines, 1)
     assert "s3cret" not in line
     assert ACCESS_KEY not in line
@@ -137,10 +130,10 @@ def test_the_command_prints_them_unless_it_is_told_not_to(
     assert running.stdout is not None
     assert running.stderr is not None
     url = next(line for line in running.stdout if "BIRD_API_URL" in line).partition("=")[2]
-    one = HTTPConnection(url.strip().removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(url.strip().removeprefix("http://"), timeout=5)
     for _ in range(2):
-        asked(one, "GET", f"{ROOT}/connectors")
-    one.close()
+        asked(connection, "GET", f"{ROOT}/connectors")
+    connection.close()
     # A line may be written after its answer.
     printed = [running.stderr.readline() for _ in range(expected)]
     running.send_signal(signal.SIGTERM)
@@ -154,9 +147,9 @@ def test_without_stderr_the_command_serves_all_the_same() -> None:
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     url = next(line for line in running.stdout if "BIRD_API_URL" in line).partition("=")[2]
-    one = HTTPConnection(url.strip().removeprefix("http://"), timeout=5)
-    asked(one, "GET", f"{ROOT}/connectors")
-    one.close()
+    connection = HTTPConnection(url.strip().removeprefix("http://"), timeout=5)
+    asked(connection, "GET", f"{ROOT}/connectors")
+    connection.close()
     running.terminate()
     running.communicate(timeout=10)
     assert running.returncode == 0

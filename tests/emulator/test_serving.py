@@ -10,7 +10,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Timer
@@ -21,15 +20,7 @@ import pytest
 from bird_dynamic._version import package_version
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber
 from bird_dynamic.emulator.__main__ import main
-from tests.emulator.caller import NUMBER, ROOT, VOICE
-
-AUTHORIZED = {"Authorization": f"AccessKey {ACCESS_KEY}"}
-
-
-@pytest.fixture
-def server() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as running:
-        yield running
+from tests.emulator.caller import AUTHORIZED, NUMBER, ROOT, VOICE
 
 
 def control(server: EmulatorServer, method: str, what: str, body: Any = None) -> Any:
@@ -39,26 +30,19 @@ def control(server: EmulatorServer, method: str, what: str, body: Any = None) ->
         return json.load(answer)
 
 
-@pytest.fixture
-def one(server: EmulatorServer) -> Iterator[HTTPConnection]:
-    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
-    yield connection
-    connection.close()
-
-
-def test_a_connection_is_kept_alive(one: HTTPConnection) -> None:
+def test_a_connection_is_kept_alive(connection: HTTPConnection) -> None:
     body = json.dumps(
         {"name": "n", "connectorTemplateRef": VOICE, "arguments": {"phoneNumberId": NUMBER}}
     )
-    one.request("POST", f"{ROOT}/connectors", body, AUTHORIZED)
-    made = json.load(one.getresponse())
-    first = one.sock
+    connection.request("POST", f"{ROOT}/connectors", body, AUTHORIZED)
+    made = json.load(connection.getresponse())
+    first = connection.sock
     for method, status in (("GET", 200), ("DELETE", 204), ("GET", 404)):
-        one.request(method, f"{ROOT}/connectors/{made['id']}", headers=AUTHORIZED)
-        answer = one.getresponse()
+        connection.request(method, f"{ROOT}/connectors/{made['id']}", headers=AUTHORIZED)
+        answer = connection.getresponse()
         answer.read()
         assert answer.status == status
-    assert one.sock is first
+    assert connection.sock is first
 
 
 def test_a_head_request_has_no_body(server: EmulatorServer) -> None:
@@ -67,7 +51,7 @@ def test_a_head_request_has_no_body(server: EmulatorServer) -> None:
         f"HEAD {ROOT}/connectors HTTP/1.1\r\nHost: bird\r\nConnection: close\r\n"
         f"Authorization: {AUTHORIZED['Authorization']}\r\n\r\n"
     )
-    # Not http.client, which reads no body after a HEAD even where there is one.
+    # Not http.client, which reads no body after a HEAD even where there is connection.
     with (
         socket.create_connection((host, int(port)), timeout=5) as caller,
         caller.makefile("rb") as answered,
@@ -85,19 +69,19 @@ def test_a_caller_that_goes_away_disturbs_nobody(server: EmulatorServer) -> None
     assert control(server, "GET", "connectors") == []
 
 
-def test_it_says_that_it_is_running(server: EmulatorServer, one: HTTPConnection) -> None:
+def test_it_says_that_it_is_running(server: EmulatorServer, connection: HTTPConnection) -> None:
     expected = {"status": "ok", "version": package_version(), "emulated": True}
     for method, status in (("GET", 200), ("HEAD", 200), ("POST", 405), ("OPTIONS", 405)):
-        one.request(method, "/health")
-        answer = one.getresponse()
+        connection.request(method, "/health")
+        answer = connection.getresponse()
         body = answer.read()
         assert answer.status == status
         if method == "GET":
             assert json.loads(body) == expected
         if status == 405:
             assert answer.getheader("Allow") == "GET, HEAD"
-    one.request("GET", "/health", headers={"Host": "evil.example"})
-    assert one.getresponse().status == 403
+    connection.request("GET", "/health", headers={"Host": "evil.example"})
+    assert connection.getresponse().status == 403
     assert list(server.emulator.journal) == []
 
 
@@ -119,20 +103,20 @@ def test_so_can_its_webhook_subscriptions(server: EmulatorServer) -> None:
     assert control(server, "GET", "webhook-subscriptions") == []
 
 
-def test_a_parameter_may_be_repeated(one: HTTPConnection) -> None:
+def test_a_parameter_may_be_repeated(connection: HTTPConnection) -> None:
     query = "countryCodes%5B%5D=FR&countryCodes[]=AU&limit=5"
-    one.request("GET", f"{ROOT}/numbers-long-code?{query}", headers=AUTHORIZED)
-    rows = json.load(one.getresponse())["results"]
+    connection.request("GET", f"{ROOT}/numbers-long-code?{query}", headers=AUTHORIZED)
+    rows = json.load(connection.getresponse())["results"]
     assert [row["countryCode"] for row in rows] == ["FR", "AU"]
 
 
-def test_faults_and_options_can_be_set(server: EmulatorServer, one: HTTPConnection) -> None:
+def test_faults_and_options_can_be_set(server: EmulatorServer, connection: HTTPConnection) -> None:
     control(server, "PUT", "faults", [{"kind": "status", "status": 503}])
     assert control(server, "GET", "faults")[0]["status"] == 503
     control(server, "PATCH", "options", {"channel_after": 5})
     assert control(server, "GET", "options")["channel_after"] == 5
-    one.request("GET", f"{ROOT}/connectors", headers=AUTHORIZED)
-    assert one.getresponse().status == 503
+    connection.request("GET", f"{ROOT}/connectors", headers=AUTHORIZED)
+    assert connection.getresponse().status == 503
 
 
 def test_everything_can_be_reset(server: EmulatorServer) -> None:
@@ -144,27 +128,29 @@ def test_everything_can_be_reset(server: EmulatorServer) -> None:
     assert control(server, "GET", "connectors") == control(server, "GET", "journal") == []
 
 
-def _ask(one: HTTPConnection) -> None:
-    one.request("GET", f"{ROOT}/connectors")
-    one.getresponse()
+def _ask(connection: HTTPConnection) -> None:
+    connection.request("GET", f"{ROOT}/connectors")
+    connection.getresponse()
 
 
 def test_nothing_is_answered_after_the_end() -> None:
     server = EmulatorServer()
     with server:
-        one = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
-        one.request("GET", f"{ROOT}/connectors")
-        one.getresponse().read()
+        connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+        connection.request("GET", f"{ROOT}/connectors")
+        connection.getresponse().read()
     # The connection was kept alive; depending on the moment, sending or receiving fails.
     with pytest.raises((ConnectionError, HTTPException)):
-        _ask(one)
-    one.close()
+        _ask(connection)
+    connection.close()
     EmulatorServer().stop()
 
 
-def test_the_journal_can_be_read_and_emptied(server: EmulatorServer, one: HTTPConnection) -> None:
-    one.request("GET", f"{ROOT}/connectors")
-    one.getresponse().read()
+def test_the_journal_can_be_read_and_emptied(
+    server: EmulatorServer, connection: HTTPConnection
+) -> None:
+    connection.request("GET", f"{ROOT}/connectors")
+    connection.getresponse().read()
     assert [each["status"] for each in control(server, "GET", "journal")] == [401]
     control(server, "DELETE", "journal")
     assert control(server, "GET", "journal") == []
