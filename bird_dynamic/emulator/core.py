@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from email.utils import formatdate
 from typing import Any
 
@@ -19,8 +19,8 @@ from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.checks import demand
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, FaultPlan
+from bird_dynamic.emulator.feed import Feed
 from bird_dynamic.emulator.journal import Journal
-from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import (
     CONFLICT,
     Json,
@@ -31,11 +31,12 @@ from bird_dynamic.emulator.messages import (
     Response,
 )
 from bird_dynamic.emulator.operations.backend import Backend
+from bird_dynamic.emulator.redaction import redacted, redacted_body
 from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store
+from bird_dynamic.emulator.tables import Row
 
 Observer = Callable[[str, Request, Response], None]
-SECRET_KEYS = ("securityArguments", "invitationToken", "signingKey")
 
 _GENTLE = ("latency", "stale_list", "stale_read", "slow_channel", "revoked")
 """Faults with which a request is still processed and answered."""
@@ -63,9 +64,11 @@ class BirdEmulator:
     ) -> None:
         self.store = store or Store.with_numbers()
         self.store.now = self._now
+        self.store.changed = self._announce
         self.options = options or Options()
         self.dialect = dialect or Dialect()
         self.journal = Journal()
+        self.feed = Feed()
         self._seed = seed or 0
         # A store from a file already contains the ids of its earlier versions.
         ids_from = None if seed is None else f"{seed} {self.store.version}"
@@ -93,6 +96,7 @@ class BirdEmulator:
                     )
             self._plan = FaultPlan(faults, self._seed)
             self._revoked = False
+            self.feed.publish("faults", [asdict(each) for each in self.faults])
 
     def reset(self) -> None:
         """Empty the workspace and the journal, and remove all faults."""
@@ -100,6 +104,7 @@ class BirdEmulator:
             self.store.clear()
             self.journal.clear()
             self.faults = ()
+            self.feed.publish("reset", {})
 
     def items(self, kind: str) -> list[Json]:
         """The items of a kind, such as `webhook-subscriptions`, as the API returns them; without
@@ -278,42 +283,30 @@ class BirdEmulator:
         self._sequence += 1
         answered = reply.delivery == "normal"
         size = len(request.body) + len(request.path) + len(str(request.query))
-        self.journal.note(
-            {
-                "sequence": self._sequence,
-                "time": self._now(),
-                "operation": operation,
-                "method": request.method,
-                "path": request.path,
-                "query": dict(request.query),
-                "body": _without_secrets(request.body),
-                "status": reply.response.status if answered else None,
-                "fault": fault.kind if fault else None,
-                "applied": fault is None or fault.applied or fault.kind in _GENTLE,
-            },
-            size,
-        )
+        entry = {
+            "sequence": self._sequence,
+            "time": self._now(),
+            "operation": operation,
+            "method": request.method,
+            "path": request.path,
+            "query": dict(request.query),
+            "body": redacted_body(request.body),
+            "status": reply.response.status if answered else None,
+            "fault": fault.kind if fault else None,
+            "applied": fault is None or fault.applied or fault.kind in _GENTLE,
+        }
+        self.journal.note(entry, size)
+        self.feed.publish("request", entry)
+
+    def _announce(self, kind: str, row: Row) -> None:
+        """Tell those who watch the emulator that an item was created, changed or deleted."""
+        if self.feed.watched:
+            gone = row.deleted_version is not None or row.leaves_at is not None
+            item = None if gone else redacted(KINDS[kind].shown(self._backend(), row))
+            self.feed.publish("item", {"kind": kind, "id": row.wire["id"], "item": item})
 
     def _new_id(self) -> str:
         return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
 
     def _now(self) -> float:
         return self._clock() + self.options.clock_ahead
-
-
-def _without_secrets(body: bytes) -> Any:
-    try:
-        return _redacted(parsed(body)) if body else None
-    except ValueError:
-        return "(not JSON)"
-
-
-def _redacted(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_redacted(each) for each in value]
-    if isinstance(value, dict):
-        return {
-            key: "[secret]" if key in SECRET_KEYS else _redacted(each)
-            for key, each in value.items()
-        }
-    return value

@@ -82,6 +82,7 @@ class Store:
     """One workspace. `tables` has the rows of each kind, by a name such as `webhook-subscriptions`.
 
     `path` is the file in which it is saved after every change, if any. `now` is the server's time.
+    `changed` is called with the kind and the row of each created, changed or deleted item.
     """
 
     numbers: dict[str, PhoneNumber] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class Store:
     version: int = 0
     path: str | None = None
     now: Callable[[], float] = time.time
+    changed: Callable[[str, Row], None] = lambda kind, row: None
 
     @classmethod
     def with_numbers(cls, count: int = len(NUMBERS)) -> Store:
@@ -156,25 +158,40 @@ class Store:
             wire=wire, created_version=self._next_version(), created_at=self.now(), **hidden
         )
         self.tables[kind][wire["id"]] = added
+        self.changed(kind, added)
         self.save()
         return added
 
     def change(self, item_id: str, /, **wire: Any) -> None:
         """Change an item. Raises LookupError if it does not exist."""
-        self._found(item_id).change(wire, self._next_version(), self.now())
+        kind, row = self._found(item_id)
+        row.change(wire, self._next_version(), self.now())
+        self.changed(kind, row)
         self.save()
 
     def remove(self, item_id: str, now: float | None = None) -> None:
         """Delete an item, and the calls of a connector's channel with it. Raises LookupError if it
         does not exist."""
-        gone = self._found(item_id)
-        rows = [gone]
+        kind, gone = self._found(item_id)
+        rows = [(kind, gone)]
         if isinstance(gone, StoredConnector):
-            calls = self.tables["calls"].live()
-            rows += [each for each in calls if each.wire["channelId"] == gone.channel_id]
+            rows += [
+                ("calls", each)
+                for each in self.tables["calls"].live()
+                if each.wire["channelId"] == gone.channel_id
+            ]
         version = self._next_version()
-        for row in rows:
+        for each, row in rows:
             row.deleted_version, row.deleted_at = version, self.now() if now is None else now
+            self.changed(each, row)
+        self.save()
+
+    def leave(self, item_id: str, moment: float) -> None:
+        """Accept the deletion of an item, which takes effect at that moment. Raises LookupError if
+        it does not exist."""
+        kind, row = self._found(item_id)
+        row.leaves_at = moment
+        self.changed(kind, row)
         self.save()
 
     def clear(self) -> None:
@@ -198,10 +215,10 @@ class Store:
         except OSError as error:
             raise StateFileError(f"{self.path}: {error.strerror}; choose another file") from None
 
-    def _found(self, item_id: str) -> Row:
-        for table in self.tables.values():
+    def _found(self, item_id: str) -> tuple[str, Row]:
+        for kind, table in self.tables.items():
             if found := table.find(item_id):
-                return found
+                return kind, found
         raise LookupError(item_id)
 
     def _next_version(self) -> int:

@@ -86,8 +86,7 @@ class Backend:
         if self.dialect.deletion == "at-once":
             self.store.remove(row.wire["id"])
         elif row.leaves_at is None:
-            row.leaves_at = self.now() + self.options.release_after
-            self.store.save()
+            self.store.leave(row.wire["id"], self.now() + self.options.release_after)
 
     def catch_up(self) -> None:
         """Complete the accepted deletes that are due."""

@@ -257,7 +257,11 @@ def get_connector(bird: Backend, request: Request, connector_id: str) -> Answer:
     if bird.fault is None or bird.fault.kind != "slow_channel":
         found.reads += 1
         # A stale read may return a copy.
-        bird.store.connectors[connector_id].reads = found.reads
+        stored = bird.store.connectors[connector_id]
+        stored.reads = found.reads
+        if found.reads == bird.options.channel_after:
+            # Its channel is ready.
+            bird.store.changed("connectors", stored)
     return 200, shown(bird, found)
 
 
