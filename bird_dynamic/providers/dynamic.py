@@ -36,11 +36,12 @@ from pulumi.dynamic import (
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.redaction import printable
+from bird_dynamic.lifecycle.redaction import hiding, marked, printable, without
 from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import Accounts, ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.providers.engine import end_with_grace, of_this_process, run_of
+from bird_dynamic.providers.secret_inputs import SECRET_INPUTS, named_in, secret_texts
 from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, to_pulumi
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, snake_case, snake_keys
 from bird_dynamic.schema.resources import SCHEMAS
@@ -79,51 +80,54 @@ class BirdProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """All validation failures at once. No failure names a property, because the engine would
         print its value."""
-        with _without_traceback():
+        with _operation(_olds, news):
             try:
                 given = from_pulumi(news)
             except UnsupportedValueError as error:
                 return CheckResult(news, [CheckFailure("", str(error))])
             checked = self._lifecycle.check(self._prior_state(_olds), given)
-            failures = [CheckFailure("", reason) for reason in checked.failures]
-            return CheckResult(to_pulumi(checked.inputs), failures)
+            failures = [CheckFailure("", without(each, marked())) for each in checked.failures]
+            return CheckResult(_listing_secrets(checked.inputs, news), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """The difference between the state and the inputs."""
-        with _without_traceback():
+        with _operation(_olds, _news):
             state, inputs = self._prior_state(_olds), from_pulumi(_news)
             difference = self._lifecycle.diff(state, inputs)
             self._lifecycle.track(_id, state, inputs, difference)
-            # The plugin writes other property names into a state: an update rewrites them.
-            moved = DYNAMIC_PROVIDER not in _olds
+            # An update rewrites a state with the property names of the plugin, and the marks of
+            # secrets.
+            rewrites = DYNAMIC_PROVIDER not in _olds or named_in(_olds) != named_in(_news)
             return DiffResult(
-                changes=bool(difference.changed or difference.respelled) or moved,
+                changes=bool(difference.changed or difference.respelled) or rewrites,
                 replaces=list(difference.replaces),
                 delete_before_replace=difference.deletes_first,
             )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create the resource."""
-        with _without_traceback():
+        with _operation(props):
             item_id, state = self._lifecycle.create(from_pulumi(props))
-            return CreateResult(item_id, to_pulumi(state))
+            return CreateResult(item_id, _listing_secrets(state, props))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """The observed state. An empty id means that the resource no longer exists."""
-        with _without_traceback(), _naming_run_program():
+        with _operation(props), _naming_run_program():
             item_id, state = self._lifecycle.identified(id_, from_pulumi(props))
             found = self._lifecycle.read(item_id, state)
-            return ReadResult(item_id, *map(to_pulumi, found)) if found else ReadResult("", {})
+            if found is None:
+                return ReadResult("", {})
+            return ReadResult(item_id, *(_listing_secrets(each, props) for each in found))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Update in place."""
-        with _without_traceback():
+        with _operation(_olds, _news):
             after = self._lifecycle.update(_id, self._prior_state(_olds), from_pulumi(_news))
-            return UpdateResult(to_pulumi(after))
+            return UpdateResult(_listing_secrets(after, _news))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete. Succeeds if the resource is already gone."""
-        with _without_traceback(), _naming_run_program():
+        with _operation(_props), _naming_run_program():
             self._lifecycle.delete(_id, from_pulumi(_props))
 
     def _prior_state(self, olds: dict[str, Any]) -> dict[str, Any]:
@@ -226,13 +230,27 @@ def _cancel(servicer: Any, request: Any, context: Any) -> Any:
 
 def _print(text: str) -> None:
     # The engine shows this process's standard error; a dynamic provider has no other channel.
-    print(printable(text), file=sys.stderr, flush=True)
+    print(printable(without(text, marked())), file=sys.stderr, flush=True)
 
 
 def _log_as_asked(environment: Mapping[str, str]) -> None:
     if logs_requests(environment):
         logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
         logging.getLogger("bird_dynamic").setLevel(logging.DEBUG)
+
+
+def _listing_secrets(properties: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties for the engine, with the names of the secret inputs that it gave."""
+    names = named_in(given)
+    listing: dict[str, Any] = {SECRET_INPUTS: names} if names else {}
+    return {**to_pulumi(properties), **listing}
+
+
+@contextmanager
+def _operation(*given: Mapping[str, Any]) -> Iterator[None]:
+    """An operation on properties from the engine: no text shows what the program marked secret."""
+    with _without_traceback(), hiding(lambda: secret_texts(*given)):
+        yield
 
 
 @contextmanager

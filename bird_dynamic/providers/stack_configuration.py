@@ -1,8 +1,10 @@
-"""The stack configuration, as a program sees it: its keys, and whether an access key is secret."""
+"""The stack configuration, as a program sees it: its keys, whether an access key is secret, and
+the naming that dynamic providers do not get."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+import json
+from collections.abc import Mapping, Set
 from functools import cache
 
 import pulumi
@@ -15,6 +17,8 @@ from pulumi.runtime import (
 from pulumi.runtime.config import CONFIG
 
 from bird_dynamic.settings import ACCESS_KEY, DEFAULT_PROFILE
+
+_AUTONAMING = "pulumi:autonaming"
 
 
 def all_keys() -> Set[str]:
@@ -36,3 +40,32 @@ def _warn_of_plain(name: str, stack: str) -> None:
             f"{name}: is stored in plain text in Pulumi.{stack}.yaml. Run `pulumi config set "
             f"--secret {name}`."
         )
+
+
+@cache
+def warn_of_autonaming(stack: str) -> None:
+    """Warn, once for each run, if the stack configures the names of resources: Pulumi does not pass
+    that to dynamic providers."""
+    if _names_our_resources(get_config(_AUTONAMING)):
+        pulumi.log.warn(
+            f"{_AUTONAMING} of stack {stack} has no effect on connectors without name=: Pulumi "
+            "does not pass it to dynamic providers. Pass name= to a new connector, or use "
+            "bird_dynamic.native, which honours it. (A name= for an existing one replaces it, "
+            "unless it is the name that it has.)"
+        )
+
+
+def _names_our_resources(autonaming: str | None) -> bool:
+    try:
+        given = json.loads(autonaming or "{}")
+    except ValueError:
+        return False
+    if not isinstance(given, Mapping):
+        return False
+    providers = given.get("providers")
+    own = providers.get(DEFAULT_PROFILE) if isinstance(providers, Mapping) else None
+    return any(
+        isinstance(each, Mapping)
+        and ("pattern" in each or each.get("mode", "default") != "default")
+        for each in (given, own)
+    )

@@ -11,7 +11,11 @@ from pulumi import dynamic
 
 from bird_dynamic.bird.ids import IdError, with_its_place
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.providers.stack_configuration import warn_of_plain_access_key
+from bird_dynamic.providers.secret_inputs import SECRET_INPUTS, secret_inputs
+from bird_dynamic.providers.stack_configuration import (
+    warn_of_autonaming,
+    warn_of_plain_access_key,
+)
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.naming import MARK, mark
@@ -100,6 +104,11 @@ class BirdResource(dynamic.Resource):
             given = getattr(opts.custom_timeouts, option, None)
             if properties.get(timeout) is None and given is not None:
                 properties[timeout] = given
+        if self.SCHEMA.is_named and opts.id is None and properties.get("name") is None:
+            warn_of_autonaming(pulumi.get_stack())
+        names = secret_inputs(properties, besides=self.SCHEMA.secrets)
+        if names is not None:
+            properties[SECRET_INPUTS] = names
         # Not dynamic.Resource.__init__: it would pickle the provider, which differs between Python
         # versions.
         properties[PROVIDER] = self.REFERENCE

@@ -165,6 +165,41 @@ VoiceChannel("support", **inputs, arguments={{"greeting": greeting}})
     assert leaks({"up": run.output}, [GREETING]) == []
 
 
+HIDDEN = "canary line 6"
+
+
+@both_ways
+def test_a_name_that_the_program_made_secret_is_in_no_error_of_any_command(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    # Not from the configuration: the engine itself would hide that.
+    def written(flag: bool) -> str:
+        name = f'pulumi.Output.secret("".join({list(HIDDEN)!r}))'
+        return (
+            f"{HEAD}\nVoiceChannel('support', phone_number_id={NUMBER!r}, name={name}, "
+            f"channel_conversational_status_enabled={flag})"
+        )
+
+    refused = Fault("status", status=422, times=None)
+    stack.write(written(False))
+    bird.emulator.faults = (refused,)
+    texts = {"create": stack.up().output}
+    bird.emulator.faults = ()
+    assert stack.up().ok
+    assert only(bird)["name"] == HIDDEN
+    texts["up"] = stack.up().output
+    assert summary(stack.preview("--expect-no-changes")) == {"2 unchanged"}
+    bird.emulator.faults = (refused,)
+    texts["refresh"] = stack.refresh().output
+    stack.write(written(True))
+    texts["update"] = stack.up().output
+    texts["destroy"] = stack.run("destroy", "--yes", "--skip-preview").output
+    texts["state"] = stack.export()
+    for command in ("create", "refresh", "update", "destroy"):
+        assert "[secret]" in texts[command], texts[command]
+    assert leaks(texts, [HIDDEN]) == []
+
+
 @pytest.mark.parametrize("before", ["", "x", "xy"])
 def test_the_search_sees_through_encodings(before: str) -> None:
     text = f"{before}{TOKEN} and more"

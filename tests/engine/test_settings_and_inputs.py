@@ -8,6 +8,7 @@ from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer
 from tests.engine.programs import (
     HEAD,
     NUMBER,
+    OTHER_NUMBER,
     both_ways,
     channel,
     foreign,
@@ -210,3 +211,31 @@ def test_a_corrected_setting_counts_in_the_next_command_also_without_the_program
     assert stack.refresh(*with_program).ok
     assert stack.run("destroy", "--yes", "--skip-preview", *with_program).ok
     assert bird.emulator.connectors() == []
+
+
+def test_autonaming_which_pulumi_does_not_pass_to_dynamic_providers_is_warned_of(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    def warnings(program: str) -> int:
+        stack.write(program)
+        run = stack.preview()
+        assert run.ok, run.output
+        told = re.findall(
+            r"^ *warning: pulumi:autonaming of stack \S+ has no effect", run.output, re.M
+        )
+        return len(told)
+
+    def configure(place: str, value: str) -> None:
+        assert stack.run("config", "set", "--path", f"pulumi:autonaming.{place}", value).ok
+
+    two = f"{channel()}VoiceChannel('sales', phone_number_id={OTHER_NUMBER!r})\n"
+    for mode, count in (("disabled", 1), ("verbatim", 1), ("default", 0)):
+        configure("mode", mode)
+        assert warnings(two) == count, mode
+    configure("mode", "verbatim")
+    assert warnings(channel(name="Support")) == 0
+    assert stack.run("config", "rm", "pulumi:autonaming").ok
+    configure("providers.aws.mode", "verbatim")
+    assert warnings(channel()) == 0
+    configure("providers.bird.mode", "verbatim")
+    assert warnings(channel()) == 1

@@ -122,6 +122,20 @@ def test_secrets_are_secret_whatever_the_program_says() -> None:
     assert found == {"security_arguments": True, "invitation_token": True, "name": False}
 
 
+def test_the_names_of_secret_inputs_are_registered_because_the_sdk_passes_no_marks() -> None:
+    secret, plain = pulumi.Output.secret("hidden"), pulumi.Output.from_input("shown")
+
+    def registered(**inputs: Any) -> Any:
+        mocks, _ = run(lambda: channel(**inputs) and None)
+        return mocks.registered[0].inputs.get("secret_inputs")
+
+    assert registered(name=secret, adopt=plain) == ["name"]
+    assert registered(name=plain, arguments={"a": [{"b": (plain, secret)}]}) == ["arguments"]
+    assert registered(name=pulumi.Output.all(plain, secret).apply("".join)) == ["name"]
+    assert registered(name=plain, security_arguments={"a": {"b": secret}}) is None
+    assert registered(name="shown") is None
+
+
 def test_outputs_are_accepted_for_every_input() -> None:
     values = {
         "phone_number_id": NUMBER,

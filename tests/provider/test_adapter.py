@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -198,6 +198,51 @@ def test_a_state_that_the_plugin_wrote_is_read_in_pythons_names_and_rewritten() 
         assert one.update(created.id, wired, inputs).outs == outs
         unchanged = one.diff(created.id, {**outs, "__provider": "p"}, inputs)
         assert not unchanged.changes
+
+
+def test_what_the_program_marked_secret_is_in_no_error_and_stays_listed_in_the_state() -> None:
+    news = {**NEWS, "name": "hidden line", "secret_inputs": ["name"]}
+    with EmulatorServer() as server:
+        one = configured(server)
+        inputs = one.check({}, news).inputs
+        created = one.create(inputs)
+        outs: dict[str, Any] = created.outs or {}
+        found = one.read(created.id, outs)
+        updated = one.update(created.id, outs, inputs).outs or {}
+        for each in (inputs, outs, found.outs, found.inputs, updated):
+            assert (each or {})["secret_inputs"] == ["name"]
+        switched = {**inputs, "channel_conversational_status_enabled": True}
+        attempts: tuple[Callable[[BirdProvider], Any], ...] = (
+            lambda one: one.create(inputs),
+            lambda one: one.read(created.id, outs),
+            lambda one: one.update(created.id, outs, switched),
+            lambda one: one.delete(created.id, outs),
+        )
+        for attempt in attempts:
+            forget()
+            server.emulator.faults = (Fault("status", status=422),)
+            with pytest.raises(Exception, match="voice channel") as caught:
+                attempt(configured(server))
+            assert "[secret]" in str(caught.value)
+            assert "hidden line" not in str(caught.value)
+
+
+def test_a_newly_secret_input_rewrites_the_state_and_nothing_else() -> None:
+    with EmulatorServer() as server:
+        one = configured(server)
+        inputs = one.check({}, {**NEWS, "name": "line"}).inputs
+        created = one.create(inputs)
+        outs: dict[str, Any] = {**(created.outs or {}), "__provider": "p"}
+        assert "secret_inputs" not in outs
+        marked = {**inputs, "secret_inputs": ["name"]}
+        requests = len(server.emulator.journal)
+        difference = one.diff(created.id, outs, marked)
+        assert (difference.changes, difference.replaces) == (True, [])
+        assert one.update(created.id, outs, marked).outs == {
+            **(created.outs or {}),
+            "secret_inputs": ["name"],
+        }
+        assert len(server.emulator.journal) == requests, "nothing is sent to Bird"
 
 
 def test_a_resource_without_an_old_state_is_new() -> None:
