@@ -5,7 +5,7 @@ Nothing is changed. Errors are `BirdError`s whose text is one readable paragraph
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -20,7 +20,6 @@ from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import named
-from bird_dynamic.schema.texts_of_outputs import problem_of_text
 from bird_dynamic.settings import how_to_set
 
 
@@ -103,34 +102,31 @@ class Lookups:
             f"{self._argument_name(each.name)}: {problem}"
             for each in lookup.arguments
             if (value := given.get(each.name)) is not None or each.required
-            if (problem := _text_of_output(value) or each.kind.problem(value)) is not None
+            if (problem := each.kind.problem(value)) is not None
         ]
         if problems:
-            raise NotFoundError(". ".join(problems))
+            raise NotFoundError(". ".join([*problems, *self._problem_of_workspace()]))
 
     def _open(self, schema: ResourceSchema) -> tuple[Properties, CollectionSession]:
         settings, given = self._account.settings, self._workspace_id
-        argument = self._argument_name("workspace_id")
-        problems = list(settings.problems)
-        if given is not None:
-            if (problem := WORKSPACE_ID.problem(given)) is not None:
-                problems.append(f"{argument}: {problem}")
-        elif settings.workspace_id is None and "workspaceId" not in settings.misspelled:
+        problems = [*settings.problems, *self._problem_of_workspace()]
+        is_told = "workspaceId" in settings.misspelled
+        if given is None and settings.workspace_id is None and not is_told:
             how = how_to_set(settings.profile, "workspaceId")
+            argument = self._argument_name("workspace_id")
             problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass {argument}")
         if problems:
             raise ConfigurationError(" ".join(problems))
         return self._account.open(schema, {"workspace_id": given})
 
+    def _problem_of_workspace(self) -> Iterator[str]:
+        given = self._workspace_id
+        if given is not None and (problem := WORKSPACE_ID.problem(given)) is not None:
+            yield f"{self._argument_name('workspace_id')}: {problem}"
+
 
 def _quoted(value: Any) -> str:
-    if not isinstance(value, str):
-        return str(value)
-    return f'"{value}"' if _text_of_output(value) is None else "…"
-
-
-def _text_of_output(value: Any) -> str | None:
-    return problem_of_text(value) if isinstance(value, str) else None
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _shown(schema: ResourceSchema, item: Item, place: Mapping[str, Any]) -> Properties:

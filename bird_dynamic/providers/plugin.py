@@ -13,8 +13,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -28,13 +28,11 @@ from bird_dynamic._version import package_version
 from bird_dynamic.bird.clock import Cancellation
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
-from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
 from bird_dynamic.lifecycle.enumeration import Position, page_of_items
 from bird_dynamic.lifecycle.error_messages import OperationError
-from bird_dynamic.lifecycle.errors import HalfCreatedError, NotFoundError
-from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.errors import HalfCreatedError
 from bird_dynamic.lifecycle.mapping import with_settings
-from bird_dynamic.lifecycle.redaction import hiding, marked, texts_in, without
+from bird_dynamic.lifecycle.redaction import hiding, marked, without
 from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
@@ -50,6 +48,7 @@ from bird_dynamic.providers.names import (
     unknown_inputs,
     with_plugin_names,
 )
+from bird_dynamic.providers.plugin_lookups import looked_up, secrets_of_lookup
 from bird_dynamic.providers.plugin_settings import (
     lanes_in,
     problems_of_settings,
@@ -58,15 +57,12 @@ from bird_dynamic.providers.plugin_settings import (
 )
 from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
-from bird_dynamic.providers.values import UnsupportedValueError, from_pulumi, secrets_in
-from bird_dynamic.providers.wire import received, sent
-from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case, snake_case
-from bird_dynamic.schema.common import WORKSPACE
+from bird_dynamic.providers.values import UnsupportedValueError
+from bird_dynamic.providers.wire import received, secret_texts, sent
+from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
-from bird_dynamic.schema.lookups import Lookup
 from bird_dynamic.schema.naming import MARK, mark, with_own_name
-from bird_dynamic.schema.phone_numbers import international
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.settings import CONFIGURABLE, LANES, PLUGIN_CONCURRENCY, gather
 
@@ -325,28 +321,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         if name not in FUNCTIONS:
             known = did_you_mean(request.tok, map(token, FUNCTIONS))
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}; {known}")
-        lookup = FUNCTIONS[name]
-
-        def secrets() -> Iterator[str]:
-            for text in _secret_texts((request.args,)):
-                yield text
-                # A message says how a phone number was read.
-                if number := international(text):
-                    yield number
-
-        with self._aborting_on_error(context), hiding(secrets):
-            given = received(request.args).properties
-            _refuse_unknown_arguments(name, lookup, given)
-            found = Lookups(self._account, given.get("workspace_id"), camel_case).find(
-                lookup, given
-            )
-            shown = partial(_shown, lookup.result.finds)
-            rows = [shown(row) for row in found]
-        struct = struct_pb2.Struct()
-        struct.update({"results": rows} if lookup.lists else rows[0])
-        # `return` is a keyword, so it cannot be written as a keyword argument.
-        answer: dict[str, Any] = {"return": struct}
-        return provider_pb2.InvokeResponse(**answer)
+        with self._aborting_on_error(context), hiding(lambda: secrets_of_lookup(request.args)):
+            # `return` is a keyword, so it cannot be written as a keyword argument.
+            answer: dict[str, Any] = {"return": looked_up(name, request.args, self._account)}
+            return provider_pb2.InvokeResponse(**answer)
 
     def List(  # noqa: N802
         self, request: provider_pb2.ListRequest, context: Context
@@ -423,7 +401,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         type_name = urn.split("::")[2].rpartition("$")[2].rpartition(":")[2]
         self._schema(type_name, context)
         self._log.about(urn)
-        secrets = partial(_secret_texts, received_from_engine)
+        secrets = partial(secret_texts, received_from_engine)
         with self._aborting_on_error(context), hiding(secrets):
             yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
 
@@ -468,16 +446,6 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(code, text)
 
 
-def _secret_texts(structs: Iterable[struct_pb2.Struct]) -> Iterator[str]:
-    for struct in structs:
-        for name, value in struct.items():
-            # `sent` marks this one itself, and it repeats arguments that are no secrets.
-            if snake_case(name) != STATED_OTHERWISE:
-                for secret in secrets_in(value):
-                    with suppress(UnsupportedValueError):
-                        yield from texts_in(from_pulumi(secret))
-
-
 def _failure(
     schema: ResourceSchema, failure: str, news: struct_pb2.Struct
 ) -> provider_pb2.CheckFailure:
@@ -501,25 +469,6 @@ def _failure(
 
 _PLACE = re.compile(r"(?P<name>\w+)(?P<rest>(?:\.[^.:\[\]]+|\[\d+\])*)(?=:)")
 """The beginning of a failure: a property, and a path in it."""
-
-
-def _refuse_unknown_arguments(name: str, lookup: Lookup, given: Iterable[str]) -> None:
-    """Raises NotFoundError: without the argument, the look-up would find something else."""
-    known = [each.name for each in (*lookup.arguments, WORKSPACE)]
-    for argument in sorted({*given} - {*known}):
-        if argument in NOT_HERE:
-            why = f"is only for the dynamic provider; with the plugin, {NOT_HERE[argument]}"
-        else:
-            why = (
-                f"is not an argument; {did_you_mean(camel_case(argument), map(camel_case, known))}"
-            )
-        raise NotFoundError(f"{token(name)}: {camel_case(argument)}: {why}")
-
-
-def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:
-    fields = [field.name for field in schema.fields if field.response_path]
-    shown = sent(schema, {name: found[name] for name in fields}, ())
-    return dict(shown)
 
 
 def main() -> int:

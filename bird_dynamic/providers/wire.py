@@ -6,7 +6,8 @@ exception is `number`, whose keys are converted too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,14 @@ from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
 from bird_dynamic.lifecycle.drift import STATED_OTHERWISE
-from bird_dynamic.providers.values import contains_secret, from_pulumi, to_pulumi
+from bird_dynamic.lifecycle.redaction import texts_in
+from bird_dynamic.providers.values import (
+    UnsupportedValueError,
+    contains_secret,
+    from_pulumi,
+    secrets_in,
+    to_pulumi,
+)
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import MAP
@@ -58,6 +66,17 @@ def sent(
             shown = rpc.wrap_rpc_secret(shown)
         struct.update({camel_case(name): shown})
     return struct
+
+
+def secret_texts(structs: Iterable[struct_pb2.Struct]) -> Iterator[str]:
+    """The texts of everything that is secret in properties from the engine."""
+    for struct in structs:
+        for name, value in struct.items():
+            # `sent` marks this one itself, and it repeats arguments that are no secrets.
+            if snake_case(name) != STATED_OTHERWISE:
+                for secret in secrets_in(value):
+                    with suppress(UnsupportedValueError):
+                        yield from texts_in(from_pulumi(secret))
 
 
 def _camel_keys(value: Any) -> Any:

@@ -220,8 +220,10 @@ def problems_of_security(inputs: Mapping[str, Any]) -> Iterator[str]:
     for scheme, arguments in given.items() if isinstance(given, Mapping) else ():
         if not isinstance(arguments, Mapping) and arguments not in (None, UNKNOWN):
             yield (
-                f'security_arguments.{scheme}: must be a dict {{"<argument>": "<value>"}}, because '
-                f"{scheme} is the name of a scheme here"
+                f"security_arguments.{scheme}: must be a dict: the first level names a security "
+                f'scheme of the template, the second its arguments: {{"<scheme>": {{"{scheme}": …'
+                "}}. Bird's documentation does not list the schemes: ask Bird for those of the "
+                "template"
             )
 
 

@@ -204,7 +204,11 @@ ROWS = (
         "did you mean voice-messagebird:1?",
     ),
     _in_plugin(
-        "getChannel", {"id": "ch_1", "workspaceId": "x"}, "id: must be the id (UUID)", "channelId"
+        "getChannel",
+        {"id": "ch_1", "workspaceId": "x"},
+        "id: must be the id (UUID)",
+        "channelId",
+        "workspaceId: must be a UUID",
     ),
     _import("support", '"support" is not an id', *FORMS),
     _import("ws_1", '"ws_1" is not an id', *FORMS),

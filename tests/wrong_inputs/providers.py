@@ -102,7 +102,7 @@ ROWS = (
         {"number": f"+{IN_NODE}"},
         "number",
         "contains the text of an Output, not its value",
-        "pulumi.interpolate",
+        "Use getPhoneNumberOutput (Node.js) or GetPhoneNumber.Invoke (C#)",
     ),
     _checked(
         "`pulumi import bird:index:VoicChannel support ID`",
