@@ -1,8 +1,8 @@
 """The lifecycle of every resource: check, diff, create, read, update, delete.
 
-Generic over schemas; subclasses override hooks for resource-specific steps, such as waiting for a
-channel. Preview, check and diff send nothing. Errors are `BirdError`s whose text is one readable
-paragraph.
+Generic over schemas; subclasses override what `hooks` lists for resource-specific steps, such as
+waiting for a channel. Preview, check and diff send nothing. Errors are `BirdError`s whose text is
+one readable paragraph.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import Any
 from bird_dynamic.bird.clock import Deadline, in_seconds
 from bird_dynamic.bird.errors import BirdError, DeadlineError
 from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
-from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.desired import DesiredState
-from bird_dynamic.lifecycle.diff import Difference, are_exclusive, compare, sent_at
+from bird_dynamic.lifecycle.diff import Difference, compare
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import (
     AbsentError,
@@ -33,25 +32,25 @@ from bird_dynamic.lifecycle.errors import (
     SharedError,
 )
 from bird_dynamic.lifecycle.half_created import HalfCreated, without_reserve
+from bird_dynamic.lifecycle.hooks import Hooks
 from bird_dynamic.lifecycle.mapping import (
     differing_paths,
     imported_maps,
     is_complete_row,
-    is_stated,
     merged_update,
     to_inputs,
     to_state,
-    update_body,
 )
 from bird_dynamic.lifecycle.mistaken_ids import right_id
+from bird_dynamic.lifecycle.program_conflicts import exclusive_value
 from bird_dynamic.lifecycle.records import Claim
 from bird_dynamic.lifecycle.redaction import texts_in
 from bird_dynamic.lifecycle.run_create import CreateRunner
 from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
+from bird_dynamic.lifecycle.wording import called, replacement
 from bird_dynamic.schema.fields import UNKNOWN, Properties, ResourceSchema
 from bird_dynamic.schema.kinds import PROFILE
 from bird_dynamic.schema.naming import DERIVED_NAME, MARK, marks_of, parts_of, resource_of
-from bird_dynamic.schema.values import without_version
 
 FIRST_POLL = 0.5
 """Seconds before the first poll for the end of an accepted delete."""
@@ -70,13 +69,13 @@ Accounts = Callable[[str | None], Account]
 """Returns the account of a profile; the default account for None."""
 
 
-class ResourceLifecycle:
+class ResourceLifecycle(Hooks):
     """The six operations of one resource schema."""
 
     def __init__(
         self, schema: ResourceSchema, accounts: Accounts, *, keeps_half_created: bool = False
     ) -> None:
-        self.schema = schema
+        super().__init__(schema)
         self._accounts = accounts
         self._keeps_half_created = keeps_half_created
 
@@ -86,7 +85,7 @@ class ResourceLifecycle:
         checked = self._checked(news)
         for each in checked.warnings:
             # By the resource's name: an input, such as the item's name, may be secret.
-            self._run.warn_once(f"{self._called({MARK: news.get(MARK)})}: {each}")
+            self._run.warn_once(f"{called(self.schema, {MARK: news.get(MARK)})}: {each}")
         conflicts = (*self._adopt_problems(olds, news), *self._program_conflicts(olds, checked))
         return replace(checked, failures=(*checked.failures, *conflicts))
 
@@ -113,40 +112,14 @@ class ResourceLifecycle:
             yield f"adopt: {self._managed_by_another(adopt)}"
 
     def _program_conflicts(self, olds: Mapping[str, Any], checked: Checked) -> Iterator[str]:
-        """Another resource of the program wants what Bird allows only once."""
-        schema, inputs, mark = self.schema, checked.inputs, checked.inputs.get(MARK)
-        if not schema.exclusive or not mark:
-            return
-        other = self._run.conflicts.with_another(
-            None if checked.failures else self._exclusive_value(inputs),
-            mark,
-            marks_of(inputs, olds),
-            has_it=are_exclusive(
-                schema,
-                lambda path: sent_at(schema, path, olds),
-                lambda path: sent_at(schema, path, inputs),
-            ),
-        )
-        if other is not None:
-            yield (
-                f"{schema.argument_at('.'.join(schema.exclusive[-1]))}: the resources "
-                f"{resource_of(mark)} and {resource_of(other)} of this program have the same "
-                f"{schema.exclusive_name}, and Bird allows only one {schema.item} of a template on "
-                f"it. Give one of them another {schema.exclusive_name}, or remove it"
-            )
+        wanted = None if checked.failures else self._exclusive_value(checked.inputs)
+        yield from self._run.conflicts.problems(self.schema, wanted, olds, checked.inputs)
 
     def _exclusive_value(self, inputs: Properties) -> tuple[str, ...] | None:
-        """What Bird allows only once, with its place; None if a part of it is not known, or if it
-        is to be adopted: another resource may still hold that, and leave it in this run."""
-        wanted = [sent_at(self.schema, path, inputs) for path in self.schema.exclusive]
-        places = [inputs.get(field.name) for field in self.schema.configurable_inputs]
         profile = inputs.get("profile")
-        known = all(isinstance(each, str) for each in wanted)
-        if not known or inputs.get("adopt") or UNKNOWN in (profile, *places):
+        if profile is UNKNOWN:
             return None
-        alike = (without_version(each).lower() for each in wanted)
-        url = self._accounts(profile).settings.api_url
-        return (url, self.schema.path_of(inputs), *alike)
+        return exclusive_value(self.schema, self._accounts(profile).settings.api_url, inputs)
 
     def _managed_by_another(self, item_id: str) -> str:
         return (
@@ -169,16 +142,16 @@ class ResourceLifecycle:
         Raises SharedError if another resource adopts the id in this run.
         """
         managed, marks = self._run.managed, marks_of(state, inputs)
-        called = f"{self.schema.item} {item_id}"
+        item = f"{self.schema.item} {item_id}"
         if not difference.replaces and managed.taken_from(item_id, marks):
             raise SharedError(
-                f"this resource manages the {called}, and another resource of the program adopts "
+                f"this resource manages the {item}, and another resource of the program adopts "
                 "it. Remove that other resource from the program and run `pulumi up`: the "
                 f"{self.schema.item} stays with this one"
             )
         if managed.is_shared(item_id, marks):
             self._run.warn(
-                f"the {called} is in the state of two resources. Remove one of them from the "
+                f"the {item} is in the state of two resources. Remove one of them from the "
                 f"program and run `pulumi up`: the {self.schema.item} stays with the other one"
             )
         managed.mark_diffed(
@@ -188,49 +161,11 @@ class ResourceLifecycle:
             is_unchanged=not (difference.changed or difference.respelled),
         )
         if difference.replaces and managed.is_in_program(marks):
-            self._run.warn(self._replacement(item_id, state, inputs, difference))
+            settings = self._accounts(inputs.get("profile")).settings
+            self._run.warn(replacement(self.schema, settings, item_id, state, inputs, difference))
         places = (each for each in self.schema.configurable_inputs if each.required)
         if all(state.get(each.name) for each in places):
             self._forget_record(self._open(state)[1], state, state.get(DERIVED_NAME))
-
-    def _replacement(
-        self,
-        item_id: str,
-        state: Mapping[str, Any],
-        inputs: Mapping[str, Any],
-        difference: Difference,
-    ) -> str:
-        """The warning that describes a replacement in the preview."""
-        called = self._called(inputs) if inputs.get("name") else self._called(state)
-        number = f", {state['phone_number']}" if state.get("phone_number") else ""
-        item = "" if called.startswith(self.schema.item) else f"{self.schema.item} "
-        causes = ", ".join(self._cause(name, inputs) for name in difference.replaces)
-        said = f"{called} ({item}{item_id}{number}) is replaced because of {causes}. "
-        if state.get("channel_id"):
-            said += "Its channel_id changes. "
-        for name in difference.replaces:
-            if (names := self._setting_of(name, inputs)) is not None:
-                said += f"To keep the {self.schema.item}, set {names} back to {state.get(name)}. "
-        if difference.deletes_first:
-            return (
-                f"{said}Bird allows only one {self.schema.item} of a template on a "
-                f"{self.schema.exclusive_name}, so the old one is deleted first: the "
-                f"{self.schema.exclusive_name} has no channel until the new one is ready"
-            )
-        return f"{said}The new one is created before the old one is deleted: there is no gap"
-
-    def _cause(self, name: str, inputs: Mapping[str, Any]) -> str:
-        """An input that has changed; with the setting, if its value may come from that."""
-        names = self._setting_of(name, inputs)
-        return name if names is None else f"{name}, from {names}"
-
-    def _setting_of(self, name: str, inputs: Mapping[str, Any]) -> str | None:
-        """The names of the setting that the value of an input may come from."""
-        setting = self.schema.by_name[name].setting
-        settings = self._accounts(inputs.get("profile")).settings
-        if not setting or inputs.get(name) != getattr(settings, name):
-            return None
-        return settings.setting_names(setting)
 
     def create(self, inputs: Properties, timeout: float | None = None) -> tuple[str, Properties]:
         """Create the item, or adopt the one that `adopt` names. `timeout` is in seconds."""
@@ -408,8 +343,8 @@ class ResourceLifecycle:
         known = differing_paths(before)
         if new := [each for each in differing_paths(after) if each not in known]:
             self._run.warn(
-                f"{self._called(after)}: Bird returns {', '.join(new)} in another form than the "
-                "program (spelling, order or type). The state records this; it is not drift"
+                f"{called(self.schema, after)}: Bird returns {', '.join(new)} in another form than "
+                "the program (spelling, order or type). The state records this; it is not drift"
             )
 
     def delete(self, item_id: str, state: Mapping[str, Any], timeout: float | None = None) -> None:
@@ -443,68 +378,6 @@ class ResourceLifecycle:
                     f"{in_seconds(waited)}"
                 )
             waited = longer
-
-    # Hooks for resource-specific steps.
-
-    def problem_of_kind(
-        self, item: Item, inputs: Mapping[str, Any], *, imports: bool = False
-    ) -> str | None:
-        """Why an item that no resource manages yet belongs to another resource; None if it does
-        not: resources may share a collection. `imports`: by an import, which names a type."""
-        return None
-
-    def wait_until_ready(
-        self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline
-    ) -> Item:
-        """The item, once it includes what Bird adds asynchronously after a create."""
-        return item
-
-    def after_create(
-        self, session: CollectionSession, created: Created, inputs: Properties, deadline: Deadline
-    ) -> Item:
-        """Complete a create: the item with everything that the inputs ask for."""
-        return self.wait_until_ready(session, created.item, inputs, deadline)
-
-    def pending_inputs(self, created: Created) -> Properties:
-        """The inputs that `after_create` applies, with their values before it."""
-        return {}
-
-    def needs_completion(self, state: Mapping[str, Any]) -> bool:
-        """Whether the state is that of an unfinished create."""
-        return False
-
-    def is_settled(self, state: Mapping[str, Any]) -> bool:
-        """Whether Bird has returned the complete item once, so that differences are drift."""
-        return True
-
-    def observe(
-        self,
-        session: CollectionSession,
-        item: Item,
-        prior: Mapping[str, Any],
-        deadline: Deadline,
-        *,
-        is_first: bool,
-    ) -> Properties:
-        """The complete state; override if the item alone does not contain it."""
-        return to_state(self.schema, item, prior, is_first=is_first)
-
-    def apply_update(
-        self,
-        session: CollectionSession,
-        item_id: str,
-        state: Mapping[str, Any],
-        inputs: Properties,
-        deadline: Deadline,
-    ) -> Item | None:
-        """Send the update request, if any; the updated item, or None without one."""
-        body = update_body(self.schema, state, inputs)
-        if not body:
-            return None
-        item = session.collection.update(item_id, body, deadline)
-        if item is not None or not is_stated(self.schema, body):
-            return item
-        return session.collection.get(item_id, deadline)
 
     # Helpers of the operations.
 
@@ -608,10 +481,6 @@ class ResourceLifecycle:
         # All accounts share one run.
         return self._accounts(None).run
 
-    def _called(self, props: Mapping[str, Any]) -> str:
-        name = props.get("name") or resource_of(props.get(MARK))
-        return f'{self.schema.noun} "{name}"' if name else self.schema.noun
-
     def _describing_errors(
         self,
         verb: str,
@@ -621,8 +490,7 @@ class ResourceLifecycle:
         old: Mapping[str, Any] = MappingProxyType({}),
     ) -> AbstractContextManager[None]:
         """`timeout` is that of the resource option, which takes precedence over an argument."""
-        called = self._called(props)
-        doing = f"{verb} {called} ({item_id})" if item_id else f"{verb} {called}"
+        doing = f"{verb} {called(self.schema, props)}{f' ({item_id})' if item_id else ''}"
         settings = self._accounts(props.get("profile")).settings
 
         def secrets() -> Iterator[str]:
