@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         get_connector_output,
         get_phone_number,
         get_phone_number_output,
+        get_phone_numbers,
+        get_phone_numbers_output,
         list_connectors,
         list_connectors_output,
     )
@@ -43,6 +45,8 @@ __all__ = [
     "get_connector_output",
     "get_phone_number",
     "get_phone_number_output",
+    "get_phone_numbers",
+    "get_phone_numbers_output",
     "list_connectors",
     "list_connectors_output",
 ]

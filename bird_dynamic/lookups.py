@@ -28,6 +28,8 @@ __all__ = [
     "get_connector_output",
     "get_phone_number",
     "get_phone_number_output",
+    "get_phone_numbers",
+    "get_phone_numbers_output",
     "list_connectors",
     "list_connectors_output",
 ]
@@ -55,6 +57,19 @@ class GetPhoneNumberResult:
     capabilities: list[str]
     """Capabilities of the number, each with its direction. Example: `["voice-inbound",
     "sms-outbound"]`."""
+    connector_ids: list[str] | None = None
+    """Ids (UUIDs) of the connectors that use the number: empty if there are none, None if Bird
+    does not say. Example: `["b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"]`."""
+    voice_inbound_status: str | None = None
+    """Status of incoming calls: `active`, `inactive`, `available` or `unavailable`; None if Bird
+    states none. Assumed: only `active` is ready. Example: `"active"`."""
+    voice_outbound_status: str | None = None
+    """Status of outgoing calls: `active`, `inactive`, `available` or `unavailable`; None if Bird
+    states none. Assumed: only `active` is ready. Example: `"active"`."""
+    voice_issues: list[str] | None = None
+    """Why voice is not ready, in Bird's words, with the direction if an issue has one: empty if
+    there are none, None if Bird does not say. Example: `["inbound:
+    subscription-is-not-active"]`."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +110,9 @@ class GetConnectorResult:
     """Bird's description of the connector."""
     workspace_id: str
     """Id (UUID) of the workspace. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`."""
-    created_at: str | None
+    created_at: str | None = None
     """When the connector was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
-    updated_at: str | None
+    updated_at: str | None = None
     """When the connector was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
 
@@ -110,20 +125,20 @@ class GetChannelResult:
 
     id: str
     """Id (UUID) of the channel. Example: `"5d2f1a64-9a0e-4a0c-8a5c-3b9f7e21c0d4"`."""
-    name: str | None
+    name: str | None = None
     """Name of the channel."""
-    connector_id: str | None
+    connector_id: str | None = None
     """Id (UUID) of the connector that the channel belongs to. Example:
     `"b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"`."""
-    platform: str | None
+    platform: str | None = None
     """Platform of the channel. Example: `"voice-messagebird"`."""
-    identifier: str | None
+    identifier: str | None = None
     """Address on the platform; for voice and SMS, the phone number. Example: `"+31612345678"`."""
-    status: str | None
+    status: str | None = None
     """Status of the channel. Example: `"active"`."""
-    created_at: str | None
+    created_at: str | None = None
     """When the channel was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
-    updated_at: str | None
+    updated_at: str | None = None
     """When the channel was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
 
 
@@ -136,6 +151,9 @@ def get_phone_number(
     profile: str | None = None,
 ) -> GetPhoneNumberResult:
     """The one phone number of the workspace that matches all arguments.
+
+    It shows which connectors use the number, and whether voice is ready. If Bird's listing does
+    not, this is read with one more request.
 
     :param number: Phone number with its country code, in any notation: `+31 6 1234 5678`, `0031…`,
         `tel:+31…`. Example: `"+31612345678"`.
@@ -157,6 +175,36 @@ def get_phone_number(
         "profile": profile,
     }
     return find_one("get_phone_number", GetPhoneNumberResult, given)
+
+
+def get_phone_numbers(
+    *,
+    country: str | None = None,
+    capability: str | None = None,
+    workspace_id: str | None = None,
+    profile: str | None = None,
+) -> list[GetPhoneNumberResult]:
+    """All phone numbers of the workspace, or those of a country or with a capability.
+
+    Bird's listing may omit properties that `get_phone_number` returns.
+
+    :param country: Two-letter country code. Example: `"NL"`.
+    :param capability: Capability: `voice`, or one direction, such as `voice-inbound`. Example:
+        `"voice"`.
+    :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+        BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+    :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+        `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If omitted,
+        `bird`. Example: `"bird-eu"`.
+    :raises LookupFailedError: If the request fails.
+    """
+    given = {
+        "country": country,
+        "capability": capability,
+        "workspace_id": workspace_id,
+        "profile": profile,
+    }
+    return find_all("get_phone_numbers", GetPhoneNumberResult, given)
 
 
 def get_connector(
@@ -246,6 +294,23 @@ def get_phone_number_output(
         "profile": profile,
     }
     return pulumi.Output.all(**given).apply(lambda known: get_phone_number(**known))
+
+
+def get_phone_numbers_output(
+    *,
+    country: pulumi.Input[str] | None = None,
+    capability: pulumi.Input[str] | None = None,
+    workspace_id: pulumi.Input[str] | None = None,
+    profile: pulumi.Input[str] | None = None,
+) -> pulumi.Output[list[GetPhoneNumberResult]]:
+    """`get_phone_numbers` for outputs."""
+    given = {
+        "country": country,
+        "capability": capability,
+        "workspace_id": workspace_id,
+        "profile": profile,
+    }
+    return pulumi.Output.all(**given).apply(lambda known: get_phone_numbers(**known))
 
 
 def get_connector_output(

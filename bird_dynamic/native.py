@@ -22,6 +22,8 @@ from bird_dynamic.lookups import (
     get_connector_output,
     get_phone_number,
     get_phone_number_output,
+    get_phone_numbers,
+    get_phone_numbers_output,
     list_connectors,
     list_connectors_output,
 )
@@ -44,6 +46,8 @@ __all__ = [
     "get_connector_output",
     "get_phone_number",
     "get_phone_number_output",
+    "get_phone_numbers",
+    "get_phone_numbers_output",
     "list_connectors",
     "list_connectors_output",
 ]

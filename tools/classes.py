@@ -191,9 +191,13 @@ def _lookups() -> Iterator[str]:
 def _result(result: Result) -> Iterator[str]:
     yield f"@dataclass(frozen=True)\nclass {result.class_name}:"
     yield _docstring(*_paragraphs(result.summary))
-    for field in result.fields:
+    names = [field.name for field in result.fields]
+    last_certain = max(map(names.index, result.certain))
+    for place, field in enumerate(result.fields):
         optional = "" if field.name in result.certain else " | None"
-        yield f"    {field.name}: {TYPES[field.kind.shape][1]}{optional}"
+        # A test of a program makes results of its own: what is added later has a default.
+        default = " = None" if place > last_certain else ""
+        yield f"    {field.name}: {TYPES[field.kind.shape][1]}{optional}{default}"
         yield _docstring(field.output_text)
 
 

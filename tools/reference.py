@@ -257,6 +257,9 @@ from bird_dynamic import get_phone_number, list_connectors
 
 number = get_phone_number(number="+3197010200001")
 pulumi.export("phone_number_id", number.id)
+pulumi.export("connectors_of_the_number", number.connector_ids)
+if number.voice_inbound_status != "active":
+    pulumi.log.warn(f"{number.number} cannot be called yet: {number.voice_issues}")
 pulumi.export("connectors", [each.name for each in list_connectors()])
 """
     yield from _code("python", example)
@@ -400,6 +403,11 @@ def _bird_emulator() -> Iterator[str]:
             *(
                 (f"`PATCH`, `DELETE {each}/{{id}}`", "Change or delete one as in Bird's dashboard.")
                 for each in things
+            ),
+            (
+                f"`PATCH {path}/numbers/{{id}}`",
+                "Change the `endpoint` of a phone number: its `capabilities`, `dependencies` or "
+                "`issues`, as Bird's numbers API has them.",
             ),
         ),
     )

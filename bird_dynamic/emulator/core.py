@@ -126,9 +126,13 @@ class BirdEmulator:
             return known.shown(bird, known.add(bird, wire))
 
     def change(self, kind: str, item_id: str, /, **wire: Any) -> None:
-        """Change an item as in Bird's dashboard. Raises LookupError if it does not
-        exist, and ValueError for a property with which the emulator could not work."""
+        """Change an item as in Bird's dashboard. Of a phone number, only its `endpoint` can change:
+        `change("numbers", …, endpoint={"capabilities": […]})`. Raises LookupError if the item does
+        not exist, and ValueError for a property with which the emulator could not work."""
         with self._lock:
+            if kind in KINDS and (change := KINDS[kind].change) is not None:
+                change(self._backend(), item_id, wire)
+                return
             self._check(kind, item_id)
             demand(KINDS[kind].check, wire)
             self.store.change(item_id, **wire)
@@ -140,7 +144,8 @@ class BirdEmulator:
             self.store.remove(item_id)
 
     def _check(self, kind: str, item_id: str) -> None:
-        if kind not in KINDS or self.store.tables[kind].find(item_id) is None:
+        has_table = kind in KINDS and KINDS[kind].rows is None
+        if not has_table or self.store.tables[kind].find(item_id) is None:
             raise LookupError(f"{kind} {item_id}")
 
     def connectors(self) -> list[Json]:

@@ -262,6 +262,13 @@ QUESTIONS = (
         Choice("kept", "it is kept"),
         Choice("closed", "it is closed"),
     ),
+    _question(
+        "endpoint",
+        "Where does a phone number return its endpoint, with its connectors?",
+        Choice("everywhere", "in every answer", "documented", "Long code numbers: samples"),
+        Choice("single", "only in a read of one, not in listings"),
+        Choice("without-dependencies", "in every answer, without its connectors"),
+    ),
 )
 """Every open question."""
 _BY_NAME = {question.name: question for question in QUESTIONS}
@@ -304,6 +311,7 @@ class Dialect:
     error_body: str = _default("error_body")
     transfer: str = _default("transfer")
     connection: str = _default("connection")
+    endpoint: str = _default("endpoint")
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -351,7 +359,7 @@ NAMED: Mapping[str, Dialect] = {
         name="collapsed", webhook_url="normalized", webhook_path="short", page_end="null"
     ),
     "versioned": Dialect(template="newest", create_status="200", delete_status="200"),
-    "twins": Dialect(number_id="twin", gone="410"),
+    "twins": Dialect(number_id="twin", gone="410", endpoint="single"),
     "slow": Dialect(
         create_status="202",
         delete_status="202",
@@ -361,7 +369,11 @@ NAMED: Mapping[str, Dialect] = {
     ),
     "terse": Dialect(create_answer="id", rows="keyless", conflict="409-empty", error_body="empty"),
     "texts": Dialect(
-        arguments="text", webhook_filters="keys-added", error_body="text", conflict="422"
+        arguments="text",
+        webhook_filters="keys-added",
+        error_body="text",
+        conflict="422",
+        endpoint="without-dependencies",
     ),
     "mixed": Dialect(
         arguments="reordered", webhook_filters="reordered", order="by-id", conflict="existing"

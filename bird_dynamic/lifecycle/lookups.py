@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from bird_dynamic.bird.errors import ConfigurationError
+from bird_dynamic.bird.errors import ConfigurationError, RejectedError
+from bird_dynamic.bird.ids import IdError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.errors import NotFoundError
@@ -52,7 +53,9 @@ class Lookups:
                 self._require_correct(lookup, given)
                 rows = self.all(schema)
                 for each in asked:
-                    rows = _matching(each, given, rows)
+                    left, rows = rows, _matching(each, given, rows)
+                    if not rows and (mistake := each.mistaken(given[each.name], left)):
+                        raise NotFoundError(mistake)
                 return rows
         words = ", ".join(
             f"{self._argument_name(each.name)} {_quoted(given[each.name])}" for each in asked
@@ -69,7 +72,7 @@ class Lookups:
                 if not found:
                     raise NotFoundError(each.absent(given[each.name], left))
             if len(found) == 1:
-                return found
+                return [self._completed(lookup, found[0])]
             advice = "" if given.get("number") else ". Pass number to select one"
             raise NotFoundError(f"{len(found)} {noun}s match: {named(found)}{advice}")
 
@@ -78,6 +81,22 @@ class Lookups:
         place, session = self._open(schema)
         rows = chain.from_iterable(session.collection.pages(session.deadline()))
         return [_shown(schema, row, place) for row in rows]
+
+    def _completed(self, lookup: Lookup, row: Properties) -> Properties:
+        """The row of a listing, with what only a read of the item states. Without the permission to
+        read it, the row as it is: the look-up has found its item."""
+        schema = lookup.result.finds
+        if all(row[name] is not None for name in lookup.needs):
+            return row
+        place, session = self._open(schema)
+        try:
+            item = session.collection.get(str(row["id"]), session.deadline())
+        except (IdError, RejectedError):
+            item = None
+        if item is None:
+            return row
+        read = _shown(schema, item, place)
+        return {name: value if read[name] is None else read[name] for name, value in row.items()}
 
     def _one(self, lookup: Lookup, given: Mapping[str, Any]) -> Properties:
         schema, item_id = lookup.result.finds, given.get("id")

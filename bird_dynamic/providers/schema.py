@@ -20,7 +20,7 @@ from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
-from bird_dynamic.schema.lookups import CONNECTOR_RESULT, Lookup, Result
+from bird_dynamic.schema.lookups import RESULTS, Lookup, Result
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.types import Enumeration, Structure
 from bird_dynamic.settings import CONFIGURABLE, Setting
@@ -41,7 +41,6 @@ _TYPES: dict[Shape, dict[str, Any]] = {
     Shape.MAP: {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}},
     Shape.TEXTS: {"type": "array", "items": _TEXT},
 }
-ROW = "FoundConnector"
 
 
 def schema(version: str) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def schema(version: str) -> dict[str, Any]:
             "inputProperties": _variables(),
         },
         "types": {
-            token(ROW): {"description": CONNECTOR_RESULT.summary, **_found(CONNECTOR_RESULT)},
+            **{token(each.row_name): _row(each) for each in RESULTS.values() if each.row_name},
             **_types(),
         },
         "resources": {token(name): _resource(each) for name, each in SCHEMAS.items()},
@@ -180,7 +179,7 @@ def _function(name: str, lookup: Lookup) -> dict[str, Any]:
     arguments = (*lookup.arguments, WORKSPACE)
     rows = {
         "type": "array",
-        "items": {"$ref": f"#/types/{token(ROW)}"},
+        "items": {"$ref": f"#/types/{token(lookup.result.row_name)}"},
         "description": "The matching items.",
     }
     listed = {"type": "object", "properties": {"results": rows}, "required": ["results"]}
@@ -195,6 +194,10 @@ def _function(name: str, lookup: Lookup) -> dict[str, Any]:
         },
         "outputs": listed if lookup.lists else _found(lookup.result),
     }
+
+
+def _row(result: Result) -> dict[str, Any]:
+    return {"description": in_plugin_terms(result.summary), **_found(result)}
 
 
 def _found(result: Result) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from typing import Any
 from bird_dynamic.schema.common import PROFILE_INPUT, WORKSPACE
 from bird_dynamic.schema.fields import CAMEL_CASE, Field, ResourceSchema
 from bird_dynamic.schema.kinds import TEXT, UUID_TEXT, Kind, Shape
+from bird_dynamic.schema.number_endpoints import connector_ids, voice_issues, voice_status
+
+_TEXTS = Kind("list[str]", lambda value: None, Shape.TEXTS)
 
 
 def _capabilities(value: Any) -> list[str]:
@@ -74,11 +77,41 @@ PHONE_NUMBER = ResourceSchema(
         ),
         Field(
             name="capabilities",
-            kind=Kind("list[str]", lambda value: None, Shape.TEXTS),
+            kind=_TEXTS,
             description="Capabilities of the number, each with its direction.",
             example=["voice-inbound", "sms-outbound"],
             response_path=CAMEL_CASE,
             convert=_capabilities,
+        ),
+        Field(
+            name="connector_ids",
+            kind=_TEXTS,
+            description="Ids (UUIDs) of the connectors that use the number: empty if there are "
+            "none, None if Bird does not say.",
+            example=["b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"],
+            response_path=("endpoint", "dependencies"),
+            convert=connector_ids,
+        ),
+        *(
+            Field(
+                name=f"voice_{direction}_status",
+                kind=TEXT,
+                description=f"Status of {calls} calls: `active`, `inactive`, `available` or "
+                "`unavailable`; None if Bird states none. Assumed: only `active` is ready.",
+                example="active",
+                response_path=("endpoint", "capabilities"),
+                convert=voice_status(direction),
+            )
+            for direction, calls in (("inbound", "incoming"), ("outbound", "outgoing"))
+        ),
+        Field(
+            name="voice_issues",
+            kind=_TEXTS,
+            description="Why voice is not ready, in Bird's words, with the direction if an issue "
+            "has one: empty if there are none, None if Bird does not say.",
+            example=["inbound: subscription-is-not-active"],
+            response_path=("endpoint",),
+            convert=voice_issues,
         ),
     ),
 )

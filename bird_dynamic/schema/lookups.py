@@ -23,8 +23,10 @@ from bird_dynamic.schema.phone_numbers import (
     no_such_number,
     not_able,
     not_of_country,
+    other_code,
     same_country,
     same_number,
+    unknown_capability,
 )
 from bird_dynamic.schema.templates import REFERENCE, TEMPLATE_TYPE
 
@@ -37,14 +39,20 @@ def _nothing_matches(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     return f"nothing matches {asked}"
 
 
+def _nothing_wrong(asked: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Argument(Field):
     """An argument of a look-up: the property `of` has to match its value. `absent` says that none
-    of these rows, of which there is at least one, matches it."""
+    of these rows, of which there is at least one, matches it. If a list is empty, `mistaken` says
+    that the value is certainly wrong."""
 
     of: str
     matches: Callable[[str, Any], bool] = _equal
     absent: Callable[[str, Sequence[Mapping[str, Any]]], str] = _nothing_matches
+    mistaken: Callable[[str, Sequence[Mapping[str, Any]]], str | None] = _nothing_wrong
     is_positional: bool = False
     """Whether a program can leave its name out, though it is optional."""
     is_input: bool = True
@@ -53,9 +61,11 @@ class Argument(Field):
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """The result of a look-up: the fields of `finds` that it shows, in the order of its class, and
-    the `certain` ones, which Bird always returns, also in listings."""
+    the `certain` ones, which Bird always returns, also in listings. `row_name` is the plugin's type
+    of an item in a list of results."""
 
     class_name: str
+    row_name: str = ""
     finds: ResourceSchema
     summary: str
     shows: tuple[str, ...]
@@ -76,6 +86,8 @@ class Lookup:
     summary: str
     arguments: tuple[Argument, ...]
     lists: bool = False
+    needs: tuple[str, ...] = ()
+    """Fields for which the only match is read by its id, if its row in the listing lacks them."""
 
     @property
     def by_id(self) -> bool:
@@ -99,13 +111,26 @@ PLACE = (WORKSPACE, PROFILE_INPUT)
 
 PHONE_NUMBER_RESULT = Result(
     class_name="GetPhoneNumberResult",
+    row_name="FoundPhoneNumber",
     finds=PHONE_NUMBER,
     summary=PHONE_NUMBER.summary,
-    shows=("id", "endpoint_id", "number", "country", "type", "capabilities"),
+    shows=(
+        "id",
+        "endpoint_id",
+        "number",
+        "country",
+        "type",
+        "capabilities",
+        "connector_ids",
+        "voice_inbound_status",
+        "voice_outbound_status",
+        "voice_issues",
+    ),
     certain=("id", "number", "capabilities"),
 )
 CONNECTOR_RESULT = Result(
     class_name="GetConnectorResult",
+    row_name="FoundConnector",
     finds=CONNECTOR,
     summary='A connector of any template. Source: Bird\'s "Channel connectors" reference.',
     shows=(
@@ -144,10 +169,35 @@ CHANNEL_RESULT = Result(
     certain=("id",),
 )
 
+_COUNTRY = Argument(
+    name="country",
+    kind=COUNTRY,
+    description="Two-letter country code.",
+    example="NL",
+    of="country",
+    matches=same_country,
+    absent=not_of_country,
+    mistaken=other_code,
+)
+_CAPABILITY = Argument(
+    name="capability",
+    kind=TEXT,
+    description="Capability: `voice`, or one direction, such as `voice-inbound`.",
+    example="voice",
+    type=CAPABILITY,
+    of="capabilities",
+    matches=is_able,
+    absent=not_able,
+    mistaken=unknown_capability,
+)
+
 LOOKUPS: Mapping[str, Lookup] = {
     "get_phone_number": Lookup(
         result=PHONE_NUMBER_RESULT,
-        summary="The one phone number of the workspace that matches all arguments.",
+        summary="The one phone number of the workspace that matches all arguments. It shows which "
+        "connectors use the number, and whether voice is ready. If Bird's listing does not, this "
+        "is read with one more request.",
+        needs=("connector_ids", "voice_issues"),
         arguments=(
             Argument(
                 name="number",
@@ -160,26 +210,16 @@ LOOKUPS: Mapping[str, Lookup] = {
                 absent=no_such_number,
                 is_positional=True,
             ),
-            Argument(
-                name="country",
-                kind=COUNTRY,
-                description="Two-letter country code.",
-                example="NL",
-                of="country",
-                matches=same_country,
-                absent=not_of_country,
-            ),
-            Argument(
-                name="capability",
-                kind=TEXT,
-                description="Capability: `voice`, or one direction, such as `voice-inbound`.",
-                example="voice",
-                type=CAPABILITY,
-                of="capabilities",
-                matches=is_able,
-                absent=not_able,
-            ),
+            _COUNTRY,
+            _CAPABILITY,
         ),
+    ),
+    "get_phone_numbers": Lookup(
+        result=PHONE_NUMBER_RESULT,
+        summary="All phone numbers of the workspace, or those of a country or with a capability. "
+        "Bird's listing may omit properties that `get_phone_number` returns.",
+        arguments=(_COUNTRY, _CAPABILITY),
+        lists=True,
     ),
     "get_connector": Lookup(
         result=CONNECTOR_RESULT,

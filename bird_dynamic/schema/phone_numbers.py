@@ -108,6 +108,13 @@ def _zero(number: str) -> str:
     return f"; without the 0 after {found[0]}, it is +{found[0]}{rest.lstrip('0')}"
 
 
+def other_code(asked: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """Says that this is not the ISO 3166 code of the country; None if that is not certain."""
+    if (code := OTHER_CODES.get(asked.upper())) is None:
+        return None
+    return f"country: {asked.upper()} is not an ISO 3166 code; did you mean {code}?"
+
+
 def not_of_country(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Says that none of these rows is of this country."""
     country = asked.upper()
@@ -118,27 +125,35 @@ def not_of_country(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
     return f"the workspace has no numbers of {country} (only {countries}){meant}"
 
 
-def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Says that none of these rows has this capability, and which ones they have; or that it is
-    unknown."""
+def unknown_capability(asked: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """Says that this capability is unknown, with the nearest known one; None if it is documented,
+    or one of these rows has it."""
     stated = {each for row in rows for each in row["capabilities"]}
     kinds = sorted({*KNOWN_CAPABILITIES, *(each.partition("-")[0] for each in stated)})
     known = [*kinds, *(f"{kind}-{way}" for kind in kinds for way in ("inbound", "outbound"))]
-    if (capability := _capability(asked)) not in known:
-        near = nearest(capability, known)
-        meant = f"Did you mean {near}? " if near else ""
-        return (
-            f"capability: is unknown. {meant}Known are {', '.join(kinds)}, each also with -inbound "
-            "or -outbound"
-        )
+    if (capability := _capability(asked)) in known:
+        return None
+    near = nearest(capability, known)
+    meant = f"Did you mean {near}? " if near else ""
+    return (
+        f"capability: is unknown. {meant}Known are {', '.join(kinds)}, each also with -inbound "
+        "or -outbound"
+    )
+
+
+def not_able(asked: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Says that none of these rows has this capability, and which ones they have; or that it is
+    unknown."""
+    if (unknown := unknown_capability(asked, rows)) is not None:
+        return unknown
     able = [
         f"{row['number']} has {', '.join(row['capabilities']) or 'none'}"
         for row in rows[:MAX_SHOWN]
     ]
     which = "the number" if len(rows) == 1 else "each number"
     return (
-        f"{which} lacks the capability {capability}: {_and_more('; '.join(able), rows)}. "
-        "Choose another number or another capability"
+        f"{which} lacks the capability {_capability(asked)}: "
+        f"{_and_more('; '.join(able), rows)}. Choose another number or another capability"
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from bird_dynamic.emulator import BirdEmulator, PhoneNumber
+from bird_dynamic.emulator import BirdEmulator, Dialect, PhoneNumber, Store
 from bird_dynamic.emulator.operations.numbers import PROVIDER_ID
 from tests.emulator.caller import NUMBER, Caller
 
@@ -40,10 +43,83 @@ def test_a_long_code_names_the_connector_that_holds_it(call: Caller) -> None:
     path = f"/numbers-long-code/{NUMBER}"
     assert call("GET", path)[1]["endpoint"]["dependencies"] == []
     connector_id = call.create()[1]["id"]
-    held = [{"type": "connector", "connectorId": connector_id}]
+    held = [
+        {
+            "type": "connector",
+            "connectorId": connector_id,
+            "connectorTemplateRef": "voice-messagebird:1",
+            "capabilities": ["voice"],
+        }
+    ]
     assert call("GET", path)[1]["endpoint"]["dependencies"] == held
     call("DELETE", f"/connectors/{connector_id}")
     assert call("GET", path)[1]["endpoint"]["dependencies"] == []
+
+
+def test_the_endpoint_of_a_number_is_changed_until_a_reset(call: Caller) -> None:
+    path, bird = f"/numbers-long-code/{NUMBER}", call.emulator
+    before = call("GET", path)[1]
+    assert before["endpoint"]["capabilities"][0] == {
+        "name": "voice",
+        "inbound": {"status": "active", "issues": []},
+        "outbound": {"status": "active", "issues": []},
+    }
+    inactive = {"status": "inactive", "issues": ["subscription-is-not-active"]}
+    voice = [{"name": "voice", "inbound": inactive, "outbound": None}]
+    bird.change("numbers", NUMBER, endpoint={"capabilities": voice})
+    bird.change("numbers", NUMBER, endpoint={"issues": ["not-provisioned"]})
+    changed = {**before["endpoint"], "capabilities": voice, "issues": ["not-provisioned"]}
+    assert call("GET", path)[1] == {**before, "endpoint": changed}
+    rows = call("GET", "/numbers-long-code", limit="99")[1]["results"]
+    assert [each["endpoint"] == changed for each in rows] == [True] + [False] * 11
+    bird.reset()
+    assert call("GET", path)[1] == before
+
+
+def test_nothing_but_the_endpoint_of_a_known_number_can_be_changed(call: Caller) -> None:
+    for given in ({}, {"country": "DE"}, {"endpoint": None}, {"endpoint": {}, "type": "local"}):
+        with pytest.raises(ValueError, match=r"endpoint|country|type"):
+            call.emulator.change("numbers", NUMBER, **given)
+    with pytest.raises(LookupError, match=f"numbers {ABSENT}"):
+        call.emulator.change("numbers", ABSENT, endpoint={})
+    call.emulator.change("numbers", NUMBER, endpoint={"issues": ["late"]})
+    with pytest.raises(LookupError, match=f"numbers {NUMBER}"):
+        call.emulator.remove("numbers", NUMBER)
+
+
+def test_a_changed_endpoint_is_published_as_a_change_of_its_number(call: Caller) -> None:
+    with call.emulator.feed.subscribe() as subscription:
+        call.emulator.change("numbers", NUMBER, endpoint={"issues": ["late"]})
+        ((kind, item),) = subscription.take(5)
+    number = call("GET", f"/numbers/{NUMBER}")[1]
+    assert (kind, json.loads(item)) == ("item", {"kind": "numbers", "id": NUMBER, "item": number})
+
+
+def test_a_file_keeps_the_endpoint_of_a_number(tmp_path: Path) -> None:
+    path = str(tmp_path / "bird.json")
+    BirdEmulator(Store.from_file(path)).change("numbers", NUMBER, endpoint={"issues": ["late"]})
+    call = Caller(BirdEmulator(Store.from_file(path)))
+    assert call("GET", f"/numbers-long-code/{NUMBER}")[1]["endpoint"]["issues"] == ["late"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "listed", "read"),
+    [
+        ("everywhere", True, True),
+        ("single", None, True),
+        ("without-dependencies", False, False),
+    ],
+)
+def test_a_dialect_chooses_where_the_connectors_of_a_number_are(
+    choice: str, listed: bool | None, read: bool
+) -> None:
+    call = Caller(BirdEmulator(dialect=Dialect(endpoint=choice)))
+    call.create()
+    row = call("GET", "/numbers-long-code")[1]["results"][0]
+    shows = "dependencies" in row["endpoint"] if "endpoint" in row else None
+    assert shows is listed
+    one = call("GET", f"/numbers-long-code/{NUMBER}")[1]
+    assert ("dependencies" in one["endpoint"]) is read
 
 
 @pytest.mark.parametrize(

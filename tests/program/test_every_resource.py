@@ -18,7 +18,8 @@ every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each
 
 def test_the_public_names_are_these() -> None:
     results = {f"Get{kind}Result" for kind in ("Channel", "Connector", "PhoneNumber")}
-    looked_up = {"get_channel", "get_connector", "get_phone_number", "list_connectors"}
+    looked_up = {f"get_{kind}" for kind in ("channel", "connector", "phone_number")}
+    looked_up |= {"get_phone_numbers", "list_connectors"}
     outputs = {f"{name}_output" for name in looked_up}
     expected = set(SCHEMAS) | results | looked_up | outputs | {"LookupFailedError"}
     assert set(bird_dynamic.__all__) == expected <= set(dir(bird_dynamic))

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from typing import Any, ClassVar
@@ -553,6 +554,13 @@ def test_every_operation_has_the_time_that_its_custom_timeout_says(
 def test_functions_find_what_there_is(engine: PluginClient, bird: EmulatorServer) -> None:
     item_id, state = engine.create({"phoneNumberId": NUMBER})
     assert engine.invoke("getPhoneNumber", country="FR")["number"] == "+33199000001"
+    number = engine.invoke("getPhoneNumber", number=PhoneNumber.made_up(0).number)
+    assert (number["connectorIds"], number["voiceInboundStatus"]) == ([item_id], "active")
+    bird.emulator.dialect = replace(bird.emulator.dialect, endpoint="single")
+    numbers = engine.invoke("getPhoneNumbers", country="NL", capability="sms")["results"]
+    assert [each["id"] for each in numbers] == [PhoneNumber.made_up(each).id for each in range(3)]
+    assert "connectorIds" not in numbers[0]
+    assert engine.invoke("getPhoneNumber", number=number["number"]) == number
     assert engine.invoke("getConnector", id=item_id)["channelId"] == state["channelId"]
     channel = engine.invoke("getChannel", id=state["channelId"])
     assert channel["connectorId"] == item_id

@@ -15,7 +15,7 @@ import yaml
 
 import bird_dynamic
 from bird_dynamic.providers.names import FUNCTIONS, in_plugin_terms
-from bird_dynamic.providers.schema import NOT_HERE, ROW, schema
+from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.templates import MORE_TEMPLATES, TEMPLATES
@@ -88,7 +88,7 @@ def test_what_is_always_found_is_what_the_python_result_says(name: str) -> None:
     hints = get_type_hints(getattr(bird_dynamic, lookup.result.class_name))
     found = SCHEMA["functions"][f"bird:index:{name}"]["outputs"]
     if lookup.lists:
-        found = SCHEMA["types"][f"bird:index:{ROW}"]
+        found = SCHEMA["types"][f"bird:index:{lookup.result.row_name}"]
     # The program knows the workspace anyway: the plugin does not repeat it.
     certain = {name for name, hint in hints.items() if "None" not in str(hint)} - {"workspace_id"}
     assert set(found["required"]) == set(map(camel_case, certain))

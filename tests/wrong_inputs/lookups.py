@@ -144,6 +144,9 @@ ROWS = (
         "Choose another number or another capability",
     ),
     _row("get_phone_number", {}, "phone numbers", "+3197010200001", "more"),
+    _row("get_phone_numbers", {"country": "Germany"}, "country", "two letters, in quotes"),
+    _row("get_phone_numbers", {"country": "UK"}, "UK is not an ISO 3166 code", "mean GB?"),
+    _row("get_phone_numbers", {"capability": "vioce"}, "capability", "Did you mean voice?", "sms"),
     _row("get_phone_number", {"country": "US"}, "US", "+12025550101"),
     _row("get_phone_number", {"number": "+31612345678"}, "no such number", "+3197010200001"),
     Row(
@@ -197,6 +200,7 @@ ROWS = (
     _row("list_connectors", {"profile": "bird eu"}, "profile", "must be the prefix"),
     _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
     _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
+    _in_plugin("getPhoneNumbers", {"number": "+31…"}, "number: is not an argument", "there are"),
     _in_plugin(
         "getConnectors",
         {"connectorTemplateRef": "voice-messagebird"},

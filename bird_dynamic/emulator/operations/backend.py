@@ -152,8 +152,8 @@ class Kind:
 
     `routes` are (method, path, handler), as in `Route`. `add` adds an item without validation, if
     the kind supports it. `shown` converts a row to its form in the API. `rows` supplies the rows of
-    a kind without a table of its own. `check` is what an item must have, however it came about; all
-    else may be as odd as Bird permits.
+    a kind without a table of its own, and `change` changes one of these. `check` is what an item
+    must have, however it came about; all else may be as odd as Bird permits.
     """
 
     name: str
@@ -161,6 +161,7 @@ class Kind:
     add: Callable[[Backend, Json], Any] | None = None
     shown: Callable[[Backend, Any], Json] = _as_it_is
     rows: Callable[[Backend], Iterable[Any]] | None = None
+    change: Callable[[Backend, str, Json], None] | None = None
     check: Check = _ANYTHING
 
     def items(self, bird: Backend) -> list[Json]:
