@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.streams import Streams
 
 MAX_CONNECTIONS = 512
 """Connections at a time; further ones wait until one is closed."""
@@ -32,6 +33,7 @@ class Connections(ThreadingHTTPServer):
         self.emulator = emulator
         self.log = log
         self.stopped = threading.Event()
+        self.streams = Streams(emulator.feed, self.stopped)
         self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
 
     def process_request(self, request: Any, client_address: Any) -> None:

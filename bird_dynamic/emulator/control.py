@@ -1,6 +1,9 @@
 """Controls a running emulator over HTTP, under paths that Bird does not have.
 
 GET    /health                          whether it is running, and its version
+GET    /__emulator__/                   a page for a browser, with its files
+GET    /__emulator__/state              all that the page shows, without secrets
+GET    /__emulator__/events             what happens from now on, as server-sent events (`streams`)
 POST   /__emulator__/reset              an empty workspace, an empty journal, no faults
 GET    /__emulator__/journal            the requests so far
 DELETE /__emulator__/journal            clear the journal
@@ -34,14 +37,18 @@ from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, check_fault
 from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import Request, Response, check_options
+from bird_dynamic.emulator.overview import overview
+from bird_dynamic.emulator.page import HEADERS, file_response, is_file
 from bird_dynamic.emulator.store import StateFileError
 
 PATHS = (
-    "POST reset, GET and DELETE journal, GET, PUT and DELETE faults, GET and PATCH options, GET, "
-    "PUT and PATCH dialect, GET and POST KIND, PATCH and DELETE KIND/ID; a KIND is one of "
+    "GET state, GET events, POST reset, GET and DELETE journal, GET, PUT and DELETE faults, GET "
+    "and PATCH options, GET, PUT and PATCH dialect, GET and POST KIND, PATCH and DELETE KIND/ID; "
+    "a KIND is one of "
     f"{', '.join(KINDS)}"
 )
 CONTROL = "/__emulator__/"
+_WITHOUT_SLASH = CONTROL.rstrip("/")
 HEALTH = "/health"
 LONGEST_MESSAGE = 1000
 """In characters: a message may quote the request."""
@@ -49,14 +56,24 @@ LONGEST_MESSAGE = 1000
 
 def is_control(path: str) -> bool:
     """Whether a path is one of the emulator, and not of Bird."""
-    return path == HEALTH or path.startswith(CONTROL)
+    return path in (HEALTH, _WITHOUT_SLASH) or path.startswith(CONTROL)
+
+
+def is_page(request: Request) -> bool:
+    """Whether a request opens the page of the emulator, which has no data and carries out
+    nothing."""
+    return request.method in ("GET", "HEAD") and request.path in (CONTROL, _WITHOUT_SLASH)
 
 
 def control(emulator: BirdEmulator, request: Request) -> Response:
     """Answer one control request."""
     if request.path == HEALTH:
         return _health(request.method)
+    if request.path == _WITHOUT_SLASH:
+        return Response(308, {**HEADERS, "Location": CONTROL})
     what, _, thing_id = request.path.removeprefix(CONTROL).partition("/")
+    if request.method in ("GET", "HEAD") and not thing_id and is_file(what):
+        return file_response(what)
     try:
         body = parsed(request.body) if request.body else None
         return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
@@ -83,22 +100,27 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
             return list(emulator.journal)
         case "DELETE", "journal", "":
             emulator.journal.clear()
+            emulator.feed.publish("reset", {})
         case "GET", "faults", "":
             return [asdict(fault) for fault in emulator.faults]
         case "PUT", "faults", "":
             demand(several(check_fault), body)
             emulator.faults = tuple(Fault(**each) for each in body)
+        case "GET", "state", "":
+            return overview(emulator)
         case "GET", "options", "":
             return asdict(emulator.options)
         case "PATCH", "options", "":
             demand(check_options, body)
             emulator.options = replace(emulator.options, **body)
+            emulator.feed.publish("options", asdict(emulator.options))
         case "GET", "dialect", "":
             return asdict(emulator.dialect)
         case (("PUT" | "PATCH"), "dialect", ""):
             demand(mapping(), body)
             kept = asdict(emulator.dialect) if method == "PATCH" else {}
             emulator.dialect = Dialect.of({**kept, **body})
+            emulator.feed.publish("dialect", asdict(emulator.dialect))
         case "GET", _, "" if what in KINDS:
             return emulator.items(what)
         case "POST", _, "" if what in KINDS:
@@ -122,4 +144,6 @@ def _health(method: str) -> Response:
 
 
 def _response(status: int, body: Any) -> Response:
-    return Response(status, {"Content-Type": "application/json"}, json.dumps(body).encode())
+    return Response(
+        status, {"Content-Type": "application/json", **HEADERS}, json.dumps(body).encode()
+    )

@@ -96,7 +96,13 @@ class BirdEmulator:
                     )
             self._plan = FaultPlan(faults, self._seed)
             self._revoked = False
-            self.feed.publish("faults", [asdict(each) for each in self.faults])
+            self.feed.publish("faults", self.faults_left())
+
+    def faults_left(self) -> list[Json]:
+        """The active faults as objects; `left` is how many times each will still fire at most."""
+        with self._lock:
+            left = zip(self.faults, self._plan.left(), strict=True)
+            return [{**asdict(fault), "left": times} for fault, times in left]
 
     def reset(self) -> None:
         """Empty the workspace and the journal, and remove all faults."""
@@ -201,6 +207,8 @@ class BirdEmulator:
             elif fault is not None and fault.kind == "latency":
                 reply = replace(reply, delay=fault.seconds)
             self._note(request, operation, reply, fault)
+            if fault is not None:
+                self.feed.publish("faults", self.faults_left())
             return replace(reply, fault=fault.kind if fault else None)
 
     def _backend(self, fault: Fault | None = None) -> Backend:

@@ -135,6 +135,15 @@ class FaultPlan:
                 hit = fault
         return hit
 
+    def left(self) -> list[int | None]:
+        """For each fault, how many times it will still fire at most; None: without a limit."""
+        return [
+            None
+            if fault.times is None or fault.kind == "throttle"
+            else max(0, min(fault.times, fault.nth + fault.times - 1 - matched))
+            for fault, matched in zip(self.faults, self._matched, strict=True)
+        ]
+
     def retry_after(self, now: float) -> int:
         """Integer seconds until a throttled caller may retry."""
         return max(1, ceil(self._allowed[0] + 1.0 - now)) if self._allowed else 1

@@ -28,7 +28,7 @@ class Feed:
 
     The kinds are `request` (an entry of the journal), `item` (a created, changed or deleted item),
     `call` and `delivery` (one of them, as it is now), `faults`, `dialect`, `options` (all of them,
-    as they are now), and `reset` (the workspace is empty).
+    as they are now), and `reset` (items or requests were cleared).
     """
 
     def __init__(self) -> None:

@@ -17,11 +17,12 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from bird_dynamic.emulator.connections import Connections
-from bird_dynamic.emulator.control import control, is_control, message
+from bird_dynamic.emulator.control import control, is_control, is_page, message
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response
 from bird_dynamic.emulator.reading import UnreadableError, discard_rest, read_request
 from bird_dynamic.emulator.request_log import line_of
+from bird_dynamic.emulator.streams import EVENTS, MAX_STREAMS
 from bird_dynamic.emulator.web_pages import refusal_of
 from bird_dynamic.emulator.writing import write_response
 
@@ -48,6 +49,8 @@ class Handler(BaseHTTPRequestHandler):
         except UnreadableError as error:
             self.send_error(error.status, str(error))
             return
+        if self._streams(request, began):
+            return
         reply, dialect = self._answered(request)
         try:
             self._deliver(reply, dialect)
@@ -57,11 +60,24 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
+    def _streams(self, request: Request, began: float) -> bool:
+        """Whether this was a request for events, which is served then."""
+        if (request.method, request.path) != ("GET", EVENTS) or refusal_of(request.headers):
+            return False
+        served = self.server.streams.serve(self)
+        self._log(200 if served else 503, None, time.monotonic() - began)
+        if not served:
+            full = (
+                f"there are {MAX_STREAMS} streams of events already; close a page of the emulator"
+            )
+            write_response(self, message(503, full), Dialect())
+        return True
+
     def _answered(self, request: Request) -> tuple[Reply, Dialect]:
         try:
             if not is_control(request.path):
                 return self.server.emulator.handle(request), self.server.emulator.dialect
-            refused = refusal_of(request.headers)
+            refused = refusal_of(request.headers, opens_page=is_page(request))
             answer = message(403, refused) if refused else control(self.server.emulator, request)
         except Exception as error:
             # The caller is told, instead of a reset of the connection.

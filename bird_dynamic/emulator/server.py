@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 class EmulatorServer:
     """Serves an emulator on a free port (or on `port`) until it is stopped; a context manager.
 
+    `url` is its address, and `page` that of the page for a browser.
     `log` is called with a line for each request.
     """
 
@@ -31,6 +32,7 @@ class EmulatorServer:
         self._server = Connections(port, Handler, self.emulator, log)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
+        self.page = f"{self.url}/__emulator__/"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL,), daemon=True
         )
@@ -43,6 +45,7 @@ class EmulatorServer:
     def stop(self) -> None:
         """Stop serving. Kept-alive connections are closed at their next request."""
         self._server.stopped.set()
+        self.emulator.feed.wake()
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()

@@ -101,6 +101,63 @@ def test_programs_and_pages_of_the_emulator_are_served(
     assert server.emulator.connectors() == []
 
 
+LINK = ("Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
+
+
+@pytest.mark.parametrize("path", ["/__emulator__/", "/__emulator__"])
+def test_a_link_of_another_page_leads_to_the_page_of_the_emulator(
+    server: EmulatorServer, path: str
+) -> None:
+    assert send(server, "GET", path, "Host: localhost", *LINK)[0] in (200, 308)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "lines"),
+    [
+        # A link to anything that has data, or that does something.
+        ("GET", "/__emulator__/state", LINK),
+        ("GET", "/__emulator__/events", LINK),
+        ("GET", "/__emulator__/journal", LINK),
+        ("GET", "/__emulator__/main.js", LINK),
+        ("POST", "/__emulator__/", LINK),
+        ("POST", "/__emulator__/reset", LINK),
+        # A frame, a script, an image, and a request of a script of another page.
+        ("GET", "/__emulator__/", (*LINK[:2], "Sec-Fetch-Dest: iframe")),
+        ("GET", "/__emulator__/", (*LINK[:2], "Sec-Fetch-Dest: object")),
+        ("GET", "/__emulator__/", (LINK[0], "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: script")),
+        ("GET", "/__emulator__/", (LINK[0], "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: empty")),
+        ("GET", "/__emulator__/", ("Sec-Fetch-Site: same-site",)),
+        ("GET", "/__emulator__/", (*LINK, "Origin: https://evil.example")),
+        ("GET", "/__emulator__/", ("Origin: null",)),
+        ("GET", "/__emulator__/events", ("Origin: http://localhost:3000",)),
+        ("GET", "/__emulator__/events", ("Sec-Fetch-Site: cross-site",)),
+        ("GET", "/__emulator__/state", ("Sec-Fetch-Site: same-site",)),
+    ],
+)
+def test_another_page_gets_nothing_of_the_page_of_the_emulator(
+    server: EmulatorServer, method: str, path: str, lines: tuple[str, ...]
+) -> None:
+    status, body = send(server, method, path, "Host: localhost", *lines)
+    assert status == 403
+    assert "web page" in json.loads(body)["message"]
+    assert len(server.emulator.connectors()) == 1
+
+
+@pytest.mark.parametrize("path", ["/__emulator__/", "/__emulator__/state", "/__emulator__/events"])
+def test_the_page_is_not_served_under_the_name_of_another_host(
+    server: EmulatorServer, path: str
+) -> None:
+    status, body = send(server, "GET", path, "Host: evil.example", *LINK)
+    assert status == 403
+    assert 'Host is "evil.example"' in json.loads(body)["message"]
+
+
+@pytest.mark.parametrize("path", ["/__emulator__/", "/__emulator__/main.js", "/__emulator__/state"])
+def test_the_page_of_the_emulator_reads_what_it_needs(server: EmulatorServer, path: str) -> None:
+    own = ("Sec-Fetch-Site: same-origin", "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: empty")
+    assert send(server, "GET", path, "Host: localhost", *own)[0] == 200
+
+
 def test_the_api_is_served_under_any_name(server: EmulatorServer) -> None:
     key = f"Authorization: AccessKey {ACCESS_KEY}"
     status, _ = send(server, "GET", f"{ROOT}/connectors", "Host: bird-emulator:8080", key)

@@ -1,0 +1,79 @@
+// The channels with their connectors, and the webhook subscriptions.
+
+import { by, count, el, indented, list, put, write } from "./dom.js";
+import { channelsOf, model } from "./model.js";
+import { block, copying, details, empty, facts, host, order, Part, twice } from "./shared.js";
+
+export function channels(changed) {
+  const part = new Part("channels-more", 20, changed);
+  return () => {
+    const all = [...model.connectors.values()].reverse();
+    write(by("channels-count"), all.length.toLocaleString("en"));
+    list(by("channels"), part.of(all), (each) => each.id, makeChannel, updateChannel);
+    if (!all.length) by("channels-more").replaceChildren(empty("No channel yet. Run ", el("code", {}, "pulumi up"), " in a program that is connected to this emulator."));
+  };
+}
+
+function makeChannel() {
+  return el("tr", {}, el("th", { scope: "row" }), el("td"), el("td"), el("td", { class: "end" }));
+}
+
+function updateChannel(node, item) {
+  const { id, name, channel, number, connectorTemplateRef: template } = item;
+  const [title, phone, shown, end] = node.children;
+  put(title, opener(name, () => showConnector(id)), el("small", {}, template));
+  put(phone, number ? el("span", { class: "mono" }, number.phoneNumber) : el("span", { class: "faint" }, "none"));
+  put(shown, channel
+    ? [el("code", { class: "id", title: channel.channelId }, channel.channelId), copying(channel.channelId, "the channel id")]
+    : el("span", { class: "pill", "data-state": "pending" }, "not ready"));
+  if (!end.firstChild) end.append(deletion("connectors", id, name));
+}
+
+function showConnector(id) {
+  const item = model.connectors.get(id);
+  if (item) details(item.name, facts({ "Connector id": item.id, "Channel id": item.channel?.channelId, Template: item.connectorTemplateRef }), block("As the API returns it", indented(item)));
+}
+
+export function webhooks(changed) {
+  const part = new Part("webhooks-more", 20, changed);
+  return () => {
+    const all = [...model.webhooks.values()].reverse();
+    const names = new Map([...model.connectors.values()].filter((each) => each.channel).map((each) => [each.channel.channelId.toLowerCase(), each.name]));
+    write(by("webhooks-count"), all.length.toLocaleString("en"));
+    const rows = part.of(all).map((item) => ({ item, of: channelsOf(item).map((each) => names.get(each) ?? "a channel that is gone") }));
+    list(by("webhooks"), rows, (each) => each.item.id, makeChannel, updateWebhook);
+    if (!all.length) by("webhooks-more").replaceChildren(empty("No webhook yet. A ", el("code", {}, "WebhookSubscription"), " tells your application of each call."));
+  };
+}
+
+function updateWebhook(node, { item, of }) {
+  const signature = JSON.stringify([item, of]);
+  if (node.signature === signature) return;
+  node.signature = signature;
+  const [title, url, filter, end] = node.children;
+  put(title, opener(item.event, () => showWebhook(item.id)),
+    el("small", {}, item.status === "active" ? "active" : el("span", { class: "warn" }, item.status), item.signingKey ? " · signed" : " · not signed"));
+  put(url, el("span", { class: "line", title: item.url }, host(item.url)), el("small", { class: "line" }, pathOf(item.url)));
+  put(filter, of.length ? of.map((each) => el("span", { class: "line" }, each)) : el("span", { class: "faint" }, "all channels"));
+  if (!end.firstChild) end.append(deletion("webhook-subscriptions", item.id, `${item.event} to ${item.url}`));
+}
+
+function pathOf(url) {
+  const text = String(url ?? "");
+  const at = text.indexOf("/", text.indexOf("//") + 2);
+  return at < 0 ? "" : text.slice(at);
+}
+
+function showWebhook(id) {
+  const item = model.webhooks.get(id);
+  if (!item) return;
+  const sent = [...model.deliveries.values()].filter((each) => each.subscriptionId === id).length;
+  details(`${item.service} ${item.event}`, facts({ URL: item.url, Status: item.status, Deliveries: count(sent, "delivery", "deliveries") }), block("As the API returns it", indented(item)));
+}
+
+const opener = (text, action) => el("button", { type: "button", class: "open", click: action }, el("bdi", {}, text));
+
+function deletion(kind, id, name) {
+  const button = el("button", { type: "button", class: "quiet small", title: "Delete it as in Bird’s dashboard", "aria-label": `Delete ${name}` }, "Delete");
+  return twice(button, "Sure?", () => order("DELETE", `${kind}/${encodeURIComponent(id)}`));
+}

@@ -1,0 +1,87 @@
+// What the emulator has told: one map per kind of item, and what follows from them.
+
+const KEPT = 5000; // requests, calls and deliveries, each
+
+export const model = {
+  numbers: new Map(), connectors: new Map(), webhooks: new Map(), calls: new Map(), deliveries: new Map(),
+  requests: [], faults: [], dialect: {}, settings: {}, operations: [], faultKinds: {}, questions: [], outcomes: [],
+};
+
+const MAPS = { numbers: "numbers", connectors: "connectors", "webhook-subscriptions": "webhooks", calls: "calls" };
+const keyed = (items, key) => new Map(items.map((each) => [each[key], each]));
+
+/** Replace everything by the state of the emulator. */
+export function load(state) {
+  for (const [kind, name] of Object.entries(MAPS)) model[name] = keyed(state.items[kind], "id");
+  model.deliveries = keyed(state.deliveries ?? [], "requestId");
+  for (const name of ["requests", "faults", "dialect", "settings", "operations", "faultKinds", "questions"]) {
+    model[name] = state[name];
+  }
+}
+
+/** Take in one event. Returns whether the state must be read again. */
+export function apply(kind, item) {
+  if (kind === "request") add(item);
+  else if (kind === "faults") model.faults = item;
+  else if (kind === "call") keep(model.calls, item.id, item);
+  else if (kind === "delivery") keep(model.deliveries, item.requestId, item);
+  else if (kind === "item") change(item);
+  else return true;
+  return false;
+}
+
+function add(request) {
+  const last = model.requests.at(-1);
+  if (last && request.sequence <= last.sequence) return; // The state has it already.
+  model.requests.push(request);
+  if (model.requests.length > KEPT + 500) model.requests.splice(0, 500);
+}
+
+function keep(map, key, item) {
+  map.set(key, item);
+  if (map.size > KEPT) map.delete(map.keys().next().value);
+}
+
+function change({ kind, id, item }) {
+  const map = model[MAPS[kind]];
+  if (!map) return;
+  if (!item) map.delete(id);
+  else if (kind === "calls") keep(map, id, item);
+  else map.set(id, item);
+}
+
+/** The id of the number of a connector. */
+const numberOf = (connector) => connector.number?.profileId ?? connector.arguments?.phoneNumberId;
+
+export const isVoice = (connector) => String(connector.connectorTemplateSlug ?? "").startsWith("voice-");
+
+/** The connectors of each number, by the number's id. */
+export function connectorsByNumber() {
+  const found = new Map();
+  for (const each of model.connectors.values()) {
+    const number = numberOf(each);
+    if (number == null) continue;
+    if (!found.has(number)) found.set(number, []);
+    found.get(number).push(each);
+  }
+  return found;
+}
+
+const filterOf = (webhook, key) => (Array.isArray(webhook.eventFilters) ? webhook.eventFilters : [])
+  .filter((each) => each?.key === key).map((each) => String(each.value).toLowerCase());
+
+/** The channels whose events alone a webhook receives; none for all channels. */
+export const channelsOf = (webhook) => filterOf(webhook, "channelId");
+
+/** The active webhooks of incoming calls, by channel; those of all channels under "". */
+export function inboundWebhooks() {
+  const found = new Map([["", []]]);
+  for (const each of model.webhooks.values()) {
+    if (each.service !== "channels" || each.event !== "voice.inbound" || each.status !== "active") continue;
+    for (const channel of channelsOf(each).length ? channelsOf(each) : [""]) {
+      if (!found.has(channel)) found.set(channel, []);
+      found.get(channel).push(each);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+// The phone numbers: what answers them, where their calls go, and a button that rings them.
+
+import { by, el, list, put, write } from "./dom.js";
+import { connectorsByNumber, inboundWebhooks, isVoice, model } from "./model.js";
+import { host, note, order, Part } from "./shared.js";
+
+export function numbers(changed) {
+  const part = new Part("numbers-more", 60, changed);
+  for (const id of ["numbers-search", "numbers-filter"]) by(id).addEventListener("input", changed);
+
+  return () => {
+    const connectors = connectorsByNumber();
+    const webhooks = inboundWebhooks();
+    const rows = [...model.numbers.values()].map((number) => row(number, connectors, webhooks));
+    const searched = by("numbers-search").value.trim().toLowerCase();
+    const filter = by("numbers-filter").value;
+    const found = rows.filter((each) => (!searched || each.text.includes(searched))
+      && (filter === "all" || (filter === "used" ? each.connectors.length : each.lost)));
+    const voice = rows.filter((each) => each.ready).length;
+    write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice} with voice` : `${found.length} of ${rows.length.toLocaleString("en")}`);
+    list(by("numbers"), part.of(found), (each) => each.number.id, make, update);
+  };
+}
+
+function row(number, byNumber, webhooks) {
+  const connectors = byNumber.get(number.id) ?? [];
+  const voice = connectors.filter(isVoice);
+  const ready = voice.filter((each) => each.channel);
+  const hooks = ready.flatMap((each) => [...(webhooks.get(each.channel.channelId.toLowerCase()) ?? []), ...webhooks.get("")]);
+  const able = Object.entries(number.capabilities ?? {}).filter(([, each]) => each?.inbound).map(([name]) => name);
+  return {
+    number, connectors, hooks, able, voice: voice.length > 0, ready: ready.length > 0, lost: ready.length > 0 && hooks.length === 0,
+    text: [number.number, number.country, number.type, ...connectors.map((each) => each.name)].join(" ").toLowerCase(),
+    signature: JSON.stringify([connectors.map((each) => [each.id, each.name, each.channel]), hooks.map((each) => [each.id, each.url])]),
+  };
+}
+
+function make({ number, able }) {
+  const ring = el("button", { type: "button", class: "ring", "aria-label": `Ring ${number.number}`, click: () => call(number.number) }, "Ring");
+  const about = [number.country, number.type, ...able].join(" · ");
+  return el("tr", {},
+    el("th", { scope: "row" }, el("span", { class: "mono" }, number.number), el("small", {}, about)),
+    el("td"), el("td"), el("td", { class: "end" }, able.includes("voice") && ring));
+}
+
+function update(node, { number, connectors, hooks, voice, ready, lost, able, signature }) {
+  if (node.signature === signature) return;
+  node.signature = signature;
+  const [, channel, target, end] = node.children;
+  put(channel, connectors.length ? connectors.map(chip) : el("span", { class: "faint" }, "no channel"));
+  put(target, lost ? el("span", { class: "warn", title: "No active webhook subscription receives voice.inbound of this channel" }, "nobody")
+    : hooks.length ? hooks.map((each) => el("span", { class: "line", title: each.url }, host(each.url)))
+      : el("span", { class: "faint" }, voice ? "not ready" : able.includes("voice") ? "" : "no voice"));
+  const ring = end.firstChild;
+  if (!ring) return;
+  ring.disabled = !ready;
+  ring.title = ready ? `Play an incoming call to ${number.number}` : "It has no voice channel that is ready";
+}
+
+function chip(connector) {
+  const state = connector.channel ? "ready" : "pending";
+  return el("span", { class: "line chip", "data-state": state, title: `${connector.name}: ${connector.connectorTemplateRef}, ${state === "ready" ? "ready" : "its channel is not ready"}` },
+    el("i", { class: "dot" }), el("bdi", {}, connector.name));
+}
+
+async function call(to) {
+  const outcome = by("outcome").value;
+  if (await order("POST", "calls/incoming", { to, outcome })) note(`Ringing ${to}.`);
+}
