@@ -184,7 +184,7 @@ def test_a_change_that_the_emulator_cannot_work_with_is_told(
         ("DELETE", "channels/x"),
         ("HEAD", "journal"),
         ("OPTIONS", "reset"),
-        ("GET", ""),
+        ("POST", ""),
     ],
 )
 def test_a_path_that_does_not_exist_is_not_taken_for_another(method: str, path: str) -> None:
