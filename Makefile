@@ -81,8 +81,8 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 .venv/.stamp: pyproject.toml tools/constraints.txt
 	$(call virtual_environment,.venv,tools/constraints.txt,. --group dev)
 
-.venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt
-	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,.)
+.venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt examples/policies/requirements.txt
+	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,. -r examples/policies/requirements.txt)
 
 # $(1): its folder, $(2): its constraints, $(3): what to install.
 # The build backend is installed first, without build isolation, because the constraints do not reach

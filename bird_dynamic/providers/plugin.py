@@ -293,7 +293,13 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             state, given = received(request.olds).properties, received(request.news)
             if request.preview:
                 lifecycle.require_in_place(state, given.properties)
-                after = {**state, **given.properties}
+                cleared = {
+                    field.name
+                    for field in lifecycle.schema.inputs
+                    if field.name not in given.properties and not field.automatic
+                }
+                kept = {name: value for name, value in state.items() if name not in cleared}
+                after = {**kept, **given.properties}
             else:
                 after = lifecycle.update(
                     request.id, state, given.properties, request.timeout or None

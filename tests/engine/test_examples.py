@@ -27,7 +27,7 @@ BY_NUMBER = {each.number: each.id for each in Store.with_numbers().numbers.value
 
 
 def test_every_example_is_run_here() -> None:
-    tests = Path(__file__).read_text()
+    tests = "".join(each.read_text() for each in Path(__file__).parent.glob("test_*.py"))
     examples = {each.name for each in EXAMPLES.iterdir() if any(each.glob("*.*"))}
     assert examples
     assert {each for each in examples if f'"{each}"' not in tests} == set()

@@ -440,6 +440,24 @@ def test_the_stacks_autonaming_is_obeyed_for_new_resources(
 
 
 @pytest.mark.parametrize("preview", [True, False])
+def test_an_update_clears_what_the_program_no_longer_sets(
+    engine: PluginClient, preview: bool
+) -> None:
+    news = {"service": "channels", "event": "voice.inbound", "url": "https://example.com"}
+    filters = {"eventFilters": [{"key": "channelId", "value": NUMBER}]}
+    item_id, state = engine.create({**news, **filters}, "WebhookSubscription")
+    assert "eventFilters" in state
+    request = provider_pb2.UpdateRequest(
+        id=item_id,
+        urn=URN.format("WebhookSubscription"),
+        olds=state,
+        news=struct(engine.inputs(news, "WebhookSubscription")),
+        preview=preview,
+    )
+    assert "eventFilters" not in engine.call("Update", request).properties
+
+
+@pytest.mark.parametrize("preview", [True, False])
 def test_an_update_that_would_be_a_replacement_is_refused(
     engine: PluginClient, bird: EmulatorServer, preview: bool
 ) -> None:
