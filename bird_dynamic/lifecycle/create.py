@@ -1,15 +1,16 @@
 """Exactly-once create: recovers from requests with an unknown outcome.
 
-A pure state machine, written as a generator: it yields the next step (`List`, `Post`, `Get`,
-`Sleep`, `Warn`, `Report`) and receives its result. It uses neither network, clock nor disk, so a
-test can enumerate every sequence of events.
+A pure state machine, written as a generator: it yields the next step (`List`, `Holders`, `Post`,
+`Get`, `Sleep`, `Warn`, `Report`) and receives its result. It uses neither network, clock nor disk,
+so a test can enumerate every sequence of events.
 
     list ──proven ours─────────────────────────► take it over
      │  └──is equal (and has our mark)─────────► error, nothing is sent
      ▼
     post ──done────────────────────────────────► created   (an item that existed before: error)
      │  ├──refused────► error   (conflict: list again; proven ours ► take it over;
-     │  │                        no conflicting item, or a leaving one ► sleep, post again)
+     │  │                        no conflicting item, or a leaving one ► sleep, post again;
+     │  │                        another one that Bird states as the holder ► error)
      ▼  │
     unknown ► list, for a while, with backoff ──proven ours──► created
         └──no result──► post again, a few times
@@ -20,7 +21,7 @@ test can enumerate every sequence of events.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Any
 
@@ -58,6 +59,12 @@ class List:
 
     is_fresh: bool
     with_conflicts: bool = False
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Read the items that hold what only one can hold, as Bird states it of the thing itself. They
+    are in conflict; only a listing can show that one is ours."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ class Created:
     is_new: bool
 
 
-Step = List | Post | Get | Sleep | Warn | Report
+Step = List | Holders | Post | Get | Sleep | Warn | Report
 Machine = Generator[Step, Any, Created]
 
 
@@ -118,9 +125,9 @@ def create(
     `is_forced`: the state already has this resource, and its replacement was forced.
     `takes_over`: the user has allowed taking over an item with the resource's mark.
 
-    Send `Observed` for a `List`, the created item or the error for a `Post`, the item or None for a
-    `Get`, and None for other steps; or throw the error that prevented the step. Raises ExistsError,
-    RejectedError, UnknownOutcomeError, or what was thrown.
+    Send `Observed` for a `List` and for `Holders`, the created item or the error for a `Post`, the
+    item or None for a `Get`, and None for other steps; or throw the error that prevented the step.
+    Raises ExistsError, RejectedError, UnknownOutcomeError, or what was thrown.
     """
     is_resumed = resumed is not None
     before: Observed = yield List(is_fresh=is_resumed, with_conflicts=is_resumed)
@@ -289,6 +296,12 @@ class _Create:
             if equal:
                 return Created((yield from self._take_over(equal)), is_new=False)
         self._require_nothing_stays(observed, conflict)
+        if unanswered is None and self._desired.left is None and not observed.leaving:
+            # Otherwise the holder may be the result of our own request, which a listing will show.
+            holders: Observed = yield Holders()
+            others = tuple(each for each in holders.unmanaged if not each.is_proven)
+            self._leaving = holders.leaving
+            self._require_nothing_stays(replace(holders, unmanaged=others), conflict)
         pause = CONFLICT_BACKOFF[min(self._conflicts, len(CONFLICT_BACKOFF) - 1)]
         self._conflicts += 1
         if self._slept - self._reported >= REPORT_EVERY:

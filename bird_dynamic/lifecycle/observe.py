@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bird_dynamic.bird import client as bird
 from bird_dynamic.bird.clock import Deadline
@@ -16,6 +17,8 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.desired import DesiredState, Match
 from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
 from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.mapping import value_at
+from bird_dynamic.schema.fields import Held
 
 MAX_SINGLE_READS = 100
 """Rows without a name, and rows that do not show what they hold, are read one by one only in
@@ -92,17 +95,40 @@ class Observer:
                 raise
             return Observed()
         is_complete = desired.mark is None or listed.nameless <= MAX_SINGLE_READS
-        unmanaged: list[Match] = []
-        kept: list[Item] = []
-        leaving: list[Item] = []
-        replaced: list[Item] = []
+        found: list[tuple[Item, Match]] = []
         for row in self._candidates(desired, listed, is_complete, with_conflicts):
-            item_id = row["id"]
-            item = self._collection.get(item_id, deadline)
+            item = self._collection.get(row["id"], deadline)
             if item is None:
                 continue
             # A GET may return less than the listing.
             match = Match(desired, {**row, **{key: item[key] for key in item if item[key]}})
+            found.append((item, match))
+        return replace(self._sorted(found, mark), ids=listed.ids, is_complete=is_complete)
+
+    def observe_holders(
+        self, desired: DesiredState, mark: str, ids: Iterable[str], deadline: Deadline
+    ) -> Observed:
+        """The same for the items with these ids, which hold what only one can hold; without those
+        that are no conflict, such as connectors of another template."""
+        found: list[tuple[Item, Match]] = []
+        for item_id in ids:
+            if self._managed.is_deleted(item_id) or desired.schema.held is None:
+                continue
+            item = self._collection.get(item_id, deadline)
+            if item is not None:
+                match = Match(desired, _as_holder(item, desired.schema.held, desired.body))
+                if match.is_in_conflict:
+                    found.append((item, match))
+        return self._sorted(found, mark)
+
+    def _sorted(self, found: Iterable[tuple[Item, Match]], mark: str) -> Observed:
+        """Confirmed items, each with what it was compared as, by who manages them."""
+        unmanaged: list[Match] = []
+        kept: list[Item] = []
+        leaving: list[Item] = []
+        replaced: list[Item] = []
+        for item, match in found:
+            item_id = item["id"]
             if not self._managed.is_managed(item_id):
                 if match.may_be_ours or match.is_in_conflict:
                     unmanaged.append(match)
@@ -119,8 +145,6 @@ class Observer:
             kept=tuple(kept),
             leaving=tuple(leaving),
             replaced=tuple(replaced),
-            ids=listed.ids,
-            is_complete=is_complete,
         )
 
     def _candidates(
@@ -141,3 +165,16 @@ class Observer:
                 continue
             if may_conflict or not self._managed.is_managed(row["id"]):
                 yield row
+
+
+def _as_holder(item: Item, held: Held, body: Mapping[str, Any]) -> Item:
+    """The item of a holder: it holds what is asked for, whatever else it states, or omits."""
+    outer, name = held.path
+    stated = item.get(outer)
+    return {
+        **item,
+        outer: {
+            **(stated if isinstance(stated, Mapping) else {}),
+            name: value_at(held.path, body),
+        },
+    }

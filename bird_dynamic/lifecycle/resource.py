@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,7 @@ from bird_dynamic.lifecycle.errors import (
     SharedError,
 )
 from bird_dynamic.lifecycle.half_created import HalfCreated, without_reserve
+from bird_dynamic.lifecycle.holders import holder_ids
 from bird_dynamic.lifecycle.hooks import Hooks
 from bird_dynamic.lifecycle.mapping import (
     differing_paths,
@@ -202,11 +204,13 @@ class ResourceLifecycle(Hooks):
         run, marks = session.run, marks_of(inputs)
         mark, where = str(inputs.get(MARK, "")), self._address(session, inputs)
         desired = DesiredState.from_inputs(self.schema, inputs, claim.left)
-        runner = CreateRunner(session, desired, claim, mark, where, deadline)
+        account = self._accounts(inputs.get("profile"))
+        holders = partial(holder_ids, account, desired, inputs, deadline)
+        runner = CreateRunner(session, desired, claim, mark, where, deadline, holders)
         with session.observer.lock(desired):
             created = runner.run(
                 is_forced=run.managed.is_replaced_unseen(marks),
-                takes_over=self._accounts(inputs.get("profile")).settings.takes_over,
+                takes_over=account.settings.takes_over,
             )
             item_id = created.item["id"]
             if not run.managed.claim(item_id, marks):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bird_dynamic.bird.clock import Deadline
@@ -10,6 +11,7 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create import (
     Created,
     Get,
+    Holders,
     List,
     Post,
     Report,
@@ -27,7 +29,8 @@ from bird_dynamic.lifecycle.session import CollectionSession
 
 class CreateRunner:
     """One create. `claim`: the right to create, with the record of an interrupted create. `mark`:
-    the resource's. `address`: URL of the collection."""
+    the resource's. `address`: URL of the collection. `holder_ids` returns the ids of the items that
+    hold what only one can hold."""
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class CreateRunner:
         mark: str,
         address: str,
         deadline: Deadline,
+        holder_ids: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._session = session
         self._desired = desired
@@ -44,6 +48,7 @@ class CreateRunner:
         self._mark = mark
         self._address = address
         self._deadline = deadline
+        self._holder_ids = holder_ids
         self._has_sent = False
         # The outcome of an interrupted create is unknown until its result was looked for.
         self._is_unknown = claim.left is not None
@@ -87,6 +92,8 @@ class CreateRunner:
         match step:
             case List():
                 return self._list(step)
+            case Holders():
+                return self._holders()
             case Post():
                 return self._post()
             case Get(item_id=item_id):
@@ -111,6 +118,15 @@ class CreateRunner:
         )
         # Bird's time is unknown before its first answer.
         return replace(observed, server_time=began or client.server_time())
+
+    def _holders(self) -> Observed:
+        try:
+            return self._session.observer.observe_holders(
+                self._desired, self._mark, self._holder_ids(), self._deadline
+            )
+        except BirdError:
+            # The conflict is the error: it is told without its holder too.
+            return Observed()
 
     def _post(self) -> Item | BirdError:
         desired, run = self._desired, self._session.run

@@ -11,7 +11,8 @@ from typing import Any
 
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.common import WORKSPACE, local_inputs
-from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, ResourceSchema
+from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, Held, OnChange, ResourceSchema
+from bird_dynamic.schema.found import PHONE_NUMBER
 from bird_dynamic.schema.kinds import FLAG, MAP, TEXT, UUID_TEXT, Shape
 from bird_dynamic.schema.templates import (
     TEMPLATE,
@@ -236,6 +237,7 @@ EXCLUSIVE_NAME = "phone number"
 EXCLUSIVE = (("connectorTemplateRef",), ("arguments", "phoneNumberId"))
 """Bird allows one connector of a template per phone number. Source: the create operation's
 "connector already exists"; its condition is assumed."""
+HELD = Held(schema=PHONE_NUMBER, path=("arguments", "phoneNumberId"), holders="connector_ids")
 OTHER_IDS: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("arguments", "phoneNumberId"): (("number", "numberId"), ("number", "profileId"))
 }
@@ -275,6 +277,7 @@ CONNECTOR = ResourceSchema(
     identity=("name",),
     exclusive=EXCLUSIVE,
     exclusive_name=EXCLUSIVE_NAME,
+    held=HELD,
     other_ids=OTHER_IDS,
     advice=advice("…"),
     permission=PERMISSION,

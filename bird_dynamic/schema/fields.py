@@ -131,6 +131,16 @@ class Field:
         return self.is_input and (self.required or self.default is not None)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What only one item can hold, and Bird states who holds it: `schema` describes it, `path` is
+    that of its id in the create request, and its field `holders` has the ids of the holders."""
+
+    schema: ResourceSchema
+    path: tuple[str, str]
+    holders: str
+
+
 def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:
     yield from ()
 
@@ -171,6 +181,8 @@ class ResourceSchema:
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Paths in the create request: Bird does not allow two items with the same values at all of
     them."""
+    held: Held | None = None
+    """The thing behind one of these paths, if Bird states of it which items hold it."""
     label: str = "name"
     """The input that identifies an item to people."""
     describes: Callable[[Mapping[str, Any]], bool] = lambda item: True

@@ -28,6 +28,7 @@ from bird_dynamic.lifecycle.create import (
     BACKOFF,
     MAX_POSTS,
     Created,
+    Holders,
     List,
     Machine,
     Post,
@@ -108,7 +109,12 @@ class Model:
     def listed(self) -> list[dict[str, Any]]:
         self.looks.append(self.waited)
         lagging, self.unseen = self.unseen > 0, max(0, self.unseen - 1)
-        return [*([self.left] if self.left else []), *([] if lagging else self.made)]
+        return [each for each in self.existing if not (lagging and each in self.made)]
+
+    @property
+    def existing(self) -> list[dict[str, Any]]:
+        """What Bird's phone number names, though a listing may lag."""
+        return [*([self.left] if self.left else []), *self.made]
 
     @property
     def server_time(self) -> float | None:
@@ -175,6 +181,9 @@ def drive(name: Name, situation: str, model: Model) -> Created | BirdError:
                     relevant = [each for each in matches if with_conflicts or each.may_be_ours]
                     ids = {each["id"] for each in items}
                     answer = Observed(tuple(relevant), model.server_time, ids=ids)
+                case Holders():
+                    matches = (Match(desired, each) for each in model.existing)
+                    answer = Observed(tuple(each for each in matches if each.is_in_conflict))
                 case Post():
                     answer = model.post(name.text)
                 case Sleep(seconds=seconds):
