@@ -25,6 +25,9 @@ from bird_dynamic.emulator import (
     EmulatorServer,
     PhoneNumber,
 )
+from bird_dynamic.emulator import (
+    LostCallError as LostCallError,
+)
 
 
 class EmulatedBird(EmulatorServer):
@@ -83,8 +86,42 @@ class EmulatedBird(EmulatorServer):
         return self.items("webhook-subscriptions")
 
     def calls(self) -> list[dict[str, Any]]:
-        """The started calls, as Bird's API returns them."""
+        """The calls, as Bird's API returns them."""
         return self.items("calls")
+
+    def deliver(self, public: str, local: str) -> None:
+        """Send the webhooks for a public address, such as `https://example.com`, to a program on
+        this machine, such as `http://127.0.0.1:5000`.
+
+        Raises ValueError for an address that cannot be used, or that is not on this machine.
+        """
+        self.emulator.deliver(public, local)
+
+    def incoming_call(
+        self, to: str, from_: str | None = None, outcome: str = "completed"
+    ) -> dict[str, Any]:
+        """Call a phone number of the workspace, and return the call as Bird's API does. Its events
+        are delivered to the webhook subscriptions that ask for them: see `deliveries`.
+
+        `to`: a number such as `+3197010200001`. `from_`: who calls. `outcome`: `completed`,
+        `no-answer`, `busy` or `failed`.
+
+        Raises LostCallError, which says why, if the number has no voice channel, LookupError if it
+        is not a number of the workspace, and ValueError for other wrong input.
+        """
+        given = {"to": to, "outcome": outcome, **({"from": from_} if from_ is not None else {})}
+        return self.emulator.incoming_call(given)
+
+    def deliveries(self, timeout: float = 10.0) -> list[dict[str, Any]]:
+        """The deliveries to webhook subscriptions, oldest first: the body, the headers, the
+        attempts with their answers, and the `status`: `succeeded`, `failed`, `pending`, `unmapped`
+        (no local address was given for its URL, so it was not sent), or `unsubscribed` (no
+        subscription asks for the event).
+
+        Waits until no call and no delivery is under way, at most `timeout` seconds.
+        """
+        self.emulator.settled(timeout)
+        return self.emulator.deliveries.shown()
 
 
 try:

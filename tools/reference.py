@@ -12,6 +12,7 @@ import contextlib
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -25,9 +26,15 @@ from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
 from bird_dynamic.emulator.connections import MAX_CONNECTIONS
-from bird_dynamic.emulator.faults import KINDS
+from bird_dynamic.emulator.control import SHOWN
+from bird_dynamic.emulator.deliveries import MAX_KEPT, WAITS
+from bird_dynamic.emulator.faults import DELIVER, DELIVERY_KINDS, KINDS
 from bird_dynamic.emulator.handler import IDLE_TIMEOUT
+from bird_dynamic.emulator.messages import OUTCOMES
+from bird_dynamic.emulator.operations.calls import MAX_CALLS
+from bird_dynamic.emulator.pool import SIZE
 from bird_dynamic.emulator.reading import MAX_BODY
+from bird_dynamic.emulator.sending import TIMEOUT
 from bird_dynamic.providers.names import function_name, token
 from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case, snake_case
@@ -353,8 +360,9 @@ def _bird_emulator() -> Iterator[str]:
     yield "# `bird-emulator`"
     yield ""
     yield "A local emulator of the Bird API, for development and tests without an account. It keeps"
-    yield "state, validates requests and answers in Bird's format. It does not place calls or send"
-    yield "messages. Where Bird's documentation is silent, its answers are guesses: see"
+    yield "state, validates requests and answers in Bird's format. It places no calls and sends no"
+    yield "messages, but [plays calls](#calls-and-webhooks) and delivers their events to your own"
+    yield "programs. Where Bird's documentation is silent, its answers are guesses: see"
     yield "[unconfirmed](../unconfirmed.md)."
     yield ""
     yield "It prints the settings of a program that uses it, and serves until it receives SIGINT or"
@@ -396,6 +404,21 @@ def _bird_emulator() -> Iterator[str]:
             ),
             (f"`GET`, `PATCH {path}/options`", "Return or change the emulator's options."),
             (f"`GET`, `PUT`, `PATCH {path}/dialect`", "Return, set or change the dialect."),
+            (
+                f"`POST {path}/calls/incoming`",
+                'Call a number of the workspace: `{"to": "+3197010200001"}`, and optionally `from` '
+                f"and `outcome` (one of {', '.join(f'`{each}`' for each in OUTCOMES)}).",
+            ),
+            (f"`GET {path}/calls`", "List the calls."),
+            (
+                f"`GET`, `DELETE {path}/deliveries`",
+                f"Return the newest deliveries ({SHOWN}, or `?limit=`), or forget all.",
+            ),
+            (
+                f"`GET`, `PUT`, `PATCH {path}/targets`",
+                "Return, set or add local addresses: "
+                '`{"https://example.com": "http://127.0.0.1:5000"}`.',
+            ),
             *(
                 (f"`GET`, `POST {each}`", "List, or create one as in Bird's dashboard.")
                 for each in things
@@ -413,11 +436,58 @@ def _bird_emulator() -> Iterator[str]:
     )
 
     yield ""
+    yield "## Calls and webhooks"
+    yield ""
+    yield from _code(
+        "console",
+        "$ bird-emulator --deliver https://example.com=http://127.0.0.1:5000\n"
+        '$ curl --json \'{"to": "+3197010200001"}\' '
+        "http://127.0.0.1:8080/__emulator__/calls/incoming",
+    )
+    yield ""
+    yield from _wrapped(
+        "A call to a number with a voice channel goes through its statuses, and each is an event "
+        "(`voice.inbound`) for the webhook subscriptions that ask for it. So does a call that a "
+        "program starts (`voice.outbound`), unless it is scheduled for later. The option "
+        "`call_outcome` says how those end. A call to a number without a voice channel is lost: "
+        "the request is answered 422, and says why."
+    )
+    yield ""
+    yield from _table(
+        ("outcome", "statuses"),
+        ((f"`{name}`", ", ".join(f"`{each}`" for each in all_)) for name, all_ in OUTCOMES.items()),
+    )
+    yield ""
+    yield from _wrapped(
+        "Each subscription whose filters match is one delivery: a POST of `service`, `event` and "
+        "`payload` (the call), signed with the `signing_key` of the subscription. It goes to the "
+        "local address that stands for the host of its `url`, with that host as `Host`. Nothing "
+        "is sent to another machine, redirects are not followed, and proxies are not used. What "
+        "has no local address is kept as `unmapped`, and what nobody asks for as `unsubscribed`."
+    )
+    yield ""
+    yield from _wrapped(
+        f"A delivery without a 2xx within {TIMEOUT:.0f} seconds is repeated with its first "
+        f"timestamp, {len(WAITS)} times at most. Bird's documentation speaks of increasing "
+        f"intervals over 8 hours; here they are {WAITS[0]} seconds, doubled up to "
+        f"{WAITS[-1] // 60} minutes, times the option `retry_scale`. The events of one call reach "
+        "a subscription in their order, except that a repeated delivery holds up no later one. "
+        "The deliveries are also in the delivery logs of the API."
+    )
+    yield ""
+    yield "Calls are kept in the file of `--state`, with the status that they had when the emulator"
+    yield "ended. Deliveries are not."
+    yield ""
     yield "## Limits"
     yield ""
     yield f"A body may have at most {MAX_BODY // 2**20} MiB (413), with a `Content-Length` (411)."
     yield f"{MAX_CONNECTIONS} connections are served at a time; further ones wait until one closes."
     yield f"A connection that is idle for {IDLE_TIMEOUT:.0f} seconds is closed."
+    yield from _wrapped(
+        f"The last {MAX_CALLS:,} calls and {MAX_KEPT:,} deliveries are kept. Further events are "
+        "not sent while so many deliveries are pending. "
+        f"{SIZE} deliveries are sent at a time."
+    )
 
 
 def _testing() -> Iterator[str]:
@@ -470,6 +540,27 @@ def test_my_stack(bird: EmulatedBird) -> None:
     yield "`emulator` is the `BirdEmulator` behind it, with the journal of requests"
     yield "(`emulator.journal`) and the active faults (`emulator.faults`)."
     yield ""
+    yield "## Calls"
+    yield ""
+    ringing = """\
+from bird_dynamic.testing import EmulatedBird
+
+
+def ring(bird: EmulatedBird) -> None:
+    bird.deliver("https://example.com", "http://127.0.0.1:5000")
+    bird.incoming_call("+3197010200001", outcome="no-answer")
+    assert [each["status"] for each in bird.deliveries()] == ["succeeded"] * 3
+"""
+    yield from _code("python", ringing)
+    yield ""
+    yield from _wrapped(
+        "The subscription is to `https://example.com/…`, and your handler listens on port 5000: "
+        "see [receiving webhooks](../guides/receiving.md#in-a-test). Between two statuses of a "
+        "call is no time, and a delivery that is not accepted is soon repeated, 35 times within "
+        "half a minute. `bird.emulator.options` has `call_step`, `call_outcome` and "
+        "`retry_scale`: see [calls and webhooks](bird-emulator.md#calls-and-webhooks)."
+    )
+    yield ""
     yield "## Faults"
     yield ""
     yield from _code(
@@ -493,6 +584,14 @@ def test_my_stack(bird: EmulatedBird) -> None:
     )
     yield ""
     yield f"Operations: {', '.join(f'`{each}`' for each in ('any', *sorted(ROUTES)))}."
+    yield ""
+    yield from _wrapped(
+        f"The operation `{DELIVER}` is one attempt of a delivery to a webhook's receiver, and not "
+        "a request, so `any` does not include it. Its faults are "
+        f"{', '.join(f'`{each}`' for each in DELIVERY_KINDS)}: what the attempt gets instead of "
+        "the receiver's answer. With `applied=True`, the receiver gets the delivery all the same, "
+        "and therefore gets it again."
+    )
 
 
 def _members(documented: type) -> Iterator[tuple[str, str]]:
@@ -508,6 +607,11 @@ def _program(example: str) -> str:
     names = [name for name in bird_dynamic.__all__ if re.search(rf"\b{name}\(", example)]
     pulumi = "import pulumi\n" if "pulumi." in example else ""
     return f"{pulumi}from bird_dynamic import {', '.join(names)}\n\n{example}"
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """A paragraph."""
+    yield from textwrap.wrap(text, 88, break_long_words=False, break_on_hyphens=False)
 
 
 def _code(language: str, text: str) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _known(choice: Choice) -> str:
 
 def _described() -> Iterator[str]:
     document = yaml.safe_load((DOCS / "openapi.yaml").read_text(encoding="utf-8"))
-    for item in document["paths"].values():
+    for item in [*document["paths"].values(), *document["webhooks"].values()]:
         for method in _METHODS:
             if method in item:
                 operation = item[method]

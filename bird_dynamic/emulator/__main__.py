@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import QUESTIONS, Dialect
-from bird_dynamic.emulator.messages import Options
+from bird_dynamic.emulator.messages import LONGEST_STEP, Options
 from bird_dynamic.emulator.request_log import RequestLog
 from bird_dynamic.emulator.server import EmulatorServer
 from bird_dynamic.emulator.store import (
@@ -26,6 +26,7 @@ from bird_dynamic.emulator.store import (
     StateFileError,
     Store,
 )
+from bird_dynamic.emulator.targets import pair_of
 
 LAST_PORT = 65535
 DEFAULT_PORT = 8080
@@ -74,6 +75,28 @@ def _main(arguments: Sequence[str] | None) -> int:
         + "; ".join(f"{each.name}={'|'.join(each.names)}" for each in QUESTIONS),
     )
     parser.add_argument(
+        "--deliver",
+        action="append",
+        default=[],
+        metavar="PUBLIC=LOCAL",
+        help="send the webhooks for a public address to a program on this machine, such as "
+        "https://example.com=http://127.0.0.1:5000; may be repeated",
+    )
+    parser.add_argument(
+        "--call-step",
+        type=_seconds,
+        default=1.0,
+        metavar="SECONDS",
+        help="seconds between two statuses of a call (default: 1)",
+    )
+    parser.add_argument(
+        "--retry-scale",
+        type=_scale,
+        default=0.1,
+        metavar="FACTOR",
+        help="repeat webhooks sooner than Bird does, from 0 to 1 (default: 0.1)",
+    )
+    parser.add_argument(
         "--quiet", action="store_true", help="do not print a line for each request on stderr"
     )
     given = parser.parse_args(arguments)
@@ -85,8 +108,18 @@ def _main(arguments: Sequence[str] | None) -> int:
         store = Store.from_file(given.state) if given.state else Store.with_numbers()
     except StateFileError as error:
         parser.error(f"--state: {error}")
-    options = Options(channel_after=given.channel_after, allow_duplicates=given.allow_duplicates)
+    options = Options(
+        channel_after=given.channel_after,
+        allow_duplicates=given.allow_duplicates,
+        call_step=given.call_step,
+        retry_scale=given.retry_scale,
+    )
     emulator = BirdEmulator(store, options=options, dialect=dialect, seed=given.seed)
+    try:
+        for each in given.deliver:
+            emulator.deliver(*pair_of(each))
+    except ValueError as error:
+        parser.error(f"--deliver: {error}")
     log = None if given.quiet else _log_on_stderr()
     try:
         server = _listening(emulator, given.port, log)
@@ -133,6 +166,18 @@ def _count(text: str) -> int:
             "must be a whole number, such as 3: the reads that a channel needs to be ready"
         )
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text) or float(text) > LONGEST_STEP:
+        raise argparse.ArgumentTypeError(f"must be seconds from 0 to {LONGEST_STEP:g}, such as 0.5")
+    return float(text)
+
+
+def _scale(text: str) -> float:
+    if not re.fullmatch(r"[01](\.[0-9]{1,9})?", text) or float(text) > 1:
+        raise argparse.ArgumentTypeError("must be a number from 0 to 1, such as 0.1")
+    return float(text)
 
 
 def _choice(text: str) -> tuple[str, str]:

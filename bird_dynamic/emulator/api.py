@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bird_dynamic.emulator.faults import DELIVER
 from bird_dynamic.emulator.messages import RefusalError, Request, not_found
 from bird_dynamic.emulator.operations import (
     calls,
@@ -65,7 +66,7 @@ ROUTES = {
     for kind in KINDS.values()
     for method, path, handler in kind.routes
 }
-OPERATIONS = ("any", *ROUTES, "unknown")
+OPERATIONS = ("any", *ROUTES, "unknown", DELIVER)
 """The operation names that a fault accepts."""
 
 

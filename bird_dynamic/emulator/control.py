@@ -15,6 +15,12 @@ PATCH  /__emulator__/options            change options
 GET    /__emulator__/dialect            the dialect
 PUT    /__emulator__/dialect            replace the dialect; other questions get their default
 PATCH  /__emulator__/dialect            change choices of the dialect
+POST   /__emulator__/calls/incoming      call a number of the workspace: `to`, `from`, `outcome`
+GET    /__emulator__/deliveries         the newest deliveries to webhook subscriptions; `limit`
+DELETE /__emulator__/deliveries         forget all deliveries
+GET    /__emulator__/targets            the local address for each public one
+PUT    /__emulator__/targets            replace them, as an object
+PATCH  /__emulator__/targets            add some
 GET    /__emulator__/{kind}             the existing items of a kind
 POST   /__emulator__/{kind}             create an item as in Bird's dashboard
 PATCH  /__emulator__/{kind}/{id}        change an item as in Bird's dashboard
@@ -26,12 +32,13 @@ A kind is one of `KINDS`, such as `connectors` or `webhook-subscriptions`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
 from typing import Any
 
 from bird_dynamic._version import package_version
 from bird_dynamic.emulator.api import KINDS
-from bird_dynamic.emulator.checks import demand, mapping, several
+from bird_dynamic.emulator.checks import demand, mapping, several, text
 from bird_dynamic.emulator.core import BirdEmulator
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, check_fault
@@ -40,16 +47,20 @@ from bird_dynamic.emulator.messages import Request, Response, check_options
 from bird_dynamic.emulator.overview import overview
 from bird_dynamic.emulator.page import HEADERS, file_response, is_file
 from bird_dynamic.emulator.store import StateFileError
+from bird_dynamic.emulator.targets import Targets
 
 PATHS = (
     "GET state, GET events, POST reset, GET and DELETE journal, GET, PUT and DELETE faults, GET "
-    "and PATCH options, GET, PUT and PATCH dialect, GET and POST KIND, PATCH and DELETE KIND/ID; "
-    "a KIND is one of "
+    "and PATCH options, GET, PUT and PATCH dialect, POST calls/incoming, GET and DELETE "
+    "deliveries, GET, PUT and PATCH targets, GET and POST KIND, PATCH and DELETE KIND/ID; a KIND "
+    "is one of "
     f"{', '.join(KINDS)}"
 )
 CONTROL = "/__emulator__/"
 _WITHOUT_SLASH = CONTROL.rstrip("/")
 HEALTH = "/health"
+SHOWN = 1000
+"""Deliveries that are listed, unless a `limit` is given."""
 LONGEST_MESSAGE = 1000
 """In characters: a message may quote the request."""
 
@@ -76,7 +87,7 @@ def control(emulator: BirdEmulator, request: Request) -> Response:
         return file_response(what)
     try:
         body = parsed(request.body) if request.body else None
-        return _response(200, _carry_out(emulator, request.method, what, thing_id, body))
+        return _response(200, _carry_out(emulator, request, what, thing_id, body))
     except LookupError as error:
         return message(404, f"not found: {error}")
     except ValueError as error:
@@ -90,7 +101,10 @@ def message(status: int, text: str) -> Response:
     return _response(status, {"message": text[:LONGEST_MESSAGE]})
 
 
-def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, body: Any) -> Any:
+def _carry_out(
+    emulator: BirdEmulator, request: Request, what: str, thing_id: str, body: Any
+) -> Any:
+    method = request.method
     match method, what, thing_id:
         case "POST", "reset", "":
             emulator.reset()
@@ -121,6 +135,19 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
             kept = asdict(emulator.dialect) if method == "PATCH" else {}
             emulator.dialect = Dialect.of({**kept, **body})
             emulator.feed.publish("dialect", asdict(emulator.dialect))
+        case "POST", "calls", "incoming":
+            demand(mapping(), body)
+            return emulator.incoming_call(body)
+        case "GET", "deliveries", "":
+            return emulator.deliveries.shown(_limit(request))
+        case "DELETE", "deliveries", "":
+            emulator.deliveries.clear()
+        case "GET", "targets", "":
+            return emulator.deliveries.targets.shown()
+        case (("PUT" | "PATCH"), "targets", ""):
+            demand(mapping(text()), body)
+            kept = emulator.deliveries.targets.shown() if method == "PATCH" else {}
+            emulator.deliveries.targets = Targets({**kept, **body})
         case "GET", _, "" if what in KINDS:
             return emulator.items(what)
         case "POST", _, "" if what in KINDS:
@@ -134,6 +161,13 @@ def _carry_out(emulator: BirdEmulator, method: str, what: str, thing_id: str, bo
         case _:
             raise LookupError(f"{method} {what}; there are {PATHS}")
     return {}
+
+
+def _limit(request: Request) -> int:
+    limit = request.values("limit") or [str(SHOWN)]
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", limit[-1]):
+        raise ValueError(f"limit: must be a whole number from 1 to 999999, not {limit[-1]!r}")
+    return int(limit[-1])
 
 
 def _health(method: str) -> Response:

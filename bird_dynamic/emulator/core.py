@@ -17,8 +17,9 @@ from typing import Any
 
 from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.checks import demand
+from bird_dynamic.emulator.deliveries import Deliveries
 from bird_dynamic.emulator.dialect import Dialect
-from bird_dynamic.emulator.faults import Fault, FaultPlan
+from bird_dynamic.emulator.faults import DELIVER, Fault, FaultPlan
 from bird_dynamic.emulator.feed import Feed
 from bird_dynamic.emulator.journal import Journal
 from bird_dynamic.emulator.messages import (
@@ -31,10 +32,12 @@ from bird_dynamic.emulator.messages import (
     Response,
 )
 from bird_dynamic.emulator.operations.backend import Backend
+from bird_dynamic.emulator.pool import Pool
 from bird_dynamic.emulator.redaction import redacted, redacted_body
 from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store
 from bird_dynamic.emulator.tables import Row
+from bird_dynamic.emulator.telephone import Telephone
 
 Observer = Callable[[str, Request, Response], None]
 
@@ -79,6 +82,24 @@ class BirdEmulator:
         self._revoked = False
         self._sequence = 0
         self._lock = threading.RLock()
+        self._pool = Pool()
+        # Ids of their own: those of the items are the same with a seed, whatever is delivered.
+        request_ids = random.Random(ids_from and f"{ids_from} deliveries")  # noqa: S311
+        self.deliveries = Deliveries(
+            self._pool,
+            now=self._now,
+            new_id=lambda: _uuid(request_ids),
+            scale=lambda: self.options.retry_scale,
+            fault=self._fault_of_delivery,
+            feed=self.feed,
+        )
+        self._telephone = Telephone(
+            self._pool,
+            self.deliveries,
+            lock=self._lock,
+            backend=self._backend,
+            feed=self.feed,
+        )
         self.faults = tuple(faults)
 
     @property
@@ -105,10 +126,11 @@ class BirdEmulator:
             return [{**asdict(fault), "left": times} for fault, times in left]
 
     def reset(self) -> None:
-        """Empty the workspace and the journal, and remove all faults."""
+        """Empty the workspace and the journal, forget the deliveries, and remove all faults."""
         with self._lock:
             self.store.clear()
             self.journal.clear()
+            self.deliveries.clear()
             self.faults = ()
             self.feed.publish("reset", {})
 
@@ -190,6 +212,28 @@ class BirdEmulator:
         """Delete a webhook subscription: `remove("webhook-subscriptions", …)`."""
         self.remove("webhook-subscriptions", subscription_id)
 
+    def deliver(self, public: str, local: str) -> None:
+        """Send the deliveries for a public address, such as `https://example.com`, to a local one,
+        such as `http://127.0.0.1:5000`. Raises ValueError if it is not on this machine."""
+        self.deliveries.targets = self.deliveries.targets.with_pair(public, local)
+
+    def incoming_call(self, given: Json) -> Json:
+        """Play a call from outside: see `Telephone.ring`."""
+        return self._telephone.ring(given)
+
+    def settled(self, timeout: float) -> bool:
+        """Wait until no call and no delivery is under way, at most `timeout` seconds. Returns
+        whether none is."""
+        return self._pool.join(timeout)
+
+    def start(self) -> None:
+        """Deliver again after a stop."""
+        self._pool.start()
+
+    def stop(self) -> None:
+        """End the calls and deliveries that are under way."""
+        self._pool.stop()
+
     def handle(self, request: Request) -> Reply:
         """Answer a request, with any injected fault, and record both in the journal."""
         with self._lock:
@@ -213,7 +257,20 @@ class BirdEmulator:
 
     def _backend(self, fault: Fault | None = None) -> Backend:
         dialect = self.options.applied_to(self.dialect)
-        return Backend(self.store, self.options, dialect, self._now, self._new_id, fault)
+        return Backend(
+            self.store,
+            self.options,
+            dialect,
+            self._now,
+            self._new_id,
+            self._telephone.play,
+            self.deliveries.logged,
+            fault,
+        )
+
+    def _fault_of_delivery(self) -> Fault | None:
+        with self._lock:
+            return self._plan.firing(DELIVER, self._now())
 
     def _respond(self, request: Request, operation: str, fault: Fault | None) -> Response:
         try:
@@ -319,7 +376,11 @@ class BirdEmulator:
             self.feed.publish("item", {"kind": kind, "id": row.wire["id"], "item": item})
 
     def _new_id(self) -> str:
-        return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
+        return _uuid(self._ids)
 
     def _now(self) -> float:
         return self._clock() + self.options.clock_ahead
+
+
+def _uuid(source: random.Random) -> str:
+    return str(uuid.UUID(int=source.getrandbits(128), version=4))

@@ -46,6 +46,11 @@ KINDS = {
     "throttle": "answers 429 above `rate` requests per second",
 }
 
+DELIVER = "deliver"
+"""The operation of a delivery to a webhook's receiver. A fault of any operation is not one of
+it."""
+DELIVERY_KINDS = ("status", "latency", "hang", "refuse", "reset", "empty")
+"""The faults that a delivery may have."""
 LONGEST_WAIT = 3600.0
 """Limit of `seconds` where a request waits for them."""
 _WAITS = ("latency", "hang")
@@ -72,6 +77,8 @@ _LENGTHS = ("content-length", "transfer-encoding")
 def check_fault(value: Any, path: str) -> Problems:
     """Check the fields of a fault."""
     problems = _FIELDS(value, path)
+    if not problems and value.get("operation") == DELIVER and value["kind"] not in DELIVERY_KINDS:
+        return {f"{path}.kind": [f"must be, of a delivery, one of: {', '.join(DELIVERY_KINDS)}"]}
     if problems or value["kind"] not in _WAITS:
         return problems
     return number(0, LONGEST_WAIT)(value.get("seconds", 0), f"{path}.seconds")
@@ -128,7 +135,9 @@ class FaultPlan:
         """The fault for this request, if any; the first one in the plan's order."""
         hit: Fault | None = None
         for index, fault in enumerate(self.faults):
-            if fault.operation not in ("any", operation):
+            if fault.operation not in ("any", operation) or (
+                operation == DELIVER and fault.operation != DELIVER
+            ):
                 continue
             self._matched[index] += 1
             if hit is None and self._fires(fault, self._matched[index], now):

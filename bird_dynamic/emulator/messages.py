@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from bird_dynamic.emulator.checks import boolean, demand, mapping, number, settings, whole
+from bird_dynamic.emulator.checks import (
+    boolean,
+    choice,
+    demand,
+    mapping,
+    number,
+    settings,
+    whole,
+)
 from bird_dynamic.emulator.dialect import Dialect
 
 Json = dict[str, Any]
@@ -57,6 +65,16 @@ class Reply:
 
 MAX_CLOCK_AHEAD = 1e9
 """Limit in seconds, some 30 years. Python's dates end in the year 9999."""
+OUTCOMES = {
+    "completed": ("starting", "ringing", "ongoing", "completed"),
+    "no-answer": ("starting", "ringing", "no-answer"),
+    "busy": ("starting", "busy"),
+    "failed": ("starting", "failed"),
+}
+"""How a call may end, and its statuses until then. A call that the API starts is `accepted` before
+them."""
+LONGEST_STEP = 3600.0
+"""Limit in seconds between two statuses of a call."""
 check_options = settings(
     {
         "channel_after": whole(0),
@@ -67,6 +85,9 @@ check_options = settings(
         "largest_page": whole(1),
         "clock_ahead": number(-MAX_CLOCK_AHEAD, MAX_CLOCK_AHEAD),
         "release_after": number(0),
+        "call_step": number(0, LONGEST_STEP),
+        "call_outcome": choice(*OUTCOMES),
+        "retry_scale": number(0, 1),
     }
 )
 """Checks options."""
@@ -78,7 +99,10 @@ class Options:
 
     `channel_after`: reads of a connector before its channel is ready (0: at once). `clock_ahead`:
     seconds by which the server's clock is ahead. `release_after`: delay in seconds of the choices
-    `later` of a dialect. Behaviour with a fixed set of choices is in `dialect`. Three options are
+    `later` of a dialect. `call_step`: seconds between two statuses of a call (0: at once).
+    `call_outcome`: how a call that the API starts ends. `retry_scale`: factor of the waits between
+    the attempts of a delivery (1: 30 seconds after the first one, as long as Bird would wait).
+    Behaviour with a fixed set of choices is in `dialect`. Three options are
     short for such a choice, and override it: `allow_duplicates` (`conflict` is `none`),
     `sparse_lists` (`rows` is `null`), `list_signing_keys` (`signing_key` is `listed`). Raises
     ValueError for a value that is out of its range.
@@ -92,6 +116,9 @@ class Options:
     largest_page: int = 100
     clock_ahead: float = 0.0
     release_after: float = 6.0
+    call_step: float = 0.0
+    call_outcome: str = "completed"
+    retry_scale: float = 0.001
 
     def __post_init__(self) -> None:
         demand(check_options, vars(self))

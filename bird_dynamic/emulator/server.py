@@ -39,13 +39,15 @@ class EmulatorServer:
 
     def start(self) -> Self:
         """Serve in a background thread."""
+        self.emulator.start()
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """Stop serving. Kept-alive connections are closed at their next request."""
+        """Stop serving and delivering. Kept-alive connections are closed at their next request."""
         self._server.stopped.set()
         self.emulator.feed.wake()
+        self.emulator.stop()
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()

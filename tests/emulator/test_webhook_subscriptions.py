@@ -84,7 +84,7 @@ def test_subscriptions_come_in_pages(call: Caller) -> None:
     assert call("GET", WEBHOOKS, limit="101")[0] == 422
 
 
-def test_nothing_has_ever_been_delivered(call: Caller) -> None:
+def test_a_subscription_without_deliveries_has_empty_logs(call: Caller) -> None:
     _, made = subscribe(call)
     logs = f"{WEBHOOKS}/{made['id']}/logs"
     assert call("GET", logs) == (200, {"results": []})

@@ -6,10 +6,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from bird_dynamic.emulator.checks import Check, mapping
+from bird_dynamic.emulator.delivery import Delivery, timestamp
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.json_body import parsed
@@ -39,7 +39,8 @@ LAG = 2.0
 class Backend:
     """One workspace, as one request sees it, with the fault for that request, if any.
 
-    `now` returns the server's time, `new_id` a new UUID.
+    `now` returns the server's time, `new_id` a new UUID. `play` plays a call, by its id, to one of
+    `OUTCOMES`, and `logged` returns the deliveries to a webhook subscription.
     """
 
     store: Store
@@ -47,12 +48,13 @@ class Backend:
     dialect: Dialect
     now: Callable[[], float]
     new_id: Callable[[], str]
+    play: Callable[[str, str], None]
+    logged: Callable[[str], Sequence[Delivery]]
     fault: Fault | None = None
 
     def timestamp(self) -> str:
         """The current time, in the API's format."""
-        now = datetime.fromtimestamp(self.now(), timezone.utc)
-        return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return timestamp(self.now())
 
     def list(self, table: Table[RowType]) -> list[RowType]:
         """The rows of a listing."""

@@ -1,5 +1,6 @@
-"""Voice calls. No call is really made, so each stays `accepted` with a duration of zero. Assumed: a
-body with other properties is refused. `to` and `from` accept any string, such as a SIP address."""
+"""Voice calls. No call is really made: `Telephone` plays it, unless it is scheduled for later; such
+a call stays `accepted`. Assumed: a body with other properties is refused. `to` and `from` accept
+any string, such as a SIP address."""
 
 from __future__ import annotations
 
@@ -17,10 +18,13 @@ from bird_dynamic.emulator.messages import Json, RefusalError, Request, not_foun
 from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
 from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.operations.paging import page
+from bird_dynamic.emulator.store import StoredConnector
 from bird_dynamic.emulator.tables import Row
 
 LARGEST_PAGE = 1000
 PAGE = 25
+MAX_CALLS = 10_000
+"""Calls that are kept. The oldest one that is over makes room for a new one."""
 COMMANDS = ("hangup", "playback", "say", "gather", "record", "bridge", "pause")
 _ADDRESS = text(r"(?s).+", "a string such as +3197010200001")
 _BODY = record(
@@ -60,20 +64,32 @@ def start_call(bird: Backend, request: Request, channel_id: str) -> Answer:
     number = number_of(bird, channel)
     if number is None or not channel.wire["connectorTemplateSlug"].startswith("voice-"):
         raise RefusalError(422, "InvalidPayload", "the channel cannot make calls")
+    accepted = begin(bird, channel, "outgoing", body.get("from", number.number), body["to"]).wire
+    if "scheduledFor" not in body:
+        bird.play(accepted["id"], bird.options.call_outcome)
+    return 202, accepted
+
+
+def begin(bird: Backend, channel: StoredConnector, direction: str, caller: str, to: str) -> Row:
+    """Add a call, which is not played yet."""
     moment = bird.timestamp()
     wire: Json = {
         "id": bird.new_id(),
-        "channelId": channel_id,
-        "from": body.get("from", number.number),
-        "to": body["to"],
-        "direction": "outgoing",
-        "status": "accepted",
+        "channelId": channel.channel_id,
+        "from": caller,
+        "to": to,
+        "direction": direction,
+        "status": "accepted" if direction == "outgoing" else "starting",
         "type": "pstn",
         "duration": 0,
         "createdAt": moment,
         "updatedAt": moment,
     }
-    return 202, bird.store.add("calls", wire).wire
+    kept = bird.store.calls
+    if len(kept) >= MAX_CALLS:
+        over = (key for key, row in kept.items() if "endedAt" in row.wire or row.deleted_version)
+        kept.pop(next(over, next(iter(kept))))
+    return bird.store.add("calls", wire)
 
 
 def list_calls(bird: Backend, request: Request, channel_id: str) -> Answer:

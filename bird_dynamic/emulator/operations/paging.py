@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from bird_dynamic.emulator.delivery import Delivery
 from bird_dynamic.emulator.messages import Json, Request, invalid
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Backend
@@ -102,4 +103,6 @@ def _place_by_id(row: object, place: int) -> int:
 
 
 def _place(row: object, index: int) -> int:
-    return row.created_version if isinstance(row, Row) else index
+    if isinstance(row, Row):
+        return row.created_version
+    return row.sequence if isinstance(row, Delivery) else index

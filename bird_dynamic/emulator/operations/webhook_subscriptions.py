@@ -1,5 +1,6 @@
-"""Webhook subscriptions, and the available events. No webhook is ever called. Assumed: a 204 for a
-delete, and the events of services other than voice channels."""
+"""Webhook subscriptions, their delivery logs, and the available events. Assumed: a 204 for a
+delete, the events of services other than voice channels, the execution statuses besides
+`succeeded`, and what the details of a delivery contain."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from bird_dynamic.emulator.checks import (
     several,
     text,
 )
+from bird_dynamic.emulator.delivery import FAILED, PENDING, SUCCEEDED, Delivery
 from bird_dynamic.emulator.messages import (
     Json,
     RefusalError,
@@ -32,6 +34,7 @@ _KIND = "webhook-subscriptions"
 _NAME = "webhook subscription"
 LARGEST_PAGE = 100
 PAGE = 25
+EXECUTION_STATUSES = (SUCCEEDED, FAILED, PENDING)
 MAX_SIMILAR = 5
 """Limit of subscriptions with the same service, event and filters."""
 _SHOWS_KEYS = {"never": (), "single": ("single",), "listed": ("single", "listed")}
@@ -84,6 +87,7 @@ _ODD = holding(
     {
         "id": never("is given by the emulator; leave it out"),
         "url": nullable(text()),
+        "signingKey": nullable(text()),
         "eventFilters": nullable(several(mapping())),
     }
 )
@@ -173,17 +177,22 @@ def delete_webhook_subscription(bird: Backend, request: Request, subscription_id
 
 
 def list_webhook_logs(bird: Backend, request: Request, subscription_id: str) -> Answer:
-    """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs; always empty."""
+    """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs"""
     _found(bird, subscription_id)
-    none: list[Json] = []
-    return 200, page(bird, request, none, dict, LARGEST_PAGE, default=PAGE)
+    status = parameters.choice(request, "executionStatus", *EXECUTION_STATUSES)
+    rows = [each for each in bird.logged(subscription_id) if status in (None, each.status)]
+    return 200, page(bird, request, rows, Delivery.log, LARGEST_PAGE, default=PAGE)
 
 
 def get_webhook_log(bird: Backend, request: Request, subscription_id: str) -> Answer:
     """GET …/webhook-subscriptions/{webhookSubscriptionId}/logs/details"""
     _found(bird, subscription_id)
-    if parameters.text(request, "requestId") is None:
+    request_id = parameters.text(request, "requestId")
+    if request_id is None:
         raise invalid(".requestId", "is required")
+    for each in bird.logged(subscription_id):
+        if each.request_id == request_id.lower():
+            return 200, each.details()
     raise not_found("request")
 
 

@@ -1,0 +1,174 @@
+"""Plays calls: their status proceeds, and each change is an event for the webhook subscriptions.
+
+No call is really made. The statuses and what each of them means are documented. Assumed: the order
+in which a call has them, and the content of an event, which is the call as the API returns it (a
+public receiver of voice events reads `payload.id` and `payload.status`).
+
+A call whose emulator stops keeps the status that it had then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bird_dynamic.emulator.checks import choice, demand, settings, text
+from bird_dynamic.emulator.deliveries import Deliveries
+from bird_dynamic.emulator.delivery import Event
+from bird_dynamic.emulator.feed import Feed
+from bird_dynamic.emulator.messages import OUTCOMES, Json
+from bird_dynamic.emulator.operations.calls import begin
+from bird_dynamic.emulator.operations.connectors import number_of
+from bird_dynamic.emulator.pool import Pool
+from bird_dynamic.emulator.spelling import spelled
+from bird_dynamic.emulator.store import StateFileError, StoredConnector
+from bird_dynamic.emulator.tables import Row
+
+if TYPE_CHECKING:
+    from bird_dynamic.emulator.operations.backend import Backend
+
+CALLER = "+12025550199"
+"""Who calls, unless a caller is given: a number that is reserved for fiction."""
+_EVENTS = {"incoming": "voice.inbound", "outgoing": "voice.outbound"}
+_MOMENTS = {"ringing": "ringingAt", "ongoing": "answeredAt"}
+_INCOMING = settings(
+    {
+        "to": text(r"\+[0-9]{3,15}", "a phone number of the workspace, such as +3197010200001"),
+        "from": text(r".{1,250}", "a string such as +12025550199"),
+        "outcome": choice(*OUTCOMES),
+    },
+    required=("to",),
+)
+
+
+class LostCallError(ValueError):
+    """Nobody learns of this call: its number has no voice channel that is ready. The text says why
+    and what to do."""
+
+
+class Telephone:
+    """Plays calls. `lock` is that of the emulator, and `backend` returns the workspace. `feed` is
+    told each call that changed."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        deliveries: Deliveries,
+        *,
+        lock: threading.RLock,
+        backend: Callable[[], Backend],
+        feed: Feed,
+    ) -> None:
+        self._pool, self._deliveries, self._lock = pool, deliveries, lock
+        self._backend, self._feed = backend, feed
+
+    def ring(self, given: Json) -> Json:
+        """Play a call from outside: `to`, and optionally `from` and `outcome`. Returns it as the
+        API does. Raises LookupError if no number of the workspace is called, LostCallError if the
+        number has no voice channel, and ValueError for other wrong input."""
+        demand(_INCOMING, given)
+        with self._lock:
+            bird = self._backend()
+            bird.catch_up()
+            channel = _voice_channel(bird, given["to"])
+            call = begin(bird, channel, "incoming", given.get("from", CALLER), given["to"])
+            self.play(call.wire["id"], given.get("outcome", "completed"))
+            return dict(bird.store.calls[call.wire["id"]].wire)
+
+    def play(self, call_id: str, outcome: str) -> None:
+        """Play a call from its present status to this end. The emulator is locked."""
+        bird = self._backend()
+        call = bird.store.calls[call_id]
+        self._tell(bird, call)
+        statuses = deque(each for each in OUTCOMES[outcome] if each != call.wire["status"])
+        self._go_on(call_id, statuses)
+
+    def _go_on(self, call_id: str, statuses: deque[str]) -> None:
+        while statuses:
+            if seconds := self._backend().options.call_step:
+                self._pool.run(lambda: self._proceed_later(call_id, statuses), seconds)
+                return
+            self._proceed(call_id, statuses)
+
+    def _proceed_later(self, call_id: str, statuses: deque[str]) -> None:
+        with self._lock:
+            self._proceed(call_id, statuses)
+            self._go_on(call_id, statuses)
+
+    def _proceed(self, call_id: str, statuses: deque[str]) -> None:
+        bird = self._backend()
+        call = bird.store.calls.find(call_id)
+        if call is None:
+            # The workspace was emptied, or the channel deleted.
+            statuses.clear()
+            return
+        status, moment = statuses.popleft(), bird.timestamp()
+        changes: Json = {"status": status, "updatedAt": moment}
+        if status in _MOMENTS:
+            changes[_MOMENTS[status]] = moment
+        if not statuses:
+            changes |= {"endedAt": moment, "duration": _seconds(call.wire, moment)}
+        # In memory it is changed all the same, and the next save writes it.
+        with contextlib.suppress(StateFileError):
+            bird.store.change(call_id, **changes)
+        self._tell(bird, call)
+
+    def _tell(self, bird: Backend, call: Row) -> None:
+        wire = call.wire
+        channel = bird.store.find_channel(wire["channelId"])
+        attributes = {"channelId": wire["channelId"], "status": wire["status"]}
+        if channel is not None:
+            attributes["platformId"] = channel.wire["connectorTemplateSlug"]
+        event = Event(
+            service="channels",
+            event=_EVENTS[wire["direction"]],
+            attributes=attributes,
+            payload=spelled(bird.dialect, wire),
+            subject=wire["id"],
+        )
+        subscriptions = (
+            each.wire for each in bird.store.webhook_subscriptions.live() if each.leaves_at is None
+        )
+        self._feed.publish("call", wire)
+        self._deliveries.offer(event, subscriptions)
+
+
+def _voice_channel(bird: Backend, to: str) -> StoredConnector:
+    number_id = next((each.id for each in bird.store.numbers.values() if each.number == to), None)
+    if number_id is None:
+        raise LookupError(
+            f"{to} is not a number of this workspace, so nobody can call it; "
+            "GET /__emulator__/numbers lists its numbers"
+        )
+    found: StoredConnector | None = None
+    for each in bird.store.connectors.live():
+        number = number_of(bird, each)
+        if number is None or number.number != to or each.leaves_at is not None:
+            continue
+        if each.wire["connectorTemplateSlug"].startswith("voice-"):
+            found = each
+            if bird.is_ready(each):
+                return each
+    if found is not None:
+        raise LostCallError(
+            f"the call to {to} is lost: the channel of its connector {found.wire['id']} is not "
+            "ready yet; read the connector until it has a channel"
+        )
+    raise LostCallError(
+        f"the call to {to} is lost: the number has no voice channel; create one, such as "
+        f'VoiceChannel("line", phone_number_id="{number_id}")'
+    )
+
+
+def _seconds(wire: Json, ended: str) -> int:
+    answered = wire.get("answeredAt")
+    if answered is None:
+        return 0
+    began, over = (
+        datetime.fromisoformat(each.replace("Z", "+00:00")) for each in (answered, ended)
+    )
+    return int((over - began).total_seconds())
