@@ -8,7 +8,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages
+.PHONY: demo demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages browser
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -19,7 +19,7 @@ demo-preview: setup ## preview the demo's next `pulumi up`
 demo-destroy: setup ## destroy the demo's resources and delete its files
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py destroy
 
-test: setup languages .venv-oldest/.stamp ## run all tests, including those with the real Pulumi engine
+test: setup languages browser .venv-oldest/.stamp ## run all tests, including those with the real Pulumi engine
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 6 --dist load --maxschedchunk 2 --cov --cov-report=term --cov-fail-under=95
 
@@ -72,6 +72,10 @@ cli:
 # What the YAML and TypeScript examples need. Their tests are skipped if it cannot be installed.
 languages: examples/typescript/node_modules/.package-lock.json
 	@$(PYTHON) tools/pulumi/install.py --languages > /dev/null || true
+
+# What the tests of the emulator's page need. They are skipped if it cannot be installed.
+browser:
+	@command -v chromedriver > /dev/null || tools/browser.sh
 
 examples/typescript/node_modules/.package-lock.json: examples/typescript/package-lock.json
 	@echo "installing Pulumi's TypeScript SDK for an example"

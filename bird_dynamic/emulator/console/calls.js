@@ -7,7 +7,7 @@ import { block, details, empty, facts, host, Part } from "./shared.js";
 const STEPS = ["starting", "ringing", "ongoing"];
 const ENDS = { completed: "good", "no-answer": "warn", busy: "warn", failed: "bad", canceled: "warn" };
 const RESULTS = {
-  pending: ["wait", "being sent"], succeeded: ["good", "received"], failed: ["bad", "given up"],
+  pending: ["wait", "not received yet"], succeeded: ["good", "received"], failed: ["bad", "given up"],
   unmapped: ["warn", "not sent: no program is mapped to this host"], unsubscribed: ["warn", "no webhook asks for it"],
 };
 
@@ -42,8 +42,7 @@ function updateCall(node, { call, told }) {
     el("span", { class: "pill", "data-state": ENDS[call.status] ?? "wait" }, call.status, call.duration ? ` ${call.duration} s` : ""));
   put(track, stepsOf(call).map(([name, reached]) => el("li", { "data-reached": String(reached), "data-state": ENDS[name] ?? "" }, name)));
   put(list, told.map((each) => {
-    const [state] = RESULTS[each.status] ?? ["wait"];
-    return el("button", { type: "button", class: "told-one", "data-state": state, title: explained(each), click: () => show(each.requestId) },
+    return el("button", { type: "button", class: "told-one", "data-state": stateOf(each), title: explained(each), click: () => show(each.requestId) },
       el("i", { class: "dot" }), `${stepOf(each)} `, el("b", {}, answerOf(each)), each.url ? ` ${host(each.url)}` : "");
   }));
 }
@@ -76,10 +75,12 @@ function updateDelivery(node, item) {
   const [time, what, result] = node.firstChild.children;
   write(time, clock(item.createdAt));
   put(what, el("b", {}, item.event), ` ${stepOf(item)} `, el("span", { class: "faint" }, item.url ? host(item.url) : "no webhook"));
-  write(result, answerOf(item) + (item.attempts.length > 1 ? `, ${item.attempts.length} tries` : ""));
-  result.dataset.state = (RESULTS[item.status] ?? ["wait"])[0];
+  write(result, answerOf(item) + (item.attempts.length > 1 ? `, attempt ${item.attempts.length}` : ""));
+  result.dataset.state = stateOf(item);
   result.title = explained(item);
 }
+
+const stateOf = ({ status, attempts }) => (status === "pending" && attempts.length ? "warn" : RESULTS[status]?.[0] ?? "wait");
 
 const explained = (item) => RESULTS[item.status]?.[1] ?? item.status;
 
@@ -87,7 +88,7 @@ function answerOf(item) {
   const last = item.attempts.at(-1);
   if (item.status === "unmapped") return "kept";
   if (item.status === "unsubscribed") return "nobody";
-  return last ? String(last.status ?? "no answer") : item.status;
+  return last ? String(last.status ?? "no answer") : "sending";
 }
 
 /** What the call had come to when the event happened. */

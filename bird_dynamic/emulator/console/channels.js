@@ -5,7 +5,7 @@ import { channelsOf, model } from "./model.js";
 import { block, copying, details, empty, facts, host, order, Part, twice } from "./shared.js";
 
 export function channels(changed) {
-  const part = new Part("channels-more", 20, changed);
+  const part = new Part("channels-more", 8, changed);
   return () => {
     const all = [...model.connectors.values()].reverse();
     write(by("channels-count"), all.length.toLocaleString("en"));
@@ -35,7 +35,7 @@ function showConnector(id) {
 }
 
 export function webhooks(changed) {
-  const part = new Part("webhooks-more", 20, changed);
+  const part = new Part("webhooks-more", 8, changed);
   return () => {
     const all = [...model.webhooks.values()].reverse();
     const names = new Map([...model.connectors.values()].filter((each) => each.channel).map((each) => [each.channel.channelId.toLowerCase(), each.name]));

@@ -1,6 +1,6 @@
 // The dialect: the questions that Bird's documentation leaves open, with their possible answers.
 
-import { by, el, put, write } from "./dom.js";
+import { by, el, prose, put, write } from "./dom.js";
 import { model } from "./model.js";
 import { order } from "./shared.js";
 
@@ -28,9 +28,9 @@ export function dialect() {
 }
 
 function question({ name, asks, choices }) {
-  return el("fieldset", { id: `question-${name}`, class: "card question" }, el("legend", {}, asks), ...choices.map((each, at) =>
+  return el("fieldset", { id: `question-${name}`, class: "card question" }, el("legend", {}, ...prose(asks)), ...choices.map((each, at) =>
     el("label", {},
       el("input", { type: "radio", name: `dialect-${name}`, value: each.name, change: () => order("PATCH", "dialect", { [name]: each.name }) }),
-      el("span", {}, el("b", {}, each.name), ` ${each.means} `,
+      el("span", {}, el("b", {}, each.name), " ", ...prose(each.means), " ",
         (each.confidence !== "assumed" || at === 0) && el("span", { class: "tag", title: each.source }, each.confidence)))));
 }

@@ -59,6 +59,9 @@ export function list(parent, items, keyOf, create, update) {
   parent.known = wanted;
 }
 
+/** A text in which what stands between backticks is code, for `el` and `put`. */
+export const prose = (text) => String(text).split("`").map((each, at) => (at % 2 ? el("code", {}, each) : each));
+
 /** The element with this id. */
 export const by = (id) => document.getElementById(id);
 

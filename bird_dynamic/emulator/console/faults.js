@@ -1,8 +1,8 @@
 // The faults: some to switch, a form for any other, and those that are active.
 
-import { by, count, el, list, put, write } from "./dom.js";
+import { by, count, el, list, prose, put, write } from "./dom.js";
 import { model } from "./model.js";
-import { empty, note, order } from "./shared.js";
+import { empty, order } from "./shared.js";
 
 const PRESETS = [
   ["Bird is down", "Every request is answered 503.", { kind: "status", status: 503, times: null }],
@@ -57,10 +57,9 @@ function banner(active) {
     el("button", { type: "button", class: "quiet", click: () => replace([]) }, "Remove"));
 }
 
-async function toggle(fault) {
-  const on = still().some((each) => same(each, fault));
+function toggle(fault) {
   const others = still().filter((each) => !same(each, fault));
-  if (await replace(on ? others : [...others, fault])) note(on ? "The fault is off." : "The fault is on.");
+  replace(others.length < still().length ? others : [...others, fault]);
 }
 
 function described(fault) {
@@ -71,7 +70,7 @@ function described(fault) {
     stale_read: `reads as of ${fault.seconds || "one change"} ${fault.seconds ? "s " : ""}ago`,
   }[kind] ?? model.faultKinds[kind] ?? kind;
   const when = nth > 1 ? `, from request ${nth} on` : "";
-  return `${what} (${operation === "any" ? "any request" : operation})${when}${times == null || kind === "throttle" || kind === "revoked" ? "" : `, ${count(times, "time")}`}${applied ? ", carried out all the same" : ""}`;
+  return `${what}${operation === "any" ? "" : ` (${operation})`}${when}${times == null || kind === "throttle" || kind === "revoked" ? "" : `, ${count(times, "time")}`}${applied ? ", carried out all the same" : ""}`;
 }
 
 function make({ at }) {
@@ -107,9 +106,9 @@ function custom() {
 
   const show = () => {
     for (const [each, kinds] of only) each.hidden = !kinds.includes(kind.value);
-    write(says, model.faultKinds[kind.value] ? `Bird ${model.faultKinds[kind.value].replaceAll("`", "")}.` : "");
+    put(says, ...prose(`Bird ${model.faultKinds[kind.value]}.`));
   };
-  kind.addEventListener("input", show);
+  kind.addEventListener("change", show);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const made = { kind: kind.value, operation: operation.value, nth: Number(nth.value), times: times.value ? Number(times.value) : null, applied: applied.checked };

@@ -3,13 +3,13 @@
 import { calls, deliveries } from "./calls.js";
 import { channels, webhooks } from "./channels.js";
 import { dialect } from "./dialect.js";
-import { by, el } from "./dom.js";
+import { by } from "./dom.js";
 import { faults } from "./faults.js";
 import { follow } from "./feed.js";
-import { model } from "./model.js";
 import { numbers } from "./numbers.js";
 import { requests } from "./requests.js";
-import { block, copying, details, note, order, twice } from "./shared.js";
+import { note, order, twice } from "./shared.js";
+import { start } from "./start.js";
 
 const VIEWS = ["live", "faults", "dialect"];
 let asked = false;
@@ -23,7 +23,7 @@ function changed() {
   });
 }
 
-const drawings = [numbers, channels, webhooks, calls, deliveries, requests, faults, dialect].map((view) => view(changed));
+const drawings = [start, numbers, channels, webhooks, calls, deliveries, requests, faults, dialect].map((view) => view(changed));
 
 function show() {
   const wanted = location.hash.slice(1);
@@ -52,11 +52,6 @@ addEventListener("keydown", (event) => {
 });
 by("details-close").addEventListener("click", () => by("details").close());
 by("details").addEventListener("click", (event) => event.target === by("details") && by("details").close());
-by("connect").addEventListener("click", () => {
-  const settings = { BIRD_API_URL: location.origin, ...model.settings };
-  const text = Object.entries(settings).map(([name, value]) => `export ${name}=${value}`).join("\n");
-  details("Connect a program", el("p", {}, "Paste these lines into the terminal in which you run Pulumi or your application."), block("Settings", text), copying(text, "the settings"));
-});
 twice(by("reset"), "Delete everything?", async () => {
   if (await order("POST", "reset")) note("The workspace is empty.");
 });

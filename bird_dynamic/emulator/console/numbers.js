@@ -6,7 +6,8 @@ import { host, note, order, Part } from "./shared.js";
 
 export function numbers(changed) {
   const part = new Part("numbers-more", 60, changed);
-  for (const id of ["numbers-search", "numbers-filter"]) by(id).addEventListener("input", changed);
+  by("numbers-search").addEventListener("input", changed);
+  by("numbers-filter").addEventListener("change", changed);
 
   return () => {
     const connectors = connectorsByNumber();
@@ -17,7 +18,7 @@ export function numbers(changed) {
     const found = rows.filter((each) => (!searched || each.text.includes(searched))
       && (filter === "all" || (filter === "used" ? each.connectors.length : each.lost)));
     const voice = rows.filter((each) => each.ready).length;
-    write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice} with voice` : `${found.length} of ${rows.length.toLocaleString("en")}`);
+    write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice.toLocaleString("en")} ready for calls` : `${found.length} of ${rows.length.toLocaleString("en")}`);
     list(by("numbers"), part.of(found), (each) => each.number.id, make, update);
   };
 }

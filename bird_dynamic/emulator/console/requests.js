@@ -42,7 +42,8 @@ function query({ query: given }) {
   return pairs.length ? `?${pairs.join("&")}` : "";
 }
 
-const short = (path) => path.replace(/^(?:\/organizations\/[^/]+)?\/workspaces\/[^/]+/, "…");
+/** A path without the workspace, and with the beginning of each id. */
+const short = (path) => path.replace(/^(?:\/organizations\/[^/]+)?\/workspaces\/[^/]+/, "…").replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b/gi, "$1…");
 
 function stateOf({ status }) {
   return status == null ? "bad" : status >= 500 ? "bad" : status >= 400 ? "warn" : "good";

@@ -1,0 +1,1 @@
+"""The page of the emulator in a real browser."""
