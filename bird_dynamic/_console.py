@@ -70,8 +70,9 @@ class Parser(argparse.ArgumentParser):
                 near = _nearest(option.partition("=")[0], self._option_string_actions)
                 self.error(f"unknown option {option}{near}")
             free = [each for each in self._valued() if getattr(given, each.dest) == each.default]
-            near = f"; did you mean {free[0].option_strings[0]} {unknown[0]}?" if free[:1] else ""
-            self.error(f"unexpected argument {unknown[0]}{near if len(free) == 1 else ''}")
+            meant = next((each for each in free if _accepts(each, unknown[0])), None)
+            near = f"; did you mean {meant.option_strings[0]} {unknown[0]}?" if meant else ""
+            self.error(f"unexpected argument {unknown[0]}{near}")
         return given, unknown
 
     def _refuse_option_of_a_command(self, words: Sequence[str]) -> None:
@@ -112,6 +113,17 @@ class Parser(argparse.ArgumentParser):
         # A question is a sentence.
         see = "See" if line.endswith("?") else "; see"
         self.exit(2, f"error: {line}{' ' * (see == 'See')}{see} `{self.prog} --help`\n")
+
+
+def _accepts(option: argparse.Action, word: str) -> bool:
+    """Whether the word is a value of an option that does not take any text."""
+    if not callable(option.type):
+        return False
+    try:
+        option.type(word)
+    except (ValueError, argparse.ArgumentTypeError):
+        return False
+    return True
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ from bird_dynamic.settings import (
     ACCESS_KEY,
     DEFAULT_PROFILE,
     WORKSPACE_ID,
+    Setting,
     gather,
     logs_requests,
 )
@@ -52,13 +53,15 @@ def _main(arguments: Sequence[str] | None) -> int:
     if not settings.workspace_id and not is_told:
         problems.append(settings.unset_text(WORKSPACE_ID.key))
     if problems:
-        unset = (
-            f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}",
-            settings.unset_text(WORKSPACE_ID.key),
-        )
-        missing = [index for index, each in enumerate(problems) if each in unset]
-        if missing and given.stack is None:
-            problems[missing[-1]] += " A stack's configuration is read with --stack NAME."
+        if given.stack is None:
+            unset = {
+                f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}": ACCESS_KEY,
+                settings.unset_text(WORKSPACE_ID.key): WORKSPACE_ID,
+            }
+            problems = [
+                _without_stack(unset[each], given.command) if each in unset else each
+                for each in problems
+            ]
         return _invalid(*problems)
     account = Account(settings, connect)
     try:
@@ -70,6 +73,13 @@ def _main(arguments: Sequence[str] | None) -> int:
     except BirdError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _without_stack(setting: Setting, command: str) -> str:
+    return (
+        f"{setting.names()}: is not set. Export {setting.variable}, or read the configuration of a "
+        f"stack: `bird-dynamic {command} --stack NAME`."
+    )
 
 
 class _ErrorOutput(logging.Handler):

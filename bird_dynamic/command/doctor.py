@@ -27,7 +27,7 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.models import Request, Transport
 from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.redaction import printable, shortened, without
-from bird_dynamic.lifecycle.remedies import is_of_another_server, wrong_address
+from bird_dynamic.lifecycle.remedies import is_of_another_server, permission, wrong_address
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.case import snake_case
 from bird_dynamic.schema.connector import CONNECTOR
@@ -268,8 +268,8 @@ def _judged(
         )
     if error.status == 403:
         return Word.NO_ROLE, (
-            f"Give the key a role that allows {schema.permission}: see Access roles in "
-            "app.bird.com."
+            f"Give the key a role that allows {permission(error) or schema.permission}: see Access "
+            "roles in app.bird.com."
         )
     if error.status == 404:
         if address := wrong_address(error, settings):

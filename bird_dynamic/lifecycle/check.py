@@ -101,7 +101,7 @@ def _missing(field: Field, settings: Settings) -> str:
     if field.setting in dict(settings.location_problems):
         return settings.missing_text(field.setting)
     what, how = field.name.removesuffix("_id"), how_to_set(settings.profile, field.setting)
-    return f"{field.name}: no {what} is set. {how}, or pass {field.name}."
+    return f"{field.name}: no {what} is set. {how}, or pass {field.name} to the resource."
 
 
 def _set_twice(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from bird_dynamic.bird.errors import (
     Answer,
@@ -21,7 +22,7 @@ from bird_dynamic.bird.errors import (
 )
 from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.redaction import marked, printable, repeats, shortened, without
-from bird_dynamic.lifecycle.remedies import Operation
+from bird_dynamic.lifecycle.remedies import Operation, is_of_another_server
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.settings import EMULATOR_ACCESS_KEY, Settings
 
@@ -55,6 +56,8 @@ def describing_errors(
         hidden = [settings.access_key, *secrets(), *marked()]
         answer = _answer(error)
         said = " ".join(_said(doing, error, answer, schema))
+        if is_of_another_server(error):
+            said = said.replace("Bird answered", f"{urlsplit(settings.api_url).netloc} answered")
         if answer is not None:
             # The emulator's key is no secret, and its words occur in ordinary messages.
             pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]

@@ -54,6 +54,12 @@ class Operation:
             return f"{self.again} later, or allow more time with {self.limit}."
         if isinstance(error, UnknownOutcomeError):
             looks = ": it looks for the result before it sends a request"
+            if is_of_another_server(error):
+                return (
+                    "This does not look like an answer of Bird's: a proxy or another server may "
+                    f"have answered. Check HTTPS_PROXY and {address}. {self.again}"
+                    f"{looks if self.verb == 'Creating' else ''}."
+                )
             is_of_bird = error.answer is not None and error.answer.status >= 500
             check = "" if is_of_bird else f" If the error remains, check the network and {address}."
             more = f"Allow more time with {self.limit}. " if error.out_of_time else ""
@@ -79,25 +85,32 @@ class Operation:
                 f"app.bird.com.{self._doctor('doctor', 'the key')}"
             )
         if status == 403:
+            looks = self.verb == "Creating" and error.method == "GET"
+            why = f", to look for existing {self.schema.item}s before a create" if looks else ""
             return (
                 "The access key's roles do not allow this. It needs a role that allows "
-                f"{permission(error) or self.schema.permission}: see Access roles in app.bird.com."
-                f"{self._doctor('doctor --writes', 'everything that is needed')}"
+                f"{permission(error) or self.schema.permission}{why}: see Access roles in "
+                f"app.bird.com.{self._doctor('doctor --writes', 'everything that is needed')}"
             )
         if status == 404:
             return self._after_not_found(error)
         if error.is_conflict and self.verb == "Creating":
             # The error that it caused says which item is in the way.
             return ""
+        what = "this request id" if error.answer.request_id else "this message"
         if status in (400, 422) and self.writes:
-            return f"{self._unnamed(error)}Correct the arguments, then run `pulumi up` again."
+            if self._names_no_argument(error):
+                return (
+                    "Bird does not say which argument it refuses. Check all of them; if they are "
+                    f"right, give Bird's support {what}."
+                )
+            return "Correct the arguments, then run `pulumi up` again."
         if status in (409, 412, 423) and self.verb == "Deleting":
             return (
                 f"Bird does not delete the {self.schema.item} now: something may still use it, or "
                 "another change is in progress. It stays in the state. End that use, or wait, and "
                 "run the command again."
             )
-        what = "this request id" if error.answer.request_id else "this message"
         return f"{self.again}; if it fails again, give Bird's support {what}."
 
     def _doctor(self, command: str, what: str) -> str:
@@ -105,13 +118,12 @@ class Operation:
         is_read = self.settings.profile == DEFAULT_PROFILE
         return f" `bird-dynamic {command}` tests {what}." if is_read else ""
 
-    def _unnamed(self, error: RejectedError) -> str:
-        """Says that Bird names no argument, if so: nobody needs to look for one in its words."""
+    def _names_no_argument(self, error: RejectedError) -> bool:
         if any(map(self.schema.argument_at, error.answer.details)):
-            return ""
+            return False
         words = {field.request_path[-1] for field in self.schema.inputs if field.request_path}
         said = f"{error.answer.code} {error.answer.message} {' '.join(error.answer.details)}"
-        return "" if any(each in said for each in words) else "Bird names no argument. "
+        return not any(each in said for each in words)
 
     def _after_not_found(self, error: RejectedError) -> str:
         address = wrong_address(error, self.settings)

@@ -82,7 +82,9 @@ def of_provider(text: str, provider: str) -> str:
     text = re.sub(r" `bird-dynamic doctor[^`]*` tests [^.]*\.", "", text)
     text = re.sub(
         r"([Rr])un `pulumi config set (?:--secret )?bird:(\w+)(?: [^`]*)?`",
-        lambda found: f"{'P' if found[1] == 'R' else 'p'}ass {_both(found[2])} to the provider",
+        lambda found: (
+            f'{"P" if found[1] == "R" else "p"}ass {_both(found[2])} to the provider "{provider}"'
+        ),
         text,
     )
     # The environment counts for an explicit provider too.

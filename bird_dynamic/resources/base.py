@@ -223,6 +223,9 @@ def _refuse_what_dynamic_providers_do_not_get(
     schema: ResourceSchema, opts: pulumi.ResourceOptions
 ) -> None:
     """Raises RunError for an option that Pulumi does not pass to dynamic providers."""
+    limited = [
+        each for each in ("update", "read") if getattr(opts.custom_timeouts, each, None) is not None
+    ]
     refused = {
         "import_": (
             opts.import_ is not None,
@@ -233,9 +236,9 @@ def _refuse_what_dynamic_providers_do_not_get(
             "explicit providers need bird_dynamic.native; pass the argument profile to use another "
             "account",
         ),
-        "custom_timeouts": (
-            any(getattr(opts.custom_timeouts, each, None) for each in ("update", "read")),
-            "only create and delete are passed; bird:timeout (or BIRD_TIMEOUT) limits the others",
+        f"custom_timeouts: {' and '.join(limited)}": (
+            bool(limited),
+            "remove it; bird:timeout (or BIRD_TIMEOUT) limits updates and reads",
         ),
         "replace_on_changes": (
             any(

@@ -71,18 +71,18 @@ def test_a_nameless_connector_that_bird_accepts_goes_at_once(
             "see webhook subscriptions",
             "/workspaces/*/webhook-subscriptions",
         ),
-        ("create_connector", "create connectors", "any action on /workspaces/*/connectors"),
-        ("delete_connector", "delete connectors", "and /workspaces/*/connectors/**"),
-        ("set_conversational", "switch conversations", "View and Update on"),
+        ("create_connector", "create connectors", "Create on /workspaces/*/connectors:"),
+        ("delete_connector", "delete connectors", "Delete on /workspaces/*/connectors/*:"),
+        ("set_conversational", "switch conversations", "Update on /workspaces/*/channels/*/conv"),
         (
             "create_webhook_subscription",
             "create webhook subscriptions",
-            "any action on /workspaces/*/webhook-subscriptions",
+            "Create on /organizations/*/workspaces/*/webhook-subscriptions:",
         ),
         (
             "delete_webhook_subscription",
             "delete webhook subscriptions",
-            "any action on /workspaces/*/webhook-subscriptions",
+            "Delete on /organizations/*/workspaces/*/webhook-subscriptions/*:",
         ),
     ],
 )

@@ -105,7 +105,9 @@ def test_without_settings_the_option_is_named(
 ) -> None:
     monkeypatch.delenv("BIRD_ACCESS_KEY")
     assert main(["doctor"]) == 2
-    assert "A stack's configuration is read with --stack NAME." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "bird:accessKey (or BIRD_ACCESS_KEY): is not set. Export BIRD_ACCESS_KEY, or" in said
+    assert "`bird-dynamic doctor --stack NAME`" in said
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,9 @@ def test_the_doctor_is_named_only_where_it_reads_the_settings() -> None:
     ids=repr,
 )
 def test_a_refusal_that_names_no_argument_says_so(answer: Answer, is_told: bool) -> None:
-    assert ("Bird names no argument." in told(RejectedError(answer))) == is_told
+    assert (
+        "Bird does not say which argument it refuses." in told(RejectedError(answer))
+    ) == is_told
 
 
 @pytest.mark.parametrize("how", ["itself", "unknown", "the last before the deadline", "a cause"])

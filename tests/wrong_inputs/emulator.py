@@ -77,7 +77,7 @@ ROWS = (
     _row("--dialect GONE=410", "--dialect", "unknown question", "did you mean 'gone'?"),
     _row("--stat bird.json --prot 1", "unknown option --stat; did you mean --state?"),
     _row("--prt=1", "unknown option --prt=1; did you mean --port?", "See `bird-emulator --help`"),
-    _row("8080", "unexpected argument 8080; see `bird-emulator --help`"),
+    _row("8080", "unexpected argument 8080; did you mean --port 8080?"),
     _row("--port", "--port: write its value: --port PORT"),
     _row("--seed x", "--seed: must be an integer"),
     _row(

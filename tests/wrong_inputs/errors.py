@@ -139,7 +139,12 @@ ROWS = (
             (
                 "a proxy that answers with a page of its own",
                 Fault("wrong_content_type", times=None),
-                ("unreadable body", *AGAIN, SETTING),
+                (
+                    "answered 200 with an unreadable body",
+                    "a proxy or another server may have answered",
+                    f"Check HTTPS_PROXY and {SETTING}",
+                    "Run `pulumi up` again",
+                ),
             ),
             (
                 "`bird:apiUrl` of a server that redirects",

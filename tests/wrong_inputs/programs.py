@@ -68,8 +68,8 @@ ROWS = (
     _row(
         'VoiceChannel(…, opts=pulumi.ResourceOptions(custom_timeouts=CustomTimeouts(update="5m")))',
         lambda: _channel(opts=OPTIONS(custom_timeouts=pulumi.CustomTimeouts(update="5m"))),
-        "option custom_timeouts is not passed to dynamic providers",
-        "bird:timeout (or BIRD_TIMEOUT) limits the others",
+        "option custom_timeouts: update is not passed to dynamic providers: remove it",
+        "bird:timeout (or BIRD_TIMEOUT) limits updates and reads",
     ),
     _row(
         'VoiceChannel(…, opts=pulumi.ResourceOptions(custom_timeouts=CustomTimeouts(create="soon"))'

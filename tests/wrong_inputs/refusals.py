@@ -117,7 +117,12 @@ AGAIN = ("if it fails again, give Bird's support this request id", "Request id")
 
 ROWS = (
     *(_row(each, 401, *KEY) for each in ON),
-    _row("create", 403, "a role that allows View on /workspaces/*/connectors:", *ROLES),
+    _row(
+        "create",
+        403,
+        "a role that allows View on /workspaces/*/connectors, to look for existing connectors",
+        *ROLES,
+    ),
     _row("read", 403, "a role that allows View on /workspaces/*/connectors/*:", *ROLES),
     _row("update", 403, "Update on /workspaces/*/channels/*/conversational:", *ROLES),
     _row("delete", 403, "a role that allows Delete on /workspaces/*/connectors/*:", *ROLES),
@@ -162,7 +167,7 @@ ROWS = (
         _row(
             "create",
             status,
-            "Bird names no argument. Correct the arguments, then run `pulumi up` again",
+            "Bird does not say which argument it refuses. Check all of them",
         )
         for status in (400, 422)
     ),
