@@ -12,6 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bird_dynamic.command.audit import (
+        Audit,
+        AuditedNumber,
+        AuditFailedError,
+        AuditFinding,
+        audit,
+    )
     from bird_dynamic.lookups import (
         GetChannelResult,
         GetConnectorResult,
@@ -32,6 +39,10 @@ if TYPE_CHECKING:
     from bird_dynamic.resources.voice_channel import VoiceChannel
     from bird_dynamic.resources.webhook_subscription import WebhookSubscription
 __all__ = [
+    "Audit",
+    "AuditFailedError",
+    "AuditFinding",
+    "AuditedNumber",
     "Connector",
     "GetChannelResult",
     "GetConnectorResult",
@@ -39,6 +50,7 @@ __all__ = [
     "LookupFailedError",
     "VoiceChannel",
     "WebhookSubscription",
+    "audit",
     "get_channel",
     "get_channel_output",
     "get_connector",
@@ -50,17 +62,22 @@ __all__ = [
     "list_connectors",
     "list_connectors_output",
 ]
-_RESOURCES = {
+_PLACES = {
     "Connector": "bird_dynamic.resources.connector",
     "VoiceChannel": "bird_dynamic.resources.voice_channel",
     "WebhookSubscription": "bird_dynamic.resources.webhook_subscription",
+    "Audit": "bird_dynamic.command.audit",
+    "AuditFailedError": "bird_dynamic.command.audit",
+    "AuditFinding": "bird_dynamic.command.audit",
+    "AuditedNumber": "bird_dynamic.command.audit",
+    "audit": "bird_dynamic.command.audit",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_RESOURCES.get(name, "bird_dynamic.lookups")), name)
+    return getattr(import_module(_PLACES.get(name, "bird_dynamic.lookups")), name)
 
 
 def __dir__() -> list[str]:

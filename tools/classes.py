@@ -59,6 +59,8 @@ Names are imported on first use, so that the emulator starts without Pulumi.
 """'''
 RESOURCE_NAME = "The name of the resource in the program."
 OPTIONS = "Pulumi's resource options."
+AUDIT = ("Audit", "AuditFailedError", "AuditFinding", "AuditedNumber", "audit")
+"""The public names of the audit, which are written by hand in `command/audit.py`."""
 
 
 def files() -> dict[Path, str]:
@@ -248,16 +250,18 @@ def _package(modules: dict[str, str]) -> Iterator[str]:
     yield PACKAGE
     yield "from importlib import import_module\nfrom typing import TYPE_CHECKING, Any"
     yield "if TYPE_CHECKING:"
+    yield f"    from bird_dynamic.command.audit import {', '.join(AUDIT)}"
     yield f"    from bird_dynamic.lookups import {_joined()}"
     for name, module in sorted(modules.items()):
         yield f"    from bird_dynamic.resources.{module} import {name}"
-    yield f"__all__ = {sorted([*modules, *_names()])!r}"
-    resources = {name: f"bird_dynamic.resources.{modules[name]}" for name in sorted(modules)}
-    yield f"_RESOURCES = {resources!r}"
+    yield f"__all__ = {sorted([*modules, *_names(), *AUDIT])!r}"
+    places = {name: f"bird_dynamic.resources.{modules[name]}" for name in sorted(modules)}
+    places |= dict.fromkeys(AUDIT, "bird_dynamic.command.audit")
+    yield f"_PLACES = {places!r}"
     yield """def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_RESOURCES.get(name, "bird_dynamic.lookups")), name)
+    return getattr(import_module(_PLACES.get(name, "bird_dynamic.lookups")), name)
 def __dir__() -> list[str]:
     return [*globals(), *__all__]"""
 

@@ -350,7 +350,7 @@ def _bird_dynamic() -> Iterator[str]:
         ("status", "meaning"),
         (
             ("0", "Success."),
-            ("1", "`doctor` found a problem, or a request to Bird failed."),
+            ("1", "`doctor` or `audit` found something, or a request to Bird failed."),
             ("2", "The command or the settings are invalid. Nothing was sent."),
         ),
     )

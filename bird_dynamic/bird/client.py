@@ -27,12 +27,15 @@ MAX_PAGES = 10_000
 
 
 class Collection:
-    """A REST collection at a path, such as `/workspaces/{workspaceId}/connectors`."""
+    """A REST collection at a path, such as `/workspaces/{workspaceId}/connectors`. `page_size` is
+    None for Bird's default."""
 
-    def __init__(self, client: RetryingClient, path: str, page_size: int = PAGE_SIZE) -> None:
+    def __init__(
+        self, client: RetryingClient, path: str, page_size: int | None = PAGE_SIZE
+    ) -> None:
         self.client = client
         self.path = path
-        self._page_size: int | None = page_size
+        self.page_size = page_size
 
     def create(self, body: Mapping[str, Any], deadline: Deadline) -> Item:
         """POST; never retried after an unknown outcome."""
@@ -54,17 +57,24 @@ class Collection:
     def page(self, token: str | None, deadline: Deadline) -> Page:
         """GET the page of a token, or the first one."""
         query = {} if token is None else {"pageToken": token}
-        if self._page_size is not None:
-            query = {**query, "limit": str(self._page_size)}
+        if self.page_size is not None:
+            query = {**query, "limit": str(self.page_size)}
         try:
-            return self.client.send(Request("GET", self.path, query=query), deadline, _page)
+            return self.client.send(
+                Request("GET", self.path, query=query), deadline, self.read_page
+            )
         except RejectedError as error:
             # The largest page is not documented for connectors: a refused size falls back to the
             # default.
-            if error.status not in (400, 422) or self._page_size is None or token is not None:
+            if error.status not in (400, 422) or self.page_size is None or token is not None:
                 raise
-            self._page_size = None
+            self.page_size = None
             return self.page(token, deadline)
+
+    @staticmethod
+    def read_page(response: Response) -> Page | None:
+        """The page in an answer; None if it is not one."""
+        return _page(response)
 
     def pages(self, deadline: Deadline) -> Iterator[tuple[Item, ...]]:
         """The pages of the listing. Raises what `Pages.next` raises."""

@@ -1,2 +1,2 @@
-"""The command `bird-dynamic`: export a workspace, check an access key. Changes nothing, except that
-`doctor --writes` may create a connector and delete it again."""
+"""The command `bird-dynamic`: export a workspace, check an access key, audit a phone set-up.
+Changes nothing, except that `doctor --writes` may create a connector and delete it again."""

@@ -1,4 +1,4 @@
-"""`bird-dynamic export` and `bird-dynamic doctor`.
+"""`bird-dynamic export`, `bird-dynamic doctor` and `bird-dynamic audit`.
 
 Settings come from the stack configuration, if `--stack` names a stack, then from the environment
 (BIRD_ACCESS_KEY, …). Exit status: 0 success, 1 a problem was found or a request failed, 2 the
@@ -20,19 +20,15 @@ from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.retry import log as requests_log
+from bird_dynamic.command.audit import audit_of
+from bird_dynamic.command.audit_report import Progress, Style, lines_of
 from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import Installed, exported, written
-from bird_dynamic.command.stack import configuration_of, project_of
+from bird_dynamic.command.settings import Given, InvalidSettingsError, given_settings
 from bird_dynamic.lifecycle.redaction import printable
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.settings import (
-    ACCESS_KEY,
-    DEFAULT_PROFILE,
-    WORKSPACE_ID,
-    Setting,
-    gather,
-    logs_requests,
-)
+from bird_dynamic.schema.phone_numbers import FORM, international
+from bird_dynamic.settings import logs_requests
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,43 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(arguments: Sequence[str] | None) -> int:
     given = _parser().parse_args(arguments)
     try:
-        configuration = configuration_of(given.stack) if given.stack is not None else {}
-    except ConfigurationError as error:
-        return _invalid(f"{error}.")
-    project = project_of(Path.cwd()) if given.stack is not None else ""
-    settings = gather(configuration.get, keys=configuration.keys(), project=project)
-    problems = [*settings.problems, *dict(settings.location_problems).values()]
-    is_told = settings.location_problems or WORKSPACE_ID.key in settings.misspelled
-    if not settings.workspace_id and not is_told:
-        problems.append(settings.unset_text(WORKSPACE_ID.key))
-    if problems:
-        if given.stack is None:
-            unset = {
-                f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}": ACCESS_KEY,
-                settings.unset_text(WORKSPACE_ID.key): WORKSPACE_ID,
-            }
-            problems = [
-                _without_stack(unset[each], given.command) if each in unset else each
-                for each in problems
-            ]
-        return _invalid(*problems)
-    account = Account(settings, connect)
+        settings_given = given_settings(given.stack, f"`bird-dynamic {given.command} --stack NAME`")
+    except InvalidSettingsError as error:
+        return _invalid(*error.problems)
     try:
         with _log_as_asked(os.environ):
-            if given.command == "doctor":
-                key_source = _key_source(configuration, given.stack)
-                return _doctor(account, key_source, given.writes, given.json)
-            return _export(account, Path(given.folder), not given.no_protect, given.import_file)
+            return _carried_out(given, settings_given)
     except BirdError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _without_stack(setting: Setting, command: str) -> str:
-    return (
-        f"{setting.names()}: is not set. Export {setting.variable}, or read the configuration of a "
-        f"stack: `bird-dynamic {command} --stack NAME`."
-    )
+def _carried_out(given: argparse.Namespace, settings: Given) -> int:
+    if given.command == "audit":
+        return _audit(settings, given.stack, given.ignore, given.json)
+    account = Account(settings.settings, connect)
+    if given.command == "doctor":
+        return _doctor(account, settings.key_source, given.writes, given.json)
+    return _export(account, Path(given.folder), not given.no_protect, given.import_file)
 
 
 class _ErrorOutput(logging.Handler):
@@ -108,11 +85,13 @@ def _log_as_asked(environment: Mapping[str, str]) -> Iterator[None]:
 def _parser() -> Parser:
     parser = Parser(
         "bird-dynamic",
-        "Export a Bird workspace as a Pulumi program, and check an access key. "
+        "Export a Bird workspace as a Pulumi program, check an access key, and check that every "
+        "phone number is set up. "
         "Settings come from the environment (BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, "
         "BIRD_ORGANIZATION_ID, BIRD_API_URL), or with --stack from a stack's configuration.",
         (
             ("bird-dynamic doctor", "check the settings of the environment"),
+            ("bird-dynamic audit", "check that every phone number is set up completely"),
             ("bird-dynamic export phones", "write a program to the folder phones"),
         ),
     )
@@ -134,6 +113,15 @@ def _parser() -> Parser:
         ("bird-dynamic doctor --writes", "check the permissions to create and delete too"),
         ("BIRD_LOG=debug bird-dynamic doctor", "show each request"),
     )
+    audit = _add(
+        commands,
+        "audit",
+        "check that every phone number with voice has a connector, an active channel, and a "
+        "webhook that receives its calls",
+        ("bird-dynamic audit", "check the workspace of the environment"),
+        ("bird-dynamic audit --stack prod", "and show what the stack prod manages"),
+        ("bird-dynamic audit --ignore +31612345678", "without the findings of a spare number"),
+    )
     export.add_argument(
         "folder", type=_folder, help="folder to write to; must not contain a program"
     )
@@ -146,7 +134,7 @@ def _parser() -> Parser:
         help="write a program for the plugin: without adopt=, and with import.json for "
         "`pulumi import --file`",
     )
-    for command in (export, doctor):
+    for command in (export, doctor, audit):
         command.add_argument(
             "--stack",
             metavar="NAME",
@@ -160,15 +148,30 @@ def _parser() -> Parser:
         help="also check the permissions to create and delete, with requests that Bird must "
         "refuse: an empty create, and a delete of an unknown id",
     )
-    doctor.add_argument(
-        "--json", action="store_true", help="print one JSON document, without the access key"
+    audit.add_argument(
+        "--ignore",
+        metavar="NUMBER",
+        type=_number,
+        action="append",
+        default=[],
+        help="leave out the findings of this phone number; may be repeated",
     )
+    for command in (doctor, audit):
+        command.add_argument(
+            "--json", action="store_true", help="print one JSON document, without the access key"
+        )
     return parser
 
 
 def _folder(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("must not be empty; write a name, such as phones")
+    return text
+
+
+def _number(text: str) -> str:
+    if international(text) is None:
+        raise argparse.ArgumentTypeError(f"must be a phone number with its country code; {FORM}")
     return text
 
 
@@ -193,13 +196,6 @@ def _invalid(*problems: str) -> int:
     return 2
 
 
-def _key_source(configuration: Mapping[str, str], stack: str | None) -> str:
-    key = f"{DEFAULT_PROFILE}:{ACCESS_KEY.key}"
-    if configuration.get(key):
-        return f"the configuration of stack {stack} ({key})"
-    return f"the environment ({ACCESS_KEY.variable})"
-
-
 def _doctor(account: Account, key_source: str, writes: bool, as_json: bool) -> int:
     subject = Subject.of(account.settings, key_source, connect(account.settings))
     findings = examined(account, writes)
@@ -215,6 +211,24 @@ def _doctor(account: Account, key_source: str, writes: bool, as_json: bool) -> i
         print(finding, flush=True)
         well = well and finding.well
     return 0 if well else 1
+
+
+def _audit(given: Given, stack: str | None, ignored: Sequence[str], as_json: bool) -> int:
+    progress = Progress(sys.stderr)
+    try:
+        found = audit_of(given.settings, stack, ignored, progress.say)
+    except ConfigurationError as error:
+        return _invalid(f"{error}.")
+    finally:
+        progress.end()
+    subject = Subject.of(given.settings, given.key_source, connect(given.settings))
+    if as_json:
+        print(json.dumps({**subject.document(), **found.document()}, indent=2))
+    else:
+        print(f"{subject}\n")
+        for line in lines_of(found, Style.of(sys.stdout, os.environ)):
+            print(line)
+    return 0 if found.is_complete else 1
 
 
 def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> int:

@@ -25,6 +25,7 @@ from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import imported_maps, to_state, value_at
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.lifecycle.source import literal
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.resources import SCHEMAS
@@ -78,9 +79,12 @@ def _relative(path: str, folder: Path) -> str:
 
 @dataclass(frozen=True)
 class Reference:
-    """An expression for another resource's output."""
+    """An expression for another resource's output; written as it is."""
 
     expression: str
+
+    def __repr__(self) -> str:
+        return self.expression
 
 
 @dataclass
@@ -327,23 +331,8 @@ def _source(resource: Resource, protect: bool, adopts: bool) -> list[str]:
     arguments = {**resource.arguments, **adopted}
     return [
         f"{resource.variable} = {resource.type_name}(",
-        f"    {_literal(resource.name)},",
-        *(f"    {name}={_literal(value)}," for name, value in arguments.items()),
+        f"    {literal(resource.name)},",
+        *(f"    {name}={literal(value)}," for name, value in arguments.items()),
         *(["    opts=PROTECTED,"] if protect else []),
         ")",
     ]
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, Reference):
-        return value.expression
-    if isinstance(value, Mapping):
-        inside = ", ".join(f"{_literal(key)}: {_literal(each)}" for key, each in value.items())
-        return f"{{{inside}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, str):
-        # Double quotes, as formatters use, unless something needs escaping.
-        simple = '"' not in value and "\\" not in value and value.isprintable()
-        return f'"{value}"' if simple else repr(value)
-    return repr(value)

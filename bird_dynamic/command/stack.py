@@ -1,4 +1,5 @@
-"""Reads the configuration of a stack through the Pulumi CLI, which decrypts its secrets."""
+"""Reads a stack through the Pulumi CLI: its configuration, whose secrets the CLI decrypts, and the
+ids of what it manages, without any secret."""
 
 from __future__ import annotations
 
@@ -8,12 +9,18 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bird_dynamic.bird.errors import ConfigurationError
+from bird_dynamic.bird.ids import canonical
+from bird_dynamic.lifecycle.audit.snapshot import Managed
 from bird_dynamic.lifecycle.redaction import printable, shortened
+from bird_dynamic.schema.case import snake_keys
 
 PATIENCE = 60.0
 """Timeout of the CLI, in seconds."""
+TYPES = ("pulumi-python:dynamic/bird:", "bird:index:")
+"""The types of resources of this package, in both ways in."""
 
 
 def configuration_of(stack: str) -> Mapping[str, str]:
@@ -21,14 +28,62 @@ def configuration_of(stack: str) -> Mapping[str, str]:
 
     Raises ConfigurationError if the CLI or the stack is missing, or a secret cannot be decrypted.
     """
+    values = _answer(stack, "config", "--json", "--show-secrets")
+    try:
+        return {key: value["value"] for key, value in values.items() if "value" in value}
+    except (AttributeError, TypeError):
+        raise _unusable(stack, "config", "its answer is not the JSON of a configuration") from None
+
+
+def managed_by(stack: str, workspace_id: str) -> tuple[Managed, ...]:
+    """The resources of this package in the state of a stack that belong to a workspace. Of the
+    state, only ids and names are kept; its secrets stay encrypted.
+
+    Raises ConfigurationError if the CLI or the stack is missing.
+    """
+    state = _answer(stack, "stack", "export")
+    try:
+        resources = (state["deployment"] or {}).get("resources") or []
+        found = [_managed(each, workspace_id) for each in resources]
+    except (AttributeError, KeyError, TypeError):
+        raise _unusable(stack, "stack export", "its answer is not a state") from None
+    return tuple(each for each in found if each is not None)
+
+
+def _managed(resource: Mapping[str, Any], workspace_id: str) -> Managed | None:
+    """None for what the stack only reads or is about to delete, and for another workspace's."""
+    kind, item_id = resource["type"], canonical(resource.get("id"))
+    if not kind.startswith(TYPES) or item_id is None:
+        return None
+    if resource.get("external") or resource.get("delete"):
+        return None
+    outputs = snake_keys(resource.get("outputs") or {})
+    place = canonical(outputs.get("workspace_id"))
+    if place not in (None, workspace_id.lower()):
+        return None
+    urn = resource["urn"]
+    return Managed(
+        type_name=kind.rpartition(":")[2],
+        name=urn.rpartition("::")[2],
+        urn=urn,
+        id=item_id,
+        channel_id=canonical(outputs.get("channel_id")),
+        phone_number_id=canonical(outputs.get("phone_number_id")),
+        is_here=place is not None,
+    )
+
+
+def _answer(stack: str, *command: str) -> Any:
+    """The JSON that a command of the CLI prints about a stack."""
     cli = shutil.which("pulumi")
     if cli is None:
         raise ConfigurationError(
             f"--stack {stack}: the command pulumi is not on PATH; install the Pulumi CLI, or set "
             "the environment variables instead of --stack"
         )
+    called = " ".join(each for each in command if not each.startswith("-"))
     # As one word: a name that begins with a dash stays a name.
-    asked = ("config", "--json", "--show-secrets", "--non-interactive", f"--stack={stack}")
+    asked = (*command, "--non-interactive", f"--stack={stack}")
     try:
         run = subprocess.run(  # noqa: S603
             [cli, *asked],
@@ -40,16 +95,20 @@ def configuration_of(stack: str) -> Mapping[str, str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _unusable(stack, f"it did not answer within {PATIENCE:.0f} s") from None
+        raise _unusable(stack, called, f"it did not answer within {PATIENCE:.0f} s") from None
     except OSError as error:
-        raise _unusable(stack, f"it cannot be run: {error.strerror}") from None
+        raise _unusable(stack, called, f"it cannot be run: {error.strerror}") from None
     if run.returncode != 0:
-        raise _unusable(stack, _cause(run.stderr) or f"exit status {run.returncode}")
+        cause = _cause(run.stderr) or f"exit status {run.returncode}"
+        raise _unusable(stack, called, cause)
     try:
-        values = json.loads(run.stdout)
-        return {key: value["value"] for key, value in values.items() if "value" in value}
-    except (ValueError, AttributeError, TypeError):
-        raise _unusable(stack, "its answer is not the JSON of a configuration") from None
+        return json.loads(run.stdout)
+    except ValueError:
+        raise _unusable(
+            stack,
+            called,
+            f"its answer is not the JSON of a {'configuration' if called == 'config' else 'state'}",
+        ) from None
 
 
 def project_of(folder: Path) -> str:
@@ -64,7 +123,7 @@ def project_of(folder: Path) -> str:
     return ""
 
 
-def _unusable(stack: str, cause: str) -> ConfigurationError:
+def _unusable(stack: str, called: str, cause: str) -> ConfigurationError:
     if "PULUMI_ACCESS_TOKEN" in cause:
         return ConfigurationError(
             f"--stack {stack}: the Pulumi CLI is not logged in. Run `pulumi login` (`pulumi login "
@@ -72,7 +131,7 @@ def _unusable(stack: str, cause: str) -> ConfigurationError:
             "PULUMI_BACKEND_URL"
         )
     return ConfigurationError(
-        f"--stack {stack}: `pulumi config` failed: {cause}. Check that `pulumi config --stack "
+        f"--stack {stack}: `pulumi {called}` failed: {cause}. Check that `pulumi {called} --stack "
         f"{stack}` works in this folder; `pulumi stack ls` lists its stacks"
     )
 

@@ -155,8 +155,9 @@ class BirdEmulator:
 
     def change(self, kind: str, item_id: str, /, **wire: Any) -> None:
         """Change an item as in Bird's dashboard. Of a phone number, only its `endpoint` can change:
-        `change("numbers", …, endpoint={"capabilities": […]})`. Raises LookupError if the item does
-        not exist, and ValueError for a property with which the emulator could not work."""
+        `change("numbers", …, endpoint={"capabilities": […]})`; of a channel, only its `status`.
+        Raises LookupError if the item does not exist, and ValueError for a property with which the
+        emulator could not work."""
         with self._lock:
             if kind in KINDS and (change := KINDS[kind].change) is not None:
                 change(self._backend(), item_id, wire)

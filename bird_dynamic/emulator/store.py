@@ -46,6 +46,7 @@ class StoredConnector(Row):
     channel_id: str
     conversational: bool
     reads: int = 0
+    channel_status: str = "active"
 
 
 _ROWS: dict[str, type[Row]] = {"connectors": StoredConnector}
@@ -72,6 +73,7 @@ _ROW = holding(
         "channel_id": text(),
         "conversational": boolean(),
         "reads": whole(0),
+        "channel_status": text(),
     }
 )
 """Checks a row in a file."""

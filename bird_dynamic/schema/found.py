@@ -116,6 +116,17 @@ PHONE_NUMBER = ResourceSchema(
     ),
 )
 
+ANY_NUMBER = ResourceSchema(
+    type_name="PhoneNumber",
+    noun="phone number of any kind",
+    path="/workspaces/{workspace_id}/numbers",
+    identity=("number",),
+    permission="View on /workspaces/*/numbers",
+    page_size=99,
+    fields=(WORKSPACE, PROFILE_INPUT),
+)
+"""Also the numbers that are no long codes. Source: numbers API, "List your numbers"."""
+
 CHANNEL = ResourceSchema(
     type_name="Channel",
     noun="channel",

@@ -61,7 +61,10 @@ def test_the_plugin_says_who_starts_it(
     ("line", "says"),
     [
         ("bird-dynamic", "write a command, such as `bird-dynamic doctor`; see `bird-dynamic --h"),
-        ("bird-dynamic repair", "unknown command repair: the commands are export, doctor; see"),
+        (
+            "bird-dynamic repair",
+            "unknown command repair: the commands are export, doctor, audit; see",
+        ),
         ("bird-dynamic --writes doctor", "after the command, as in `bird-dynamic doctor --writes`"),
         ("bird-dynamic --wirtes doctor", "unknown option --wirtes; see `bird-dynamic --help`"),
         ("bird-dynamic doctor --wirtes", "did you mean --writes? See `bird-dynamic doctor --help`"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bird_dynamic.emulator.checks import choice, record
+from bird_dynamic.emulator.checks import choice, demand, record, settings, text
 from bird_dynamic.emulator.messages import Json, Request
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Answer, Backend, Kind, body_of
@@ -69,10 +69,24 @@ def _shown(bird: Backend, connector: StoredConnector) -> Json:
         "name": connector.wire["name"],
         "connectorId": connector.wire["id"],
         "identifier": number.number if number else None,
-        "status": "active",
+        "status": connector.channel_status,
         "createdAt": connector.wire["createdAt"],
         "updatedAt": connector.wire["updatedAt"],
     }
+
+
+_CHANGE = settings({"status": text()}, required=("status",))
+
+
+def change(bird: Backend, channel_id: str, given: Json) -> None:
+    """Change the status of a channel. Raises LookupError for an unknown channel, and ValueError for
+    any other property."""
+    found = bird.store.find_channel(channel_id)
+    if found is None:
+        raise LookupError(f"channels {channel_id}")
+    demand(_CHANGE, given)
+    found.channel_status = given["status"]
+    bird.store.save()
 
 
 _PATH = "/workspaces/{workspaceId}/channels"
@@ -86,4 +100,5 @@ CHANNELS = Kind(
     ),
     shown=_shown,
     rows=_rows,
+    change=change,
 )

@@ -1,0 +1,102 @@
+"""Runs an audit. Whatever the first reading finds has to be there in a second one too: a listing
+may show a change late, and somebody may change the workspace meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bird_dynamic.lifecycle.audit.faults import View, judged
+from bird_dynamic.lifecycle.audit.reading import Reader
+from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding
+from bird_dynamic.lifecycle.audit.setup import Line
+from bird_dynamic.lifecycle.audit.snapshot import Workspace
+from bird_dynamic.schema.phone_numbers import same_number
+
+SETTLING = 3.0
+"""Seconds between the two readings."""
+UNKNOWN_NUMBER = "unknown-ignored-number"
+
+
+def audited(reader: Reader, ignored: Sequence[str] = ()) -> Audit:
+    """The audit of a workspace. `ignored`: phone numbers, in any notation, whose findings are left
+    out. Sends GET requests only. Raises OperationError."""
+    workspace = reader.snapshot()
+    findings = _findings(workspace, ignored)
+    if any(each.kind != UNKNOWN_NUMBER for each in findings):
+        reader.say("reading again what was found")
+        reader.account.client.clock.sleep(SETTLING)
+        workspace = reader.snapshot()
+        first = {each.key for each in findings}
+        findings = [each for each in _findings(workspace, ignored) if each.key in first]
+    return result(workspace, findings, ignored)
+
+
+def _findings(workspace: Workspace, ignored: Sequence[str]) -> list[AuditFinding]:
+    numbers = [each.number for each in workspace.numbers]
+    left_out = {each for each in numbers if _is_ignored(each, ignored)}
+    by_number = sorted(judged(workspace), key=lambda each: each.numbers[:1] or ("~",))
+    found = [
+        each
+        for each in by_number
+        # Of a subscription for several numbers, all have to be ignored.
+        if not each.numbers or not left_out.issuperset(each.numbers)
+    ]
+    for given in ignored:
+        if not any(same_number(given, each) for each in numbers):
+            said = f"The number {given}, which is to be ignored, is not in the workspace."
+            remedy = "Leave it out, or correct it"
+            found.append(AuditFinding(UNKNOWN_NUMBER, given, said, remedy))
+    return found
+
+
+def result(
+    workspace: Workspace, findings: Sequence[AuditFinding], ignored: Sequence[str] = ()
+) -> Audit:
+    """The audit of a snapshot with these findings."""
+    view = View(workspace)
+    faulty = {number for each in findings for number in each.numbers}
+    managed = unmanaged = None
+    if workspace.managed is not None:
+        of_stack = {each.id for each in workspace.managed}
+        ids = [
+            *(each.id for each in workspace.connectors),
+            *(each.id for each in workspace.subscriptions),
+        ]
+        managed = tuple(each for each in ids if each in of_stack)
+        unmanaged = tuple(each for each in ids if each not in of_stack)
+    return Audit(
+        numbers=tuple(_row(view, line, faulty, ignored) for line in view.lines),
+        findings=tuple(findings),
+        not_checked=workspace.not_checked,
+        without_voice=sum(not each.voice for each in workspace.numbers),
+        managed=managed,
+        unmanaged=unmanaged,
+    )
+
+
+def _row(view: View, line: Line, faulty: Iterable[str], ignored: Sequence[str]) -> AuditedNumber:
+    logs = [view.workspace.deliveries.get(each.id) for each in line.active]
+    read = [each for each in logs if each is not None]
+    deliveries = [one for those in read for one in those if not one.is_open]
+    is_checked = len(read) == len(logs)
+    managers = None
+    if view.workspace.managed is not None:
+        ids = [*(each.id for each in line.connectors), *(each.id for each in line.inbound)]
+        managers = tuple(found.name for each in ids if (found := view.manager(each)) is not None)
+    return AuditedNumber(
+        number=line.number.number,
+        id=line.number.id,
+        connector_ids=tuple(each.id for each in line.connectors),
+        channel_ids=line.channel_ids,
+        channel_status=next((each.status for each in line.channels), ""),
+        urls=tuple(dict.fromkeys(each.url for each in line.active)),
+        delivered=sum(each.succeeded for each in deliveries) if is_checked else None,
+        failed=sum(not each.succeeded for each in deliveries) if is_checked else None,
+        managed_by=managers,
+        ignored=_is_ignored(line.number.number, ignored),
+        is_complete=line.number.number not in faulty,
+    )
+
+
+def _is_ignored(number: str, ignored: Sequence[str]) -> bool:
+    return any(same_number(each, number) for each in ignored)

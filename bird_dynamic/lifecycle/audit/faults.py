@@ -1,0 +1,306 @@
+"""Judges a snapshot: what may lose a call, or sends it twice, and what mends it.
+
+A pure function. Each kind of finding is one function in `FAULTS`. What Bird does not state is not
+taken for a fault.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timezone
+from functools import cached_property
+
+from bird_dynamic.lifecycle.audit.mending import Mending, Remedy
+from bird_dynamic.lifecycle.audit.report import AuditFinding
+from bird_dynamic.lifecycle.audit.setup import (
+    BEGINNING,
+    KEYS_OF_VOICE,
+    Line,
+    Setup,
+    address,
+    covers_beginning,
+    overlap,
+)
+from bird_dynamic.lifecycle.audit.snapshot import (
+    Connector,
+    Delivery,
+    Managed,
+    Subscription,
+    Workspace,
+)
+
+RECOVERED = 3
+"""How many deliveries in a row have to succeed after one that failed: a call has about as many."""
+KEPT_FOR = 7 * 24 * 3600.0
+"""Seconds for which Bird keeps failures. Source: "Webhook subscription logs"."""
+
+
+class View(Setup):
+    """What the faults look at."""
+
+    @cached_property
+    def mending(self) -> Mending:
+        """The remedies."""
+        return Mending(self)
+
+    @cached_property
+    def numbers_of(self) -> dict[str, tuple[str, ...]]:
+        """The numbers that each subscription to inbound calls is for, by its id."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for line in self.lines:
+            for each in line.inbound:
+                found[each.id].append(line.number.number)
+        return {key: tuple(each) for key, each in found.items()}
+
+    def called(self, subscription: Subscription) -> str:
+        """A subscription in words."""
+        return f"The webhook subscription {subscription.id}{self._managed_as(subscription.id)}"
+
+    def connector_called(self, connector: Connector) -> str:
+        """A connector in words."""
+        name = f' "{connector.name}"' if connector.name else ""
+        return f"{connector.id}{name}{self._managed_as(connector.id)}"
+
+    def _managed_as(self, item_id: str) -> str:
+        manager = self.manager(item_id)
+        return f" (resource {manager.name})" if manager is not None else ""
+
+
+def judged(workspace: Workspace) -> list[AuditFinding]:
+    """The findings of a snapshot, in the order of the table."""
+    view = View(workspace)
+    return [
+        AuditFinding(kind, about, said, remedy.text, remedy.line, numbers)
+        for kind, find in FAULTS.items()
+        for about, said, remedy, numbers in find(view)
+    ]
+
+
+Found = tuple[str, str, Remedy, tuple[str, ...]]
+"""What it is about, a sentence, the remedy, and the numbers whose calls it concerns."""
+
+
+def _on(line: Line, said: str, remedy: Remedy) -> Found:
+    return line.number.number, said, remedy, (line.number.number,)
+
+
+def _no_connector(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        if line.takes_calls and not line.connectors:
+            said = "No voice connector: calls to this number are lost."
+            yield _on(line, said, view.mending.connect(line.number))
+
+
+def _doubled_connector(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        if len(line.connectors) < 2:
+            continue
+        # The one to keep: managed by the stack, with a channel that subscriptions are for.
+        used = {each.channel_id for each in line.active}
+        ranked = sorted(
+            line.connectors,
+            key=lambda each: (view.manager(each.id) is None, each.channel_id not in used),
+        )
+        names = ", ".join(map(view.connector_called, line.connectors))
+        said = f"{len(ranked)} voice connectors share this number: {names}."
+        yield _on(line, said, view.mending.remove_connector(ranked[-1], line.number))
+
+
+def _no_channel(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        is_certain = len(line.connectors) > 1 or not line.channels
+        for each in line.connectors:
+            if is_certain and not view.channels_of.get(each.id):
+                stated = f": channel {each.channel_id} is gone" if each.channel_id else ""
+                said = f"The connector {view.connector_called(each)} has no channel{stated}."
+                yield _on(line, said, view.mending.make_again(each, line.number))
+
+
+def _channel_not_active(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        for channel in line.channels:
+            if channel.status not in ("", "active"):
+                said = f"The channel {channel.id} is {channel.status}, not active."
+                yield _on(line, said, Remedy("Activate the channel in app.bird.com"))
+
+
+def _voice_not_ready(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        for direction, reason in line.number.unready.items():
+            # A number without a connector has a finding of its own.
+            if line.connectors:
+                said = f"Bird is not ready for {direction} calls of this number: {reason}."
+                remedy = "Do in app.bird.com what Bird asks for at this number, or ask its support"
+                yield _on(line, said, Remedy(remedy))
+
+
+def _no_inbound(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        if line.takes_calls and line.channel_ids and not line.inbound:
+            said = "No webhook subscription to voice.inbound: no URL learns of its calls."
+            yield _on(line, said, view.mending.subscribe(line.number, line.channel_ids[0]))
+
+
+def _inbound_inactive(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        if line.takes_calls and line.inbound and not line.active:
+            first = line.inbound[0]
+            reason = f": {first.status_reason}" if first.status_reason else ""
+            said = f"{view.called(first)} is {first.status}{reason}. No other one has its calls."
+            yield _on(line, said.replace("..", "."), view.mending.activate(first))
+
+
+def _inbound_filtered(view: View) -> Iterator[Found]:
+    for line in view.lines:
+        if line.takes_calls and line.active and not any(map(covers_beginning, line.active)):
+            first = line.active[0]
+            foreign = sorted({key for key, _ in first.filters} - KEYS_OF_VOICE)
+            cause = (
+                f"filters on {' and '.join(foreign)}, which calls do not have"
+                if foreign
+                else f"leaves out {' and '.join(sorted(BEGINNING, reverse=True))} calls"
+            )
+            said = f"{view.called(first)} {cause}: its URL learns too late of a call."
+            remedy = view.mending.tell_beginning(line.number, line.channel_ids[0], first)
+            yield _on(line, said, remedy)
+
+
+def _deliveries_failing(view: View) -> Iterator[Found]:
+    for each in view.voice_subscriptions:
+        deliveries = view.workspace.deliveries.get(each.id, ())
+        if (last := failing(deliveries)) is None:
+            continue
+        failed = sum(not one.succeeded and not one.is_open for one in deliveries)
+        at = datetime.fromtimestamp(last.at, timezone.utc)
+        said = (
+            f"{view.called(each)} sends to {each.url}, where {failed} of the last "
+            f"{len(deliveries)} deliveries failed, the last one at {at:%Y-%m-%d %H:%M} UTC: "
+            f"{last.answer}."
+        )
+        remedy = (
+            "Mend the application at this URL so that it answers 2xx. The finding ends when "
+            f"{RECOVERED} deliveries in a row have succeeded"
+        )
+        yield each.id, said, Remedy(remedy), view.numbers_of.get(each.id, ())
+
+
+def failing(deliveries: Sequence[Delivery]) -> Delivery | None:
+    """The last failed delivery, unless those after it succeeded. `deliveries`: newest first."""
+    concluded = [each for each in deliveries if not each.is_open]
+    return next((each for each in concluded[:RECOVERED] if not each.succeeded), None)
+
+
+def _doubled_subscription(view: View) -> Iterator[Found]:
+    groups: dict[tuple[str, ...], list[Subscription]] = defaultdict(list)
+    for each in view.workspace.subscriptions:
+        if each.is_active and not view.is_orphan(each):
+            groups[each.service, each.event, each.template, address(each.url)].append(each)
+    for group in groups.values():
+        yield from _doubled_in(view, group)
+
+
+def _doubled_in(view: View, group: Sequence[Subscription]) -> Iterator[Found]:
+    # The one to keep comes first: what the stack manages, then what has the fewest filters.
+    ranked = sorted(
+        group, key=lambda each: (view.manager(each.id) is None, len(each.filters), each.id)
+    )
+    kept: dict[str | None, list[Subscription]] = defaultdict(list)
+    for each in ranked:
+        rivals = kept[each.channel_id] + (kept[None] if each.channel_id else [])
+        if each.channel_id is None:
+            rivals = [one for those in kept.values() for one in those]
+        kept[each.channel_id].append(each)
+        if (other := next((one for one in rivals if overlap(one, each)), None)) is None:
+            continue
+        if other.filters == each.filters:
+            is_extra, how = True, "is equal to"
+        else:
+            is_extra, how = _includes(other, each), "sends the same events to the same URL as"
+        said = f"{view.called(each)} {how} {other.id}: {each.url} gets {each.event} twice."
+        remedy = (
+            view.mending.remove_subscription(each)
+            if is_extra
+            else Remedy(
+                "Change the event_filters of one of them, so that no event matches both, or "
+                "remove one"
+            )
+        )
+        yield each.id, said, remedy, ()
+
+
+def _includes(one: Subscription, other: Subscription) -> bool:
+    """Whether the first sends every event that the second one sends."""
+    return all(
+        other.values(key) and other.values(key) <= one.values(key)
+        for key in {key for key, _ in one.filters}
+    )
+
+
+def _orphan_subscription(view: View) -> Iterator[Found]:
+    for each in view.workspace.subscriptions:
+        if view.is_orphan(each):
+            said = (
+                f"{view.called(each)} ({each.event}, {each.url}) is for the channel "
+                f"{each.channel_id}, which does not exist."
+            )
+            yield each.id, said, view.mending.remove_subscription(each), ()
+
+
+def _orphan_connector(view: View) -> Iterator[Found]:
+    for each in view.workspace.connectors:
+        is_known = each.id in view.number_of or not (each.number_ids or each.number)
+        if each.is_voice and not is_known and view.workspace.knows_all_numbers:
+            number = f"+{each.number}" if each.number else min(each.number_ids)
+            said = (
+                f"The voice connector {view.connector_called(each)} is for the phone number "
+                f"{number}, which the workspace does not have."
+            )
+            yield each.id, said, view.mending.remove_connector(each, None), ()
+
+
+def _gone_from_bird(view: View) -> Iterator[Found]:
+    existing = {each.id for each in view.workspace.connectors}
+    existing |= {each.id for each in view.workspace.subscriptions}
+    for each in view.workspace.managed or ():
+        if each.is_here and each.id not in existing:
+            said = f"The stack manages {each.type_name} {each.name}, which is gone from Bird."
+            yield each.id, said, view.mending.refresh(deploys=True), _numbers_of(view, each)
+
+
+def _numbers_of(view: View, managed: Managed) -> tuple[str, ...]:
+    return tuple(
+        line.number.number for line in view.lines if managed.phone_number_id in line.number.ids
+    )
+
+
+def _stale_channel(view: View) -> Iterator[Found]:
+    for connector in view.workspace.connectors:
+        managed = view.manager(connector.id)
+        now = [each.id for each in view.channels_of.get(connector.id, ())]
+        if managed is None or not now or managed.channel_id in (None, *now):
+            continue
+        said = (
+            f"The stack states the channel {managed.channel_id} for {managed.name}, but Bird "
+            f"has {now[0]}."
+        )
+        yield connector.id, said, view.mending.refresh(deploys=False), _numbers_of(view, managed)
+
+
+FAULTS: dict[str, Callable[[View], Iterator[Found]]] = {
+    "no-connector": _no_connector,
+    "doubled-connector": _doubled_connector,
+    "no-channel": _no_channel,
+    "channel-not-active": _channel_not_active,
+    "voice-not-ready": _voice_not_ready,
+    "no-inbound-subscription": _no_inbound,
+    "subscription-inactive": _inbound_inactive,
+    "subscription-filtered": _inbound_filtered,
+    "deliveries-failing": _deliveries_failing,
+    "doubled-subscription": _doubled_subscription,
+    "orphan-subscription": _orphan_subscription,
+    "orphan-connector": _orphan_connector,
+    "gone-from-bird": _gone_from_bird,
+    "stale-channel-id": _stale_channel,
+}
+"""The kinds of findings, each with the function that finds them."""

@@ -1,0 +1,170 @@
+"""The commands, and the lines of a program, that mend what an audit finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bird_dynamic.lifecycle.audit.setup import INBOUND, Setup
+from bird_dynamic.lifecycle.audit.snapshot import Connector, Number, Subscription
+from bird_dynamic.lifecycle.source import declaration, literal
+
+EXAMPLE_URL = "https://example.com/calls"
+BEGINNING_FILTERS = tuple({"key": "status", "value": each} for each in ("starting", "ringing"))
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do, and the command or the line of a program that does it, or an empty text."""
+
+    text: str
+    line: str = ""
+
+
+class Mending:
+    """Remedies that fit one setup: the stack, if it is known, manages some of the items."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        used = Counter(
+            each.url
+            for each in setup.workspace.subscriptions
+            if each.event == INBOUND and each.is_active and each.url
+        )
+        self._url = used.most_common(1)[0][0] if used else EXAMPLE_URL
+
+    @property
+    def _stack(self) -> str:
+        return f" --stack {self._setup.workspace.stack}" if self._setup.workspace.stack else ""
+
+    def connect(self, number: Number) -> Remedy:
+        """Give a number its connector."""
+        lost = next(
+            (
+                each
+                for each in self._setup.workspace.managed or ()
+                if each.phone_number_id in number.ids
+            ),
+            None,
+        )
+        if lost is not None:
+            return Remedy(
+                f"The stack has a connector for it, {lost.name}, that is gone from Bird. Let the "
+                "stack create it again",
+                f"pulumi up --refresh{self._stack}",
+            )
+        line = declaration("VoiceChannel", f"line-{number.digits}", {"phone_number_id": number.id})
+        return Remedy("Declare it and run `pulumi up`, or leave the number out with --ignore", line)
+
+    def subscribe(self, number: Number, channel_id: str) -> Remedy:
+        """Send the inbound calls of a channel to a URL."""
+        line = self._subscription(number, channel_id, self._url)
+        theirs = "" if self._url != EXAMPLE_URL else ", with your own URL"
+        return Remedy(
+            f"Declare one{theirs} and run `pulumi up`; if a flow in app.bird.com answers the "
+            "number, leave it out with --ignore",
+            line,
+        )
+
+    def tell_beginning(self, number: Number, channel_id: str, subscription: Subscription) -> Remedy:
+        """Send the beginning of calls to the URL of a subscription that leaves it out."""
+        if (manager := self._setup.manager(subscription.id)) is not None:
+            filters = [{"key": "channelId", "value": channel_id}]
+            return Remedy(
+                f"Change the event_filters of {manager.name} in the program, such as to "
+                f"event_filters={literal(filters)}, and run `pulumi up`"
+            )
+        line = self._subscription(number, channel_id, subscription.url, *BEGINNING_FILTERS)
+        return Remedy("Declare one for the beginning of calls and run `pulumi up`", line)
+
+    def activate(self, subscription: Subscription) -> Remedy:
+        """Make a subscription active again."""
+        if (manager := self._setup.manager(subscription.id)) is not None:
+            return Remedy(
+                f'If {manager.name} has status="inactive" in the program, remove that. Let the '
+                "stack activate it again",
+                f"pulumi up --refresh{self._stack}",
+            )
+        return Remedy(
+            "Activate it in app.bird.com. Or adopt it and run `pulumi up`, then remove status= and "
+            "adopt= and run `pulumi up` again",
+            self._adoption(subscription, "inactive"),
+        )
+
+    def remove_subscription(self, subscription: Subscription) -> Remedy:
+        """Delete a subscription."""
+        if (manager := self._setup.manager(subscription.id)) is not None:
+            return Remedy(f"Remove {manager.name} from the program and run `pulumi up`")
+        status = None if subscription.is_active else subscription.status
+        return Remedy(_REMOVE, self._adoption(subscription, status))
+
+    def remove_connector(self, connector: Connector, number: Number | None) -> Remedy:
+        """Delete a connector."""
+        if (manager := self._setup.manager(connector.id)) is not None:
+            return Remedy(f"Remove {manager.name} from the program and run `pulumi up`")
+        number_id = min(connector.number_ids, default=None) or (number.id if number else None)
+        if number_id is None:
+            return Remedy("Delete it in app.bird.com")
+        given = {"phone_number_id": number_id, "adopt": connector.id}
+        return Remedy(_REMOVE, declaration("VoiceChannel", f"old-{connector.id[:8]}", given))
+
+    def make_again(self, connector: Connector, number: Number) -> Remedy:
+        """Replace a connector that has no channel."""
+        if (manager := self._setup.manager(connector.id)) is not None:
+            return Remedy(
+                "If it was created more than a few minutes ago, delete it, and run `pulumi up`, "
+                "which creates it again",
+                f"pulumi destroy --target '{manager.urn}'{self._stack}",
+            )
+        remove = self.remove_connector(connector, number)
+        return Remedy(
+            f"If it was created more than a few minutes ago: {remove.text[:1].lower()}"
+            f"{remove.text[1:]}. Then declare a new VoiceChannel",
+            remove.line,
+        )
+
+    def refresh(self, deploys: bool) -> Remedy:
+        """Bring the state, and what is gone, up to date."""
+        if deploys:
+            return Remedy(
+                "If it is not wanted any more, remove it from the program. Let the stack create "
+                "what is missing",
+                f"pulumi up --refresh{self._stack}",
+            )
+        return Remedy("Read the state again", f"pulumi refresh{self._stack}")
+
+    def _subscription(
+        self, number: Number, channel_id: str, url: str, *filters: dict[str, str]
+    ) -> str:
+        return declaration(
+            "WebhookSubscription",
+            f"calls-{number.digits}",
+            {
+                "service": "channels",
+                "event": INBOUND,
+                "url": url,
+                "event_filters": [{"key": "channelId", "value": channel_id}, *filters],
+            },
+        )
+
+    def _adoption(self, subscription: Subscription, status: str | None) -> str:
+        filters = [{"key": key, "value": value} for key, value in sorted(subscription.filters)]
+        return declaration(
+            "WebhookSubscription",
+            f"old-{subscription.id[:8]}",
+            {
+                "service": subscription.service,
+                "event": subscription.event,
+                "url": subscription.url,
+                "event_filters": filters or None,
+                "template": subscription.template or None,
+                "status": status,
+                "adopt": subscription.id,
+            },
+        )
+
+
+_REMOVE = (
+    "Delete it in app.bird.com. Or adopt it and run `pulumi up`, then remove this line and run "
+    "`pulumi up` again"
+)

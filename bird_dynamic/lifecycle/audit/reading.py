@@ -1,0 +1,228 @@
+"""Reads the snapshot of a workspace: list pages, and one request for the deliveries of each active
+subscription to calls. Single reads are only for what a listing leaves in doubt. GET requests alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+from bird_dynamic.bird.deliveries import latest_deliveries
+from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.models import Item
+from bird_dynamic.bird.moments import moment
+from bird_dynamic.lifecycle.audit.faults import View
+from bird_dynamic.lifecycle.audit.snapshot import (
+    Delivery,
+    Managed,
+    Number,
+    Workspace,
+    channel_of,
+    connector_of,
+    merged,
+    number_of,
+    subscription_of,
+)
+from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
+from bird_dynamic.lifecycle.session import Account, CollectionSession
+from bird_dynamic.schema.connector import CONNECTOR
+from bird_dynamic.schema.fields import ResourceSchema
+from bird_dynamic.schema.found import ANY_NUMBER, CHANNEL, PHONE_NUMBER
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
+
+LANES = 8
+"""Concurrent requests. The client paces them to Bird's limit."""
+FAILURES = ("fail", "error", "timeout", "expired")
+REFUSED = (403, 404, 405)
+"""What Bird answers to an operation that the key may not use: 403 cannot be told from an unknown
+one."""
+
+
+@dataclass
+class Reader:
+    """Reads one workspace, more than once. `say` is told the progress. Deliveries are read once."""
+
+    account: Account
+    managed: tuple[Managed, ...] | None = None
+    stack: str = ""
+    say: Callable[[str], None] = lambda text: None
+    _read: int = 0
+    _deliveries: dict[str, tuple[Delivery, ...]] = field(default_factory=dict)
+    _refused_logs: OperationError | None = None
+    _may_read_logs: bool = True
+
+    def snapshot(self) -> Workspace:
+        """The workspace now. Raises OperationError."""
+        with _lanes() as pool:
+            numbers = pool.submit(self._all, PHONE_NUMBER)
+            others = pool.submit(self._optional, ANY_NUMBER)
+            connectors = pool.submit(self._all, CONNECTOR)
+            channels = pool.submit(self._all, CHANNEL)
+            subscriptions = pool.submit(self._all, WEBHOOK_SUBSCRIPTION)
+            more, problem = others.result()
+            long_codes = pool.map(self._with_endpoint, map(number_of, numbers.result()))
+            workspace = Workspace(
+                numbers=_joined(long_codes, map(number_of, more)),
+                connectors=tuple(map(connector_of, connectors.result())),
+                channels=tuple(map(channel_of, channels.result())),
+                subscriptions=tuple(map(subscription_of, subscriptions.result())),
+                not_checked=(f"Phone numbers that are no long codes: {problem}",) * bool(problem),
+                knows_all_numbers=not problem,
+                managed=self.managed,
+                stack=self.stack,
+            )
+            workspace = self._without_doubts(workspace)
+            return self._with_deliveries(workspace, pool)
+
+    def _with_endpoint(self, number: Number) -> Number:
+        """The number, read alone if the listing omitted the endpoint of one with voice."""
+        if number.has_endpoint or not number.voice:
+            return number
+        return next(map(number_of, self._each(PHONE_NUMBER, [number.id])), number)
+
+    def _without_doubts(self, workspace: Workspace) -> Workspace:
+        """The snapshot, with single reads of what the listings do not show or explain."""
+        listed = {each.id for each in workspace.connectors}
+        named = {each for number in workspace.numbers for each in number.connector_ids}
+        view = View(workspace)
+        unclear = {
+            each.id
+            for each in workspace.connectors
+            if each.is_voice
+            and (
+                not view.channels_of.get(each.id)
+                or (each.id not in view.number_of and not each.has_details)
+            )
+        }
+        found = {each.id: each for each in workspace.connectors}
+        for row in self._each(CONNECTOR, sorted(unclear | (named - listed))):
+            found[str(row["id"])] = connector_of(row)
+        workspace = replace(workspace, connectors=tuple(found.values()))
+        stated = {each.channel_id for each in found.values() if each.is_voice}
+        asked = {each.channel_id for each in workspace.subscriptions}
+        missing = (stated | asked) - {each.id for each in workspace.channels} - {None}
+        rows = self._each(CHANNEL, sorted(filter(None, missing)))
+        return replace(workspace, channels=(*workspace.channels, *map(channel_of, rows)))
+
+    def _with_deliveries(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
+        wanted = [
+            each.id
+            for each in View(workspace).voice_subscriptions
+            if each.id not in self._deliveries
+        ]
+        pending: dict[str, Future[Sequence[Item] | None]] = {
+            each: pool.submit(self._logs, each) for each in wanted
+        }
+        for place, (subscription_id, future) in enumerate(pending.items(), 1):
+            if (rows := future.result()) is not None:
+                self._deliveries[subscription_id] = delivered(rows)
+            self.say(f"deliveries of {place:,} of {len(pending):,} webhook subscriptions")
+        not_checked = workspace.not_checked
+        if self._refused_logs is not None:
+            not_checked = (*not_checked, f"Deliveries: {self._refused_logs}")
+        return replace(workspace, deliveries=dict(self._deliveries), not_checked=not_checked)
+
+    def _logs(self, subscription_id: str) -> Sequence[Item] | None:
+        """The deliveries of a subscription; None if they cannot be read, or it is gone."""
+        if not self._may_read_logs:
+            return None
+        session = self._open(WEBHOOK_SUBSCRIPTION)
+        try:
+            with self._describing("Reading the deliveries", WEBHOOK_SUBSCRIPTION):
+                return latest_deliveries(session.collection, subscription_id, session.deadline())
+        except OperationError as error:
+            if not _is_refused(error):
+                raise
+            self._refused_logs = error
+            # A 404 may be about this one alone, which is gone.
+            self._may_read_logs = self._may_read_logs and _status(error) == 404
+            return None
+
+    def _all(self, schema: ResourceSchema) -> list[Item]:
+        session = self._open(schema)
+        rows: dict[str, Item] = {}
+        with self._describing(f"Listing {schema.noun}s", schema):
+            for page in session.collection.pages(session.deadline()):
+                rows.update((row["id"], row) for row in page)
+                self._read += len(page)
+                self.say(f"{self._read:,} items")
+        return list(rows.values())
+
+    def _optional(self, schema: ResourceSchema) -> tuple[list[Item], str]:
+        """The rows, or why they cannot be read."""
+        try:
+            return self._all(schema), ""
+        except OperationError as error:
+            if not _is_refused(error):
+                raise
+            return [], str(error)
+
+    def _each(self, schema: ResourceSchema, ids: Iterable[str]) -> Iterator[Item]:
+        session = self._open(schema)
+        for item_id in ids:
+            with self._describing(f"Reading {schema.noun} {item_id}", schema):
+                found = session.collection.get(item_id, session.deadline())
+            if found is not None:
+                yield found
+
+    def _open(self, schema: ResourceSchema) -> CollectionSession:
+        return self.account.open(schema, {})[1]
+
+    def _describing(self, doing: str, schema: ResourceSchema) -> AbstractContextManager[None]:
+        return describing_errors(doing, schema, self.account.settings)
+
+
+def delivered(rows: Iterable[Mapping[str, object]]) -> tuple[Delivery, ...]:
+    """Delivery logs, newest first; those without a time are left out."""
+    found = [_delivery(row, at) for row in rows if (at := moment(row.get("createdAt"))) is not None]
+    return tuple(sorted(found, key=lambda each: each.at, reverse=True))
+
+
+def _delivery(row: Mapping[str, object], at: float) -> Delivery:
+    """Only an answer of 2xx is a success; without an answer, the status decides. Its values are
+    assumed: Bird documents no list of them."""
+    code, status = row.get("httpStatusCode"), str(row.get("executionStatus") or "").lower()
+    answered = isinstance(code, int) and code > 0
+    succeeded = 200 <= code < 300 if isinstance(code, int) and answered else "succe" in status
+    tries = row.get("attemptCount")
+    is_repeated = isinstance(tries, int) and tries > 1
+    has_failed = answered or is_repeated or any(word in status for word in FAILURES)
+    answer = f"HTTP {code}" if answered else status or "no answer"
+    return Delivery(at, succeeded, not succeeded and not has_failed, answer)
+
+
+def _joined(long_codes: Iterable[Number], others: Iterable[Number]) -> tuple[Number, ...]:
+    """The numbers of both lists, once each."""
+    numbers: list[Number] = []
+    places: dict[str, int] = {}
+    for number in chain(long_codes, others):
+        keys = {number.digits, *number.ids} - {""}
+        place = next((places[key] for key in keys if key in places), None)
+        if place is None:
+            place = len(numbers)
+            numbers.append(number)
+        else:
+            numbers[place] = merged(numbers[place], number)
+        places.update(dict.fromkeys(keys, place))
+    return tuple(numbers)
+
+
+def _is_refused(error: OperationError) -> bool:
+    return _status(error) in REFUSED
+
+
+def _status(error: OperationError) -> int | None:
+    return error.cause.status if isinstance(error.cause, RejectedError) else None
+
+
+@contextmanager
+def _lanes() -> Iterator[ThreadPoolExecutor]:
+    """Threads whose waiting tasks are dropped when the block ends, also by Ctrl-C."""
+    pool = ThreadPoolExecutor(LANES)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,427 @@
+"""What an audit does not take for a fault, and what it says when it cannot look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import Dialect, Fault
+from bird_dynamic.lifecycle.audit import auditing
+from bird_dynamic.lifecycle.audit.auditing import audited
+from bird_dynamic.lifecycle.audit.faults import failing, judged
+from bird_dynamic.lifecycle.audit.reading import Reader, delivered
+from bird_dynamic.lifecycle.audit.report import Audit
+from bird_dynamic.lifecycle.audit.snapshot import (
+    Channel,
+    Connector,
+    Managed,
+    Number,
+    Subscription,
+    Workspace,
+    number_of,
+    subscription_of,
+)
+from bird_dynamic.lifecycle.error_messages import OperationError
+from tests.support.planted import GONE, Site, healthy
+from tests.support.world import World
+
+NUMBER = Number("n", "+31612345678", frozenset({"n"}), ("inbound", "outbound"), {}, ("c",))
+CONNECTOR = Connector("c", "front", "voice-messagebird:1", True, frozenset({"n"}), "", "ch", True)
+CHANNEL = Channel("ch", "c", "voice-messagebird", "31612345678", "active")
+CHANNEL_ID = "11111111-2222-4333-8444-555555555555"
+
+
+def subscription(
+    subscription_id: str = "s", *filters: tuple[str, str], **changed: Any
+) -> Subscription:
+    made = Subscription(
+        subscription_id,
+        "channels",
+        "voice.inbound",
+        "https://example.com/calls",
+        frozenset(filters),
+        "active",
+        "",
+        "",
+    )
+    return replace(made, **changed)
+
+
+WORKSPACE = Workspace((NUMBER,), (CONNECTOR,), (CHANNEL,), (subscription(),))
+
+
+def kinds(workspace: Workspace) -> list[str]:
+    return [each.kind for each in judged(workspace)]
+
+
+def audit(world: World, *ignored: str) -> Audit:
+    return audited(Reader(world.account()), ignored)
+
+
+def bare(site: Site) -> None:
+    """Only one subscription, for all channels."""
+    for each in site.emulator.webhook_subscriptions():
+        site.emulator.remove("webhook-subscriptions", each["id"])
+    site.subscribe(None)
+
+
+def test_one_subscription_for_all_channels_is_enough() -> None:
+    world = World()
+    bare(healthy(world.emulator))
+    found = audit(world)
+    assert found.findings == ()
+    assert {each.urls for each in found.numbers} == {("https://example.com/calls",)}
+
+
+def test_a_workspace_without_voice_is_complete() -> None:
+    world = World()
+    for number in list(world.emulator.store.numbers.values()):
+        if "voice" in number.capabilities:
+            del world.emulator.store.numbers[number.id]
+    found = audit(world)
+    assert (found.findings, found.numbers, found.without_voice) == ((), (), 1)
+
+
+@pytest.mark.parametrize(
+    "subscriptions",
+    [
+        (subscription("s", ("status", "ringing")),),
+        (subscription("s", ("status", "Starting")),),
+        (subscription("s", ("status", "ringing"), ("status", "completed")),),
+        (subscription("s", ("platformId", "voice-messagebird")),),
+        (subscription("s", ("status", "ringing")), subscription("t", ("status", "completed"))),
+        (subscription("s"), subscription("t", url="https://example.com/other")),
+        (subscription("s"), subscription("t", event="voice.outbound")),
+        (subscription("s"), subscription("t", status="inactive")),
+        (subscription("s"), subscription("t", template="twilio")),
+        (subscription("s", status=""),),
+    ],
+    ids=[
+        "only ringing",
+        "only starting",
+        "two statuses",
+        "of the platform",
+        "one for each status",
+        "two URLs",
+        "outbound too",
+        "an equal one that is inactive",
+        "another template",
+        "no status",
+    ],
+)
+def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...]) -> None:
+    assert kinds(replace(WORKSPACE, subscriptions=subscriptions)) == []
+
+
+@pytest.mark.parametrize(
+    ("subscriptions", "found"),
+    [
+        ((subscription("s", ("status", "completed")),), ["subscription-filtered"]),
+        ((subscription("s", ("messageStatus", "x")),), ["subscription-filtered"]),
+        ((subscription("s", ("platformId", "sms-messagebird")),), ["no-inbound-subscription"]),
+        ((subscription("s", service="numbers"),), ["no-inbound-subscription"]),
+        ((subscription("s", url="https://EXAMPLE.com:443/calls"), subscription("t")), ["doubled"]),
+        (
+            (
+                subscription("s", ("status", "starting"), ("status", "ringing")),
+                subscription("t", ("status", "ringing"), ("status", "completed")),
+            ),
+            ["doubled"],
+        ),
+        ((subscription("s"), subscription("t"), subscription("u")), ["doubled", "doubled"]),
+        ((subscription("s", status="disabled"),), ["subscription-inactive"]),
+    ],
+    ids=[
+        "no beginning",
+        "a filter of messages",
+        "another platform",
+        "another service",
+        "an equal URL",
+        "a shared status",
+        "three",
+        "an unknown status",
+    ],
+)
+def test_wrong_subscriptions_are_found(
+    subscriptions: tuple[Subscription, ...], found: list[str]
+) -> None:
+    told = kinds(replace(WORKSPACE, subscriptions=subscriptions))
+    assert [each.removesuffix("-subscription") if "doubled" in each else each for each in told] == (
+        found
+    )
+
+
+def test_what_listings_omit_is_not_taken_for_a_fault() -> None:
+    poor_number = replace(NUMBER, connector_ids=())
+    poor_connector = replace(CONNECTOR, number_ids=frozenset(), channel_id=None, has_details=False)
+    unowned = replace(CHANNEL, connector_id=None, status="")
+    named = replace(WORKSPACE, connectors=(poor_connector,))
+    assert kinds(replace(named, channels=(unowned,))) == []
+    by_channel = replace(named, numbers=(poor_number,))
+    assert kinds(by_channel) == []
+    assert kinds(replace(WORKSPACE, channels=(replace(CHANNEL, identifier="", platform=""),))) == []
+
+
+def test_a_number_that_only_calls_needs_no_webhook_and_no_connector() -> None:
+    calling = replace(NUMBER, voice=("outbound",))
+    assert kinds(replace(WORKSPACE, numbers=(calling,), subscriptions=())) == []
+    spare = replace(calling, connector_ids=())
+    assert kinds(Workspace(numbers=(spare,))) == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "unready"),
+    [
+        ({}, {}),
+        ({"capabilities": None}, {}),
+        ({"capabilities": "voice"}, {}),
+        ({"capabilities": [{"name": "sms", "inbound": {"status": "inactive"}}]}, {}),
+        ({"capabilities": [{"name": "voice"}]}, {}),
+        ({"capabilities": [{"name": "voice", "outbound": {"status": "inactive"}}]}, {}),
+        ({"capabilities": [{"name": "voice", "inbound": {"status": "active"}}]}, {}),
+        (
+            {"capabilities": [{"name": "voice", "inbound": {"status": "unavailable"}}]},
+            {"inbound": "unavailable"},
+        ),
+        (
+            {"capabilities": [{"name": "voice", "inbound": {"issues": ["kyc"]}}]},
+            {"inbound": "no status (kyc)"},
+        ),
+    ],
+)
+def test_only_a_stated_status_makes_voice_unready(
+    endpoint: Mapping[str, Any], unready: Mapping[str, str]
+) -> None:
+    # Of its directions, the number has only one.
+    row = {"id": GONE, "capabilities": {"voice": {"inbound": True}}, "endpoint": endpoint}
+    assert number_of(row).unready == unready
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "directions"),
+    [
+        ({"voice": {"inbound": True, "outbound": False}}, ("inbound",)),
+        ({"voice": True}, ("inbound", "outbound")),
+        (["voice"], ("inbound", "outbound")),
+        (["voice-outbound", "sms-inbound"], ("outbound",)),
+        ({"sms": {"inbound": True}}, ()),
+        (None, ()),
+        (7, ()),
+    ],
+)
+def test_the_directions_of_voice_are_read_in_each_form(
+    capabilities: Any, directions: tuple[str, ...]
+) -> None:
+    assert number_of({"id": GONE, "capabilities": capabilities}).voice == directions
+
+
+def test_odd_filters_are_read() -> None:
+    row = {"id": "s", "eventFilters": [None, {"key": "channelId", "value": 7}, {"value": "x"}]}
+    assert subscription_of(row).channel_id is None
+    assert subscription_of({"id": "s", "eventFilters": "all"}).filters == frozenset()
+
+
+def test_logs_that_the_key_may_not_read_are_not_checked() -> None:
+    refused = Fault("status", "list_webhook_logs", status=403, times=None)
+    world = World(refused)
+    healthy(world.emulator)
+    found = audit(world)
+    assert found.findings == ()
+    (told,) = found.not_checked
+    assert told.startswith("Deliveries: Reading the deliveries failed: Bird answered 403")
+    assert "View on /organizations/*/workspaces/*/webhook-subscriptions/*/logs" in told
+    assert {each.delivered for each in found.numbers} == {None}
+    # The first refusals are enough.
+    assert world.count("list_webhook_logs") <= 8
+
+
+def test_numbers_of_other_kinds_that_the_key_may_not_read_are_not_checked() -> None:
+    world = World(Fault("status", "list_numbers", status=403, times=None))
+    site = healthy(world.emulator)
+    site.connect(GONE)
+    found = audit(world)
+    # Its number may be one that is no long code.
+    assert found.findings == ()
+    (told,) = found.not_checked
+    assert told.startswith("Phone numbers that are no long codes: Listing")
+    assert "View on /workspaces/*/numbers:" in told
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["list_long_codes", "list_connectors", "list_channels", "list_webhook_subscriptions"],
+)
+def test_without_a_listing_nothing_is_said_to_be_fine(operation: str) -> None:
+    world = World(Fault("status", operation, status=403, times=None))
+    healthy(world.emulator)
+    with pytest.raises(OperationError, match="needs a role that allows View on"):
+        audit(world)
+
+
+def test_a_change_during_the_audit_is_not_reported() -> None:
+    world = World()
+    site = healthy(world.emulator)
+    missing = site.subscription(3)
+    channel = site.channel(3)
+    site.emulator.remove("webhook-subscriptions", missing)
+    world.clock.sleep = lambda seconds: (  # type: ignore[method-assign]
+        site.subscribe(channel) if seconds == auditing.SETTLING else None
+    )
+    assert audit(world).findings == ()
+
+
+def test_ignored_numbers_are_left_out_in_any_notation() -> None:
+    world = World()
+    site = healthy(world.emulator)
+    number = site.number(2).number
+    site.emulator.remove("webhook-subscriptions", site.subscription(2))
+    assert [each.about for each in audit(world).findings] == [number]
+    found = audit(world, f"00{number[1:]}")
+    assert found.findings == ()
+    assert [each.number for each in found.numbers if each.ignored] == [number]
+    (finding,) = audit(world, number, "+31600000000").findings
+    assert finding.kind == "unknown-ignored-number"
+
+
+def rows(*codes: int, status: str = "failed") -> list[dict[str, Any]]:
+    """Deliveries, newest first, with their answers: 0 is none."""
+    return [
+        {
+            "requestId": str(place),
+            "attemptCount": 1,
+            "httpStatusCode": code,
+            "executionStatus": "succeeded" if 200 <= code < 300 else status,
+            "createdAt": f"2026-11-{20 - place:02d}T12:00:00Z",
+        }
+        for place, code in enumerate(codes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "last"),
+    [
+        (rows(), None),
+        (rows(200, 204), None),
+        (rows(500), "HTTP 500"),
+        (rows(200, 200, 404), "HTTP 404"),
+        (rows(200, 200, 200, 500), None),
+        (rows(0), "failed"),
+        (rows(0, 200, status="pending"), None),
+        (rows(503, 200, status="pending"), "HTTP 503"),
+        ([{**rows(0, status="pending")[0], "attemptCount": 4}], "pending"),
+        ([{**rows(500)[0], "createdAt": "yesterday"}], None),
+        (list(reversed(rows(500, 200, 200, 200))), "HTTP 500"),
+    ],
+    ids=[
+        "none",
+        "good",
+        "failed",
+        "not yet recovered",
+        "recovered",
+        "no answer",
+        "on its way",
+        "failed at first",
+        "repeated",
+        "no time",
+        "oldest first",
+    ],
+)
+def test_deliveries_fail_until_three_in_a_row_succeed(
+    deliveries: list[dict[str, Any]], last: str | None
+) -> None:
+    found = failing(delivered(deliveries))
+    assert (found.answer if found else None) == last
+
+
+def test_failing_deliveries_name_the_url_the_time_and_the_answer() -> None:
+    deliveries = {"s": delivered(rows(500, 200, 404))}
+    (finding,) = judged(replace(WORKSPACE, deliveries=deliveries))
+    assert finding.kind == "deliveries-failing"
+    assert finding.numbers == ("+31612345678",)
+    assert (
+        "sends to https://example.com/calls, where 2 of the last 3 deliveries failed, the last one "
+        "at 2026-11-20 12:00 UTC: HTTP 500."
+    ) in finding.said
+
+
+MANAGED = (
+    Managed("VoiceChannel", "front", "urn:front", "c", "ch", "n"),
+    Managed("WebhookSubscription", "calls", "urn:calls", "s"),
+)
+
+
+def test_a_stack_that_fits_is_complete() -> None:
+    assert kinds(replace(WORKSPACE, managed=MANAGED, stack="prod")) == []
+
+
+def test_what_the_stack_manages_and_bird_lacks_is_found() -> None:
+    lost = replace(WORKSPACE, connectors=(), channels=(), managed=MANAGED, stack="prod")
+    no_connector, gone = judged(lost)
+    assert (no_connector.kind, gone.kind) == ("no-connector", "gone-from-bird")
+    assert no_connector.line == gone.line == "pulumi up --refresh --stack prod"
+    assert "front, which is gone from Bird" in gone.said
+    elsewhere = replace(MANAGED[0], id="x", phone_number_id=None, is_here=False)
+    assert kinds(replace(WORKSPACE, managed=(*MANAGED, elsewhere))) == []
+
+
+def test_a_channel_id_that_the_stack_has_of_old_is_found() -> None:
+    of_old = replace(MANAGED[0], channel_id="old")
+    (finding,) = judged(replace(WORKSPACE, managed=(of_old, MANAGED[1]), stack="prod"))
+    assert finding.kind == "stale-channel-id"
+    assert finding.line == "pulumi refresh --stack prod"
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        (
+            {"subscriptions": (subscription(status="inactive"),)},
+            "pulumi up --refresh --stack prod",
+        ),
+        (
+            {"channels": ()},
+            "pulumi destroy --target 'urn:front' --stack prod",
+        ),
+    ],
+)
+def test_what_a_stack_manages_is_mended_through_it(changed: dict[str, Any], line: str) -> None:
+    (finding,) = judged(replace(WORKSPACE, managed=MANAGED, stack="prod", **changed))
+    assert finding.line == line
+
+
+def test_what_a_stack_manages_too_much_is_removed_from_the_program() -> None:
+    doubled = replace(
+        WORKSPACE,
+        subscriptions=(subscription("s"), subscription("t")),
+        managed=(*MANAGED, replace(MANAGED[1], name="calls-2", id="t")),
+    )
+    (finding,) = judged(doubled)
+    assert finding.remedy == "Remove calls-2 from the program and run `pulumi up`"
+    # Rather that which no program has.
+    (finding,) = judged(replace(doubled, managed=MANAGED))
+    assert finding.about == "t"
+
+
+@pytest.mark.parametrize("numbers", [1000])
+def test_a_thousand_numbers_take_their_pages_and_one_request_each(numbers: int) -> None:
+    world = World(numbers=numbers, dialect=Dialect(order="by-id", listing_lag="none"))
+    site = Site(world.emulator)
+    for number in site.voice_numbers:
+        site.subscribe(
+            world.emulator.store.connectors[site.connect(number.id)].channel_id,
+        )
+    world.forget()
+    said: list[str] = []
+    began = world.clock.now
+    found = audited(Reader(world.account(), say=said.append))
+    assert found.findings == ()
+    assert len(found.numbers) == len(site.voice_numbers) > 990
+    lists = [each for each in world.operations if "logs" not in each]
+    assert len(lists) <= 55
+    assert len(world.operations) - len(lists) == len(site.voice_numbers)
+    # Bird allows 50 a second.
+    assert world.clock.now - began >= len(world.operations) / 50
+    assert said[-1] == "deliveries of 999 of 999 webhook subscriptions"
