@@ -48,10 +48,14 @@ class Event:
             return False
         if subscription.get("status") != "active":
             return False
-        asked: dict[str, list[str]] = {}
-        for each in subscription.get("eventFilters") or []:
-            asked.setdefault(str(each.get("key")), []).append(str(each.get("value")).lower())
-        return all(self.attributes.get(key, "").lower() in values for key, values in asked.items())
+        met: dict[Any, bool] = {}
+        for each in subscription.get("eventFilters") or ():
+            key = str(each.get("key"))
+            value = self.attributes.get(key)
+            met[key] = met.get(key) or (
+                value is not None and str(each.get("value")).lower() == value.lower()
+            )
+        return all(met.values())
 
     def body(self) -> bytes:
         """The body of its deliveries."""
