@@ -205,6 +205,7 @@ def _introduce(server: EmulatorServer, state: str | None) -> None:
     for number in server.emulator.store.numbers.values():
         capabilities = " ".join(number.capabilities)
         print(f"# phone number  {number.id}  {number.number}  {number.country}  {capabilities}")
+    print(f"# To see what happens, and to ring a number, open {server.page} in a browser.")
 
 
 if __name__ == "__main__":

@@ -142,12 +142,14 @@ def _carry_out(
             return emulator.deliveries.shown(_limit(request))
         case "DELETE", "deliveries", "":
             emulator.deliveries.clear()
+            emulator.feed.publish("reset", {})
         case "GET", "targets", "":
             return emulator.deliveries.targets.shown()
         case (("PUT" | "PATCH"), "targets", ""):
             demand(mapping(text()), body)
             kept = emulator.deliveries.targets.shown() if method == "PATCH" else {}
             emulator.deliveries.targets = Targets({**kept, **body})
+            emulator.feed.publish("targets", emulator.deliveries.targets.shown())
         case "GET", _, "" if what in KINDS:
             return emulator.items(what)
         case "POST", _, "" if what in KINDS:

@@ -217,6 +217,7 @@ class BirdEmulator:
         """Send the deliveries for a public address, such as `https://example.com`, to a local one,
         such as `http://127.0.0.1:5000`. Raises ValueError if it is not on this machine."""
         self.deliveries.targets = self.deliveries.targets.with_pair(public, local)
+        self.feed.publish("targets", self.deliveries.targets.shown())
 
     def incoming_call(self, given: Json) -> Json:
         """Play a call from outside: see `Telephone.ring`."""
@@ -271,7 +272,10 @@ class BirdEmulator:
 
     def _fault_of_delivery(self) -> Fault | None:
         with self._lock:
-            return self._plan.firing(DELIVER, self._now())
+            fault = self._plan.firing(DELIVER, self._now())
+            if fault is not None:
+                self.feed.publish("faults", self.faults_left())
+            return fault
 
     def _respond(self, request: Request, operation: str, fault: Fault | None) -> Response:
         try:

@@ -27,8 +27,8 @@ class Feed:
     """Passes events on to its subscriptions. Thread-safe.
 
     The kinds are `request` (an entry of the journal), `item` (a created, changed or deleted item),
-    `call` and `delivery` (one of them, as it is now), `faults`, `dialect`, `options` (all of them,
-    as they are now), and `reset` (items or requests were cleared).
+    `call` and `delivery` (one of them, as it is now), `faults`, `dialect`, `options` and `targets`
+    (all of them, as they are now), and `reset` (items, requests or deliveries were cleared).
     """
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bird_dynamic.emulator.core import BirdEmulator
 
 NEWEST = 500
-"""The newest requests, and the newest calls, that it contains."""
+"""The newest requests, calls and deliveries that it contains, each."""
 
 
 def overview(emulator: BirdEmulator) -> Json:
@@ -34,6 +34,8 @@ def overview(emulator: BirdEmulator) -> Json:
             "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
         },
         "items": items,
+        "deliveries": emulator.deliveries.shown(NEWEST),
+        "targets": emulator.deliveries.targets.shown(),
         "requests": newest[::-1],
         "faults": emulator.faults_left(),
         "dialect": asdict(emulator.dialect),

@@ -93,7 +93,7 @@ def test_the_page_may_run_only_its_own_scripts_and_be_in_no_frame(server: Emulat
 def test_the_files_name_no_other_host_and_make_no_markup() -> None:
     for name, content in _files().items():
         text = content.decode()
-        hosts = set(re.findall(r"https?://([^/\s\"'`$:]+)", text))
+        hosts = set(re.findall(r"https?://([^/\s\"'`$:;]+)", text))
         # The name space of SVG, and the texts of an example.
         assert hosts <= {"www.w3.org", "example.com", "127.0.0.1"}, name
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(", text), (

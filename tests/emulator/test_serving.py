@@ -186,12 +186,13 @@ def test_the_command_says_what_to_export_and_stops_when_told(sent: int, tmp_path
     command += ["--state", str(state), "--seed", "1"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
-    lines = [running.stdout.readline().strip() for _ in range(17)]
+    lines = [running.stdout.readline().strip() for _ in range(18)]
     exported = dict(line.removeprefix("export ").split("=", 1) for line in lines[1:5])
     assert lines[0].startswith("# Bird emulator on http://127.0.0.1:")
     assert exported["BIRD_ACCESS_KEY"] == ACCESS_KEY
     assert exported["BIRD_WORKSPACE_ID"] == WORKSPACE_ID
     assert lines[5] == f"# phone number  {NUMBER}  {PhoneNumber.made_up(0).number}  NL  voice sms"
+    assert f"open {exported['BIRD_API_URL']}/__emulator__/ in a browser" in lines[17]
     url = f"{exported['BIRD_API_URL']}{ROOT}/connectors"
     request = urllib.request.Request(url, headers=AUTHORIZED)
     with urllib.request.urlopen(request, timeout=5) as answer:

@@ -3,6 +3,7 @@
 import { by, clock, el, indented, list, put, write } from "./dom.js";
 import { model } from "./model.js";
 import { block, details, empty, facts, host, Part } from "./shared.js";
+import { targetButton } from "./targets.js";
 
 const STEPS = ["starting", "ringing", "ongoing"];
 const ENDS = { completed: "good", "no-answer": "warn", busy: "warn", failed: "bad", canceled: "warn" };
@@ -113,17 +114,9 @@ function show(requestId) {
       Result: explained(item), "Sent to": item.url, "That is here": item.target, Signed: item.signed ? "yes" : "no: the webhook has no signing key",
       "Request id": item.requestId, "Next attempt": item.nextAttemptAt && clock(item.nextAttemptAt),
     }),
-    item.status === "unmapped" && el("p", { class: "hint" }, "Start the emulator with ", el("code", {}, `--deliver ${originOf(item.url)}=http://127.0.0.1:5000`), " and your program on port 5000 receives it."),
+    item.status === "unmapped" && el("p", {}, "The next one is sent to the program that you choose: ", targetButton(item.url)),
     item.attempts.length > 0 && el("div", { class: "block" }, el("h3", {}, "Attempts"), el("ol", { class: "attempts" }, item.attempts.map((each) =>
       el("li", {}, `${clock(each.at)} `, el("b", {}, each.error ?? each.status), ` ${each.milliseconds} ms `, el("span", { class: "faint" }, String(each.body ?? "").slice(0, 300)))))),
     Object.keys(item.headers ?? {}).length > 0 && block("Headers", Object.entries(item.headers).map(([name, value]) => `${name}: ${value}`).join("\n")),
     block("Body", content ? indented(content) : item.body));
-}
-
-function originOf(url) {
-  try {
-    return new URL(url).origin;
-  } catch {
-    return "https://example.com";
-  }
 }

@@ -2,6 +2,7 @@
 
 import { by, count, el, indented, list, put, write } from "./dom.js";
 import { channelsOf, model } from "./model.js";
+import { targetButton, targetOf } from "./targets.js";
 import { block, copying, details, empty, facts, host, order, Part, twice } from "./shared.js";
 
 export function channels(changed) {
@@ -40,20 +41,20 @@ export function webhooks(changed) {
     const all = [...model.webhooks.values()].reverse();
     const names = new Map([...model.connectors.values()].filter((each) => each.channel).map((each) => [each.channel.channelId.toLowerCase(), each.name]));
     write(by("webhooks-count"), all.length.toLocaleString("en"));
-    const rows = part.of(all).map((item) => ({ item, of: channelsOf(item).map((each) => names.get(each) ?? "a channel that is gone") }));
+    const rows = part.of(all).map((item) => ({ item, target: targetOf(item.url), of: channelsOf(item).map((each) => names.get(each) ?? "a channel that is gone") }));
     list(by("webhooks"), rows, (each) => each.item.id, makeChannel, updateWebhook);
     if (!all.length) by("webhooks-more").replaceChildren(empty("No webhook yet. A ", el("code", {}, "WebhookSubscription"), " tells your application of each call."));
   };
 }
 
-function updateWebhook(node, { item, of }) {
-  const signature = JSON.stringify([item, of]);
+function updateWebhook(node, { item, target, of }) {
+  const signature = JSON.stringify([item, target, of]);
   if (node.signature === signature) return;
   node.signature = signature;
   const [title, url, filter, end] = node.children;
   put(title, opener(item.event, () => showWebhook(item.id)),
     el("small", {}, item.status === "active" ? "active" : el("span", { class: "warn" }, item.status), item.signingKey ? " · signed" : " · not signed"));
-  put(url, el("span", { class: "line", title: item.url }, host(item.url)), el("small", { class: "line" }, pathOf(item.url)));
+  put(url, el("span", { class: "line", title: item.url }, host(item.url), el("span", { class: "faint" }, pathOf(item.url))), targetButton(item.url));
   put(filter, of.length ? of.map((each) => el("span", { class: "line" }, each)) : el("span", { class: "faint" }, "all channels"));
   if (!end.firstChild) end.append(deletion("webhook-subscriptions", item.id, `${item.event} to ${item.url}`));
 }

@@ -12,7 +12,7 @@ const PRESETS = [
   ["Lists are out of date", "Every listing is as of 5 seconds ago.", { kind: "stale_list", seconds: 5, times: null }],
   ["A channel never gets ready", "Every read of a connector comes without its channel.", { kind: "slow_channel", operation: "get_connector", times: null }],
   ["The access key is revoked", "Every request is answered 401.", { kind: "revoked" }],
-  ["A proxy answers instead", "Every answer is an HTML page.", { kind: "wrong_content_type", times: null }],
+  ["Your webhook fails", "Every delivery is answered 500, and repeated later.", { kind: "status", operation: "deliver", status: 500, times: null }],
 ];
 const DEFAULTS = { operation: "any", nth: 1, times: 1, probability: 1, applied: false, status: 500, headers: {}, seconds: 0, rate: 20, retry_after: "none" };
 const WAITS = ["latency", "hang", "stale_list", "stale_read"];

@@ -4,7 +4,7 @@ const KEPT = 5000; // requests, calls and deliveries, each
 
 export const model = {
   numbers: new Map(), connectors: new Map(), webhooks: new Map(), calls: new Map(), deliveries: new Map(),
-  requests: [], faults: [], dialect: {}, settings: {}, operations: [], faultKinds: {}, questions: [], outcomes: [],
+  requests: [], faults: [], targets: {}, dialect: {}, settings: {}, operations: [], faultKinds: {}, questions: [],
 };
 
 const MAPS = { numbers: "numbers", connectors: "connectors", "webhook-subscriptions": "webhooks", calls: "calls" };
@@ -13,8 +13,8 @@ const keyed = (items, key) => new Map(items.map((each) => [each[key], each]));
 /** Replace everything by the state of the emulator. */
 export function load(state) {
   for (const [kind, name] of Object.entries(MAPS)) model[name] = keyed(state.items[kind], "id");
-  model.deliveries = keyed(state.deliveries ?? [], "requestId");
-  for (const name of ["requests", "faults", "dialect", "settings", "operations", "faultKinds", "questions"]) {
+  model.deliveries = keyed(state.deliveries, "requestId");
+  for (const name of ["requests", "faults", "targets", "dialect", "settings", "operations", "faultKinds", "questions"]) {
     model[name] = state[name];
   }
 }
@@ -23,6 +23,7 @@ export function load(state) {
 export function apply(kind, item) {
   if (kind === "request") add(item);
   else if (kind === "faults") model.faults = item;
+  else if (kind === "targets") model.targets = item;
   else if (kind === "call") keep(model.calls, item.id, item);
   else if (kind === "delivery") keep(model.deliveries, item.requestId, item);
   else if (kind === "item") change(item);

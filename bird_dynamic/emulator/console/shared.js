@@ -60,7 +60,7 @@ export function copying(text, label) {
 export function details(title, ...content) {
   put(by("details-title"), title);
   put(by("details-body"), ...content);
-  by("details").showModal();
+  if (!by("details").open) by("details").showModal();
 }
 
 /** Names with values, for `details`; without those that have none. */
