@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         GetChannelResult,
         GetConnectorResult,
         GetPhoneNumberResult,
+        GetWebhookEventResult,
         LookupFailedError,
         get_channel,
         get_channel_output,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
         get_phone_number_output,
         get_phone_numbers,
         get_phone_numbers_output,
+        get_webhook_events,
+        get_webhook_events_output,
         list_connectors,
         list_connectors_output,
     )
@@ -47,6 +50,7 @@ __all__ = [
     "GetChannelResult",
     "GetConnectorResult",
     "GetPhoneNumberResult",
+    "GetWebhookEventResult",
     "LookupFailedError",
     "VoiceChannel",
     "WebhookSubscription",
@@ -59,6 +63,8 @@ __all__ = [
     "get_phone_number_output",
     "get_phone_numbers",
     "get_phone_numbers_output",
+    "get_webhook_events",
+    "get_webhook_events_output",
     "list_connectors",
     "list_connectors_output",
 ]

@@ -1,5 +1,5 @@
 # Generated from the tables by tools/classes.py: run `make docs`, do not edit.
-"""Look-ups (data sources) of existing phone numbers, connectors and channels.
+"""Look-ups (data sources) of existing phone numbers, connectors, channels and webhook events.
 
 Each look-up runs with the program, also in previews. Each has two forms: a plain function that
 returns its result, and one that ends in `_output`, which accepts outputs of other resources and
@@ -21,6 +21,7 @@ __all__ = [
     "GetChannelResult",
     "GetConnectorResult",
     "GetPhoneNumberResult",
+    "GetWebhookEventResult",
     "LookupFailedError",
     "get_channel",
     "get_channel_output",
@@ -30,6 +31,8 @@ __all__ = [
     "get_phone_number_output",
     "get_phone_numbers",
     "get_phone_numbers_output",
+    "get_webhook_events",
+    "get_webhook_events_output",
     "list_connectors",
     "list_connectors_output",
 ]
@@ -140,6 +143,23 @@ class GetChannelResult:
     """When the channel was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: str | None = None
     """When the channel was last changed, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
+
+
+@dataclass(frozen=True)
+class GetWebhookEventResult:
+    """An event that a webhook subscription of the workspace can have.
+
+    Source: Bird's notifications API, "List available webhook events".
+    """
+
+    service: str
+    """Part of Bird that sends the event: the `service` of a `WebhookSubscription`. Example:
+    `"channels"`."""
+    event: str
+    """Name of the event: the `event` of a `WebhookSubscription`. Example: `"voice.inbound"`."""
+    filter_keys: list[str] | None = None
+    """Keys that the `event_filters` of a `WebhookSubscription` can have for this event: empty if
+    there are none, None if Bird does not say. Example: `["channelId", "status"]`."""
 
 
 def get_phone_number(
@@ -277,6 +297,27 @@ def get_channel(
     return find_one("get_channel", GetChannelResult, given)
 
 
+def get_webhook_events(
+    service: str | None = None,
+    *,
+    workspace_id: str | None = None,
+    profile: str | None = None,
+) -> list[GetWebhookEventResult]:
+    """All events that webhook subscriptions of the workspace can have, or those of a service, with
+    the keys of their filters.
+
+    :param service: Part of Bird whose events are wanted. Example: `"channels"`.
+    :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
+        BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
+    :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
+        `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If omitted,
+        `bird`. Example: `"bird-eu"`.
+    :raises LookupFailedError: If the request fails.
+    """
+    given = {"service": service, "workspace_id": workspace_id, "profile": profile}
+    return find_all("get_webhook_events", GetWebhookEventResult, given)
+
+
 def get_phone_number_output(
     number: pulumi.Input[str] | None = None,
     *,
@@ -350,3 +391,14 @@ def get_channel_output(
     """`get_channel` for outputs."""
     given = {"id": id, "workspace_id": workspace_id, "profile": profile}
     return pulumi.Output.all(**given).apply(lambda known: get_channel(**known))
+
+
+def get_webhook_events_output(
+    service: pulumi.Input[str] | None = None,
+    *,
+    workspace_id: pulumi.Input[str] | None = None,
+    profile: pulumi.Input[str] | None = None,
+) -> pulumi.Output[list[GetWebhookEventResult]]:
+    """`get_webhook_events` for outputs."""
+    given = {"service": service, "workspace_id": workspace_id, "profile": profile}
+    return pulumi.Output.all(**given).apply(lambda known: get_webhook_events(**known))

@@ -15,6 +15,7 @@ from bird_dynamic.lookups import (
     GetChannelResult,
     GetConnectorResult,
     GetPhoneNumberResult,
+    GetWebhookEventResult,
     LookupFailedError,
     get_channel,
     get_channel_output,
@@ -24,6 +25,8 @@ from bird_dynamic.lookups import (
     get_phone_number_output,
     get_phone_numbers,
     get_phone_numbers_output,
+    get_webhook_events,
+    get_webhook_events_output,
     list_connectors,
     list_connectors_output,
 )
@@ -36,6 +39,7 @@ __all__ = [
     "GetChannelResult",
     "GetConnectorResult",
     "GetPhoneNumberResult",
+    "GetWebhookEventResult",
     "LookupFailedError",
     "Provider",
     "VoiceChannel",
@@ -48,6 +52,8 @@ __all__ = [
     "get_phone_number_output",
     "get_phone_numbers",
     "get_phone_numbers_output",
+    "get_webhook_events",
+    "get_webhook_events_output",
     "list_connectors",
     "list_connectors_output",
 ]

@@ -171,7 +171,8 @@ def _provider() -> Iterator[str]:
 
 def _lookups() -> Iterator[str]:
     yield _docstring(
-        "Look-ups (data sources) of existing phone numbers, connectors and channels.",
+        "Look-ups (data sources) of existing phone numbers, connectors, channels and webhook "
+        "events.",
         "Each look-up runs with the program, also in previews. Each has two forms: a plain "
         "function that returns its result, and one that ends in `_output`, which accepts outputs "
         "of other resources and returns an output.",

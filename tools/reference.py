@@ -42,6 +42,7 @@ from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.templates import TEMPLATES
+from bird_dynamic.schema.webhook_events import EVENT, EVENTS, FILTER_KEYS, SERVICES
 from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
 from tools.generated import ROOT, write_or_check
 
@@ -113,6 +114,8 @@ def _resource(schema: ResourceSchema) -> Iterator[str]:
         yield ""
         yield from _templates(name)
     yield ""
+    if any(field.type is EVENT for field in schema.inputs):
+        yield from _events()
     yield "## Outputs"
     yield ""
     yield "All inputs, and:"
@@ -190,6 +193,25 @@ def _templates(name: str) -> Iterator[str]:
             for each in arguments
         ),
     )
+
+
+def _events() -> Iterator[str]:
+    yield "## Known events"
+    yield ""
+    yield "These are documented or were seen. Others exist:"
+    yield "[`get_webhook_events`](lookups.md#get_webhook_events) returns those of the workspace,"
+    yield "with the keys of their filters. An event that is not known is sent, with a warning."
+    yield ""
+    yield from _table(
+        ("service", "events"),
+        (
+            (f"`{service}`", ", ".join(f"`{each}`" for each in EVENTS.get(service, ())))
+            for service in SERVICES
+        ),
+    )
+    yield ""
+    yield f"Documented keys of filters: {', '.join(f'`{each}`' for each in FILTER_KEYS)}."
+    yield ""
 
 
 def _import(schema: ResourceSchema) -> Iterator[str]:

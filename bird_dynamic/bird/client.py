@@ -9,7 +9,7 @@ deadline and raises what `retry.RetryingClient.send` raises, and IdError for an 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -28,14 +28,21 @@ MAX_PAGES = 10_000
 
 class Collection:
     """A REST collection at a path, such as `/workspaces/{workspaceId}/connectors`. `page_size` is
-    None for Bird's default."""
+    None for Bird's default. `has_ids`: whether its items have ids; a listing with an item without
+    one is then unreadable."""
 
     def __init__(
-        self, client: RetryingClient, path: str, page_size: int | None = PAGE_SIZE
+        self,
+        client: RetryingClient,
+        path: str,
+        page_size: int | None = PAGE_SIZE,
+        *,
+        has_ids: bool = True,
     ) -> None:
         self.client = client
         self.path = path
         self.page_size = page_size
+        self._read_page = partial(_page, row_of=_row if has_ids else _row_without_id)
 
     def create(self, body: Mapping[str, Any], deadline: Deadline) -> Item:
         """POST; never retried after an unknown outcome."""
@@ -61,7 +68,7 @@ class Collection:
             query = {**query, "limit": str(self.page_size)}
         try:
             return self.client.send(
-                Request("GET", self.path, query=query), deadline, self.read_page
+                Request("GET", self.path, query=query), deadline, self._read_page
             )
         except RejectedError as error:
             # The largest page is not documented for connectors: a refused size falls back to the
@@ -70,11 +77,6 @@ class Collection:
                 raise
             self.page_size = None
             return self.page(token, deadline)
-
-    @staticmethod
-    def read_page(response: Response) -> Page | None:
-        """The page in an answer; None if it is not one."""
-        return _page(response)
 
     def pages(self, deadline: Deadline) -> Iterator[tuple[Item, ...]]:
         """The pages of the listing. Raises what `Pages.next` raises."""
@@ -181,7 +183,7 @@ def _item(response: Response, asked: str | None = None) -> Item | None:
     return {**body, "id": item_id}
 
 
-def _page(response: Response) -> Page | None:
+def _page(response: Response, row_of: Callable[[Any], Item | None]) -> Page | None:
     """None for an incomplete page: the missing items would seem to be deleted."""
     body = response.body
     if not isinstance(body, dict) or "results" not in body:
@@ -191,14 +193,19 @@ def _page(response: Response) -> Page | None:
         results = []
     if not isinstance(results, list) or not (token is None or isinstance(token, str)):
         return None
-    rows = tuple(map(_row, results))
-    return None if None in rows else Page(tuple(filter(None, rows)), token or None)
+    rows = tuple(map(row_of, results))
+    found = tuple(row for row in rows if row is not None)
+    return Page(found, token or None) if len(found) == len(rows) else None
 
 
 def _row(row: Any) -> Item | None:
     if not isinstance(row, dict) or not _is_text(row.get("id")):
         return None
     return {**row, "id": canonical(row["id"]) or row["id"]}
+
+
+def _row_without_id(row: Any) -> Item | None:
+    return row if isinstance(row, dict) else None
 
 
 def _status(response: Response) -> str | None:

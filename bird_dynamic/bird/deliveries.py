@@ -9,21 +9,8 @@ from __future__ import annotations
 from bird_dynamic.bird.client import Collection, Pages
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.ids import required_id
-from bird_dynamic.bird.models import Item, Page, Response
+from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
-
-
-class _Logs(Collection):
-    @staticmethod
-    def read_page(response: Response) -> Page | None:
-        """Its rows have no `id`."""
-        body = response.body
-        if not isinstance(body, dict) or "results" not in body:
-            return None
-        rows, token = body["results"] or [], body.get("nextPageToken")
-        if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-            return None
-        return Page(tuple(rows), token if isinstance(token, str) and token else None)
 
 
 def latest_deliveries(
@@ -33,7 +20,8 @@ def latest_deliveries(
     of them. Raises what the client raises."""
     path = f"{subscriptions.path}/{required_id(subscription_id)}/logs"
     # What the subscriptions' listing was refused, this one would be too.
-    pages = Pages(_Logs(subscriptions.client, path, subscriptions.page_size))
+    logs = Collection(subscriptions.client, path, subscriptions.page_size, has_ids=False)
+    pages = Pages(logs)
     rows: list[Item] = []
     while (page := pages.next(deadline)) is not None:
         rows += page

@@ -35,6 +35,7 @@ from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.found import PHONE_NUMBER
 from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.resources import SCHEMAS
+from bird_dynamic.schema.webhook_events import WEBHOOK_EVENT
 from bird_dynamic.settings import Settings
 
 PATIENCE = 60.0
@@ -166,7 +167,10 @@ def examined(account: Account, writes: bool) -> Iterator[Finding]:
     for schema in (CONNECTOR, *found, *SCHEMAS.values()):
         opened = account.open(schema, {})[1].collection
         collections.setdefault(schema.path, (schema, opened))
-    counts: Mapping[str, Callable[[], str]] = {PHONE_NUMBER.path: lambda: _numbers(account)}
+    counts: Mapping[str, Callable[[], str]] = {
+        PHONE_NUMBER.path: lambda: _numbers(account),
+        WEBHOOK_EVENT.path: lambda: str(len(Lookups(account, None).all(WEBHOOK_EVENT))),
+    }
     for schema, collection in collections.values():
         count = counts.get(schema.path) or partial(_first_page, collection, deadline)
         seen = finding(schema, "see", count, f"{schema.noun}s")

@@ -80,6 +80,8 @@ class Lookups:
         """All items of a collection of the workspace. Raises what the client raises."""
         place, session = self._open(schema)
         rows = chain.from_iterable(session.collection.pages(session.deadline()))
+        if schema.unfolded is not None:
+            rows = chain.from_iterable(map(schema.unfolded, rows))
         return [_shown(schema, row, place) for row in rows]
 
     def _completed(self, lookup: Lookup, row: Properties) -> Properties:

@@ -144,12 +144,12 @@ class Account:
                 complete[place.name] = required_id(complete[place.name], f"{place.name}: it")
             elif not place.is_optional_place:
                 raise ConfigurationError(self.settings.unset_text(place.setting))
-        return complete, self._session(schema.path_of(complete), schema.page_size)
+        return complete, self._session(schema.path_of(complete), schema)
 
-    def _session(self, path: str, page_size: int) -> CollectionSession:
+    def _session(self, path: str, schema: ResourceSchema) -> CollectionSession:
         with self._lock:
             if path not in self._sessions:
-                collection = Collection(self.client, path, page_size)
+                collection = Collection(self.client, path, schema.page_size, has_ids=schema.has_ids)
                 listing = SharedListing(collection)
                 self._sessions[path] = CollectionSession(
                     collection=collection,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import Enum
@@ -174,8 +174,13 @@ class ResourceSchema:
     id, if Bird returns another id of the same thing at the path itself."""
     advice: Mapping[tuple[str, ...], str] = dataclass_field(default_factory=dict)
     """The path of a value in the create request -> what to do if Bird refuses the value."""
-    page_size: int = 100
-    """The largest page size, in rows, that Bird is known to accept."""
+    page_size: int | None = 100
+    """The largest page size, in rows, that Bird is known to accept; None if it documents no pages
+    for the collection."""
+    has_ids: bool = True
+    """Whether the items have ids."""
+    unfolded: Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]] | None = None
+    """The items in a row of the listing, if a row is not one item."""
     exclusive_name: str = ""
     """The noun for the exclusive value, for messages."""
     exclusive: tuple[tuple[str, ...], ...] = ()

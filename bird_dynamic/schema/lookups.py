@@ -29,6 +29,7 @@ from bird_dynamic.schema.phone_numbers import (
     unknown_capability,
 )
 from bird_dynamic.schema.templates import REFERENCE, TEMPLATE_TYPE
+from bird_dynamic.schema.webhook_events import SERVICE, WEBHOOK_EVENT, unknown_service
 
 
 def _equal(asked: str, stated: Any) -> bool:
@@ -191,6 +192,15 @@ _CAPABILITY = Argument(
     mistaken=unknown_capability,
 )
 
+WEBHOOK_EVENT_RESULT = Result(
+    class_name="GetWebhookEventResult",
+    row_name="FoundWebhookEvent",
+    finds=WEBHOOK_EVENT,
+    summary=WEBHOOK_EVENT.summary,
+    shows=("service", "event", "filter_keys"),
+    certain=("service", "event"),
+)
+
 LOOKUPS: Mapping[str, Lookup] = {
     "get_phone_number": Lookup(
         result=PHONE_NUMBER_RESULT,
@@ -271,6 +281,24 @@ LOOKUPS: Mapping[str, Lookup] = {
                 of="id",
             ),
         ),
+    ),
+    "get_webhook_events": Lookup(
+        result=WEBHOOK_EVENT_RESULT,
+        summary="All events that webhook subscriptions of the workspace can have, or those of a "
+        "service, with the keys of their filters.",
+        arguments=(
+            Argument(
+                name="service",
+                kind=TEXT,
+                description="Part of Bird whose events are wanted.",
+                example="channels",
+                type=SERVICE,
+                of="service",
+                is_positional=True,
+                mistaken=unknown_service,
+            ),
+        ),
+        lists=True,
     ),
 }
 RESULTS: Mapping[str, Result] = {each.result.class_name: each.result for each in LOOKUPS.values()}

@@ -16,40 +16,15 @@ from bird_dynamic.schema.fields import CAMEL_CASE, UNKNOWN, Field, OnChange, Res
 from bird_dynamic.schema.kinds import ORGANIZATION_ID, TEXT, UUID_TEXT, Kind, Shape
 from bird_dynamic.schema.types import Enumeration, Member, Structure
 from bird_dynamic.schema.values import UUID, meant, unlisted
+from bird_dynamic.schema.webhook_events import EVENT, EVENTS, FILTER_KEYS, SERVICE, SERVICES
 
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
 
 
-SERVICES = ("channels", "numbers", "conversations", "payments")
-"""The documented services; others exist."""
-EVENTS: Mapping[str, tuple[str, ...]] = {
-    "channels": (
-        "channel.created",
-        "channel.updated",
-        "sms.inbound",
-        "sms.outbound",
-        "voice.inbound",
-        "voice.outbound",
-        "whatsapp.inbound",
-        "whatsapp.interaction",
-        "whatsapp.outbound",
-    ),
-    "conversations": ("conversation.created", "conversation.updated"),
-}
-"""Events that are documented or were seen, by service; many others exist."""
 _PLAUSIBLE = re.compile(
     r"[a-z0-9-]+\.(inbound|outbound|interaction)|template\.(created|updated|deleted)"
 )
 """Events of platforms, which are not all documented, and of templates, whose service is not."""
-FILTER_KEYS = (
-    "channelId",
-    "messageStatus",
-    "interactionType",
-    "platformId",
-    "channelStatus",
-    "status",
-)
-"""The documented keys of filters; others may exist."""
 FILTER = Structure(
     "WebhookEventFilter",
     "A property of events, and the value that it must have.",
@@ -133,7 +108,10 @@ def _doubts(inputs: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(service, str) and service not in SERVICES:
         yield f"service: {unlisted(service, SERVICES)}"
     if isinstance(event, str) and (doubt := _doubt_about_event(event, service)) is not None:
-        yield f"event: {doubt} Bird sends nothing for an event that the service does not have"
+        yield (
+            f"event: {doubt} Bird sends nothing for an event that the service does not have; "
+            "get_webhook_events() lists the events of a workspace"
+        )
     filters = inputs.get("event_filters")
     for place, each in enumerate(filters if isinstance(filters, list) else ()):
         key = each.get("key") if isinstance(each, Mapping) else None
@@ -185,9 +163,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             description="Part of Bird whose events are sent: `channels`, `numbers`, "
             "`conversations` or `payments`.",
             example="channels",
-            type=Enumeration(
-                "WebhookService", "The documented parts of Bird; others exist.", SERVICES
-            ),
+            type=SERVICE,
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,
@@ -198,11 +174,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             kind=Kind("str", _event_problem, hint=_AN_EVENT),
             description="Event that is sent.",
             example="voice.inbound",
-            type=Enumeration(
-                "WebhookEvent",
-                "Events that are documented or were seen; others exist.",
-                tuple(sorted(chain(*EVENTS.values()))),
-            ),
+            type=EVENT,
             request_path=CAMEL_CASE,
             response_path=CAMEL_CASE,
             is_input=True,

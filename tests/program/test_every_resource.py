@@ -17,9 +17,11 @@ every_class = pytest.mark.parametrize("resource", CLASSES, ids=lambda each: each
 
 
 def test_the_public_names_are_these() -> None:
-    results = {f"Get{kind}Result" for kind in ("Channel", "Connector", "PhoneNumber")}
+    results = {
+        f"Get{kind}Result" for kind in ("Channel", "Connector", "PhoneNumber", "WebhookEvent")
+    }
     looked_up = {f"get_{kind}" for kind in ("channel", "connector", "phone_number")}
-    looked_up |= {"get_phone_numbers", "list_connectors"}
+    looked_up |= {"get_phone_numbers", "get_webhook_events", "list_connectors"}
     outputs = {f"{name}_output" for name in looked_up}
     expected = set(SCHEMAS) | results | looked_up | outputs | {"LookupFailedError"}
     assert set(bird_dynamic.__all__) == expected <= set(dir(bird_dynamic))

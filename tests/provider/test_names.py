@@ -44,6 +44,7 @@ def test_a_look_up_that_was_renamed_has_its_new_name() -> None:
     assert {name: function_name(name) for name in LOOKUPS} == {
         "get_phone_number": "getPhoneNumber",
         "get_phone_numbers": "getPhoneNumbers",
+        "get_webhook_events": "getWebhookEvents",
         "get_connector": "getConnector",
         "get_channel": "getChannel",
         "list_connectors": "getConnectors",

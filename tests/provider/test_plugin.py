@@ -579,6 +579,9 @@ def test_functions_find_what_there_is(engine: PluginClient, bird: EmulatorServer
     assert [each["id"] for each in numbers] == [PhoneNumber.made_up(each).id for each in range(3)]
     assert "connectorIds" not in numbers[0]
     assert engine.invoke("getPhoneNumber", number=number["number"]) == number
+    events = engine.invoke("getWebhookEvents", service="channels")["results"]
+    assert {"service": "channels", "event": "voice.inbound"}.items() <= events[-2].items()
+    assert "channelId" in events[-2]["filterKeys"]
     assert engine.invoke("getConnector", id=item_id)["channelId"] == state["channelId"]
     channel = engine.invoke("getChannel", id=state["channelId"])
     assert channel["connectorId"] == item_id

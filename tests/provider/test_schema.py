@@ -19,7 +19,8 @@ from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.templates import MORE_TEMPLATES, TEMPLATES
-from bird_dynamic.schema.webhook_subscription import EVENTS, FILTER_KEYS, SERVICES, STATUSES
+from bird_dynamic.schema.webhook_events import EVENTS, FILTER_KEYS, SERVICES
+from bird_dynamic.schema.webhook_subscription import STATUSES
 from bird_dynamic.settings import CONFIGURABLE
 
 ROOT = Path(__file__).parents[2]
