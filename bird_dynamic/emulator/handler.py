@@ -135,8 +135,13 @@ class Handler(BaseHTTPRequestHandler):
         """The lines of `http.server`; `_log` has its own."""
 
 
+_RENAMED = {413: "Content Too Large", 414: "URI Too Long"}
+"""The phrases of RFC 9110, which `http` has since Python 3.13."""
+
+
 def _failure(status: int, text: str) -> Response:
     """An answer with the error body of Bird."""
-    code = HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
+    phrase = _RENAMED.get(status, HTTPStatus(status).phrase)
+    code = phrase.title().replace(" ", "").replace("-", "")
     body = json.dumps({"code": code, "message": text[:1000]})
     return Response(status, {"Content-Type": "application/json"}, body.encode())

@@ -23,7 +23,8 @@ def test_the_public_names_are_these() -> None:
     looked_up = {f"get_{kind}" for kind in ("channel", "connector", "phone_number")}
     looked_up |= {"get_phone_numbers", "get_webhook_events", "list_connectors"}
     outputs = {f"{name}_output" for name in looked_up}
-    expected = set(SCHEMAS) | results | looked_up | outputs | {"LookupFailedError"}
+    audit = {"audit", "Audit", "AuditFinding", "AuditedNumber", "AuditFailedError"}
+    expected = set(SCHEMAS) | results | looked_up | outputs | audit | {"LookupFailedError"}
     assert set(bird_dynamic.__all__) == expected <= set(dir(bird_dynamic))
     assert all(getattr(bird_dynamic, name).__doc__ for name in bird_dynamic.__all__)
 
