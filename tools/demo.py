@@ -3,6 +3,8 @@
 Everything it makes lives in ``.demo``: the emulated workspace, the Pulumi state, the stack
 configuration. It refuses to look at the caller's own Pulumi and Bird settings, so it can touch
 neither a real stack nor a real workspace. Runs of it take turns.
+
+In a terminal, the emulator goes on until Enter is pressed, so that its page can be looked at.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from tools.demo_handler import PUBLIC, SIGNING_KEY, URL, receiving
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / ".demo"
@@ -76,6 +80,8 @@ class Pulumi:
             say("removing the stack lock of an interrupted demo")
             self._in_demo("cancel", "--yes", "--stack", STACK)
         self.run("config", "set", "phoneNumberId", phone_number_id)
+        self.run("config", "set", "webhookUrl", URL)
+        self.run("config", "set", "--secret", "signingKey", SIGNING_KEY)
 
     def run(self, *arguments: str) -> None:
         """Run a command on the demo's stack, its output going straight to the user."""
@@ -112,7 +118,7 @@ class Pulumi:
 
 
 def main() -> None:
-    """Do one of the three things, and turn what stops it into an exit code."""
+    """Do one of the four things, and turn what stops it into an exit code."""
     parser = argparse.ArgumentParser(description="Run the demo.")
     parser.add_argument("action", choices=ACTIONS)
     action = ACTIONS[parser.parse_args().action]
@@ -121,10 +127,8 @@ def main() -> None:
         if action is destroy and not DEMO.exists():
             say("There is no demo to destroy.")
             return
-        with alone() as lock, emulator() as bird:
-            pulumi = Pulumi(bird.settings, lock)
-            pulumi.prepare(bird.phone_number_id)
-            action(pulumi, bird)
+        with alone() as lock, receiving() as handler, emulator(handler) as bird:
+            action(Pulumi(bird.settings, lock), bird)
         if action is destroy:
             shutil.rmtree(DEMO)
     except DemoError as error:
@@ -134,29 +138,52 @@ def main() -> None:
 
 
 def up(pulumi: Pulumi, bird: Emulator) -> None:
-    """Install the voice channel, show its id, and show that a second look finds nothing to do."""
+    """Install the voice channel and its webhook, show the channel's id, and show that a second look
+    finds nothing to do."""
     say(f"Emulated workspace with the phone number {bird.phone_number}. Running `pulumi up`:")
+    pulumi.prepare(bird.phone_number_id)
     pulumi.run("up", "--yes", "--skip-preview")
     print(f"channel_id: {pulumi.output('channel_id')}", flush=True)
     say("\nRunning `pulumi preview --expect-no-changes`:")
     pulumi.run("preview", "--expect-no-changes")
-    say("No changes: the voice channel matches the program.")
+    say("No changes: the voice channel and its webhook match the program.")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        page(pulumi, bird)
+    else:
+        say("Look at it in a browser, and ring it: `make demo-page`.")
     say("Preview again: `make demo-preview`. Clean up: `make demo-destroy`.")
+
+
+def page(pulumi: Pulumi, bird: Emulator) -> None:
+    """Keep the emulator for those who look at its page, until Enter is pressed or a signal
+    arrives."""
+    address = f"{bird.settings['BIRD_API_URL']}/__emulator__/"
+    say(f'\nOpen {address} in a browser, and press "Ring" beside {bird.phone_number}.')
+    say("A handler of the demo receives the events of the call, and prints them here.")
+    say("Press Enter to stop." if sys.stdin.isatty() else "Stop it with SIGTERM or SIGINT.")
+    with contextlib.suppress(KeyboardInterrupt):
+        if sys.stdin.isatty():
+            sys.stdin.readline()
+        else:
+            signal.pause()
 
 
 def preview(pulumi: Pulumi, bird: Emulator) -> None:
     """Show what `pulumi up` would do."""
+    pulumi.prepare(bird.phone_number_id)
     pulumi.run("preview")
 
 
 def destroy(pulumi: Pulumi, bird: Emulator) -> None:
-    """Delete the voice channel."""
+    """Delete the voice channel and its webhook."""
+    pulumi.prepare(bird.phone_number_id)
     pulumi.run("destroy", "--yes", "--skip-preview")
 
 
 ACTIONS: dict[str, Callable[[Pulumi, Emulator], None]] = {
     "up": up,
     "preview": preview,
+    "page": page,
     "destroy": destroy,
 }
 
@@ -169,16 +196,24 @@ def alone() -> Iterator[IO[str]]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("waiting for another demo in this checkout")
+            say("waiting for another demo in this checkout; press Enter in its terminal")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock
 
 
 @contextlib.contextmanager
-def emulator() -> Iterator[Emulator]:
-    """Run the emulator, whose workspace outlives it in ``.demo/bird.json``."""
+def emulator(handler: str) -> Iterator[Emulator]:
+    """Run the emulator, whose workspace outlives it in ``.demo/bird.json``, and which delivers the
+    events of calls to this handler."""
     command = [sys.executable, "-m", "bird_dynamic.emulator"]
-    command += ["--state", str(DEMO / "bird.json"), "--port", "0"]
+    command += [
+        "--state",
+        str(DEMO / "bird.json"),
+        "--port",
+        "0",
+        "--deliver",
+        f"{PUBLIC}={handler}",
+    ]
     with (DEMO / "emulator.log").open("w+") as log:
         process = subprocess.Popen(
             command,

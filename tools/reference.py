@@ -32,9 +32,11 @@ from bird_dynamic.emulator.faults import DELIVER, DELIVERY_KINDS, KINDS
 from bird_dynamic.emulator.handler import IDLE_TIMEOUT
 from bird_dynamic.emulator.messages import OUTCOMES
 from bird_dynamic.emulator.operations.calls import MAX_CALLS
+from bird_dynamic.emulator.overview import NEWEST
 from bird_dynamic.emulator.pool import SIZE
 from bird_dynamic.emulator.reading import MAX_BODY
 from bird_dynamic.emulator.sending import TIMEOUT
+from bird_dynamic.emulator.streams import MAX_STREAMS
 from bird_dynamic.providers.names import function_name, token
 from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case, snake_case
@@ -406,6 +408,20 @@ def _bird_emulator() -> Iterator[str]:
     )
     yield from _table(("option", "description"), options.items())
     yield ""
+    yield "## In a browser"
+    yield ""
+    yield from _wrapped(
+        "Open `/__emulator__/` on the address that `bird-emulator` prints, such as "
+        "<http://127.0.0.1:8080/__emulator__/>. The page shows the phone numbers with their "
+        "channels and webhooks, the calls and deliveries as they go, and the requests as they "
+        "come in. It rings a number, chooses the program that receives the webhooks of a host, "
+        "and switches faults and the dialect. It needs no reload, works with the keyboard, is "
+        "light or dark as your desktop is, and loads nothing from another host. Signing keys, "
+        "security arguments and invitation tokens are not shown."
+    )
+    yield ""
+    yield "![The page of the emulator](../images/emulator.webp)"
+    yield ""
     yield "## Control requests"
     yield ""
     yield "A running emulator is controlled over HTTP, under paths that Bird does not have. The"
@@ -418,6 +434,18 @@ def _bird_emulator() -> Iterator[str]:
         ("request", "effect"),
         (
             ("`GET /health`", "Return 200, with the emulator's version."),
+            (f"`GET {path}/`", "Return the page [for a browser](#in-a-browser)."),
+            (
+                f"`GET {path}/state`",
+                f"Return all that the page shows, with the newest {NEWEST} requests, calls and "
+                "deliveries. Secrets are left out.",
+            ),
+            (
+                f"`GET {path}/events`",
+                "Follow what happens from now on, as server-sent events: `hello`, `request`, "
+                "`item`, `call`, `delivery`, `faults`, `targets`, `dialect`, `options`, `reset`, "
+                f"and `reload` if the reader is too slow. At most {MAX_STREAMS} streams (503).",
+            ),
             (f"`POST {path}/reset`", "Empty the workspace and the journal, and remove all faults."),
             (f"`GET`, `DELETE {path}/journal`", "Return or clear the list of received requests."),
             (

@@ -42,6 +42,9 @@ def test_every_example_has_a_page() -> None:
 def test_quickstart(bird: EmulatorServer, tmp_path: Path) -> None:
     stack = begun("quickstart", bird, tmp_path)
     comes_up(stack, bird, phoneNumberId=NUMBER)
+    assert bird.emulator.webhook_subscriptions() == []
+    assert stack.up(*configured({"webhookUrl": "https://example.com/calls"})).ok
+    assert tells_of_its_calls(bird)
     goes(stack, bird)
 
 

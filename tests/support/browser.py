@@ -136,9 +136,11 @@ class Browser:
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.devtools("Emulation.setEmulatedMedia", {"features": [feature]})
 
-    def screenshot(self) -> bytes:
-        """What is displayed, as a PNG."""
-        return base64.b64decode(self._call("GET", "/screenshot"))
+    def screenshot(self, image: str = "png") -> bytes:
+        """What is displayed, as a `png`, `jpeg` or `webp`."""
+        quality = {} if image == "png" else {"quality": 85}
+        taken = self.devtools("Page.captureScreenshot", {"format": image, **quality})
+        return base64.b64decode(taken["data"])
 
     def errors(self) -> list[str]:
         """What the page complained of since the last call: errors of its scripts, and what its

@@ -18,7 +18,7 @@ export function numbers(changed) {
     const found = rows.filter((each) => (!searched || each.text.includes(searched))
       && (filter === "all" || (filter === "used" ? each.connectors.length : each.lost)));
     const voice = rows.filter((each) => each.ready).length;
-    write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice.toLocaleString("en")} ready for calls` : `${found.length} of ${rows.length.toLocaleString("en")}`);
+    write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice.toLocaleString("en")} ready` : `${found.length} of ${rows.length.toLocaleString("en")}`);
     list(by("numbers"), part.of(found), (each) => each.number.id, make, update);
   };
 }
