@@ -55,8 +55,8 @@ def test_a_listing_of_channels_is_filtered_and_turned_round(call: Caller) -> Non
     assert call.listed("/channels", platform=platforms) == [first, second]
     assert call.listed("/channels", status="active") == [first, second]
     assert call.listed("/channels", status="preview") == []
-    assert call.listed("/channels", **{"channelIds[]": [second, ABSENT]}) == [second]
-    assert call.listed("/channels", **{"identifiers[]": number}) == [first, second]
+    assert call.listed("/channels", channelIds=[second, ABSENT]) == [second]
+    assert call.listed("/channels", identifiers=number) == [first, second]
     assert call.listed("/channels", limit="1000", platform="whatsapp") == []
 
 

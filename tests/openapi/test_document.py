@@ -54,6 +54,17 @@ def test_every_property_parameter_and_response_says_how_sure_it_is() -> None:
     assert list(without_confidence(document())) == []
 
 
+def test_no_parameter_has_the_brackets_of_its_type_in_its_name() -> None:
+    names = {
+        parameter["name"]
+        for _, _, operation in operations()
+        for parameter in operation.get("parameters", ())
+        if "name" in parameter
+    }
+    assert {"countryCodes", "providerIds", "channelIds", "identifiers"} <= names
+    assert not [each for each in names if not each.isalnum()]
+
+
 def test_what_does_not_say_it_would_be_found() -> None:
     part = {"components": {"parameters": {"p": {"name": "p"}}}, "properties": {"a": {}}}
     assert list(without_confidence(part)) == ["/a", "/components/p"]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.emulator import WORKSPACE_ID, Fault
+from bird_dynamic.emulator import WORKSPACE_ID, Dialect, Fault
+from bird_dynamic.lifecycle.observe import MAX_SINGLE_READS
 from tests.support.world import NUMBER, OWN_MARK, World
 from tests.wrong_inputs.lookups import imported, look_up
 from tests.wrong_inputs.row import Row, Way
@@ -88,8 +89,11 @@ def _row(operation: str, status: int, *says: str) -> Row:
     )
 
 
-def _taken(name: str) -> str:
-    world = World()
+def _taken(name: str, others: int = 0, **choices: str) -> str:
+    """What the create says if a connector of that name holds the number, besides others."""
+    world = World(dialect=Dialect.of(choices))
+    for _ in range(others):
+        world.foreign(number=ABSENT)
     world.foreign(name=name)
     run = world.run()
     try:
@@ -217,5 +221,11 @@ ROWS = (
             'adopt="',
         ),
         partial(_taken, "Support line"),
+    ),
+    Row(
+        "the same in a workspace of 101 connectors whose listing does not show their numbers",
+        Way.UP,
+        ("(name: Front desk)", "conflicts with this resource", 'adopt="'),
+        partial(_taken, "Front desk", MAX_SINGLE_READS, rows="keyless"),
     ),
 )

@@ -18,9 +18,9 @@ def text(request: Request, name: str) -> str | None:
 
 
 def several(request: Request, name: str) -> list[str]:
-    """A parameter that may be repeated, with or without brackets after its name: Bird's pages
-    differ."""
-    return request.values(name) + request.values(f"{name}[]")
+    """A parameter that may be repeated. Its name has no brackets: those on Bird's pages belong to
+    its type."""
+    return request.values(name)
 
 
 def flag(request: Request, name: str) -> bool | None:
