@@ -232,10 +232,14 @@ class _Create:
                     return proven
             self._ownership.require_nothing_unproven(observed, resumed)
         if self._desired.mark is None:
+            doubled = [each for each in observed.unmanaged if each.would_be_doubled]
+            if doubled and not self._is_forced:
+                raise ExistsError(*self._messages.doubled(doubled[0]))
+            # With a forced replacement, one of them is the one being replaced.
+            if len(doubled) > 1:
+                yield Warn(self._messages.also_equal([each.item for each in doubled]))
             for each in observed.unmanaged:
-                if each.is_equal and not self._is_forced:
-                    raise ExistsError(*self._messages.equal(each.item, has_mark=False))
-                if each.was_left:
+                if each.was_left and each not in doubled:
                     yield Warn(self._messages.may_be_left(each.item))
             return None
         # An item with another name was observed only because its row had no name.
@@ -296,6 +300,9 @@ class _Create:
             if equal:
                 return Created((yield from self._take_over(equal)), is_new=False)
         self._require_nothing_stays(observed, conflict)
+        if not self._desired.schema.exclusive and self._conflicts == len(CONFLICT_BACKOFF):
+            # Nothing is known that could become free.
+            raise conflict
         if unanswered is None and self._desired.left is None and not observed.leaving:
             # Otherwise the holder may be the result of our own request, which a listing will show.
             holders: Observed = yield Holders()

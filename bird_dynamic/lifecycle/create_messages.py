@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bird_dynamic.bird.models import Item
+from bird_dynamic.lifecycle.desired import Match
 from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.naming import LONGEST_NAME, parts_of, resource_of
 
@@ -23,13 +24,31 @@ class CreateMessages:
 
     def __init__(self, schema: ResourceSchema, mark: str | None) -> None:
         self._mark = mark
+        self._schema = schema
         self._noun = schema.item
+        self._called = schema.called
         self._exclusive = schema.exclusive_name or schema.item
 
     def equal(self, item: Item, *, has_mark: bool) -> Conflict:
         """An equal item exists."""
         how = "already exists and matches this resource's arguments"
         return self._left_alone(item, how, has_mark)
+
+    def doubled(self, match: Match) -> Conflict:
+        """A create would double an item of another resource, or of nobody."""
+        if match.is_equal:
+            return self.equal(match.item, has_mark=False)
+        same = joined([self._schema.argument_at(each) or each for each in self._schema.identity])
+        return self._left_alone(match.item, f"already exists and has the same {same}", False)
+
+    def also_equal(self, items: Sequence[Item]) -> str:
+        """Warning: a forced replacement replaces one of these items; the others are nobody's."""
+        listed = ", ".join(self._called(each) for each in items)
+        return (
+            f"{len(items)} {self._noun}s are equal to this resource: {listed}. This run replaces "
+            "the one of this resource and leaves the others alone: delete those in app.bird.com "
+            "if they are unused"
+        )
 
     def exists(self, item: Item, *, has_mark: bool) -> Conflict:
         """An item is in conflict."""
@@ -55,16 +74,16 @@ class CreateMessages:
     def kept(self, item: Item) -> str:
         """Another resource manages a conflicting item."""
         return (
-            f"another resource of this stack manages the {self._noun} {called(item)}, and Bird "
-            f"allows no second one with the same {self._exclusive}. Give this resource another "
-            f"{self._exclusive}, or remove one of the two resources"
+            f"another resource of this stack manages the {self._noun} {self._called(item)}, and "
+            f"Bird allows no second one with the same {self._exclusive}. Give this resource "
+            f"another {self._exclusive}, or remove one of the two resources"
         )
 
     def replaced(self, item: Item) -> str:
         """An item is in conflict until the end of the run."""
         return (
-            f"the {self._noun} {called(item)} uses the {self._exclusive}. This run has replaced "
-            "it, and deletes it only at the end. Nothing was created. To keep it for this "
+            f"the {self._noun} {self._called(item)} uses the {self._exclusive}. This run has "
+            "replaced it, and deletes it only at the end. Nothing was created. To keep it for this "
             f'resource, add adopt="{item["id"]}". To delete it before its replacement is '
             "created, the other resource needs "
             "opts=pulumi.ResourceOptions(delete_before_replace=True)"
@@ -73,16 +92,17 @@ class CreateMessages:
     def made_with_other_arguments(self, item: Item) -> str:
         """An interrupted create of this resource used other arguments."""
         return (
-            f"the {self._noun} {called(item)} was created for this resource by an interrupted run, "
-            "with other arguments. Nothing was created now. Restore the old arguments and run "
-            "`pulumi up`, which takes it over, then change them; or delete it in app.bird.com if "
-            f'it is unused; or write adopt="{item["id"]}" in the resource that should manage it'
+            f"the {self._noun} {self._called(item)} was created for this resource by an "
+            "interrupted run, with other arguments. Nothing was created now. Restore the old "
+            "arguments and run `pulumi up`, which takes it over, then change them; or delete it in "
+            f'app.bird.com if it is unused; or write adopt="{item["id"]}" in the resource that '
+            "should manage it"
         )
 
     def may_be_left(self, item: Item) -> str:
         """Warning: the item has the identity that an interrupted create requested."""
         return (
-            f"the {self._noun} {called(item)} may come from an interrupted create of this "
+            f"the {self._noun} {self._called(item)} may come from an interrupted create of this "
             "resource, with other arguments. It is left alone; delete it in app.bird.com if it is "
             "unused"
         )
@@ -90,13 +110,14 @@ class CreateMessages:
     def retained(self, item: Item) -> str:
         """Warning: the item has this resource's mark, and is not in conflict."""
         return (
-            f"the {self._noun} {called(item)} has this resource's mark: it was retained, or an "
-            "interrupted run left it. It is left alone; delete it in app.bird.com if it is unused"
+            f"the {self._noun} {self._called(item)} has this resource's mark: it was retained, or "
+            "an interrupted run left it. It is left alone; delete it in app.bird.com if it is "
+            "unused"
         )
 
     def taken_over(self, item: Item) -> str:
         """Warning: the item is taken over, as the user has allowed."""
-        return f"the {self._noun} {called(item)} is taken over: it has this resource's mark"
+        return f"the {self._noun} {self._called(item)} is taken over: it has this resource's mark"
 
     def waiting(self, seconds: float) -> str:
         """Progress: Bird reports a conflict, with no visible item or one that is going away."""
@@ -106,7 +127,7 @@ class CreateMessages:
         """The deadline of that wait has passed. `leaving`: the items that this run will replace."""
         if leaving:
             return (
-                f"The {self._noun} {called(leaving[0])} uses the {self._exclusive}. This run "
+                f"The {self._noun} {self._called(leaving[0])} uses the {self._exclusive}. This run "
                 "replaces it, but deletes it only at the end. Nothing was created. "
                 f"If two resources exchange their {self._exclusive}s, both need "
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)"
@@ -118,7 +139,7 @@ class CreateMessages:
         )
 
     def _left_alone(self, item: Item, how: str, has_mark: bool) -> Conflict:
-        text = f"the {self._noun} {called(item)} {how}. It was left alone"
+        text = f"the {self._noun} {self._called(item)} {how}. It was left alone"
         if has_mark:
             text += (
                 ": its name has this resource's mark, but nothing proves that this resource made it"
@@ -126,6 +147,15 @@ class CreateMessages:
         return Conflict(text, tuple(self._remedies(item, has_mark)))
 
     def _remedies(self, item: Item, has_mark: bool) -> Iterator[str]:
+        adopt = f'adopt="{item["id"]}"'
+        why = f": {self._schema.doubling}" if self._schema.doubling else ""
+        another = f" and use another {self._exclusive}" if self._exclusive != self._noun else why
+        unmanaged = (
+            "If nothing manages it, because it was made in app.bird.com or an interrupted run left "
+            f"it, adopt it with {adopt}"
+        )
+        if not self._schema.is_named:
+            yield unmanaged
         if not (has_mark and item.get("name")):
             yield (
                 "If the resource was renamed or moved, add "
@@ -135,19 +165,14 @@ class CreateMessages:
             "If its replacement was forced (--replace, state taint, a trigger), add "
             "opts=pulumi.ResourceOptions(delete_before_replace=True)"
         )
-        another = f" and use another {self._exclusive}" if self._exclusive != self._noun else ""
         yield f"If another resource or stack manages it, leave it alone{another}"
-        adopt = f'adopt="{item["id"]}"'
         if has_mark:
             yield (
                 "If nothing manages it, set BIRD_TAKE_OVER=marked (bird:takeOver) for one run, or "
                 f"add {adopt}"
             )
-        else:
-            yield (
-                "If nothing manages it, because it was made in app.bird.com or an interrupted run "
-                f"left it, adopt it with {adopt}"
-            )
+        elif self._schema.is_named:
+            yield unmanaged
 
     def _alias(self, item: Item) -> str:
         """The arguments of an alias for the resource that made the item, as far as its name tells
@@ -161,6 +186,7 @@ class CreateMessages:
         return f'name="{old}"' if len(old) < LONGEST_NAME else f'name="{old}<the rest of it>"'
 
 
-def called(item: Item) -> str:
-    """The id of an item, with its name if it has one."""
-    return f"{item['id']} (name: {item['name']})" if item.get("name") else str(item["id"])
+def joined(names: Sequence[str]) -> str:
+    """The names in a sentence: `a, b and c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -128,6 +128,15 @@ class Match:
         return not isinstance(name, str) or bears_mark(name, self.desired.mark)
 
     @cached_property
+    def may_have_identity(self) -> bool:
+        """The same for a row of a listing, which may omit a part of the identity."""
+        schema, item = self.desired.schema, self.item
+        if schema.is_named:
+            return self.has_identity
+        stated = {key: item[key] for key in schema.identity if item.get(key) is not None}
+        return self.desired.is_identity_of({**self.desired.body, **stated})
+
+    @cached_property
     def was_left(self) -> bool:
         """Whether the item has the identity that an interrupted create requested."""
         left = self.desired.left
@@ -139,6 +148,12 @@ class Match:
         returns it, and however Bird spells it."""
         is_named = self.desired.mark is not None
         return (is_named or self.desired.is_identity_of(self.item)) and self.has_rest
+
+    @property
+    def would_be_doubled(self) -> bool:
+        """Whether a create would double the item. Without a name, the identity is all that counts:
+        a second webhook of the same event, URL and filters sends each event twice."""
+        return self.is_equal or (not self.desired.schema.is_named and self.has_identity)
 
     @cached_property
     def has_rest(self) -> bool:

@@ -42,7 +42,9 @@ def compare(schema: ResourceSchema, state: Mapping[str, Any], inputs: Properties
             continue
         prior = field.in_order(state.get(field.name, field.default))
         asked = field.in_order(wanted.get(field.name))
-        if field.is_optional_place and None in (prior, asked):
+        if field.is_optional_place and prior is None:
+            # The state needs it no more than Bird does. To leave it out changes the state, so that
+            # the next operations do without it.
             continue
         if is_unchanged(field.name, prior, asked, remembered):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create import Created
 from bird_dynamic.lifecycle.mapping import is_stated, to_state, update_body
@@ -25,6 +26,15 @@ class Hooks:
         """Why an item that no resource manages yet belongs to another resource; None if it does
         not: resources may share a collection. `imports`: by an import, which names a type."""
         return None
+
+    def explain(
+        self,
+        session: CollectionSession,
+        error: RejectedError,
+        inputs: Mapping[str, Any],
+        deadline: Deadline,
+    ) -> None:
+        """Raises ExistsError if existing items explain the refusal of a create or an update."""
 
     def wait_until_ready(
         self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline

@@ -154,7 +154,9 @@ class Observer:
         reads_poor_rows = len(listed.rows) <= MAX_SINGLE_READS
         for row in listed.rows:
             match = Match(desired, row)
-            may_be_ours = match.may_be_ours and (is_complete or isinstance(row.get("name"), str))
+            may_be_ours = (match.may_have_identity or match.was_left) and (
+                is_complete or isinstance(row.get("name"), str)
+            )
             may_conflict = with_conflicts and (
                 match.is_in_conflict or (reads_poor_rows and not match.shows_what_it_holds)
             )

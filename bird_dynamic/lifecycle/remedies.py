@@ -16,6 +16,7 @@ from bird_dynamic.bird.errors import (
     RejectedError,
     UnknownOutcomeError,
 )
+from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.values import UUID
 from bird_dynamic.settings import DEFAULT_PROFILE, Settings
@@ -48,6 +49,8 @@ class Operation:
     def remedy(self, error: BirdError) -> str:
         """The next step after that error; empty if the error says it itself."""
         address = self.settings.setting_names("apiUrl")
+        if isinstance(error, ExistsError) and error.remedies:
+            return ""
         if isinstance(error, RejectedError):
             return self._after_refusal(error)
         if isinstance(error, DeadlineError):
@@ -90,7 +93,8 @@ class Operation:
             return (
                 "The access key's roles do not allow this. It needs a role that allows "
                 f"{permission(error) or self.schema.permission}{why}: see Access roles in "
-                f"app.bird.com.{self._doctor('doctor --writes', 'everything that is needed')}"
+                f"app.bird.com.{self._without_optional(error)}"
+                f"{self._doctor('doctor --writes', 'everything that is needed')}"
             )
         if status == 404:
             return self._after_not_found(error)
@@ -138,7 +142,7 @@ class Operation:
         sent = {each: value for each in fields if (value := _sent(each, error.path))}
         stored = {each: value for each, value in sent.items() if self._is_stored(each, value)}
         if stored:
-            return self._after_lost_place(stored)
+            return self._after_lost_place(stored) + self._without_optional(error)
         # Bird may say which one it does not know.
         said = error.answer.message.lower()
         named = {each: value for each, value in sent.items() if _noun(each) in said}
@@ -149,6 +153,23 @@ class Operation:
         if sent and not any(each.required for each in sent):
             return f"Check {places}, or leave it out: it is optional."
         return f"Check {places}, and that the access key has access to that workspace."
+
+    def _without_optional(self, error: RejectedError) -> str:
+        """That a part of the path is not needed: Bird answers 403 or 404 for a path that it does
+        not have, or no longer."""
+        sent = {
+            each: value
+            for each in self.schema.configurable_inputs
+            if each.is_optional_place and (value := _sent(each, error.path))
+        }
+        if not sent:
+            return ""
+        places = ", and ".join(self._asked(each, value) for each, value in sent.items())
+        stored = any(self._is_stored(each, value) for each, value in sent.items())
+        then = " and run `pulumi up` without --refresh" if stored else ""
+        return (
+            f" Or leave out {places}{then}: it is optional, and not a part of Bird's newest path."
+        )
 
     def _after_lost_place(self, stored: Mapping[Field, str]) -> str:
         names = self.settings.setting_names

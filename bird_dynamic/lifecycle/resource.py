@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline, in_seconds
-from bird_dynamic.bird.errors import BirdError, DeadlineError
+from bird_dynamic.bird.errors import BirdError, DeadlineError, RejectedError
 from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_place
 from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.check import Checked, check
@@ -208,10 +208,14 @@ class ResourceLifecycle(Hooks):
         holders = partial(holder_ids, account, desired, inputs, deadline)
         runner = CreateRunner(session, desired, claim, mark, where, deadline, holders)
         with session.observer.lock(desired):
-            created = runner.run(
-                is_forced=run.managed.is_replaced_unseen(marks),
-                takes_over=account.settings.takes_over,
-            )
+            try:
+                created = runner.run(
+                    is_forced=run.managed.is_replaced_unseen(marks),
+                    takes_over=account.settings.takes_over,
+                )
+            except RejectedError as error:
+                self.explain(session, error, inputs, deadline)
+                raise
             item_id = created.item["id"]
             if not run.managed.claim(item_id, marks):
                 raise ExistsError(
@@ -326,7 +330,12 @@ class ResourceLifecycle(Hooks):
         with self._describing_errors("Updating", inputs, item_id, timeout, old=state):
             self.require_in_place(state, inputs)
             # Location from the state, credentials from the new inputs.
-            _, session = self._open({**state, "profile": inputs.get("profile")})
+            optional = {
+                field.name: inputs.get(field.name)
+                for field in self.schema.inputs
+                if field.name == "profile" or field.is_optional_place
+            }
+            _, session = self._open({**state, **optional})
             self._run.managed.mark_updated(item_id, marks_of(state, inputs))
             session.listing.forget(item_id)
             deadline = session.deadline(timeout)

@@ -1,18 +1,38 @@
-"""Webhook subscription lifecycle: the create request has no `status`, so an update sets it."""
+"""Webhook subscription lifecycle: the create request has no `status`, so an update sets it.
+
+Bird allows five subscriptions of one service, event and filters. Two that also have the same URL
+send each event twice: the create refuses to make the second one, and check a program with both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.errors import BirdError, RejectedError
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.check import Checked
 from bird_dynamic.lifecycle.create import Created
+from bird_dynamic.lifecycle.diff import Difference
+from bird_dynamic.lifecycle.errors import ExistsError
+from bird_dynamic.lifecycle.mapping import request_body, value_at
+from bird_dynamic.lifecycle.redaction import shortened, texts_in, without
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import CollectionSession
-from bird_dynamic.schema.fields import Properties
+from bird_dynamic.lifecycle.wording import called
+from bird_dynamic.schema.equality import is_alike, loosened
+from bird_dynamic.schema.fields import UNKNOWN, Properties
+from bird_dynamic.schema.naming import MARK, marks_of, resource_of
+
+MOST_ALIKE = 5
+"""Bird's limit of subscriptions with the same service, event and filters. Source: the overview of
+webhook subscriptions."""
+COUNTED = ("service", "event", "event_filters")
+"""The inputs that Bird counts by."""
+IDENTITY = (*COUNTED, "url")
+"""The inputs that make two subscriptions equal."""
 
 
 class WebhookSubscriptionLifecycle(ResourceLifecycle):
@@ -35,6 +55,125 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         value = each.get("value")
         return isinstance(value, str) and self._run.managed.is_managed(value)
 
+    def _program_conflicts(self, olds: Mapping[str, Any], checked: Checked) -> Iterator[str]:
+        """Two resources of the program that would send each event twice."""
+        inputs, mark = checked.inputs, checked.inputs.get(MARK)
+        if not mark:
+            return
+        wanted = None if checked.failures else self._identity(inputs)
+        other = self._run.conflicts.with_another(
+            wanted, mark, marks_of(inputs, olds), has_it=wanted == self._identity(olds)
+        )
+        if other is not None:
+            yield (
+                f"url: the resources {resource_of(mark)} and {resource_of(other)} of this program "
+                "have the same service, event, url and event_filters, so Bird would send each "
+                "event twice. Remove one of them, or give it another url"
+            )
+
+    def _identity(self, props: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """What makes two subscriptions equal, with its place; None if a part of it is not known,
+        or if it is to be adopted: another resource may still hold that, and leave it in this run.
+        An organization is left out: a workspace has only one."""
+        wanted = [props.get(name) for name in IDENTITY]
+        profile, workspace = props.get("profile"), props.get("workspace_id")
+        if props.get("adopt") or profile is UNKNOWN or not isinstance(workspace, str):
+            return None
+        if any(_has_unknown(each) for each in wanted):
+            return None
+        url = self._accounts(profile).settings.api_url
+        return (url, workspace.lower(), *(repr(loosened(each)) for each in wanted))
+
+    def track(
+        self, item_id: str, state: Mapping[str, Any], inputs: Properties, difference: Difference
+    ) -> None:
+        super().track(item_id, state, inputs, difference)
+        if "status" in difference.changed and state.get("status_reason"):
+            self._tell_of_status(item_id, state, inputs)
+
+    def observe(
+        self,
+        session: CollectionSession,
+        item: Item,
+        prior: Mapping[str, Any],
+        deadline: Deadline,
+        *,
+        is_first: bool,
+    ) -> Properties:
+        observed = super().observe(session, item, prior, deadline, is_first=is_first)
+        if self._is_managed(prior) and observed["status"] != prior.get("status"):
+            self._tell_of_status(str(item["id"]), observed, prior)
+        return observed
+
+    def _tell_of_status(
+        self, item_id: str, observed: Mapping[str, Any], wanted: Mapping[str, Any]
+    ) -> None:
+        """Warn that events stop, or come again, because the status was changed in Bird."""
+        reason = observed.get("status_reason")
+        because = f'Bird\'s reason: "{reason}"' if reason else "Bird gives no reason"
+        secrets = texts_in(
+            [each.get(n) for each in (observed, wanted) for n in self.schema.secrets]
+        )
+        key = self._accounts(observed.get("profile")).settings.access_key
+        status, sets = observed.get("status"), wanted.get("status") or "active"
+        text = (
+            f"{called(self.schema, wanted)} ({item_id}): its status in Bird is {status}. "
+            f"{because}. `pulumi up` sets it to {sets}"
+        )
+        self._run.warn_once(shortened(without(text, [key, *secrets])))
+
+    def explain(
+        self,
+        session: CollectionSession,
+        error: RejectedError,
+        inputs: Mapping[str, Any],
+        deadline: Deadline,
+    ) -> None:
+        """Raises ExistsError with the subscriptions that fill Bird's limit, if they do."""
+        if error.status not in (400, 409, 422):
+            return
+        try:
+            rows = session.listing.all(session.run.clock.monotonic(), deadline).rows
+        except BirdError:
+            # The refusal says more than the failure to explain it.
+            return
+        body = request_body(self.schema, inputs)
+        paths = [self.schema.by_name[name].request_path for name in COUNTED]
+        alike = [
+            row
+            for row in rows
+            if all(is_alike(value_at(path, body), value_at(path, row)) for path in paths)
+        ]
+        if len(alike) < MOST_ALIKE:
+            return
+        known = ", ".join(self.schema.called(each) for each in alike[:MOST_ALIKE])
+        more = len(alike) - MOST_ALIKE
+        raise ExistsError(
+            f"{error}. Bird allows only {MOST_ALIKE} webhook subscriptions with the same service, "
+            f"event and filters, and the workspace has {len(alike)}: {known}"
+            f"{f' and {more} more' * bool(more)}",
+            (
+                f'Adopt one of them with adopt="<its id>" and its url, such as '
+                f'adopt="{alike[0]["id"]}", or remove one that is unused, in app.bird.com',
+                "If this resource is being replaced and is one of them, add "
+                "opts=pulumi.ResourceOptions(delete_before_replace=True)",
+            ),
+        ) from error
+
+    def apply_update(
+        self,
+        session: CollectionSession,
+        item_id: str,
+        state: Mapping[str, Any],
+        inputs: Properties,
+        deadline: Deadline,
+    ) -> Item | None:
+        try:
+            return super().apply_update(session, item_id, state, inputs, deadline)
+        except RejectedError as error:
+            self.explain(session, error, inputs, deadline)
+            raise
+
     def pending_inputs(self, created: Created) -> Properties:
         return {"status": created.item.get("status", "active")}
 
@@ -44,5 +183,13 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         status = inputs["status"]
         if created.item.get("status", "active") == status:
             return created.item
-        session.collection.update(created.item["id"], {"status": status}, deadline)
-        return {**created.item, "status": status}
+        changed = session.collection.update(created.item["id"], {"status": status}, deadline)
+        # The reason of the status before it is not that of this one.
+        before = {key: created.item[key] for key in created.item if key != "statusReason"}
+        return {**before, **(changed or {}), "status": status}
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_unknown, value.values()))
+    return any(map(_has_unknown, value)) if isinstance(value, list) else value is UNKNOWN

@@ -47,6 +47,8 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
     webhook_subscription_id: pulumi.Output[str]
     """Id (UUID) of the webhook subscription: the `id` of its resource. Example:
     `"9a570c1e-6f0f-4a11-82f4-a2f06d1c4f0b"`."""
+    status_reason: pulumi.Output[str | None]
+    """Bird's explanation of the present status, if it has one."""
     created_at: pulumi.Output[str]
     """When the subscription was created, in ISO 8601. Example: `"2026-01-31T09:30:00.000Z"`."""
     updated_at: pulumi.Output[str | None]
@@ -94,8 +96,8 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
         :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
             BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
         :param organization_id: Id (UUID) of the workspace's organization. If omitted,
-            `bird:organizationId` or BIRD_ORGANIZATION_ID; not required. Example:
-            `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
+            `bird:organizationId` or BIRD_ORGANIZATION_ID. Not required: with it, the path of Bird's
+            older documentation is used. Example: `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
         :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
             `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If
             omitted, `bird`. Example: `"bird-eu"`.
@@ -148,8 +150,8 @@ class WebhookSubscription(BirdResource, module="bird", name="WebhookSubscription
         :param workspace_id: Id (UUID) of the workspace. If omitted, `bird:workspaceId` or
             BIRD_WORKSPACE_ID. Example: `"a1405560-c8d3-4b1a-877d-3f449ad95352"`.
         :param organization_id: Id (UUID) of the workspace's organization. If omitted,
-            `bird:organizationId` or BIRD_ORGANIZATION_ID; not required. Example:
-            `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
+            `bird:organizationId` or BIRD_ORGANIZATION_ID. Not required: with it, the path of Bird's
+            older documentation is used. Example: `"0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c"`.
         :param profile: Account to use, as the prefix of its configuration keys: `bird-eu` reads
             `bird-eu:accessKey` and the other `bird-eu:` keys, and no environment variables. If
             omitted, `bird`. Example: `"bird-eu"`.

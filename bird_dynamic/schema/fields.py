@@ -85,6 +85,9 @@ class Field:
     """Whether Bird always returns it after a completed create. (A channel is missing if
     `wait_for_channel` was false.)"""
 
+    comes_and_goes: bool = False
+    """Whether Bird omits it if there is none: an answer without it clears the state's value."""
+
     @property
     def text(self) -> str:
         """The description and the example, in Markdown."""
@@ -145,6 +148,10 @@ def _nothing_more(inputs: Mapping[str, Any]) -> Iterator[str]:
     yield from ()
 
 
+def _by_name(item: Mapping[str, Any]) -> str:
+    return f"name: {item['name']}" if item.get("name") else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ResourceSchema:
     """A resource: its class name, its noun for messages, its location, and its fields.
@@ -190,6 +197,10 @@ class ResourceSchema:
     """The thing behind one of these paths, if Bird states of it which items hold it."""
     label: str = "name"
     """The input that identifies an item to people."""
+    doubling: str = ""
+    """What happens with two items of one identity: the end of a sentence."""
+    details: Callable[[Mapping[str, Any]], str] = _by_name
+    """What messages say of an item besides its id, for people; empty if nothing."""
     describes: Callable[[Mapping[str, Any]], bool] = lambda item: True
     """Whether an item of the collection is of this kind: schemas may share a collection."""
     example: str = ""
@@ -199,6 +210,11 @@ class ResourceSchema:
     def item(self) -> str:
         """Bird's noun for an item of the collection: `connector`."""
         return self.path.rpartition("/")[2].removesuffix("s").replace("-", " ")
+
+    def called(self, item: Mapping[str, Any]) -> str:
+        """The id of an item, and what people know it by."""
+        details = self.details(item)
+        return f"{item['id']} ({details})" if details else str(item["id"])
 
     @cached_property
     def module(self) -> str:

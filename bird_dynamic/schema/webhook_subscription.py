@@ -132,6 +132,14 @@ def _doubt_about_event(event: str, service: Any) -> str | None:
     return f"belongs to the service {owner}, not to {service}."
 
 
+def _details(item: Mapping[str, Any]) -> str:
+    """The event, and the URL without its query, which may hold a secret."""
+    url = str(item.get("url") or "")
+    shown = re.split(r"[?#]", url)[0][:80]
+    told = f"{item.get('event')} to {shown}{'…' if shown != url else ''}"
+    return f"{told}, {item['status']}" if item.get("status") not in (None, "active") else told
+
+
 def _keys_and_values(filters: Any) -> Any:
     """Bird's filters without keys that it may have added."""
     if not isinstance(filters, list):
@@ -248,10 +256,12 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             name="organization_id",
             kind=ORGANIZATION_ID,
             description="Id (UUID) of the workspace's organization. If omitted, "
-            "`bird:organizationId` or BIRD_ORGANIZATION_ID; not required.",
+            "`bird:organizationId` or BIRD_ORGANIZATION_ID. Not required: with it, the path of "
+            "Bird's older documentation is used.",
             example="0a5c3b9f-7e21-4c0d-8d2f-1a649a0e4a0c",
             is_input=True,
             setting="organizationId",
+            on_change=OnChange.UPDATE,
         ),
         *local_inputs("webhook subscription"),
         Field(
@@ -260,6 +270,13 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             description="Id (UUID) of the webhook subscription: the `id` of its resource.",
             example="9a570c1e-6f0f-4a11-82f4-a2f06d1c4f0b",
             response_path=("id",),
+        ),
+        Field(
+            name="status_reason",
+            kind=TEXT,
+            description="Bird's explanation of the present status, if it has one.",
+            response_path=CAMEL_CASE,
+            comes_and_goes=True,
         ),
         Field(
             name="created_at",
@@ -280,6 +297,8 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
     validate=_problems_of_filters,
     doubts=_doubts,
     label="event",
+    details=_details,
+    doubling="with two equal ones, Bird sends each event twice",
     example="""\
 number = get_phone_number(number="+3197010200001")
 support = VoiceChannel("support", phone_number_id=number.id)

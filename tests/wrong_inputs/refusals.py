@@ -89,6 +89,17 @@ def _row(operation: str, status: int, *says: str) -> Row:
     )
 
 
+def _webhooks(number: int, path: str = "") -> World:
+    world = World()
+    for place in range(number):
+        world.emulator.add_webhook_subscription(
+            service="channels",
+            event="voice.inbound",
+            url=f"https://example.com/calls{path.format(place)}",
+        )
+    return world
+
+
 def _taken(name: str, others: int = 0, **choices: str) -> str:
     """What the create says if a connector of that name holds the number, besides others."""
     world = World(dialect=Dialect.of(choices))
@@ -198,6 +209,39 @@ ROWS = (
         Way.UP,
         ("404", f"Check organization_id, which is {ABSENT}", "leave it out: it is optional"),
         lambda: up("WebhookSubscription", organization_id=ABSENT),
+    ),
+    Row(
+        "`WebhookSubscription(…)` with the service, event, URL and filters of one that exists",
+        Way.UP,
+        (
+            "(voice.inbound to https://example.com/calls) already exists",
+            "It was left alone",
+            'adopt it with adopt="',
+            "Bird sends each event twice",
+        ),
+        lambda: up("WebhookSubscription", _webhooks(1)),
+    ),
+    Row(
+        "a sixth `WebhookSubscription(…)` with one service, event and filters",
+        Way.UP,
+        (
+            "422",
+            "Bird allows only 5 webhook subscriptions with the same service, event and filters",
+            "(voice.inbound to https://example.com/calls/4)",
+            'adopt="',
+            "remove one that is unused",
+        ),
+        lambda: up("WebhookSubscription", _webhooks(5, "/{}")),
+    ),
+    Row(
+        "`WebhookSubscription(…, organization_id=…)` with a role for the path without it",
+        Way.UP,
+        ("403", f"Or leave out organization_id, which is {ABSENT}: it is optional"),
+        lambda: up(
+            "WebhookSubscription",
+            World(Fault("status", status=403, times=None)),
+            organization_id=ABSENT,
+        ),
     ),
     Row(
         "`pulumi up` after the state was lost",

@@ -165,7 +165,10 @@ def update_webhook_subscription(bird: Backend, request: Request, subscription_id
     if not body:
         raise RefusalError(422, "InvalidPayload", "at least one property is required")
     _check_filters(bird, {**found.wire, **body}, besides=found)
-    bird.store.change(subscription_id, **_stored(bird, body), updatedAt=bird.timestamp())
+    # Assumed: the reason of a status ends with it.
+    ended = {"statusReason": None} if "status" in body else {}
+    changes = {**_stored(bird, body), **ended, "updatedAt": bird.timestamp()}
+    bird.store.change(subscription_id, **changes)
     return 200, _shown(bird, found, "single")
 
 
@@ -214,8 +217,10 @@ def list_available_webhooks(bird: Backend, request: Request) -> Answer:
 
 def _shown(bird: Backend, row: Row, where: str) -> Json:
     """A webhook subscription as the API returns it: in a read (`single`) or listing (`listed`)."""
-    shows = where in _SHOWS_KEYS[bird.dialect.signing_key]
-    return {key: value for key, value in row.wire.items() if shows or key != "signingKey"}
+    hidden = set() if where in _SHOWS_KEYS[bird.dialect.signing_key] else {"signingKey"}
+    if row.wire.get("statusReason") is None:
+        hidden.add("statusReason")
+    return {key: value for key, value in row.wire.items() if key not in hidden}
 
 
 def _found(bird: Backend, subscription_id: str) -> Row:

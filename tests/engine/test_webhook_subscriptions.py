@@ -1,0 +1,230 @@
+"""Webhook subscriptions: their organization, their status, and others that are equal."""
+
+from __future__ import annotations
+
+import pytest
+
+from bird_dynamic.emulator import ORGANIZATION_ID, EmulatorServer
+from tests.engine.programs import bird_error, both_ways, problems, sent, summary
+from tests.support.engine import Stack
+
+CHANNEL = "11111111-2222-4333-8444-555555555555"
+URL = "https://example.com/calls"
+KEY = "bird:organizationId"
+REASON = "Deactivated after 500 failed deliveries"
+
+
+def calls(resource_name: str = "calls", url: str = URL, more: str = "") -> str:
+    """Source of a webhook subscription."""
+    return f"""
+WebhookSubscription(
+    {resource_name!r},
+    service="channels",
+    event="voice.inbound",
+    url={url!r},
+    event_filters=[{{"key": "channelId", "value": {CHANNEL!r}}}],
+    {more}
+)
+"""
+
+
+def program(*resources: str) -> str:
+    return "\n".join(["import pulumi\nfrom bird_dynamic import WebhookSubscription", *resources])
+
+
+def foreign(bird: EmulatorServer, url: str = URL) -> str:
+    filters = [{"key": "channelId", "value": CHANNEL}]
+    return str(bird.emulator.add_webhook_subscription(url=url, eventFilters=filters)["id"])
+
+
+def ids(bird: EmulatorServer) -> list[str]:
+    return [each["id"] for each in bird.emulator.webhook_subscriptions()]
+
+
+def paths(bird: EmulatorServer) -> set[str]:
+    """The first words of the paths that Bird was asked for, and forget them."""
+    asked = {each["path"].split("/")[1] for each in bird.emulator.journal}
+    bird.emulator.journal.clear()
+    return asked
+
+
+@pytest.fixture
+def stack(stack: Stack) -> Stack:
+    """A stack without an organization in its environment."""
+    stack.environment["BIRD_ORGANIZATION_ID"] = ""
+    return stack
+
+
+@both_ways
+@pytest.mark.parametrize("by", ["argument", "setting"])
+def test_an_organization_may_come_and_go_without_a_change_in_bird(
+    stack: Stack, bird: EmulatorServer, by: str
+) -> None:
+    with_it = f"organization_id={ORGANIZATION_ID!r}" if by == "argument" else ""
+
+    def written(has_organization: bool) -> None:
+        stack.write(program(calls(more=with_it if has_organization else "")))
+        if by == "setting":
+            stack.environment["BIRD_ORGANIZATION_ID"] = ORGANIZATION_ID if has_organization else ""
+
+    written(False)
+    assert summary(stack.up()) == {"+ 2 created"}
+    assert paths(bird) == {"workspaces"}
+    made = ids(bird)
+
+    # In.
+    written(True)
+    assert stack.preview("--expect-no-changes").ok
+    assert summary(stack.up()) == {"2 unchanged"}
+    assert sent(bird) == []
+    assert stack.preview("--refresh", "--expect-no-changes").ok
+
+    # One that was made with it, and out again.
+    assert stack.destroy().ok
+    bird.emulator.journal.clear()
+    assert summary(stack.up()) == {"+ 2 created"}
+    assert paths(bird) == {"organizations"}
+    made = ids(bird)
+    written(False)
+    plan = stack.preview()
+    assert summary(plan) == {"~ 1 to update", "1 unchanged"}
+    assert "replace" not in plan.output
+    assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+    assert sent(bird) == []
+    assert stack.preview("--refresh", "--expect-no-changes").ok
+    assert paths(bird) == {"workspaces"}
+    assert ids(bird) == made
+    assert stack.destroy().ok
+    assert ids(bird) == []
+
+
+@both_ways
+def test_a_webhook_that_bird_switched_off_is_told_with_the_reason_and_switched_on(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(program(calls()))
+    assert stack.up().ok
+    (made,) = ids(bird)
+    bird.emulator.change_webhook_subscription(
+        made, status="inactive", statusReason=f"{REASON}\x1b[31m", updatedAt="2026-05-01T00:00:00Z"
+    )
+    told = f'webhook subscription "calls" ({made}): its status in Bird is inactive. Bird\'s reason'
+    drift = stack.preview("--refresh", "--expect-no-changes")
+    assert not drift.ok
+    assert f'{told}: "{REASON}' in drift.output
+    assert "\x1b[31m" not in drift.output
+
+    refreshed = stack.refresh()
+    assert refreshed.ok
+    assert f'{told}: "{REASON}' in refreshed.output
+    plan = stack.preview()
+    assert f'{told}: "{REASON}' in plan.output
+    assert summary(plan) == {"~ 1 to update", "1 unchanged"}
+    assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+    (found,) = bird.emulator.webhook_subscriptions()
+    assert found["status"] == "active"
+    last = stack.preview("--refresh", "--expect-no-changes")
+    assert last.ok
+    assert "its status in Bird" not in last.output
+
+
+@both_ways
+def test_an_equal_webhook_of_somebody_else_is_named_and_adopted_but_never_doubled(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    found = foreign(bird)
+    bird.emulator.change_webhook_subscription(found, template="twilio")
+    stack.write(program(calls()))
+    line = bird_error(stack.up())
+    assert f"the webhook subscription {found} (voice.inbound to {URL}) already exists" in line
+    assert f'adopt it with adopt="{found}"' in line
+    assert ids(bird) == [found]
+
+    # The adoption says what to write, and then it is managed.
+    stack.write(program(calls(more=f"adopt={found!r}")))
+    assert 'template="twilio"' in bird_error(stack.up())
+    stack.write(program(calls(more=f"adopt={found!r}, template='twilio'")))
+    assert summary(stack.up()) == {"+ 1 created", "1 unchanged"}
+    assert ids(bird) == [found]
+
+    # Another URL is another application's: it is created beside it.
+    stack.write(
+        program(calls(more="template='twilio'"), calls("others", "https://example.com/others"))
+    )
+    assert summary(stack.up()) == {"+ 1 created", "2 unchanged"}
+    assert len(ids(bird)) == 2
+
+
+@both_ways
+def test_two_equal_webhooks_of_one_program_are_refused_in_the_preview(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(program(calls(), calls("again")))
+    (text,) = problems(stack.preview())
+    assert "again and calls of this program have the same service, event, url" in text or (
+        "calls and again of this program have the same service, event, url" in text
+    )
+    stack.write(program(calls(), calls("again", "https://example.com/others")))
+    assert summary(stack.up()) == {"+ 3 created"}
+
+
+@both_ways
+def test_a_webhook_is_replaced_by_an_equal_one_and_never_lost(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(program(calls(more="signing_key='a-key-of-ours'")))
+    assert stack.up().ok
+    (first,) = ids(bird)
+    stack.write(program(calls()))
+    assert summary(stack.up()) == {"+-1 replaced", "1 unchanged"}
+    (second,) = ids(bird)
+    assert second != first
+
+    # A forced one is refused, and nothing is lost, unless the old one may go first.
+    (urn,) = [each["urn"] for each in stack.resources()]
+    assert "delete_before_replace=True" in bird_error(stack.up("--replace", urn))
+    assert ids(bird) == [second]
+    stack.write(program(calls(more="opts=pulumi.ResourceOptions(delete_before_replace=True)")))
+    assert summary(stack.up("--replace", urn)) == {"+-1 replaced", "1 unchanged"}
+    (third,) = ids(bird)
+    assert third != second
+    assert stack.preview("--refresh", "--expect-no-changes").ok
+
+
+@both_ways
+def test_the_five_webhooks_that_fill_birds_limit_are_named(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    found = [foreign(bird, f"https://example.com/{place}") for place in range(5)]
+    stack.write(program(calls()))
+    line = bird_error(stack.up())
+    assert "Bird answered 422" in line
+    assert "Bird allows only 5 webhook subscriptions" in line
+    for place, each in enumerate(found):
+        assert f"{each} (voice.inbound to https://example.com/{place})" in line
+    stack.write(program(calls(url="https://example.com/3", more=f"adopt={found[3]!r}")))
+    assert summary(stack.up()) == {"+ 1 created", "1 unchanged"}
+    assert ids(bird) == found
+
+
+@both_ways
+def test_what_bird_can_change_of_a_webhook_is_changed_in_place(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(program(calls()))
+    assert stack.up().ok
+    made = ids(bird)
+    for url, more in (
+        ("https://example.com/b", ""),
+        ("https://example.com/b", "signing_key='a-key-of-ours'"),
+        ("https://example.com/b", "signing_key='a-key-of-ours', status='inactive'"),
+        (URL, "signing_key='another-key', template='twilio'"),
+    ):
+        stack.write(program(calls(url=url, more=more)))
+        sent(bird)
+        assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}
+        assert sent(bird) == ["update_webhook_subscription"]
+    assert ids(bird) == made
+    (found,) = bird.emulator.webhook_subscriptions()
+    assert (found["url"], found["template"], found["status"]) == (URL, "twilio", "active")
+    assert stack.preview("--refresh", "--expect-no-changes").ok

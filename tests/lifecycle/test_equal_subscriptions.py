@@ -1,0 +1,284 @@
+"""Two equal webhook subscriptions send each event twice, and Bird allows five alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bird_dynamic.emulator import Dialect, Fault
+from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.schema.fields import UNKNOWN
+from bird_dynamic.schema.naming import MARK
+from tests.lifecycle.test_answers_to_a_create import answering
+from tests.support.world import OTHER_MARK, OWN_MARK, World, planned
+
+TYPE = "WebhookSubscription"
+CREATE = "create_webhook_subscription"
+UPDATE = "update_webhook_subscription"
+URL = "https://example.com/calls"
+FILTERS = [{"key": "status", "value": "ringing"}, {"key": "status", "value": "completed"}]
+NEWS: dict[str, Any] = {
+    "service": "channels",
+    "event": "voice.inbound",
+    "url": URL,
+    "event_filters": FILTERS,
+    MARK: OWN_MARK,
+}
+
+
+def inputs(world: World, **news: Any) -> dict[str, Any]:
+    return world.checked(TYPE, {**NEWS, **news})
+
+
+def foreign(world: World, **wire: Any) -> str:
+    """A subscription that somebody else has made; its id."""
+    given = {"service": "channels", "event": "voice.inbound", "url": URL, "eventFilters": FILTERS}
+    return str(world.emulator.add_webhook_subscription(**{**given, **wire})["id"])
+
+
+@pytest.mark.usefixtures("any_dialect")
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {},
+        {"template": "twilio"},
+        {"status": "inactive"},
+        {"signingKey": "somebody's"},
+        {"eventFilters": FILTERS[::-1]},
+        {"url": "HTTPS://Example.com/calls/"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("template", [None, "other"])
+def test_an_equal_one_of_somebody_else_is_named_and_never_doubled(
+    wire: dict[str, Any], template: str | None
+) -> None:
+    world = World()
+    found = foreign(world, **wire)
+    with pytest.raises(OperationError) as caught:
+        world.run(TYPE).create(inputs(world, template=template))
+    text = str(caught.value)
+    for told in (found, "It was left alone", f'adopt it with adopt="{found}"', "sends each event"):
+        assert told in text, text
+    assert world.count(CREATE) == 0
+
+
+def test_one_that_a_poor_row_does_not_show_is_read_before_the_create() -> None:
+    world = World()
+    found = foreign(world)
+
+    def poor(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "list_webhook_subscriptions":
+            rows = [
+                {k: v for k, v in each.items() if k != "eventFilters"} for each in body["results"]
+            ]
+            return 0, {**body, "results": rows}
+        return 0, body
+
+    answering(world, poor)
+    with pytest.raises(OperationError, match=found):
+        world.run(TYPE).create(inputs(world))
+    assert world.count(CREATE) == 0
+    # The row alone proves nothing: other filters may be there.
+    world.run(TYPE).create(inputs(world, event_filters=FILTERS[:1]))
+    assert world.count(CREATE) == 1
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {"url": "https://example.com/others"},
+        {"event": "voice.outbound"},
+        {"eventFilters": FILTERS[:1]},
+        {"eventFilters": None},
+    ],
+    ids=str,
+)
+def test_one_that_differs_in_what_counts_is_nobodys_business(wire: dict[str, Any]) -> None:
+    world = World()
+    foreign(world, **wire)
+    world.run(TYPE).create(inputs(world))
+    assert len(world.emulator.webhook_subscriptions()) == 2
+
+
+def test_one_without_filters_is_equal_to_one_with_none() -> None:
+    world = World()
+    found = foreign(world, eventFilters=[])
+    with pytest.raises(OperationError, match=found):
+        world.run(TYPE).create(inputs(world, event_filters=None))
+
+
+def test_the_query_of_a_url_is_not_told() -> None:
+    world = World()
+    secret = f"{URL}?token=canary-7d1f"
+    foreign(world, url=secret)
+    with pytest.raises(
+        OperationError, match=r"voice\.inbound to https://example\.com/calls…\)"
+    ) as e:
+        world.run(TYPE).create(inputs(world, url=secret))
+    assert "canary" not in str(e.value)
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_a_forced_replacement_makes_its_own_anew_and_names_the_others(others: int) -> None:
+    world = World()
+    given = inputs(world)
+    item_id, state = world.run(TYPE).create(given)
+    for _ in range(others - 1):
+        foreign(world)
+    run = world.run(TYPE)
+    run.check(given, given)
+    again, _ = run.create(given)
+    run.delete(item_id, state)
+    left = {each["id"] for each in world.emulator.webhook_subscriptions()}
+    assert again in left
+    assert item_id not in left
+    assert len(left) == others
+    told = [each for each in world.said if "are equal to this resource" in each]
+    assert len(told) == others - 1
+
+
+def test_a_replacement_beside_an_equal_foreign_one_is_refused_with_nothing_lost() -> None:
+    world = World()
+    given = inputs(world, signing_key="a-key-of-ours")
+    item_id, state = world.run(TYPE).create(given)
+    found = foreign(world)
+    wanted = inputs(world)
+    run = world.run(TYPE)
+    assert planned(run, item_id, state, wanted).replaces == ("signing_key",)
+    with pytest.raises(OperationError, match=f'adopt="{found}"'):
+        run.create(wanted)
+    assert {each["id"] for each in world.emulator.webhook_subscriptions()} == {item_id, found}
+
+
+def failures(world: World, *programs: dict[str, Any], olds: dict[str, Any] | None = None) -> str:
+    """What a preview of these resources says of the last one."""
+    run, checked = world.run(TYPE), None
+    for each in programs:
+        checked = run.check(olds or {}, {**NEWS, **each})
+    assert checked is not None
+    return " ".join(checked.failures)
+
+
+def test_two_equal_ones_of_one_program_are_refused_in_the_preview() -> None:
+    text = failures(World(), {}, {MARK: OTHER_MARK, "event_filters": FILTERS[::-1]})
+    assert text.startswith("url: the resources sales and support of this program have the same")
+    assert "send each event twice" in text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"url": "https://example.com/others"},
+        {"url": UNKNOWN},
+        {"event_filters": UNKNOWN},
+        {"event_filters": [{"key": "channelId", "value": UNKNOWN}]},
+        {"workspace_id": "11111111-2222-4333-8444-555555555555"},
+        {"adopt": "11111111-2222-4333-8444-555555555555"},
+        {MARK: OWN_MARK},
+    ],
+    ids=str,
+)
+def test_what_is_not_known_to_be_equal_is_not_refused(other: dict[str, Any]) -> None:
+    assert failures(World(), {}, {MARK: OTHER_MARK, **other}) == ""
+
+
+def test_two_equal_ones_that_a_state_already_has_are_left_to_it() -> None:
+    world = World()
+    run, given = world.run(TYPE), inputs(world)
+    run.check(given, NEWS)
+    checked = run.check({**given, MARK: OTHER_MARK}, {**NEWS, MARK: OTHER_MARK})
+    assert checked.failures == ()
+
+
+def full(world: World, **wire: Any) -> list[str]:
+    """As many subscriptions as Bird allows; their ids."""
+    return [foreign(world, url=f"https://example.com/{place}", **wire) for place in range(5)]
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_a_full_limit_is_told_with_the_five_that_fill_it(status: int) -> None:
+    world = World()
+    ids = full(world)
+    if status != 422:
+        world.break_with(Fault("status", operation=CREATE, status=status, times=None))
+    with pytest.raises(OperationError) as caught:
+        world.run(TYPE).create(inputs(world))
+    text = str(caught.value)
+    assert str(status) in text
+    for place, each in enumerate(ids):
+        assert f"{each} (voice.inbound to https://example.com/{place})" in text
+    assert "Bird allows only 5" in text
+    assert f'such as adopt="{ids[0]}", or remove one that is unused' in text
+    assert "Request id: " in text
+    assert "Correct the arguments" not in text
+
+
+def test_an_update_that_would_exceed_the_limit_is_told_with_the_five() -> None:
+    world = World()
+    given = inputs(world, event_filters=None)
+    item_id, state = world.run(TYPE).create(given)
+    ids = full(world)
+    with pytest.raises(OperationError, match="Bird allows only 5") as caught:
+        world.run(TYPE).update(item_id, state, inputs(world))
+    assert all(each in str(caught.value) for each in ids)
+
+
+def test_another_refusal_is_not_taken_for_the_limit() -> None:
+    world = World(Fault("status", operation=CREATE, status=422))
+    full(world, event="voice.outbound")
+    with pytest.raises(OperationError, match="Correct the arguments") as caught:
+        world.run(TYPE).create(inputs(world))
+    assert "allows only" not in str(caught.value)
+
+
+def test_a_limit_that_cannot_be_looked_at_is_told_in_birds_words() -> None:
+    world = World()
+    full(world)
+    handle = world.emulator.handle
+
+    def refusing(request: Any) -> Any:
+        reply = handle(request)
+        if world.operations[-1] == CREATE:
+            world.break_with(Fault("status", status=403, times=None))
+        return reply
+
+    world.emulator.handle = refusing  # type: ignore[method-assign]
+    with pytest.raises(OperationError, match="422 InvalidPayload"):
+        world.run(TYPE).create(inputs(world))
+
+
+def test_a_conflict_that_nothing_explains_is_not_waited_for_until_the_deadline() -> None:
+    world = World(Fault("status", operation=CREATE, status=409, times=None))
+    began = world.clock.monotonic()
+    with pytest.raises(OperationError, match="409"):
+        world.run(TYPE).create(inputs(world))
+    assert world.clock.monotonic() - began < 60
+
+
+def test_another_process_of_the_run_makes_no_second_one_for_the_same_resource() -> None:
+    world, managed = World(), ManagedItems()
+    given = inputs(world)
+    item_id, _ = world.run(TYPE, managed=managed).create(given)
+    with pytest.raises(OperationError, match=item_id):
+        world.run(TYPE).create(given)
+    assert world.count(CREATE) == 1
+
+
+def test_a_url_that_drifts_away_and_back_is_one_subscription() -> None:
+    world = World(dialect=replace(Dialect(), webhook_url="normalized"))
+    given = inputs(world)
+    item_id, state = world.run(TYPE).create(given)
+    for hour, url in enumerate(["https://example.com/elsewhere", URL, "https://example.com/b"]):
+        moment = f"2026-05-01T0{hour}:00:00.000Z"
+        world.emulator.change_webhook_subscription(item_id, url=url, updatedAt=moment)
+        state, _ = world.run(TYPE).read(item_id, state) or ({}, {})
+        difference = planned(world.run(TYPE), item_id, state, given)
+        assert difference.replaces == ()
+        assert bool(difference.changed) == (url != URL)
+    world.run(TYPE).update(item_id, state, given)
+    (found,) = world.emulator.webhook_subscriptions()
+    assert (found["id"], found["url"]) == (item_id, URL)
