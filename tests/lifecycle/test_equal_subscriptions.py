@@ -230,7 +230,7 @@ def test_an_update_that_would_exceed_the_limit_is_told_with_the_five() -> None:
 def test_another_refusal_is_not_taken_for_the_limit() -> None:
     world = World(Fault("status", operation=CREATE, status=422))
     full(world, event="voice.outbound")
-    with pytest.raises(OperationError, match="Correct the arguments") as caught:
+    with pytest.raises(OperationError, match="422 InjectedFault") as caught:
         world.run(TYPE).create(inputs(world))
     assert "allows only" not in str(caught.value)
 
