@@ -174,6 +174,8 @@ class Deliveries:
             if delivery.status != PENDING:
                 return
             delivery.next_attempt_at = None
+            # The receiver may listen elsewhere by now.
+            delivery.target = self.targets.of(delivery.url or "") or delivery.target
             headers = delivery.headers(self._now())
         began, at = time.monotonic(), self._now()
         answer = self._answer(delivery, headers)

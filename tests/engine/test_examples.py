@@ -163,6 +163,28 @@ def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
     assert "2 passed" in done.stdout
 
 
+def test_answering_calls(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = copied("answering_calls", bird, tmp_path)
+    stack.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    done = python("-m", "pytest", "-q", "-W", "error", "--show-capture=no", stack=stack)
+    assert done.returncode == 0, done.stdout
+    assert "6 passed" in done.stdout
+
+
+def test_the_handler_of_answering_calls_does_not_start_without_its_settings(
+    bird: EmulatorServer, tmp_path: Path
+) -> None:
+    stack = copied("answering_calls", bird, tmp_path)
+    for variables, missing in (
+        ({"CALLS_URL": "https://example.com/calls", "CALLS_SIGNING_KEYS": " "}, "SIGNING_KEYS"),
+        ({"CALLS_URL": "", "CALLS_SIGNING_KEYS": "key"}, "URL"),
+    ):
+        stack.environment |= variables
+        refused = python("-c", "import handler; handler.create_app()", stack=stack)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(f"set CALLS_{missing}: ")
+
+
 def tells_of_its_calls(bird: EmulatorServer) -> bool:
     """Whether the one webhook is for the one channel."""
     (connector,) = bird.emulator.connectors()
