@@ -86,7 +86,7 @@ export class Part {
     const left = items.length - this.size;
     if (left > 0) {
       this.button.textContent = `Show more (${count(left, "other")})`;
-      if (!this.footer.firstChild) this.footer.append(this.button);
+      if (this.footer.firstChild !== this.button) this.footer.replaceChildren(this.button);
     } else this.footer.replaceChildren();
     return items.slice(0, this.size);
   }
