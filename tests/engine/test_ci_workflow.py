@@ -69,6 +69,7 @@ def run(workflow: Workflow, event: dict[str, Any], repository: Stack) -> Job:
     job = workflow.run(event, repository.folder, repository.variables())
     for said in job.said.values():
         assert "\x1b" not in said.output, "a log has no colours"
+        assert not re.search(r"^\s*(::|##\[)", said.output, re.M), "nor commands for GitHub"
         assert ACCESS_KEY not in said.output
     return job
 
@@ -188,7 +189,8 @@ def test_pull_request_merge_and_nights(
 
     # Somebody renames a connector, and somebody deletes a webhook.
     connector, _ = bird.emulator.connectors()
-    bird.emulator.change_connector(connector["id"], name="renamed in the dashboard")
+    name = "renamed in the dashboard\n::stop-commands::x\n##[error]y"
+    bird.emulator.change_connector(connector["id"], name=name)
     renamed = run(workflow, NIGHT, repository)
     assert not renamed.said["Drift"].ok
     assert "renamed in the dashboard" in renamed.said["Drift"].output
