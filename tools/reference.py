@@ -294,6 +294,10 @@ if number.voice_inbound_status != "active":
 pulumi.export("connectors", [each.name for each in list_connectors()])
 """
     yield from _code("python", example)
+    yield ""
+    yield "Do not use `connector_ids` to decide whether the program declares a channel for a"
+    yield "number: after `pulumi up`, the number has the connector of that channel, and the next"
+    yield "`pulumi up` would delete it."
     for name in bird_dynamic.__all__:
         if f"{name}_output" in bird_dynamic.__all__:
             function = getattr(bird_dynamic, name)

@@ -100,7 +100,19 @@ def test_it_asks_of_subscriptions_without_an_organization_too(tmp_path: Path) ->
 
 @pytest.mark.usefixtures("any_dialect")
 @pytest.mark.parametrize(
-    "name", ["default", "tidy", "versioned", "twins", "slow", "terse", "mixed", "paged", "shouting"]
+    "name",
+    [
+        "default",
+        "tidy",
+        "versioned",
+        "twins",
+        "slow",
+        "terse",
+        "mixed",
+        "paged",
+        "shouting",
+        "texts",
+    ],
 )
 def test_it_finds_the_dialect(name: str, tmp_path: Path) -> None:
     report = tmp_path / "bird-dialect.json"
@@ -121,4 +133,5 @@ def test_it_finds_the_dialect(name: str, tmp_path: Path) -> None:
     told = {question: getattr(NAMED[name], question) for question in choices}
     assert choices == told
     assert len(choices) >= 17
+    assert "endpoint" in choices
     assert Dialect.of(choices).name == NAMED[name].name

@@ -99,6 +99,27 @@ def test_call_center(bird: EmulatorServer, tmp_path: Path) -> None:
     goes(stack, bird)
 
 
+def test_every_number(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = begun("every_number", bird, tmp_path)
+    comes_up(stack, bird)
+    lines = stack.outputs()
+    assert lines.keys() == numbers_of(bird) == {"+442079460001", "+442079460002"}
+    filters = [each["eventFilters"] for each in bird.emulator.webhook_subscriptions()]
+    assert sorted(filters, key=str) == sorted(
+        ([{"key": "channelId", "value": each}] for each in lines.values()), key=str
+    )
+    late = {"status": "inactive", "issues": ["subscription-is-not-active"]}
+    voice = [{"name": "voice", "inbound": late, "outbound": late}]
+    number_id = BY_NUMBER["+442079460002"]
+    bird.emulator.change("numbers", number_id, endpoint={"capabilities": voice})
+    again = stack.preview("--expect-no-changes")
+    assert again.ok, again.output
+    warning = "cannot be called yet: ['inbound: subscription-is-not-active', 'outbound: "
+    assert f"+442079460002 {warning}" in again.output
+    assert f"+442079460001 {warning}" not in again.output
+    goes(stack, bird)
+
+
 def test_adopt_existing(bird: EmulatorServer, tmp_path: Path) -> None:
     for name, number in (("Support", "+3197010200001"), ("Sales", "+12025550101")):
         foreign(bird, name=name, arguments={"phoneNumberId": BY_NUMBER[number]})

@@ -60,6 +60,7 @@ class Finder:
         self.has_channel = bool(_object(item).get("channel"))
         self._of_the_connector(_object(item))
         self._of_the_listing(str(made["id"]))
+        self._of_the_number(str(made["id"]))
         self._of_a_refusal()
         self._of_a_conflict(made["id"])
         self._of_a_webhook_subscription(_object(item))
@@ -165,6 +166,21 @@ class Finder:
         for row in rows:
             if row.get("id") == item_id:
                 self._of_a_row(row)
+
+    def _of_the_number(self, connector_id: str) -> None:
+        """Of the phone number, which our connector uses now."""
+        path = f"/workspaces/{self.workspace_id}/numbers-long-code"
+        alone = _object(self._ask("GET", f"{path}/{self.phone_number_id}")).get("endpoint")
+        if not _is_map(alone):
+            return
+        rows = _object(self._ask("GET", path, query={"limit": "25"})).get("results") or ()
+        number_id = self.phone_number_id.lower()
+        own = [each for each in rows if str(each.get("id")).lower() == number_id]
+        if "dependencies" not in alone:
+            self._note("endpoint", "without-dependencies", "a read of the number")
+        elif own and connector_id in json.dumps(alone["dependencies"]):
+            place = "everywhere" if _is_map(own[0].get("endpoint")) else "single"
+            self._note("endpoint", place, "the row of the number")
 
     def _of_a_row(self, row: Mapping[str, Any]) -> None:
         """Of the row of our connector, whose channel has been seen, if it has come in time."""
