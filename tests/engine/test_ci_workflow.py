@@ -258,3 +258,17 @@ def test_a_cancelled_up_ends_in_order_and_can_be_taken_over_on_the_next_machine(
     assert left <= connectors
     assert len(connectors) == 2
     assert run(workflow, NIGHT, repository).ok
+
+
+def test_a_runner_that_keeps_its_disk_finds_what_a_cancelled_up_made(
+    workflow: Workflow, bird: EmulatorServer, repository: Stack
+) -> None:
+    steps = workflow.document["jobs"]["up"]["steps"]
+    assert not cancelled(Job(steps, {}, repository.folder, repository.variables()), bird).ok
+    left = {each["id"] for each in bird.emulator.connectors()}
+    assert left
+    again = run(workflow, MERGE, repository)
+    assert again.ok, again.said
+    connectors = {each["id"] for each in bird.emulator.connectors()}
+    assert left <= connectors
+    assert len(connectors) == 2
