@@ -35,7 +35,7 @@ from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.pool import Pool
 from bird_dynamic.emulator.redaction import redacted, redacted_body
 from bird_dynamic.emulator.spelling import spelled
-from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store
+from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store, StoredConnector
 from bird_dynamic.emulator.tables import Row
 from bird_dynamic.emulator.telephone import Telephone
 
@@ -376,9 +376,14 @@ class BirdEmulator:
     def _announce(self, kind: str, row: Row) -> None:
         """Tell those who watch the emulator that an item was created, changed or deleted."""
         if self.feed.watched:
+            bird = self._backend()
             gone = row.deleted_version is not None or row.leaves_at is not None
-            item = None if gone else redacted(KINDS[kind].shown(self._backend(), row))
+            item = None if gone else redacted(KINDS[kind].shown(bird, row))
             self.feed.publish("item", {"kind": kind, "id": row.wire["id"], "item": item})
+            if isinstance(row, StoredConnector):
+                absent = gone or not bird.is_ready(row)
+                item = None if absent else redacted(KINDS["channels"].shown(bird, row))
+                self.feed.publish("item", {"kind": "channels", "id": row.channel_id, "item": item})
 
     def _new_id(self) -> str:
         return _uuid(self._ids)

@@ -24,7 +24,7 @@ NEWEST = 500
 def overview(emulator: BirdEmulator) -> Json:
     """Everything that the page shows."""
     newest = list(itertools.islice(reversed(emulator.journal), NEWEST))
-    items = {kind: redacted(emulator.items(kind)) for kind in KINDS if kind != "channels"}
+    items = {kind: redacted(emulator.items(kind)) for kind in KINDS}
     items["calls"] = items["calls"][-NEWEST:]
     return {
         "version": package_version(),

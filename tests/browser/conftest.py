@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, EmulatorServer
 from tests.emulator.caller import Caller
 from tests.support.browser import Browser, browsing, missing
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # This hook is given the tests of all folders. A browser takes its time to start on a busy
+    # machine.
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(400))
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,17 @@ def test_a_channel_made_through_the_api_appears_without_a_reload(
     assert page.run("return window.sameDocument") is True
 
 
+def test_the_status_of_a_channel_is_told(
+    page: Browser, call: Caller, emulator: BirdEmulator
+) -> None:
+    channel = call.channel(name="front desk")
+    page.wait_for_text("#channels tr", channel)
+    assert page.texts("#channels .pill") == []
+    emulator.change("channels", channel, status="suspended")
+    page.wait_for_text("#channels .pill", "suspended")
+    page.wait("document.querySelector('#numbers .chip[data-state=pending]')")
+
+
 def test_numbers_that_lose_calls_can_be_looked_for(page: Browser, call: Caller) -> None:
     call.channel()
     page.wait_for_text("#numbers-count", "1 ready")

@@ -29,15 +29,17 @@ def taken(events: Subscription) -> list[tuple[str, Any]]:
     return [(kind, json.loads(item)) for kind, item in events.take(0)]
 
 
-def items(events: Subscription) -> list[Any]:
-    return [item for kind, item in taken(events) if kind == "item"]
+def items(events: Subscription, *, channels: bool = False) -> list[Any]:
+    """The changed items: channels, or all others."""
+    found = [item for kind, item in taken(events) if kind == "item"]
+    return [each for each in found if (each["kind"] == "channels") is channels]
 
 
 def test_a_request_and_the_item_that_it_made_are_seen(
     emulator: BirdEmulator, events: Subscription
 ) -> None:
     _, made = Caller(emulator).create(name="desk")
-    (item_kind, item), (request_kind, request) = taken(events)
+    (item_kind, item), _, (request_kind, request) = taken(events)
     assert (item_kind, item["kind"], item["id"]) == ("item", "connectors", made["id"])
     assert item["item"]["name"] == "desk"
     assert (request_kind, request["method"], request["status"]) == ("request", "POST", 201)
@@ -53,6 +55,18 @@ def test_a_channel_that_becomes_ready_is_seen(emulator: BirdEmulator, events: Su
     created, ready = items(events)
     assert created["item"]["channel"] is None
     assert ready["item"]["channel"]["channelId"]
+
+
+def test_a_channel_is_seen_when_it_is_ready_changes_and_goes(
+    emulator: BirdEmulator, events: Subscription
+) -> None:
+    channel = Caller(emulator).channel()
+    emulator.change("channels", channel, status="inactive")
+    emulator.remove_connector(emulator.connectors()[0]["id"])
+    seen = items(events, channels=True)
+    assert {each["id"] for each in seen} == {channel}
+    statuses = [each["item"] and each["item"]["status"] for each in seen]
+    assert statuses == [None, "active", "inactive", None]
 
 
 def test_a_change_and_a_deletion_are_seen(emulator: BirdEmulator, events: Subscription) -> None:
@@ -105,9 +119,9 @@ def test_no_secret_is_seen(emulator: BirdEmulator, events: Subscription) -> None
     call("POST", WEBHOOKS, {**body, "signingKey": "s3cret"})
     call("POST", WEBHOOKS, body)
     seen = events.take(0)
-    assert len(seen) == 6
     assert not any("s3cret" in item for _, item in seen)
-    keys = [json.loads(item).get("item", {}).get("signingKey") for _, item in seen[2::2]]
+    made = [json.loads(item) for kind, item in seen if kind == "item"]
+    keys = [each["item"]["signingKey"] for each in made if each["kind"] == "webhook-subscriptions"]
     assert keys == ["[secret]", None]
 
 

@@ -188,6 +188,7 @@ def test_a_stream_tells_what_happens_after_it_began(server: EmulatorServer) -> N
         server.emulator.add_connector(name="after\n\ndata: x")
         kind, item = event(answer)
         assert (kind, item["item"]["name"]) == ("item", "after\n\ndata: x")
+        assert event(answer)[1]["kind"] == "channels"
         for method, path, body, told in (
             ("PATCH", "dialect", '{"gone": "410"}', "dialect"),
             ("PATCH", "options", '{"channel_after": 3}', "options"),

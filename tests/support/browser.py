@@ -23,7 +23,7 @@ import requests
 
 DRIVER = "chromedriver"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds to wait for what must come."""
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " ", "Shift": "\ue008"}

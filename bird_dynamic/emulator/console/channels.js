@@ -1,7 +1,7 @@
 // The channels with their connectors, and the webhook subscriptions.
 
 import { by, count, el, indented, list, put, write } from "./dom.js";
-import { channelsOf, model } from "./model.js";
+import { channelsOf, flawOf, model } from "./model.js";
 import { targetButton, targetOf } from "./targets.js";
 import { block, copying, details, empty, facts, host, order, Part, twice } from "./shared.js";
 
@@ -10,23 +10,27 @@ export function channels(changed) {
   return () => {
     const all = [...model.connectors.values()].reverse();
     write(by("channels-count"), all.length.toLocaleString("en"));
-    list(by("channels"), part.of(all), (each) => each.id, makeChannel, updateChannel);
+    const rows = part.of(all).map((item) => ({ item, flaw: flawOf(item) }));
+    list(by("channels"), rows, (each) => each.item.id, makeRow, updateChannel);
     if (!all.length) by("channels-more").replaceChildren(empty("No channel yet. Run ", el("code", {}, "pulumi up"), " in a program that is connected to this emulator."));
   };
 }
 
-function makeChannel() {
+function makeRow() {
   return el("tr", {}, el("th", { scope: "row" }), el("td"), el("td"), el("td", { class: "end" }));
 }
 
-function updateChannel(node, item) {
+function updateChannel(node, { item, flaw }) {
+  const signature = JSON.stringify([item, flaw]);
+  if (node.signature === signature) return;
+  node.signature = signature;
   const { id, name, channel, number, connectorTemplateRef: template } = item;
   const [title, phone, shown, end] = node.children;
   put(title, opener(name, () => showConnector(id)), el("small", {}, template));
   put(phone, number ? el("span", { class: "mono" }, number.phoneNumber) : el("span", { class: "faint" }, "none"));
-  put(shown, channel
-    ? [el("code", { class: "id", title: channel.channelId }, channel.channelId), copying(channel.channelId, "the channel id")]
-    : el("span", { class: "pill", "data-state": "pending" }, "not ready"));
+  put(shown,
+    flaw && el("span", { class: "pill", "data-state": "pending" }, flaw),
+    channel && [el("code", { class: "id", title: channel.channelId }, channel.channelId), copying(channel.channelId, "the channel id")]);
   if (!end.firstChild) end.append(deletion("connectors", id, name));
 }
 
@@ -42,7 +46,7 @@ export function webhooks(changed) {
     const names = new Map([...model.connectors.values()].filter((each) => each.channel).map((each) => [each.channel.channelId.toLowerCase(), each.name]));
     write(by("webhooks-count"), all.length.toLocaleString("en"));
     const rows = part.of(all).map((item) => ({ item, target: targetOf(item.url), of: channelsOf(item).map((each) => names.get(each) ?? "a channel that is gone") }));
-    list(by("webhooks"), rows, (each) => each.item.id, makeChannel, updateWebhook);
+    list(by("webhooks"), rows, (each) => each.item.id, makeRow, updateWebhook);
     if (!all.length) by("webhooks-more").replaceChildren(empty("No webhook yet. A ", el("code", {}, "WebhookSubscription"), " tells your application of each call."));
   };
 }

@@ -3,20 +3,27 @@
 const KEPT = 5000; // requests, calls and deliveries, each
 
 export const model = {
-  numbers: new Map(), connectors: new Map(), webhooks: new Map(), calls: new Map(), deliveries: new Map(),
+  numbers: new Map(), connectors: new Map(), channels: new Map(), webhooks: new Map(), calls: new Map(), deliveries: new Map(),
   requests: [], faults: [], targets: {}, dialect: {}, settings: {}, operations: [], faultKinds: {}, questions: [],
 };
 
-const MAPS = { numbers: "numbers", connectors: "connectors", "webhook-subscriptions": "webhooks", calls: "calls" };
+const MAPS = { numbers: "numbers", connectors: "connectors", channels: "channels", "webhook-subscriptions": "webhooks", calls: "calls" };
 const keyed = (items, key) => new Map(items.map((each) => [each[key], each]));
 
 /** Replace everything by the state of the emulator. */
 export function load(state) {
   for (const [kind, name] of Object.entries(MAPS)) model[name] = keyed(state.items[kind], "id");
   model.deliveries = keyed(state.deliveries, "requestId");
-  for (const name of ["requests", "faults", "targets", "dialect", "settings", "operations", "faultKinds", "questions"]) {
+  model.requests = [...earlier(state.requests), ...state.requests];
+  for (const name of ["faults", "targets", "dialect", "settings", "operations", "faultKinds", "questions"]) {
     model[name] = state[name];
   }
+}
+
+/** The known requests from before these, if nothing is missing between them. */
+function earlier([first]) {
+  const at = model.requests.findIndex((each) => each.sequence === first?.sequence && each.time === first.time);
+  return at < 0 ? [] : model.requests.slice(0, at);
 }
 
 /** Take in one event. Returns whether the state must be read again. */
@@ -53,6 +60,13 @@ function change({ kind, id, item }) {
 
 /** The id of the number of a connector. */
 const numberOf = (connector) => connector.number?.profileId ?? connector.arguments?.phoneNumberId;
+
+/** What is wrong with the channel of a connector: that it is not there yet, or its status; null if it is active. */
+export function flawOf({ channel }) {
+  if (!channel) return "not ready";
+  const status = model.channels.get(channel.channelId)?.status ?? "active";
+  return status === "active" ? null : status;
+}
 
 export const isVoice = (connector) => String(connector.connectorTemplateSlug ?? "").startsWith("voice-");
 

@@ -1,7 +1,7 @@
 // The phone numbers: what answers them, where their calls go, and a button that rings them.
 
 import { by, el, list, put, write } from "./dom.js";
-import { connectorsByNumber, inboundWebhooks, isVoice, model } from "./model.js";
+import { connectorsByNumber, flawOf, inboundWebhooks, isVoice, model } from "./model.js";
 import { host, note, order, Part } from "./shared.js";
 
 export function numbers(changed) {
@@ -15,7 +15,7 @@ export function numbers(changed) {
     const rows = [...model.numbers.values()].map((number) => row(number, connectors, webhooks));
     const searched = by("numbers-search").value.trim().toLowerCase();
     const filter = by("numbers-filter").value;
-    const found = rows.filter((each) => (!searched || each.text.includes(searched))
+    const found = rows.filter((each) => (!searched || textOf(each).includes(searched))
       && (filter === "all" || (filter === "used" ? each.connectors.length : each.lost)));
     const voice = rows.filter((each) => each.ready).length;
     write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice.toLocaleString("en")} ready` : `${found.length} of ${rows.length.toLocaleString("en")}`);
@@ -31,10 +31,10 @@ function row(number, byNumber, webhooks) {
   const able = Object.entries(number.capabilities ?? {}).filter(([, each]) => each?.inbound).map(([name]) => name);
   return {
     number, connectors, hooks, able, voice: voice.length > 0, ready: ready.length > 0, lost: ready.length > 0 && hooks.length === 0,
-    text: [number.number, number.country, number.type, ...connectors.map((each) => each.name)].join(" ").toLowerCase(),
-    signature: JSON.stringify([connectors.map((each) => [each.id, each.name, each.channel]), hooks.map((each) => [each.id, each.url])]),
   };
 }
+
+const textOf = ({ number, connectors }) => [number.number, number.country, number.type, ...connectors.map((each) => each.name)].join(" ").toLowerCase();
 
 function make({ number, able }) {
   const ring = el("button", { type: "button", class: "ring", "aria-label": `Ring ${number.number}`, click: () => call(number.number) }, "Ring");
@@ -44,7 +44,8 @@ function make({ number, able }) {
     el("td"), el("td"), el("td", { class: "end" }, able.includes("voice") && ring));
 }
 
-function update(node, { number, connectors, hooks, voice, ready, lost, able, signature }) {
+function update(node, { number, connectors, hooks, voice, ready, lost, able }) {
+  const signature = JSON.stringify([connectors.map((each) => [each.id, each.name, flawOf(each)]), hooks.map((each) => [each.id, each.url])]);
   if (node.signature === signature) return;
   node.signature = signature;
   const [, channel, target, end] = node.children;
@@ -59,8 +60,8 @@ function update(node, { number, connectors, hooks, voice, ready, lost, able, sig
 }
 
 function chip(connector) {
-  const state = connector.channel ? "ready" : "pending";
-  return el("span", { class: "line chip", "data-state": state, title: `${connector.name}: ${connector.connectorTemplateRef}, ${state === "ready" ? "ready" : "its channel is not ready"}` },
+  const flaw = flawOf(connector);
+  return el("span", { class: "line chip", "data-state": flaw ? "pending" : "ready", title: `${connector.name}: ${connector.connectorTemplateRef}, ${flaw ?? "active"}` },
     el("i", { class: "dot" }), el("bdi", {}, connector.name));
 }
 

@@ -86,6 +86,7 @@ def change(bird: Backend, channel_id: str, given: Json) -> None:
         raise LookupError(f"channels {channel_id}")
     demand(_CHANGE, given)
     found.channel_status = given["status"]
+    bird.store.changed("connectors", found)
     bird.store.save()
 
 
