@@ -64,10 +64,10 @@ class GetPhoneNumberResult:
     """Ids (UUIDs) of the connectors that use the number: empty if there are none, None if Bird
     does not say. Example: `["b2f4a2f0-6d1c-4f0b-9a57-0c1e6f0f7a11"]`."""
     voice_inbound_status: str | None = None
-    """Status of incoming calls: `active`, `inactive`, `available` or `unavailable`; None if Bird
+    """Status of voice for incoming calls: `active`, `inactive` or another one; None if Bird
     states none. Assumed: only `active` is ready. Example: `"active"`."""
     voice_outbound_status: str | None = None
-    """Status of outgoing calls: `active`, `inactive`, `available` or `unavailable`; None if Bird
+    """Status of voice for outgoing calls: `active`, `inactive` or another one; None if Bird
     states none. Assumed: only `active` is ready. Example: `"active"`."""
     voice_issues: list[str] | None = None
     """Why voice is not ready, in Bird's words, with the direction if an issue has one: empty if

@@ -124,14 +124,15 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
 
 
 def in_plugin_terms(description: str) -> str:
-    """A description in Markdown with the plugin's names in place of Python's, and with the booleans
-    of JSON."""
+    """A description in Markdown with the plugin's names in place of Python's, with the booleans of
+    JSON, and without Python's None."""
     renamed = re.sub(
         r"`([a-z]+(?:_[a-z]+)+)`",
         lambda found: f"`{function_name(found[1])}`",
         description,
     )
-    return re.sub(r"`?\b(True|False)\b`?", lambda found: f"`{found[1].lower()}`", renamed)
+    booleans = re.sub(r"`?\b(True|False)\b`?", lambda found: f"`{found[1].lower()}`", renamed)
+    return re.sub(r"`?\bNone\b`?", "not set", booleans)
 
 
 def _in_plugin(name: str) -> str:

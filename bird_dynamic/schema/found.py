@@ -96,8 +96,8 @@ PHONE_NUMBER = ResourceSchema(
             Field(
                 name=f"voice_{direction}_status",
                 kind=TEXT,
-                description=f"Status of {calls} calls: `active`, `inactive`, `available` or "
-                "`unavailable`; None if Bird states none. Assumed: only `active` is ready.",
+                description=f"Status of voice for {calls} calls: `active`, `inactive` or another "
+                "one; None if Bird states none. Assumed: only `active` is ready.",
                 example="active",
                 response_path=("endpoint", "capabilities"),
                 convert=voice_status(direction),

@@ -16,7 +16,7 @@ from bird_dynamic.schema.types import Enumeration
 from bird_dynamic.schema.values import nearest
 
 FORM = "write it in international form, such as +31612345678"
-KNOWN_CAPABILITIES = ("voice", "sms", "mms", "fax")
+KNOWN_CAPABILITIES = ("voice", "sms", "mms", "fax", "whatsapp")
 """The capabilities that Bird's numbers API documents."""
 CAPABILITY = Enumeration(
     "PhoneNumberCapability",

@@ -121,7 +121,9 @@ def test_an_unknown_capability_is_told_with_the_known_ones(
     with pytest.raises(LookupFailedError) as caught:
         get_phone_number(country="FR", capability=asked)
     said = "capability: is unknown. " + f"Did you mean {meant}? " * bool(meant)
-    assert f"{said}Known are fax, mms, sms, voice, each also with -inbound" in str(caught.value)
+    assert f"{said}Known are fax, mms, sms, voice, whatsapp, each also with -inbound" in str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize("asked", ["VOICE", "Voice-Inbound", "voice_inbound", "voice inbound"])

@@ -34,6 +34,7 @@ def test_a_message_has_both_names_where_they_differ(text: str, told: str) -> Non
         ("the `phone_number_id`", "the `phoneNumberId`"),
         ("`slug:version`, `bird:workspaceId`", "`slug:version`, `bird:workspaceId`"),
         ("Use False. Example: `False`.", "Use `false`. Example: `false`."),
+        ("empty, or None if unknown", "empty, or not set if unknown"),
     ],
 )
 def test_a_description_has_the_names_of_the_plugin_only(text: str, told: str) -> None:
