@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bird_dynamic.emulator import Dialect, Fault
+from bird_dynamic.emulator import Dialect
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
 from bird_dynamic.lifecycle.audit.auditing import audited
 from bird_dynamic.lifecycle.audit.faults import FAULTS as KINDS
@@ -61,19 +61,18 @@ def test_each_planted_fault_is_found_alone(fault: planted.Fault) -> None:
 
 def everything(site: Site) -> list[tuple[str, str]]:
     """Plant every fault, each on a number of its own; the findings that there have to be."""
-    # The first number keeps its connector: it has a subscription to outbound calls too.
-    return sorted((each.kind, each.plant(site, place)) for place, each in enumerate(FAULTS, 1))
+    return sorted((each.kind, each.plant(site, place)) for place, each in enumerate(FAULTS))
 
 
 def test_all_planted_faults_are_found_together() -> None:
     world = World()
     site = healthy(world.emulator)
     wanted = everything(site)
-    assert len(wanted) == 12
+    assert len(wanted) == 13
     found = audit(world)
     assert kinds(found) == wanted
-    # Eight faults are on a number, the others on a subscription or a connector.
-    assert sum(not each.is_complete for each in found.numbers) == 8
+    # Nine faults concern the calls of a number, the others are of what is too much.
+    assert sum(not each.is_complete for each in found.numbers) == 9
 
 
 @pytest.mark.usefixtures("any_dialect")
@@ -99,10 +98,5 @@ def test_named_dialects_hide_no_fault_and_invent_none(name: str) -> None:
 
 
 def test_the_faults_are_of_nearly_every_kind() -> None:
-    # The others need deliveries or a stack.
-    assert set(KINDS) - {each.kind for each in FAULTS} == {
-        "deliveries-failing",
-        "gone-from-bird",
-        "stale-channel-id",
-    }
-    assert Fault is not planted.Fault
+    # The others need a stack.
+    assert set(KINDS) - {each.kind for each in FAULTS} == {"gone-from-bird", "stale-channel-id"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bird_dynamic.emulator import BirdEmulator, PhoneNumber
@@ -89,7 +89,7 @@ def healthy(emulator: BirdEmulator) -> Site:
     site.connect(sms[0].id, "sms-messagebird:1")
     site.connect(GONE, "whatsapp:1", arguments={})
     site.subscribe(None, event="sms.inbound", url="https://example.com/sms")
-    site.subscribe(site.channel(0), event="voice.outbound")
+    site.subscribe(site.channel(3), event="voice.outbound")
     site.subscribe(None, service="conversations", event="conversation.created")
     return site
 
@@ -182,6 +182,17 @@ def _orphan_connector(site: Site, place: int) -> str:
     return site.connect(GONE, name="of a number that is gone")
 
 
+def _break_receiver(site: Site, place: int) -> str:
+    """Nobody listens at the address of the webhook, and a call rings."""
+    broken = site.subscription(place)
+    site.emulator.change("webhook-subscriptions", broken, url="https://broken.example.com/calls")
+    site.emulator.options = replace(site.emulator.options, retry_scale=0)
+    site.emulator.deliver("https://broken.example.com", "http://127.0.0.1:9")
+    site.emulator.incoming_call({"to": site.number(place).number})
+    assert site.emulator.settled(10)
+    return broken
+
+
 FAULTS = (
     Fault(
         "no-connector",
@@ -228,6 +239,11 @@ FAULTS = (
         _filter,
         ("leaves out starting and ringing calls",),
         '{"key": "status", "value": "starting"}',
+    ),
+    Fault(
+        "deliveries-failing",
+        _break_receiver,
+        ("sends to https://broken.example.com/calls", "of the last", "deliveries failed"),
     ),
     Fault(
         "doubled-subscription",

@@ -25,6 +25,7 @@ def audited(reader: Reader, ignored: Sequence[str] = ()) -> Audit:
     if any(each.kind != UNKNOWN_NUMBER for each in findings):
         reader.say("reading again what was found")
         reader.account.client.clock.sleep(SETTLING)
+        reader.forget_deliveries(each.about for each in findings)
         workspace = reader.snapshot()
         first = {each.key for each in findings}
         findings = [each for each in _findings(workspace, ignored) if each.key in first]

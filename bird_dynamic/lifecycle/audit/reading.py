@@ -43,7 +43,8 @@ one."""
 
 @dataclass
 class Reader:
-    """Reads one workspace, more than once. `say` is told the progress. Deliveries are read once."""
+    """Reads one workspace, more than once. `say` is told the progress. The deliveries of a
+    subscription are read once, unless they are forgotten."""
 
     account: Account
     managed: tuple[Managed, ...] | None = None
@@ -82,6 +83,11 @@ class Reader:
         if number.has_endpoint or not number.voice:
             return number
         return next(map(number_of, self._each(PHONE_NUMBER, [number.id])), number)
+
+    def forget_deliveries(self, subscription_ids: Iterable[str]) -> None:
+        """Read the deliveries of these subscriptions again in the next snapshot."""
+        for each in subscription_ids:
+            self._deliveries.pop(each, None)
 
     def _without_doubts(self, workspace: Workspace) -> Workspace:
         """The snapshot, with single reads of what the listings do not show or explain."""
@@ -188,8 +194,8 @@ def _delivery(row: Mapping[str, object], at: float) -> Delivery:
     answered = isinstance(code, int) and code > 0
     succeeded = 200 <= code < 300 if isinstance(code, int) and answered else "succe" in status
     tries = row.get("attemptCount")
-    is_repeated = isinstance(tries, int) and tries > 1
-    has_failed = answered or is_repeated or any(word in status for word in FAILURES)
+    was_tried = isinstance(tries, int) and tries > 0
+    has_failed = answered or was_tried or any(word in status for word in FAILURES)
     answer = f"HTTP {code}" if answered else status or "no answer"
     return Delivery(at, succeeded, not succeeded and not has_failed, answer)
 
