@@ -67,10 +67,19 @@ def _managed(resource: Mapping[str, Any], workspace_id: str) -> Managed | None:
         name=urn.rpartition("::")[2],
         urn=urn,
         id=item_id,
-        channel_id=canonical(outputs.get("channel_id")),
+        channel_id=canonical(outputs.get("channel_id") or _filtered(outputs)),
         phone_number_id=canonical(outputs.get("phone_number_id")),
         is_here=place is not None,
     )
+
+
+def _filtered(outputs: Mapping[str, Any]) -> Any:
+    """The channel in the filters of a webhook subscription."""
+    filters = outputs.get("event_filters")
+    pairs = (
+        [each for each in filters if isinstance(each, dict)] if isinstance(filters, list) else []
+    )
+    return next((each.get("value") for each in pairs if each.get("key") == "channelId"), None)
 
 
 def _answer(stack: str, *command: str) -> Any:

@@ -258,7 +258,7 @@ def test_what_the_stack_has_and_bird_has_not_is_told(
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert {each["kind"]: each["line"] for each in findings} == {
         "gone-from-bird": "pulumi up --refresh --stack dev",
-        "stale-channel-id": "pulumi refresh --stack dev",
+        "stale-channel-id": "pulumi up --refresh --stack dev",
     }
 
 

@@ -373,7 +373,7 @@ def test_a_channel_id_that_the_stack_has_of_old_is_found() -> None:
     of_old = replace(MANAGED[0], channel_id="old")
     (finding,) = judged(replace(WORKSPACE, managed=(of_old, MANAGED[1]), stack="prod"))
     assert finding.kind == "stale-channel-id"
-    assert finding.line == "pulumi refresh --stack prod"
+    assert finding.line == "pulumi up --refresh --stack prod"
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ def test_a_channel_id_that_the_stack_has_of_old_is_found() -> None:
         ),
         (
             {"channels": ()},
-            "pulumi destroy --target 'urn:front' --stack prod",
+            "pulumi destroy --target 'urn:front' --target-dependents --stack prod",
         ),
     ],
 )

@@ -89,7 +89,7 @@ def _no_connector(view: View) -> Iterator[Found]:
     for line in view.lines:
         if line.takes_calls and not line.connectors:
             said = "No voice connector: calls to this number are lost."
-            yield _on(line, said, view.mending.connect(line.number))
+            yield _on(line, said, view.mending.connect(line))
 
 
 def _doubled_connector(view: View) -> Iterator[Found]:
@@ -139,7 +139,7 @@ def _no_inbound(view: View) -> Iterator[Found]:
     for line in view.lines:
         if line.takes_calls and line.channel_ids and not line.inbound:
             said = "No webhook subscription to voice.inbound: no URL learns of its calls."
-            yield _on(line, said, view.mending.subscribe(line.number, line.channel_ids[0]))
+            yield _on(line, said, view.mending.subscribe(line))
 
 
 def _inbound_inactive(view: View) -> Iterator[Found]:
@@ -244,7 +244,7 @@ def _orphan_subscription(view: View) -> Iterator[Found]:
                 f"{view.called(each)} ({each.event}, {each.url}) is for the channel "
                 f"{each.channel_id}, which does not exist."
             )
-            yield each.id, said, view.mending.remove_subscription(each), ()
+            yield each.id, said, view.mending.release_subscription(each), ()
 
 
 def _orphan_connector(view: View) -> Iterator[Found]:
@@ -260,12 +260,9 @@ def _orphan_connector(view: View) -> Iterator[Found]:
 
 
 def _gone_from_bird(view: View) -> Iterator[Found]:
-    existing = {each.id for each in view.workspace.connectors}
-    existing |= {each.id for each in view.workspace.subscriptions}
-    for each in view.workspace.managed or ():
-        if each.is_here and each.id not in existing:
-            said = f"The stack manages {each.type_name} {each.name}, which is gone from Bird."
-            yield each.id, said, view.mending.refresh(deploys=True), _numbers_of(view, each)
+    for each in view.gone:
+        said = f"The stack manages {each.type_name} {each.name}, which is gone from Bird."
+        yield each.id, said, view.mending.refresh(), _numbers_of(view, each)
 
 
 def _numbers_of(view: View, managed: Managed) -> tuple[str, ...]:
@@ -276,15 +273,13 @@ def _numbers_of(view: View, managed: Managed) -> tuple[str, ...]:
 
 def _stale_channel(view: View) -> Iterator[Found]:
     for connector in view.workspace.connectors:
-        managed = view.manager(connector.id)
-        now = [each.id for each in view.channels_of.get(connector.id, ())]
-        if managed is None or not now or managed.channel_id in (None, *now):
-            continue
-        said = (
-            f"The stack states the channel {managed.channel_id} for {managed.name}, but Bird "
-            f"has {now[0]}."
-        )
-        yield connector.id, said, view.mending.refresh(deploys=False), _numbers_of(view, managed)
+        if (managed := view.stale(connector)) is not None:
+            said = (
+                f"The stack states the channel {managed.channel_id} for {managed.name}, but Bird "
+                f"has {view.channels_of[connector.id][0].id}."
+            )
+            remedy = view.mending.refresh()
+            yield connector.id, said, remedy, _numbers_of(view, managed)
 
 
 FAULTS: dict[str, Callable[[View], Iterator[Found]]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from bird_dynamic.lifecycle.audit.setup import INBOUND, Setup
-from bird_dynamic.lifecycle.audit.snapshot import Connector, Number, Subscription
+from bird_dynamic.lifecycle.audit.setup import INBOUND, Line, Setup
+from bird_dynamic.lifecycle.audit.snapshot import Connector, Managed, Number, Subscription
 from bird_dynamic.lifecycle.source import declaration, literal
 
 EXAMPLE_URL = "https://example.com/calls"
@@ -37,33 +37,31 @@ class Mending:
     def _stack(self) -> str:
         return f" --stack {self._setup.workspace.stack}" if self._setup.workspace.stack else ""
 
-    def connect(self, number: Number) -> Remedy:
+    def connect(self, line: Line) -> Remedy:
         """Give a number its connector."""
-        lost = next(
-            (
-                each
-                for each in self._setup.workspace.managed or ()
-                if each.phone_number_id in number.ids
-            ),
-            None,
-        )
-        if lost is not None:
-            return Remedy(
-                f"The stack has a connector for it, {lost.name}, that is gone from Bird. Let the "
-                "stack create it again",
-                f"pulumi up --refresh{self._stack}",
-            )
-        line = declaration("VoiceChannel", f"line-{number.digits}", {"phone_number_id": number.id})
-        return Remedy("Declare it and run `pulumi up`, or leave the number out with --ignore", line)
+        if (lost := self._setup.drifted(line)) is not None:
+            return self._again(lost)
+        number = line.number
+        code = declaration("VoiceChannel", f"line-{number.digits}", {"phone_number_id": number.id})
+        return Remedy("Declare it and run `pulumi up`, or leave the number out with --ignore", code)
 
-    def subscribe(self, number: Number, channel_id: str) -> Remedy:
+    def subscribe(self, line: Line) -> Remedy:
         """Send the inbound calls of a channel to a URL."""
-        line = self._subscription(number, channel_id, self._url)
-        theirs = "" if self._url != EXAMPLE_URL else ", with your own URL"
+        if (lost := self._setup.drifted(line)) is not None:
+            return self._again(lost)
+        code = self._subscription(line.number, line.channel_ids[0], self._url)
+        theirs = "" if self._url != EXAMPLE_URL else ", with your own URL,"
         return Remedy(
             f"Declare one{theirs} and run `pulumi up`; if a flow in app.bird.com answers the "
             "number, leave it out with --ignore",
-            line,
+            code,
+        )
+
+    def _again(self, lost: Managed) -> Remedy:
+        return Remedy(
+            f"The state of {lost.name} is not what Bird has. Let the stack create or update what "
+            "is missing",
+            f"pulumi up --refresh{self._stack}",
         )
 
     def tell_beginning(self, number: Number, channel_id: str, subscription: Subscription) -> Remedy:
@@ -98,6 +96,17 @@ class Mending:
         status = None if subscription.is_active else subscription.status
         return Remedy(_REMOVE, self._adoption(subscription, status))
 
+    def release_subscription(self, subscription: Subscription) -> Remedy:
+        """Delete a subscription for a channel that is gone, or give it the new channel."""
+        if (manager := self._setup.manager(subscription.id)) is None:
+            return self.remove_subscription(subscription)
+        return Remedy(
+            f"If the program takes the channel of {manager.name} from a resource, let the stack "
+            f"update it. Otherwise correct its event_filters, or remove {manager.name} from the "
+            "program, and run `pulumi up`",
+            f"pulumi up --refresh{self._stack}",
+        )
+
     def remove_connector(self, connector: Connector, number: Number | None) -> Remedy:
         """Delete a connector."""
         if (manager := self._setup.manager(connector.id)) is not None:
@@ -114,7 +123,7 @@ class Mending:
             return Remedy(
                 "If it was created more than a few minutes ago, delete it, and run `pulumi up`, "
                 "which creates it again",
-                f"pulumi destroy --target '{manager.urn}'{self._stack}",
+                f"pulumi destroy --target '{manager.urn}' --target-dependents{self._stack}",
             )
         remove = self.remove_connector(connector, number)
         return Remedy(
@@ -123,15 +132,13 @@ class Mending:
             remove.line,
         )
 
-    def refresh(self, deploys: bool) -> Remedy:
+    def refresh(self) -> Remedy:
         """Bring the state, and what is gone, up to date."""
-        if deploys:
-            return Remedy(
-                "If it is not wanted any more, remove it from the program. Let the stack create "
-                "what is missing",
-                f"pulumi up --refresh{self._stack}",
-            )
-        return Remedy("Read the state again", f"pulumi refresh{self._stack}")
+        return Remedy(
+            "If it is not wanted any more, remove it from the program. Let the stack read Bird, "
+            "and create or update the rest",
+            f"pulumi up --refresh{self._stack}",
+        )
 
     def _subscription(
         self, number: Number, channel_id: str, url: str, *filters: dict[str, str]

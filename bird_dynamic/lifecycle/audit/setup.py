@@ -154,6 +154,33 @@ class Setup:
         channel_id = subscription.channel_id
         return channel_id is not None and channel_id not in self.channel_ids
 
+    @cached_property
+    def gone(self) -> tuple[Managed, ...]:
+        """What the stack manages and Bird does not have."""
+        existing = {each.id for each in self.workspace.connectors}
+        existing |= {each.id for each in self.workspace.subscriptions}
+        managed = self.workspace.managed or ()
+        return tuple(each for each in managed if each.is_here and each.id not in existing)
+
+    def stale(self, connector: Connector) -> Managed | None:
+        """The resource that manages a connector, if its state has another channel of it."""
+        managed = self.manager(connector.id)
+        now = [each.id for each in self.channels_of.get(connector.id, ())]
+        if managed is None or not now or managed.channel_id in (None, *now):
+            return None
+        return managed
+
+    def drifted(self, line: Line) -> Managed | None:
+        """A resource of the stack that gives the line what it lacks, once the stack is up to date:
+        declaring another one would double it."""
+        for each in self.gone:
+            if each.phone_number_id in line.number.ids:
+                return each
+            is_for_it = each.channel_id is None or each.channel_id in line.channel_ids
+            if line.connectors and each.type_name == "WebhookSubscription" and is_for_it:
+                return each
+        return next(filter(None, map(self.stale, line.connectors)), None)
+
     def manager(self, item_id: str) -> Managed | None:
         """The resource of the stack that manages an item."""
         return self._managed.get(item_id)

@@ -113,7 +113,7 @@ class Delivery:
 @dataclass(frozen=True)
 class Managed:
     """A resource in the state of a stack, and the ids that it has there. Never anything else of the
-    state: it has secrets."""
+    state: it has secrets. `channel_id`: also that of the filters of a subscription."""
 
     type_name: str
     name: str
