@@ -75,7 +75,7 @@ def test_a_program_is_chosen_on_the_page(
     page.click("#webhooks button.target")
     page.run("document.getElementById('target').value = 'http://192.0.2.1:5000'")
     page.click("#details form button.main")
-    page.wait_for_text("#alerts", "must be an address on this machine")
+    page.wait_for_text("#details-notes", "must be an address on this machine")
     page.run(f"document.getElementById('target').value = '{receiver.url}'")
     page.click("#details form button.main")
     page.wait("!document.getElementById('details').open")

@@ -111,10 +111,10 @@ function show(requestId) {
   const content = parsed(item.body);
   details(`${item.event} ${stepOf(item)}`,
     facts({
-      Result: explained(item), "Sent to": item.url, "That is here": item.target, Signed: item.signed ? "yes" : "no: the webhook has no signing key",
+      Result: explained(item), "Webhook URL": item.url, "Sent to": item.target, Signed: item.signed ? "yes" : "no: the webhook has no signing key",
       "Request id": item.requestId, "Next attempt": item.nextAttemptAt && clock(item.nextAttemptAt),
     }),
-    item.status === "unmapped" && el("p", {}, "The next one is sent to the program that you choose: ", targetButton(item.url)),
+    item.status === "unmapped" && el("p", {}, "Nothing leaves this machine. A program on it can receive the next one:", targetButton(item.url, "Choose the program")),
     item.attempts.length > 0 && el("div", { class: "block" }, el("h3", {}, "Attempts"), el("ol", { class: "attempts" }, item.attempts.map((each) =>
       el("li", {}, `${clock(each.at)} `, el("b", {}, each.error ?? each.status), ` ${each.milliseconds} ms `, el("span", { class: "faint" }, String(each.body ?? "").slice(0, 300)))))),
     Object.keys(item.headers ?? {}).length > 0 && block("Headers", Object.entries(item.headers).map(([name, value]) => `${name}: ${value}`).join("\n")),

@@ -7,7 +7,8 @@ import { by, count, el, put } from "./dom.js";
 export function note(text, failed = false) {
   const made = el("div", { class: failed ? "note failed" : "note" }, el("span", {}, text));
   made.append(el("button", { type: "button", class: "quiet", "aria-label": "Close", click: () => made.remove() }, "✕"));
-  const place = by(failed ? "alerts" : "notes");
+  // What is behind a dialog is neither seen nor read out.
+  const place = by(!failed ? "notes" : by("details").open ? "details-notes" : "alerts");
   while (place.childElementCount >= 3) place.firstChild.remove();
   place.append(made);
   if (!failed) setTimeout(() => made.remove(), 5000);
@@ -59,6 +60,7 @@ export function copying(text, label) {
 /** Show something in full, above the page. */
 export function details(title, ...content) {
   put(by("details-title"), title);
+  put(by("details-notes"));
   put(by("details-body"), ...content);
   if (!by("details").open) by("details").showModal();
 }
