@@ -4,13 +4,15 @@ and sends GET requests only."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from bird_dynamic.bird.clock import Cancellation, SystemClock
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.command.settings import InvalidSettingsError, given_settings
 from bird_dynamic.command.stack import managed_by
 from bird_dynamic.lifecycle.audit.auditing import audited
-from bird_dynamic.lifecycle.audit.reading import Reader
+from bird_dynamic.lifecycle.audit.reading import LANES, Reader
 from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.settings import Settings
@@ -50,8 +52,13 @@ def audit_of(
 ) -> Audit:
     """The audit with these settings. `say` is told the progress. Raises BirdError."""
     managed = None if stack is None else managed_by(stack, str(settings.workspace_id))
-    account = Account(settings, connect, Run(before_writing=_refuse))
-    return audited(Reader(account, managed, stack or "", say), tuple(ignore))
+    cancelled = Cancellation()
+    account = Account(
+        settings,
+        partial(connect, connections=LANES, cancelled=cancelled),
+        Run(clock=SystemClock(cancelled), before_writing=_refuse),
+    )
+    return audited(Reader(account, managed, stack or "", say, cancelled.set), tuple(ignore))
 
 
 def _refuse() -> None:

@@ -3,7 +3,7 @@ mends it. Colours only repeat what the words say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -14,6 +14,8 @@ OK, FAIL, IGNORED, NOT_CHECKED = "ok", "FAIL", "ignored", "NOT CHECKED"
 WIDTH = 11
 """Width of the first column, as that of `bird-dynamic doctor`."""
 LONGEST_URL = 48
+SHORT_ID = 8
+"""Characters of an id that the table shows."""
 _COLOURS = {OK: "32", FAIL: "31", NOT_CHECKED: "33", IGNORED: "33"}
 
 
@@ -49,7 +51,7 @@ def lines_of(found: Audit, style: Style) -> Iterator[str]:
 
 
 def _table(found: Audit, style: Style) -> Iterator[str]:
-    heads = ["number", "channel", "inbound calls to", "deliveries"]
+    heads = ["number", "connector", "channel", "inbound calls to", "deliveries"]
     has_stack = any(each.managed_by is not None for each in found.numbers)
     rows = [_cells(each, has_stack) for each in found.numbers]
     heads += ["managed by"] * has_stack
@@ -70,13 +72,20 @@ def _word(row: AuditedNumber) -> str:
 
 
 def _cells(row: AuditedNumber, has_stack: bool) -> list[str]:
+    connectors = [each[:SHORT_ID] for each in row.connector_ids]
     channel = row.channel_status or "yes" if row.channel_ids else "none"
-    first, *more = row.urls or ("none",)
-    url = first if len(first) <= LONGEST_URL else f"{first[: LONGEST_URL - 1]}…"
-    cells = [row.number, channel, url + (f" and {len(more)} more" if more else ""), _counts(row)]
+    urls = row.urls or (("inactive",) if row.subscription_ids else ())
+    short = [each if len(each) <= LONGEST_URL else f"{each[: LONGEST_URL - 1]}…" for each in urls]
+    cells = [row.number, _first_of(connectors), channel, _first_of(short), _counts(row)]
     if has_stack:
         cells.append(", ".join(row.managed_by or ()) or "nothing")
     return [printable(each) for each in cells]
+
+
+def _first_of(texts: Sequence[str]) -> str:
+    if not texts:
+        return "none"
+    return texts[0] + (f" and {len(texts) - 1} more" if len(texts) > 1 else "")
 
 
 def _counts(row: AuditedNumber) -> str:

@@ -46,10 +46,21 @@ def test_a_complete_set_up_ends_with_0(
     assert head.endswith("ends in ator")
     assert ACCESS_KEY not in said.out
     rows = table.splitlines()
-    assert rows[0].split() == ["number", "channel", "inbound", "calls", "to", "deliveries"]
+    assert rows[0].split() == [
+        "number",
+        "connector",
+        "channel",
+        "inbound",
+        "calls",
+        "to",
+        "deliveries",
+    ]
     assert len(rows) == 12
     number = site.number(0).number
-    assert re.search(rf"^ok +\{number} +active +https://example.com/calls +none yet$", table, re.M)
+    short = site.connector(0)[:8]
+    assert re.search(
+        rf"^ok +\{number} +{short} +active +https://example.com/calls +none yet$", table, re.M
+    )
     assert end == "11 of 11 phone numbers with voice complete, 1 without voice, 0 findings.\n"
     assert {each["method"] for each in bird.emulator.journal} == {"GET"}
 
@@ -128,7 +139,7 @@ def test_what_cannot_be_read_is_told_and_is_no_finding(
 
 
 ROW = AuditedNumber(
-    "+31", "n", ("c",), ("ch",), "active", ("https://a.b/c",), 3, 1, None, False, True
+    "+31", "n", ("c",), ("ch",), "active", ("s",), ("https://a.b/c",), 3, 1, None, False, True
 )
 FINDING = AuditFinding("no-channel", "+31", "It has \x1b[31mnone.", "Do it", 'A("\x07")')
 
@@ -174,10 +185,12 @@ def test_only_a_terminal_gets_the_progress_and_it_is_gone_at_the_end() -> None:
 
 def test_a_long_url_does_not_widen_the_table_and_a_long_line_is_not_cut() -> None:
     url = f"https://example.com/{'x' * 100}"
-    row = AuditedNumber("+31", "n", ("c",), (), "", (url, url), None, None, None, False, False)
+    row = AuditedNumber(
+        "+31", "n", ("c",), (), "", ("s",), (url, url), None, None, None, False, False
+    )
     finding = AuditFinding("k", "a", "s", "r", "y" * 3000)
     lines = list(lines_of(Audit((row,), (finding,), ()), Style(False)))
-    assert len(lines[1]) < 110
+    assert len(lines[1]) < 120
     assert "… and 1 more" in lines[1]
     assert any("y" * 3000 in each for each in lines)
 

@@ -129,7 +129,9 @@ def test_an_output_that_nobody_reads_is_no_error(code: str, arguments: tuple[str
 
 
 @pytest.mark.parametrize(
-    "arguments", [("doctor",), ("export", "{folder}")], ids=["doctor", "export"]
+    "arguments",
+    [("doctor",), ("export", "{folder}"), ("audit",)],
+    ids=["doctor", "export", "audit"],
 )
 def test_ctrl_c_ends_a_command_without_a_traceback(
     silent: socket.socket, tmp_path: object, arguments: tuple[str, ...]

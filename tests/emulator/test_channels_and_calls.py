@@ -180,3 +180,14 @@ def test_a_call_that_was_lost_was_made_all_the_same(call: Caller) -> None:
         "start_call",
         "list_calls",
     ]
+
+
+def test_the_status_of_a_channel_can_be_changed_as_in_the_dashboard(call: Caller) -> None:
+    channel_id = call.channel()
+    call.emulator.change("channels", channel_id, status="inactive")
+    assert call("GET", f"/channels/{channel_id}")[1]["status"] == "inactive"
+    assert call.listed("/channels", status="inactive") == [channel_id]
+    with pytest.raises(LookupError, match=ABSENT):
+        call.emulator.change("channels", ABSENT, status="active")
+    with pytest.raises(ValueError, match="known are: status"):
+        call.emulator.change("channels", channel_id, name="x")

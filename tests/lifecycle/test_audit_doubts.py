@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.emulator import Dialect, Fault
+from bird_dynamic.emulator import ACCESS_KEY, Dialect, Fault
 from bird_dynamic.lifecycle.audit import auditing
 from bird_dynamic.lifecycle.audit.auditing import audited
 from bird_dynamic.lifecycle.audit.faults import failing, judged
@@ -25,8 +25,10 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     subscription_of,
 )
 from bird_dynamic.lifecycle.error_messages import OperationError
+from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.settings import Settings
 from tests.support.planted import GONE, Site, healthy
-from tests.support.world import World
+from tests.support.world import EmulatorTransport, World
 
 NUMBER = Number("n", "+31612345678", frozenset({"n"}), ("inbound", "outbound"), {}, ("c",))
 CONNECTOR = Connector("c", "front", "voice-messagebird:1", True, frozenset({"n"}), "", "ch", True)
@@ -286,6 +288,32 @@ def test_ignored_numbers_are_left_out_in_any_notation() -> None:
     assert finding.kind == "unknown-ignored-number"
 
 
+def test_words_of_bird_neither_reach_the_terminal_raw_nor_show_the_key() -> None:
+    key = "Secr3tAccessK3yOfAWorkspace"
+    world = World(access_key=key)
+    site = healthy(world.emulator)
+    reason = f"\x1b[31mrefused {key}" + "x" * 5000
+    paused = site.subscription(1)
+    site.emulator.change("webhook-subscriptions", paused, status="inactive", statusReason=reason)
+    site.emulator.change("webhook-subscriptions", paused, template='\x1b[2J"')
+    reader = Reader(replace_key(world, key))
+    (finding,) = audited(reader).findings
+    assert "refused [secret]x" in finding.said
+    assert len(finding.said) < 1500
+    assert f"{finding.said}{finding.line}".isprintable()
+    assert r"""template='\x1b[2J"'""" in finding.line
+
+
+def replace_key(world: World, key: str) -> Account:
+    """The account of the world, to which the emulator answers in spite of another key."""
+    account = world.account()
+
+    def connect(settings: Settings) -> EmulatorTransport:
+        return EmulatorTransport(world.emulator, world.clock, ACCESS_KEY)
+
+    return Account(replace(account.settings, access_key=key), connect, account.run)
+
+
 def rows(*codes: int, status: str = "failed") -> list[dict[str, Any]]:
     """Deliveries, newest first, with their answers: 0 is none."""
     return [
@@ -308,11 +336,11 @@ def rows(*codes: int, status: str = "failed") -> list[dict[str, Any]]:
         (rows(500), "HTTP 500"),
         (rows(200, 200, 404), "HTTP 404"),
         (rows(200, 200, 200, 500), None),
-        (rows(0), "failed"),
-        (rows(0, 200, status="pending"), "pending"),
+        (rows(0), "no answer"),
+        (rows(0, 200, status="pending"), "no answer"),
         ([{**rows(0, status="pending")[0], "attemptCount": 0}], None),
         (rows(503, 200, status="pending"), "HTTP 503"),
-        ([{**rows(0, status="pending")[0], "attemptCount": 4}], "pending"),
+        ([{**rows(0, status="pending")[0], "attemptCount": 4}], "no answer"),
         ([{**rows(500)[0], "createdAt": "yesterday"}], None),
         (list(reversed(rows(500, 200, 200, 200))), "HTTP 500"),
     ],

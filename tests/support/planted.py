@@ -209,7 +209,7 @@ FAULTS = (
     Fault(
         "no-channel",
         _lose_channel,
-        ("has no channel", "created more than a few minutes ago"),
+        ("has no channel", "A channel may need a few minutes"),
         'VoiceChannel("old-',
     ),
     Fault(

@@ -4,12 +4,14 @@ may show a change late, and somebody may change the workspace meanwhile."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bird_dynamic.lifecycle.audit.faults import View, judged
 from bird_dynamic.lifecycle.audit.reading import Reader
 from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding
 from bird_dynamic.lifecycle.audit.setup import Line
 from bird_dynamic.lifecycle.audit.snapshot import Workspace
+from bird_dynamic.lifecycle.redaction import printable, shortened, without
 from bird_dynamic.schema.phone_numbers import same_number
 
 SETTLING = 3.0
@@ -21,18 +23,21 @@ def audited(reader: Reader, ignored: Sequence[str] = ()) -> Audit:
     """The audit of a workspace. `ignored`: phone numbers, in any notation, whose findings are left
     out. Sends GET requests only. Raises OperationError."""
     workspace = reader.snapshot()
-    findings = _findings(workspace, ignored)
+    key = reader.account.settings.access_key
+    findings = _findings(workspace, ignored, key)
     if any(each.kind != UNKNOWN_NUMBER for each in findings):
         reader.say("reading again what was found")
         reader.account.client.clock.sleep(SETTLING)
         reader.forget_deliveries(each.about for each in findings)
         workspace = reader.snapshot()
         first = {each.key for each in findings}
-        findings = [each for each in _findings(workspace, ignored) if each.key in first]
+        findings = [each for each in _findings(workspace, ignored, key) if each.key in first]
     return result(workspace, findings, ignored)
 
 
-def _findings(workspace: Workspace, ignored: Sequence[str]) -> list[AuditFinding]:
+def _findings(
+    workspace: Workspace, ignored: Sequence[str], access_key: str = ""
+) -> list[AuditFinding]:
     numbers = [each.number for each in workspace.numbers]
     left_out = {each for each in numbers if _is_ignored(each, ignored)}
     by_number = sorted(judged(workspace), key=lambda each: each.numbers[:1] or ("~",))
@@ -42,12 +47,27 @@ def _findings(workspace: Workspace, ignored: Sequence[str]) -> list[AuditFinding
         # Of a subscription for several numbers, all have to be ignored.
         if not each.numbers or not left_out.issuperset(each.numbers)
     ]
+    found = [
+        replace(
+            each,
+            said=_safe(each.said, access_key),
+            remedy=_safe(each.remedy, access_key),
+            # Never shortened: it is to be copied.
+            line=printable(without(each.line, [access_key])),
+        )
+        for each in found
+    ]
     for given in ignored:
         if not any(same_number(given, each) for each in numbers):
             said = f"The number {given}, which is to be ignored, is not in the workspace."
             remedy = "Leave it out, or correct it"
             found.append(AuditFinding(UNKNOWN_NUMBER, given, said, remedy))
     return found
+
+
+def _safe(text: str, access_key: str) -> str:
+    """A text with words of Bird's: without the access key, and printable."""
+    return printable(shortened(without(text, [access_key])))
 
 
 def result(
@@ -90,6 +110,7 @@ def _row(view: View, line: Line, faulty: Iterable[str], ignored: Sequence[str]) 
         connector_ids=tuple(each.id for each in line.connectors),
         channel_ids=line.channel_ids,
         channel_status=next((each.status for each in line.channels), ""),
+        subscription_ids=tuple(each.id for each in line.inbound),
         urls=tuple(dict.fromkeys(each.url for each in line.active)),
         delivered=sum(each.succeeded for each in deliveries) if is_checked else None,
         failed=sum(not each.succeeded for each in deliveries) if is_checked else None,

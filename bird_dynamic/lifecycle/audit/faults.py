@@ -147,8 +147,9 @@ def _inbound_inactive(view: View) -> Iterator[Found]:
         if line.takes_calls and line.inbound and not line.active:
             first = line.inbound[0]
             reason = f": {first.status_reason}" if first.status_reason else ""
-            said = f"{view.called(first)} is {first.status}{reason}. No other one has its calls."
-            yield _on(line, said.replace("..", "."), view.mending.activate(first))
+            said = f"{view.called(first)} is {first.status}{reason}".rstrip(".")
+            said += ". No other one receives the calls of this number."
+            yield _on(line, said, view.mending.activate(first))
 
 
 def _inbound_filtered(view: View) -> Iterator[Found]:

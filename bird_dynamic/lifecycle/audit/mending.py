@@ -31,7 +31,7 @@ class Mending:
             for each in setup.workspace.subscriptions
             if each.event == INBOUND and each.is_active and each.url
         )
-        self._url = used.most_common(1)[0][0] if used else EXAMPLE_URL
+        self._url = used.most_common(1)[0][0] if used else None
 
     @property
     def _stack(self) -> str:
@@ -49,8 +49,8 @@ class Mending:
         """Send the inbound calls of a channel to a URL."""
         if (lost := self._setup.drifted(line)) is not None:
             return self._again(lost)
-        code = self._subscription(line.number, line.channel_ids[0], self._url)
-        theirs = "" if self._url != EXAMPLE_URL else ", with your own URL,"
+        code = self._subscription(line.number, line.channel_ids[0], self._url or EXAMPLE_URL)
+        theirs = "" if self._url else ", with your own URL,"
         return Remedy(
             f"Declare one{theirs} and run `pulumi up`; if a flow in app.bird.com answers the "
             "number, leave it out with --ignore",
@@ -121,14 +121,12 @@ class Mending:
         """Replace a connector that has no channel."""
         if (manager := self._setup.manager(connector.id)) is not None:
             return Remedy(
-                "If it was created more than a few minutes ago, delete it, and run `pulumi up`, "
-                "which creates it again",
+                f"{_PATIENCE} delete it, and run `pulumi up`, which creates it again",
                 f"pulumi destroy --target '{manager.urn}' --target-dependents{self._stack}",
             )
         remove = self.remove_connector(connector, number)
         return Remedy(
-            f"If it was created more than a few minutes ago: {remove.text[:1].lower()}"
-            f"{remove.text[1:]}. Then declare a new VoiceChannel",
+            f"{_PATIENCE} {remove.text[:1].lower()}{remove.text[1:]}, and declare a new one",
             remove.line,
         )
 
@@ -171,6 +169,7 @@ class Mending:
         )
 
 
+_PATIENCE = "A channel may need a few minutes after the create. If it does not come,"
 _REMOVE = (
     "Delete it in app.bird.com. Or adopt it and run `pulumi up`, then remove this line and run "
     "`pulumi up` again"

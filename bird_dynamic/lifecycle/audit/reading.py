@@ -50,6 +50,8 @@ class Reader:
     managed: tuple[Managed, ...] | None = None
     stack: str = ""
     say: Callable[[str], None] = lambda text: None
+    cancel: Callable[[], None] = lambda: None
+    """Ends all requests, after one that failed and after Ctrl-C."""
     _read: int = 0
     _deliveries: dict[str, tuple[Delivery, ...]] = field(default_factory=dict)
     _refused_logs: OperationError | None = None
@@ -57,7 +59,7 @@ class Reader:
 
     def snapshot(self) -> Workspace:
         """The workspace now. Raises OperationError."""
-        with _lanes() as pool:
+        with _lanes(self.cancel) as pool:
             numbers = pool.submit(self._all, PHONE_NUMBER)
             others = pool.submit(self._optional, ANY_NUMBER)
             connectors = pool.submit(self._all, CONNECTOR)
@@ -196,7 +198,7 @@ def _delivery(row: Mapping[str, object], at: float) -> Delivery:
     tries = row.get("attemptCount")
     was_tried = isinstance(tries, int) and tries > 0
     has_failed = answered or was_tried or any(word in status for word in FAILURES)
-    answer = f"HTTP {code}" if answered else status or "no answer"
+    answer = f"HTTP {code}" if answered else "no answer"
     return Delivery(at, succeeded, not succeeded and not has_failed, answer)
 
 
@@ -225,10 +227,13 @@ def _status(error: OperationError) -> int | None:
 
 
 @contextmanager
-def _lanes() -> Iterator[ThreadPoolExecutor]:
-    """Threads whose waiting tasks are dropped when the block ends, also by Ctrl-C."""
+def _lanes(cancel: Callable[[], None]) -> Iterator[ThreadPoolExecutor]:
+    """Threads whose tasks end with the block, also if it fails."""
     pool = ThreadPoolExecutor(LANES)
     try:
         yield pool
+    except BaseException:
+        cancel()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)

@@ -35,7 +35,8 @@ class AuditFinding:
 class AuditedNumber:
     """A phone number with voice, and its set-up.
 
-    `channel_status` is Bird's, or empty if it states none. `urls` receive its inbound calls.
+    `channel_status` is Bird's, or empty if it states none. `subscription_ids` are the webhook
+    subscriptions to its inbound calls, and `urls` those of the active ones.
     `delivered` and `failed` count the deliveries to them that Bird still has; None if they were not
     checked. `managed_by` are the resources of the stack; None without a stack. `ignored`: its
     findings were left out on request.
@@ -46,6 +47,7 @@ class AuditedNumber:
     connector_ids: tuple[str, ...]
     channel_ids: tuple[str, ...]
     channel_status: str
+    subscription_ids: tuple[str, ...]
     urls: tuple[str, ...]
     delivered: int | None
     failed: int | None
