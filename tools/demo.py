@@ -206,14 +206,7 @@ def emulator(handler: str) -> Iterator[Emulator]:
     """Run the emulator, whose workspace outlives it in ``.demo/bird.json``, and which delivers the
     events of calls to this handler."""
     command = [sys.executable, "-m", "bird_dynamic.emulator"]
-    command += [
-        "--state",
-        str(DEMO / "bird.json"),
-        "--port",
-        "0",
-        "--deliver",
-        f"{PUBLIC}={handler}",
-    ]
+    command += ["--state", str(DEMO / "bird.json"), "--deliver", f"{PUBLIC}={handler}"]
     with (DEMO / "emulator.log").open("w+") as log:
         process = subprocess.Popen(
             command,

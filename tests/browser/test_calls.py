@@ -58,6 +58,20 @@ def test_a_call_that_is_rung_arrives_signed_at_the_own_program(
     page.press("Escape")
 
 
+def test_a_number_is_rung_with_the_keyboard_only(page: Browser, emulator: BirdEmulator) -> None:
+    page.wait("document.querySelector('button.ring:not(:disabled)')")
+    page.press("/")
+    assert page.run("return document.activeElement.id") == "numbers-search"
+    page.press(*"0200001")
+    for _ in range(20):
+        page.press("Tab")
+        if page.run("return document.activeElement.textContent") == "Ring":
+            break
+    page.press("Enter")
+    page.wait_for_text(f"{FIRST} .pill", "completed")
+    assert [each["to"] for each in emulator.calls()] == ["+3197010200001"]
+
+
 @pytest.mark.parametrize("outcome", ["no-answer", "busy", "failed"])
 def test_a_call_ends_as_it_is_chosen(page: Browser, outcome: str) -> None:
     page.click(f"#outcome option[value={outcome}]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Fault, Store
@@ -251,14 +253,37 @@ def test_each_control_has_a_name_for_a_screen_reader(
 def test_the_page_follows_an_emulator_that_is_started_again(browser: Browser) -> None:
     with EmulatorServer() as server:
         server.emulator.add_connector(name="before")
+        Caller(server.emulator)("GET", "/connectors", limit="11")
         opened(browser, server)
         browser.wait_for_text("#channels tr", "before")
+        browser.wait_for_text("#requests li", "limit=11")
     browser.wait_for_text("#connection", "offline")
     with EmulatorServer(port=server.port) as again:
         again.emulator.add_connector(name="after")
+        Caller(again.emulator)("GET", "/connectors", limit="22")
         browser.wait_for_text("#connection", "live")
         browser.wait_for_text("#channels tr", "after")
+        browser.wait_for_text("#requests li", "limit=22")
         assert "before" not in browser.text("#channels")
+        assert "limit=11" not in browser.text("#requests")
+
+
+def test_a_page_that_nobody_sees_follows_nothing_until_it_is_seen_again(
+    page: Browser, call: Caller, emulator: BirdEmulator
+) -> None:
+    hide = (
+        "Object.defineProperty(document, 'hidden', {{ value: {0}, configurable: true }});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    assert emulator.feed.watched
+    page.run(hide.format("true"))
+    until = time.monotonic() + 30
+    while emulator.feed.watched and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not emulator.feed.watched
+    call.channel(name="made meanwhile")
+    page.run(hide.format("false"))
+    page.wait_for_text("#channels tr", "made meanwhile")
 
 
 def test_a_thousand_numbers_and_thousands_of_requests_are_shown_in_parts(browser: Browser) -> None:
@@ -273,7 +298,7 @@ def test_a_thousand_numbers_and_thousands_of_requests_are_shown_in_parts(browser
         browser.wait_for_text("#channels-count", "300")
         browser.wait_for_text("#requests li:first-child", "limit=1")
         browser.wait(
-            "document.querySelector('#requests').known.keys().next().value === 6300",
+            "document.querySelector('#requests > li').item.sequence === 6300",
             "the newest request",
         )
         assert browser.run("return document.querySelectorAll('*').length") < 3000

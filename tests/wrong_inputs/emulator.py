@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from bird_dynamic.emulator import EmulatorServer
 from bird_dynamic.emulator.__main__ import main
+from bird_dynamic.emulator.streams import MAX_STREAMS
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import command
 
@@ -56,6 +58,19 @@ def _control(wrong: str, method: str, what: str, *says: str, body: str = "", **h
             return text
 
     return Row(wrong, Way.EMULATOR, says, answer)
+
+
+def _too_many_streams() -> str:
+    with EmulatorServer() as server, contextlib.ExitStack() as stack:
+        for number in range(MAX_STREAMS + 1):
+            connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
+            stack.callback(connection.close)
+            connection.request("GET", "/__emulator__/events")
+            answered = connection.getresponse()
+            stack.callback(answered.close)
+            if number < MAX_STREAMS:
+                answered.readline()
+        return f"{answered.read().decode()}(status {answered.status})"
 
 
 ROWS = (
@@ -259,5 +274,11 @@ ROWS = (
         "must not come from a web page",
         "status 403",
         Origin="https://evil.example",
+    ),
+    Row(
+        f"`GET /__emulator__/events` once more than {MAX_STREAMS} times at once",
+        Way.EMULATOR,
+        (f"there are {MAX_STREAMS} streams of events already", "close a page", "(status 503)"),
+        _too_many_streams,
     ),
 )

@@ -28,7 +28,7 @@ export function requests(changed) {
       found.push(each);
     }
     write(by("requests-count"), `${found.length.toLocaleString("en")}${frozen ? `, paused (${model.requests.length - frozen.length} more)` : ""}`);
-    list(by("requests"), part.of(found), (each) => each.sequence, make, () => {});
+    list(by("requests"), part.of(found), (each) => `${each.time} ${each.sequence}`, make, () => {});
     if (!found.length) by("requests-more").replaceChildren(empty(all.length ? "No request matches." : "No request yet."));
   };
 }

@@ -27,11 +27,13 @@ export async function order(method, path, body) {
 /** A button that carries something out only when it is pressed twice. */
 export function twice(button, asks, action) {
   const says = button.textContent;
+  const name = button.getAttribute("aria-label") ?? says;
   let timer = 0;
   const calm = () => {
     clearTimeout(timer);
     timer = 0;
     button.textContent = says;
+    button.setAttribute("aria-label", name);
     button.classList.remove("armed");
   };
   button.addEventListener("blur", calm);
@@ -42,6 +44,7 @@ export function twice(button, asks, action) {
       return;
     }
     button.textContent = asks;
+    button.setAttribute("aria-label", `${name}: ${asks} Press again`);
     button.classList.add("armed");
     timer = setTimeout(calm, 4000);
   });
