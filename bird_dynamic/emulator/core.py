@@ -32,7 +32,6 @@ from bird_dynamic.emulator.messages import (
     Response,
 )
 from bird_dynamic.emulator.operations.backend import Backend
-from bird_dynamic.emulator.pool import Pool
 from bird_dynamic.emulator.redaction import redacted, redacted_body
 from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store, StoredConnector
@@ -82,11 +81,9 @@ class BirdEmulator:
         self._revoked = False
         self._sequence = 0
         self._lock = threading.RLock()
-        self._pool = Pool()
         # Ids of their own: those of the items are the same with a seed, whatever is delivered.
         request_ids = random.Random(ids_from and f"{ids_from} deliveries")  # noqa: S311
         self.deliveries = Deliveries(
-            self._pool,
             now=self._now,
             new_id=lambda: _uuid(request_ids),
             scale=lambda: self.options.retry_scale,
@@ -94,7 +91,6 @@ class BirdEmulator:
             feed=self.feed,
         )
         self._telephone = Telephone(
-            self._pool,
             self.deliveries,
             lock=self._lock,
             backend=self._backend,
@@ -130,6 +126,7 @@ class BirdEmulator:
         with self._lock:
             self.store.clear()
             self.journal.clear()
+            self._telephone.pool.clear()
             self.deliveries.clear()
             self.faults = ()
             self.feed.publish("reset", {})
@@ -226,15 +223,19 @@ class BirdEmulator:
     def settled(self, timeout: float) -> bool:
         """Wait until no call and no delivery is under way, at most `timeout` seconds. Returns
         whether none is."""
-        return self._pool.join(timeout)
+        until = time.monotonic() + timeout
+        over = self._telephone.pool.join(timeout)
+        return self.deliveries.pool.join(max(0.0, until - time.monotonic())) and over
 
     def start(self) -> None:
         """Deliver again after a stop."""
-        self._pool.start()
+        self._telephone.pool.start()
+        self.deliveries.pool.start()
 
     def stop(self) -> None:
         """End the calls and deliveries that are under way."""
-        self._pool.stop()
+        self._telephone.pool.stop()
+        self.deliveries.pool.stop()
 
     def handle(self, request: Request) -> Reply:
         """Answer a request, with any injected fault, and record both in the journal."""

@@ -15,7 +15,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bird_dynamic.emulator.delivery import (
@@ -39,6 +39,8 @@ WAITS = (30, 60, 120, 240, 480, *[900] * 30)
 """Seconds before each repetition: 36 attempts within 8 hours. The 8 hours and the increasing
 intervals are documented, and 36 is the number in an example of Bird's; the intervals are
 assumed."""
+SIZE = 8
+"""Deliveries that are sent at a time."""
 MAX_KEPT = 20_000
 MAX_SIZE = 64 * 1024 * 1024
 """Limits of the deliveries that are kept, and of their size in bytes. Further ones are not sent
@@ -49,7 +51,7 @@ Lane = tuple[str | None, str]
 
 
 class Deliveries:
-    """All deliveries. Thread-safe.
+    """All deliveries, and the pool that sends them. Thread-safe.
 
     `now` is the server's time, `new_id` returns a UUID, `scale` the factor of the waits, and
     `fault` the fault of the next attempt. `feed` is told each delivery that changed.
@@ -57,7 +59,6 @@ class Deliveries:
 
     def __init__(
         self,
-        pool: Pool,
         *,
         now: Callable[[], float],
         new_id: Callable[[], str],
@@ -66,7 +67,7 @@ class Deliveries:
         feed: Feed,
     ) -> None:
         self.targets = Targets()
-        self._pool = pool
+        self.pool = Pool(SIZE)
         self._now, self._new_id, self._scale = now, new_id, scale
         self._fault, self._feed = fault, feed
         self._lock = threading.RLock()
@@ -78,13 +79,12 @@ class Deliveries:
         # such an attempt is made.
         self._lanes: dict[Lane, deque[Delivery]] = {}
 
-    def offer(self, event: Event, subscriptions: Iterable[Json]) -> None:
-        """Deliver an event to the subscriptions that ask for it."""
+    def offer(self, event: Event, subscriptions: Sequence[Json]) -> None:
+        """Deliver an event to these subscriptions; without any, it is noted as unsubscribed."""
         body = event.body()
-        matching = [each for each in subscriptions if event.matches(each)]
-        if not matching:
+        if not subscriptions:
             self._begin(event, body, None)
-        for each in matching:
+        for each in subscriptions:
             self._begin(event, body, each)
 
     def shown(self, limit: int | None = None) -> list[Json]:
@@ -114,6 +114,7 @@ class Deliveries:
             self._complete.clear()
             self._lanes.clear()
             self._size = 0
+        self.pool.clear()
 
     def _begin(self, event: Event, body: bytes, subscription: Json | None) -> None:
         wire: dict[str, Any] = subscription or {}
@@ -146,7 +147,7 @@ class Deliveries:
                     self._lanes[lane].append(made)
                 else:
                     self._lanes[lane] = deque()
-                    self._pool.run(lambda: self._attempt(made))
+                    self.pool.run(lambda: self._attempt(made))
             self._tell(made)
 
     def _tell(self, delivery: Delivery) -> None:
@@ -200,13 +201,13 @@ class Deliveries:
             return
         wait = WAITS[tries - 1] * self._scale()
         delivery.next_attempt_at = self._now() + wait
-        self._pool.run(lambda: self._attempt(delivery), wait)
+        self.pool.run(lambda: self._attempt(delivery), wait)
 
     def _next_in_lane(self, lane: Lane) -> None:
         waiting = self._lanes.get(lane)
         if waiting:
             following = waiting.popleft()
-            self._pool.run(lambda: self._attempt(following))
+            self.pool.run(lambda: self._attempt(following))
         else:
             self._lanes.pop(lane, None)
 
@@ -215,7 +216,7 @@ class Deliveries:
         if fault is None:
             return self._send(delivery, headers)
         if fault.kind in ("latency", "hang"):
-            self._pool.sleep(fault.seconds)
+            self.pool.sleep(fault.seconds)
         if fault.kind == "latency":
             return self._send(delivery, headers)
         if fault.applied:

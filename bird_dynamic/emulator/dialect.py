@@ -217,6 +217,12 @@ QUESTIONS = (
         Choice("lower", "with their values in lower case"),
     ),
     _question(
+        "webhook_overlap",
+        "Who gets an event that a subscription without filters and one with filters ask for?",
+        Choice("filtered", "only the one with filters", "documented", "Voice webhooks"),
+        Choice("both", "each of them"),
+    ),
+    _question(
         "signing_key",
         "Is a signing key ever returned?",
         Choice("never", "never", "observed", "answers that third parties quote"),
@@ -305,6 +311,7 @@ class Dialect:
     webhook_path: str = _default("webhook_path")
     webhook_url: str = _default("webhook_url")
     webhook_filters: str = _default("webhook_filters")
+    webhook_overlap: str = _default("webhook_overlap")
     signing_key: str = _default("signing_key")
     timestamps: str = _default("timestamps")
     id_case: str = _default("id_case")
@@ -379,7 +386,11 @@ NAMED: Mapping[str, Dialect] = {
         arguments="reordered", webhook_filters="reordered", order="by-id", conflict="existing"
     ),
     "generous": Dialect(
-        arguments="keys-added", signing_key="listed", channel="at-once", conflict="none"
+        arguments="keys-added",
+        signing_key="listed",
+        channel="at-once",
+        conflict="none",
+        webhook_overlap="both",
     ),
     "paged": Dialect(
         page_size="25",

@@ -11,17 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 
-SIZE = 8
-"""Threads at a time."""
 PATIENCE = 2.0
 """Seconds for which a stop waits for the running jobs."""
 Job = Callable[[], None]
 
 
 class Pool:
-    """Runs each job once, in the order of their times. Thread-safe."""
+    """Runs each job once, in the order of their times, in at most `size` threads. Thread-safe."""
 
-    def __init__(self, size: int = SIZE) -> None:
+    def __init__(self, size: int) -> None:
         self._size = size
         self._jobs: list[tuple[float, int, Job]] = []
         self._order = itertools.count()
@@ -48,6 +46,12 @@ class Pool:
                 self._changed.notify_all()
             else:
                 self._grow()
+
+    def clear(self) -> None:
+        """Forget the jobs that have not begun."""
+        with self._changed:
+            self._jobs.clear()
+            self._changed.notify_all()
 
     def join(self, timeout: float) -> bool:
         """Wait until no job is left, at most `timeout` seconds. Returns whether none is."""
@@ -79,8 +83,12 @@ class Pool:
     def _grow(self) -> None:
         if len(self._threads) < self._size:
             thread = threading.Thread(target=self._work, name="bird-emulator job", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                # No thread can be started now: those that there are do its work, or the next one.
+                return
             self._threads.add(thread)
-            thread.start()
 
     def _work(self) -> None:
         try:
@@ -90,8 +98,11 @@ class Pool:
                 finally:
                     self._finish()
         finally:
+            # Also after a job that failed.
             with self._changed:
                 self._threads.discard(threading.current_thread())
+                if self._jobs and not self._waits:
+                    self._grow()
 
     def _next(self) -> Job | None:
         """The next job, once it is due; None if this thread is not needed any more."""

@@ -5,10 +5,12 @@ Redirects are not followed, and proxies of the environment are not used.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bird_dynamic.emulator.targets import Target
@@ -43,21 +45,47 @@ def path_of(url: str) -> str:
     return quote(f"{parts.path or '/'}{query}", safe=_PUNCTUATION)
 
 
-def send(
-    target: Target, url: str, headers: Mapping[str, str], body: bytes, timeout: float = TIMEOUT
-) -> Answer:
-    """POST a body to the target, as if it were the host of the URL."""
+class _Timed(socket.socket):
+    """A connected socket whose every wait ends at the same moment."""
+
+    until: float
+
+    @classmethod
+    def of(cls, connected: socket.socket, until: float) -> _Timed:
+        made = cls(fileno=connected.detach())
+        made.until = until
+        return made
+
+    def recv_into(self, *arguments: Any, **named: Any) -> int:
+        self._hurry()
+        return super().recv_into(*arguments, **named)
+
+    def sendall(self, *arguments: Any, **named: Any) -> None:
+        self._hurry()
+        super().sendall(*arguments, **named)
+
+    def _hurry(self) -> None:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.settimeout(left)
+
+
+def send(target: Target, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """POST a body to the target, as if it were the host of the URL, within `TIMEOUT` in all."""
+    until = time.monotonic() + TIMEOUT
     refused = Answer(error="no address")
     for address in target.addresses:
-        connection = HTTPConnection(address, target.port, timeout=timeout)
+        connection = HTTPConnection(address, target.port, timeout=TIMEOUT)
         try:
             connection.connect()
+            connection.sock = _Timed.of(connection.sock, until)
         except OSError as error:
             refused = _failed(error)
             continue
         try:
             connection.request("POST", path_of(url), body, dict(headers))
-            return _answer(connection.getresponse(), time.monotonic() + timeout)
+            return _answer(connection.getresponse())
         except (OSError, HTTPException, ValueError) as error:
             return _failed(error)
         finally:
@@ -65,13 +93,8 @@ def send(
     return refused
 
 
-def _answer(response: HTTPResponse, until: float) -> Answer:
-    body = b""
-    while len(body) < MAX_ANSWER and time.monotonic() < until:
-        part = response.read1(MAX_ANSWER - len(body))
-        if not part:
-            break
-        body += part
+def _answer(response: HTTPResponse) -> Answer:
+    body = response.read(MAX_ANSWER)
     return Answer(response.status, body.decode(errors="replace")[:KEPT])
 
 

@@ -99,7 +99,7 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     # urlsplit drops line breaks and tabs, and a port of 0 cannot be connected to.
-    return parts if port != 0 and re.fullmatch(r"[!-~]*", url) else None
+    return parts if port != 0 and re.fullmatch(r"[^\s\x00-\x1f\x7f]*", url) else None
 
 
 def _is_bare(url: str) -> bool:

@@ -51,19 +51,20 @@ class LostCallError(ValueError):
 
 
 class Telephone:
-    """Plays calls. `lock` is that of the emulator, and `backend` returns the workspace. `feed` is
-    told each call that changed."""
+    """Plays calls, in a pool of its own. `lock` is that of the emulator, and `backend` returns the
+    workspace. `feed` is told each call that changed."""
 
     def __init__(
         self,
-        pool: Pool,
         deliveries: Deliveries,
         *,
         lock: threading.RLock,
         backend: Callable[[], Backend],
         feed: Feed,
     ) -> None:
-        self._pool, self._deliveries, self._lock = pool, deliveries, lock
+        # Not the pool of the deliveries: a receiver that does not answer holds up no call.
+        self.pool = Pool(1)
+        self._deliveries, self._lock = deliveries, lock
         self._backend, self._feed = backend, feed
 
     def ring(self, given: Json) -> Json:
@@ -90,7 +91,7 @@ class Telephone:
     def _go_on(self, call_id: str, statuses: deque[str]) -> None:
         while statuses:
             if seconds := self._backend().options.call_step:
-                self._pool.run(lambda: self._proceed_later(call_id, statuses), seconds)
+                self.pool.run(lambda: self._proceed_later(call_id, statuses), seconds)
                 return
             self._proceed(call_id, statuses)
 
@@ -130,11 +131,16 @@ class Telephone:
             payload=spelled(bird.dialect, wire),
             subject=wire["id"],
         )
-        subscriptions = (
-            each.wire for each in bird.store.webhook_subscriptions.live() if each.leaves_at is None
-        )
+        asking = [
+            each.wire
+            for each in bird.store.webhook_subscriptions.live()
+            if each.leaves_at is None and event.matches(each.wire)
+        ]
+        filtered = [each for each in asking if each.get("eventFilters")]
+        if bird.dialect.webhook_overlap == "filtered":
+            asking = filtered or asking
         self._feed.publish("call", wire)
-        self._deliveries.offer(event, subscriptions)
+        self._deliveries.offer(event, asking)
 
 
 def _voice_channel(bird: Backend, to: str) -> StoredConnector:

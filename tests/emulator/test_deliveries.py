@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
-from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Fault
+from bird_dynamic.emulator import BirdEmulator, Dialect, EmulatorServer, Fault, PhoneNumber
 from bird_dynamic.emulator.deliveries import WAITS
 from bird_dynamic.emulator.targets import Targets, pair_of
 from bird_dynamic.webhooks import TIMESTAMP_HEADER, SignatureError, verify
@@ -395,7 +399,7 @@ def test_a_target_is_this_machine_under_any_of_its_names(
 def test_no_thread_is_there_when_nothing_is_delivered(
     emulator: BirdEmulator, receiver: Receiver
 ) -> None:
-    assert emulator._pool.threads == 0
+    assert emulator.deliveries.pool.threads == 0
     subscribe(emulator)
     release = threading.Event()
 
@@ -406,13 +410,13 @@ def test_no_thread_is_there_when_nothing_is_delivered(
     receiver.answer = answer
     for _ in range(40):
         emulator.incoming_call({"to": "+3197010200001"})
-    assert 1 <= emulator._pool.threads <= 8
+    assert 1 <= emulator.deliveries.pool.threads <= 8
     release.set()
     assert emulator.settled(20)
     until = time.monotonic() + 5
-    while emulator._pool.threads and time.monotonic() < until:
+    while emulator.deliveries.pool.threads and time.monotonic() < until:
         time.sleep(0.01)
-    assert emulator._pool.threads == 0
+    assert emulator.deliveries.pool.threads == 0
     assert len(receiver.requests) == 160
 
 
@@ -424,7 +428,7 @@ def test_a_stopped_server_sends_nothing_more(receiver: Receiver) -> None:
     with EmulatorServer(emulator):
         emulator.incoming_call({"to": "+3197010200001"})
     arrived = len(receiver.requests)
-    assert emulator._pool.threads == 0
+    assert emulator.deliveries.pool.threads == 0
     time.sleep(0.5)
     assert len(receiver.requests) == arrived
 
@@ -486,3 +490,123 @@ def test_each_change_of_a_call_and_of_a_delivery_is_published(
     assert calls == ALL
     assert (states.count("pending"), states.count("succeeded")) == (4, 4)
     assert KEY not in str(events)
+
+
+def test_a_subscription_without_filters_does_not_get_what_one_with_filters_asks_for(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    subscribe(emulator, url=f"{URL}/all")
+    subscribe(emulator, url=f"{URL}/ends", eventFilters=[{"key": "status", "value": "completed"}])
+    ring(emulator)
+    assert [
+        (each.path, each.status) for each in receiver.requests if each.path.endswith("/ends")
+    ] == [("/calls/ends", "completed")]
+    assert [each.status for each in receiver.requests if each.path.endswith("/all")] == ALL[:-1]
+    receiver.requests.clear()
+    emulator.dialect = Dialect(webhook_overlap="both")
+    ring(emulator)
+    assert [each.status for each in receiver.requests if each.path.endswith("/all")] == ALL
+    assert len(receiver.requests) == 5
+
+
+def test_a_url_that_is_not_ascii_is_signed_as_it_is_written_and_sent_quoted(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    url = f"{URL}/über?a=ö&b=%20"
+    subscribe(emulator, url=url)
+    ring(emulator)
+    assert {each.path for each in receiver.requests} == {"/calls/%C3%BCber?a=%C3%B6&b=%20"}
+    for each in receiver.requests:
+        verify(each.body, each.headers, url=url, signing_key=KEY)
+
+
+def test_a_receiver_that_answers_byte_by_byte_does_not_hold_a_delivery_up(
+    emulator: BirdEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bird_dynamic.emulator.sending.TIMEOUT", 0.3)
+    stopped = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        with listening.accept()[0] as connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not stopped.is_set():
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    return
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        emulator.deliver(PUBLIC, f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with emulator.feed.subscribe() as watching:
+            subscribe(emulator, eventFilters=[{"key": "status", "value": "ringing"}])
+            emulator.incoming_call({"to": "+3197010200001"})
+            told: list[Any] = []
+            while not told:
+                told = [
+                    each["attempts"]
+                    for kind, item in watching.take(5)
+                    if kind == "delivery" and (each := json.loads(item))["attempts"]
+                ]
+        emulator.stop()
+        stopped.set()
+        thread.join()
+    assert told[0][0]["error"] == "no answer within 0.3 seconds"
+
+
+def test_receivers_that_do_not_answer_hold_up_no_call(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    subscribe(emulator)
+    release = threading.Event()
+    receiver.answer = lambda request: 200 if release.wait(5) else 500
+    emulator.options.call_step = 0.01
+    calls = [emulator.incoming_call({"to": "+3197010200001"})["id"] for _ in range(10)]
+    assert emulator._telephone.pool.join(10)
+    assert {each["status"] for each in emulator.calls()} == {"completed"}
+    assert len(receiver.requests) <= 10
+    release.set()
+    assert emulator.settled(10)
+    assert len(receiver.requests) == 4 * len(calls)
+
+
+def test_a_delivery_goes_where_its_receiver_listens_by_now(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    subscribe(emulator, eventFilters=[{"key": "status", "value": "ringing"}])
+    with Receiver() as other:
+
+        def answer(request: Any) -> int:
+            emulator.deliver(PUBLIC, other.url)
+            return 503
+
+        receiver.answer = answer
+        ring(emulator)
+        assert (receiver.statuses, other.statuses) == (["ringing"], ["ringing"])
+
+
+def test_the_command_delivers_to_the_address_that_it_is_given(receiver: Receiver) -> None:
+    command = [sys.executable, "-m", "bird_dynamic.emulator", "--port", "0", "--quiet"]
+    options = ["--channel-after", "0", "--call-step", "0", "--deliver", f"{PUBLIC}={receiver.url}"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        url = re.search(
+            r"BIRD_API_URL=(http\S+)", running.stdout.readline() + running.stdout.readline()
+        )
+        assert url is not None
+        number = PhoneNumber.made_up(0)
+        arguments = {"phoneNumberId": number.id}
+        for what, item in (
+            ("connectors", {"connectorTemplateRef": "voice-messagebird:1", "arguments": arguments}),
+            ("webhook-subscriptions", {"url": URL, "signingKey": KEY}),
+            ("calls/incoming", {"to": number.number, "outcome": "busy"}),
+        ):
+            assert requests.post(f"{url[1]}/__emulator__/{what}", json=item, timeout=5).ok
+        until = time.monotonic() + 10
+        while len(receiver.requests) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        running.terminate()
+        assert running.wait(10) == 0
+    assert receiver.statuses == ["starting", "busy"]

@@ -72,7 +72,7 @@ def test_no_event_is_lost_and_none_is_doubled_under_load() -> None:
             call_at_once(server.url, called)
             assert emulator.settled(MOST_SECONDS)
         seconds = time.monotonic() - began
-    assert emulator._pool.threads == 0
+    assert emulator.deliveries.pool.threads == 0
     calls = emulator.calls()
     assert Counter(each["to"] for each in calls) == Counter(called)
     expected = Counter((each["id"], status) for each in calls for status in STATUSES)
