@@ -167,6 +167,26 @@ def test_what_listings_omit_is_not_taken_for_a_fault() -> None:
     assert kinds(replace(WORKSPACE, channels=(replace(CHANNEL, identifier="", platform=""),))) == []
 
 
+def test_a_number_of_which_bird_says_little_is_not_passed_over() -> None:
+    silent = number_of({"id": GONE, "number": "+31612345678"})
+    assert (silent.voice, silent.has_capabilities) == ((), False)
+    used = replace(silent, connector_ids=("c",))
+    assert kinds(replace(WORKSPACE, numbers=(used,), subscriptions=())) == [
+        "no-inbound-subscription"
+    ]
+    found = auditing.result(Workspace(numbers=(silent,)), ())
+    assert found.not_checked == (
+        "Phone numbers of which Bird does not say whether they have voice: +31612345678",
+    )
+    ready = {"capabilities": [{"name": "voice", "inbound": {"status": "active"}}]}
+    assert number_of({"id": GONE, "endpoint": ready}).voice == ("inbound",)
+
+
+def test_a_voice_connector_on_a_number_without_voice_is_found() -> None:
+    only_sms = replace(NUMBER, voice=())
+    assert kinds(replace(WORKSPACE, numbers=(only_sms,))) == ["voice-not-ready"]
+
+
 def test_a_number_that_only_calls_needs_no_webhook_and_no_connector() -> None:
     calling = replace(NUMBER, voice=("outbound",))
     assert kinds(replace(WORKSPACE, numbers=(calling,), subscriptions=())) == []

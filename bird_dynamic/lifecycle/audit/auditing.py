@@ -3,7 +3,7 @@ may show a change late, and somebody may change the workspace meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bird_dynamic.lifecycle.audit.faults import View, judged
@@ -88,11 +88,23 @@ def result(
     return Audit(
         numbers=tuple(_row(view, line, faulty, ignored) for line in view.lines),
         findings=tuple(findings),
-        not_checked=workspace.not_checked,
-        without_voice=sum(not each.voice for each in workspace.numbers),
+        not_checked=(*workspace.not_checked, *_unknown_numbers(view)),
+        without_voice=len(workspace.numbers) - len(view.lines),
         managed=managed,
         unmanaged=unmanaged,
     )
+
+
+def _unknown_numbers(view: View) -> Iterator[str]:
+    used = {line.number.id for line in view.lines}
+    numbers = [
+        each.number or each.id
+        for each in view.workspace.numbers
+        if not each.has_capabilities and each.id not in used
+    ]
+    if numbers:
+        which = "Phone numbers of which Bird does not say whether they have voice"
+        yield f"{which}: {', '.join(numbers)}"
 
 
 def _row(view: View, line: Line, faulty: Iterable[str], ignored: Sequence[str]) -> AuditedNumber:

@@ -127,6 +127,9 @@ def _channel_not_active(view: View) -> Iterator[Found]:
 
 def _voice_not_ready(view: View) -> Iterator[Found]:
     for line in view.lines:
+        if line.number.has_capabilities and not line.number.voice:
+            said = "This number has a voice connector, but no voice."
+            yield _on(line, said, view.mending.remove_connector(line.connectors[0], line.number))
         for direction, reason in line.number.unready.items():
             # A number without a connector has a finding of its own.
             if line.connectors:

@@ -41,8 +41,8 @@ class Line:
 
     @property
     def takes_calls(self) -> bool:
-        """Whether the number can receive calls."""
-        return "inbound" in self.number.voice
+        """Whether the number can receive calls; taken as read if Bird does not say."""
+        return "inbound" in self.number.voice or not self.number.has_capabilities
 
     @property
     def active(self) -> tuple[Subscription, ...]:
@@ -89,7 +89,7 @@ class Setup:
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """The numbers with voice, in the order of the numbers."""
+        """The numbers that have voice or a voice connector, in the order of the numbers."""
         by_number: dict[str, list[Connector]] = {}
         for connector in self.workspace.connectors:
             number = self.number_of.get(connector.id)
@@ -98,7 +98,7 @@ class Setup:
         return tuple(
             self._line(number, tuple(by_number.get(number.id, ())))
             for number in sorted(self.workspace.numbers, key=lambda each: each.number)
-            if number.voice
+            if number.voice or number.id in by_number
         )
 
     @cached_property

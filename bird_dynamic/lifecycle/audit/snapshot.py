@@ -22,8 +22,9 @@ from bird_dynamic.schema.number_endpoints import (
 )
 from bird_dynamic.schema.values import without_version
 
-READY = "active"
-"""The status of a direction that is ready. Assumed: all others mean that it is not."""
+READY, UNAVAILABLE = "active", "unavailable"
+"""The statuses of a direction that is ready, and of one that the number does not have. Assumed:
+only `active` is ready."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Number:
     connector_ids: tuple[str, ...] = ()
     has_endpoint: bool = True
     """Whether Bird stated its endpoint: a listing may omit it."""
+    has_capabilities: bool = True
+    """Whether Bird stated what it can be used for."""
 
     @property
     def digits(self) -> str:
@@ -150,7 +153,8 @@ def number_of(row: Item) -> Number:
     """A row of either list of phone numbers."""
     endpoint = _map(row.get("endpoint"))
     ids = (canonical(row.get(key)) for key in ("id", "endpointId"))
-    voice = _directions(row.get("capabilities"))
+    stated = row.get("capabilities")
+    voice = _directions(stated) if stated else _directions_of(endpoint)
     return Number(
         id=str(row["id"]),
         number=_text(row, "numberString") or _text(row, "number"),
@@ -159,6 +163,7 @@ def number_of(row: Item) -> Number:
         unready=dict(_unready(endpoint, voice)),
         connector_ids=tuple(connector_ids(endpoint.get("dependencies")) or ()),
         has_endpoint=bool(endpoint),
+        has_capabilities=bool(stated or endpoint.get("capabilities")),
     )
 
 
@@ -171,6 +176,7 @@ def merged(one: Number, other: Number) -> Number:
         ids=one.ids | other.ids,
         voice=tuple(each for each in DIRECTIONS if each in voice),
         has_endpoint=one.has_endpoint or other.has_endpoint,
+        has_capabilities=one.has_capabilities or other.has_capabilities,
         unready=one.unready or other.unready,
         connector_ids=one.connector_ids or other.connector_ids,
     )
@@ -231,6 +237,12 @@ def _directions(capabilities: Any) -> tuple[str, ...]:
     listed = capabilities if isinstance(capabilities, list) else ()
     texts = {each.lower() for each in listed if isinstance(each, str)}
     return tuple(each for each in DIRECTIONS if {VOICE, f"{VOICE}-{each}"} & texts)
+
+
+def _directions_of(endpoint: Mapping[str, Any]) -> tuple[str, ...]:
+    """The directions of voice that an endpoint has."""
+    statuses = {each: voice_status(each)(endpoint.get("capabilities")) for each in DIRECTIONS}
+    return tuple(each for each, status in statuses.items() if status not in (None, UNAVAILABLE))
 
 
 def _unready(endpoint: Mapping[str, Any], directions: Iterable[str]) -> Iterator[tuple[str, str]]:
