@@ -46,6 +46,7 @@ from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import Request, Response, check_options
 from bird_dynamic.emulator.overview import overview
 from bird_dynamic.emulator.page import HEADERS, file_response, is_file
+from bird_dynamic.emulator.redaction import redacted
 from bird_dynamic.emulator.store import StateFileError
 from bird_dynamic.emulator.targets import Targets
 
@@ -127,7 +128,7 @@ def _carry_out(
         case "PATCH", "options", "":
             demand(check_options, body)
             emulator.options = replace(emulator.options, **body)
-            emulator.feed.publish("options", asdict(emulator.options))
+            emulator.feed.publish("options", redacted(asdict(emulator.options)))
         case "GET", "dialect", "":
             return asdict(emulator.dialect)
         case (("PUT" | "PATCH"), "dialect", ""):

@@ -39,7 +39,7 @@ def overview(emulator: BirdEmulator) -> Json:
         "requests": newest[::-1],
         "faults": emulator.faults_left(),
         "dialect": asdict(emulator.dialect),
-        "options": asdict(emulator.options),
+        "options": redacted(asdict(emulator.options)),
         "operations": OPERATIONS,
         "faultKinds": FAULTS,
         "questions": [asdict(each) for each in QUESTIONS],

@@ -8,7 +8,8 @@ import pytest
 
 from bird_dynamic import webhooks
 from bird_dynamic.emulator import BirdEmulator
-from tests.emulator.ringing import PUBLIC, URL, subscribe, workspace
+from tests.emulator.caller import Caller
+from tests.emulator.ringing import PUBLIC, URL, channel_of, subscribe, workspace
 from tests.support.browser import Browser
 from tests.support.receiver import Receiver
 
@@ -73,11 +74,18 @@ def test_a_number_is_rung_with_the_keyboard_only(page: Browser, emulator: BirdEm
 
 
 @pytest.mark.parametrize("outcome", ["no-answer", "busy", "failed"])
-def test_a_call_ends_as_it_is_chosen(page: Browser, outcome: str) -> None:
+def test_a_call_ends_as_it_is_chosen(page: Browser, emulator: BirdEmulator, outcome: str) -> None:
     page.click(f"#outcome option[value={outcome}]")
+    while emulator.options.call_outcome != outcome:
+        page.wait("true")
     ring(page)
     page.wait_for_text(f"{FIRST} .pill", outcome)
     page.wait_for_text(f"{FIRST} .told-one", "nobody")
+    # So does one that a program starts.
+    call = Caller(emulator)
+    call("POST", f"/channels/{channel_of(emulator)}/calls", {"to": "+12025550101"})
+    page.wait("document.querySelectorAll('#calls > li').length === 2")
+    page.wait_for_text(f"{FIRST} .pill", outcome)
 
 
 def test_a_program_is_chosen_on_the_page(

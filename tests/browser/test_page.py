@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Fault, Store
 from tests.browser.conftest import opened
 from tests.emulator.caller import NUMBER, WEBHOOKS, Caller
+from tests.emulator.test_control_values import NAMES
+from tests.emulator.test_control_values import ODD as ODD_VALUES
 from tests.support.browser import Browser
 
 ODD = '<img src=x onerror="document.title=1"> \u202egnp\u2066 & "\'</td><script>alert(1)</script>'
@@ -155,6 +158,22 @@ def test_markup_and_characters_that_turn_text_are_shown_as_they_are(
     assert page.run("return document.querySelectorAll('main img, main script').length") == 0
     assert page.run("return document.title") == "Bird emulator"
     assert not any(mark in page.text("body") for mark in "\u202e\u2066")
+
+
+def test_items_of_any_shape_are_shown(page: Browser, emulator: BirdEmulator) -> None:
+    made = {"connectors": 0, "webhook-subscriptions": 0}
+    for kind, names in NAMES.items():
+        for name in names:
+            for value in ODD_VALUES:
+                with contextlib.suppress(ValueError, TypeError):
+                    emulator.add(kind, **{name: value})
+                    made[kind] += 1
+    page.wait_for_text("#channels-count", str(made["connectors"]))
+    page.wait_for_text("#webhooks-count", str(made["webhook-subscriptions"]))
+    for each in ("channels", "webhooks"):
+        page.click(f"#{each}-more button")
+        page.click(f"#{each}-more button")
+    assert page.run("return document.querySelectorAll('#channels tr').length") > 40
 
 
 def test_text_cannot_become_markup_even_by_mistake(page: Browser) -> None:

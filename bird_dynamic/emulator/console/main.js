@@ -19,7 +19,13 @@ function changed() {
   asked = true;
   requestAnimationFrame(() => {
     asked = false;
-    for (const draw of drawings) draw();
+    for (const draw of drawings) {
+      try {
+        draw();
+      } catch (error) {
+        console.error(error); // The other views go on.
+      }
+    }
   });
 }
 

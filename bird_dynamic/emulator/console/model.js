@@ -4,7 +4,7 @@ const KEPT = 5000; // requests, calls and deliveries, each
 
 export const model = {
   numbers: new Map(), connectors: new Map(), channels: new Map(), webhooks: new Map(), calls: new Map(), deliveries: new Map(),
-  requests: [], faults: [], targets: {}, dialect: {}, settings: {}, operations: [], faultKinds: {}, questions: [],
+  requests: [], faults: [], targets: {}, dialect: {}, options: {}, settings: {}, operations: [], faultKinds: {}, questions: [],
 };
 
 const MAPS = { numbers: "numbers", connectors: "connectors", channels: "channels", "webhook-subscriptions": "webhooks", calls: "calls" };
@@ -15,7 +15,7 @@ export function load(state) {
   for (const [kind, name] of Object.entries(MAPS)) model[name] = keyed(state.items[kind], "id");
   model.deliveries = keyed(state.deliveries, "requestId");
   model.requests = [...earlier(state.requests), ...state.requests];
-  for (const name of ["faults", "targets", "dialect", "settings", "operations", "faultKinds", "questions"]) {
+  for (const name of ["faults", "targets", "dialect", "options", "settings", "operations", "faultKinds", "questions"]) {
     model[name] = state[name];
   }
 }

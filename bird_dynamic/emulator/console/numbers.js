@@ -8,8 +8,13 @@ export function numbers(changed) {
   const part = new Part("numbers-more", 60, changed);
   by("numbers-search").addEventListener("input", changed);
   by("numbers-filter").addEventListener("change", changed);
+  // It is also how a call ends that a program starts.
+  const outcome = by("outcome");
+  outcome.addEventListener("change", () => order("PATCH", "options", { call_outcome: outcome.value }));
+  let known = null;
 
   return () => {
+    if (known !== model.options.call_outcome) outcome.value = known = model.options.call_outcome;
     const connectors = connectorsByNumber();
     const webhooks = inboundWebhooks();
     const rows = [...model.numbers.values()].map((number) => row(number, connectors, webhooks));
