@@ -5,14 +5,12 @@ It checks the access key, runs the operation, injects faults, and records everyt
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from email.utils import formatdate
 from typing import Any
 
 from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
@@ -23,7 +21,6 @@ from bird_dynamic.emulator.faults import DELIVER, Fault, FaultPlan
 from bird_dynamic.emulator.feed import Feed
 from bird_dynamic.emulator.journal import Journal
 from bird_dynamic.emulator.messages import (
-    CONFLICT,
     Json,
     Options,
     RefusalError,
@@ -33,6 +30,7 @@ from bird_dynamic.emulator.messages import (
 )
 from bird_dynamic.emulator.operations.backend import Backend
 from bird_dynamic.emulator.redaction import redacted, redacted_body
+from bird_dynamic.emulator.responses import Responses
 from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import ACCESS_KEY, StateFileError, Store, StoredConnector
 from bird_dynamic.emulator.tables import Row
@@ -76,6 +74,7 @@ class BirdEmulator:
         ids_from = None if seed is None else f"{seed} {self.store.version}"
         self._ids = random.Random(ids_from)  # noqa: S311
         self._clock = clock
+        self._responses = Responses(self._now, self._new_id)
         if observer is not None:
             self.observer = observer
         self._revoked = False
@@ -248,9 +247,10 @@ class BirdEmulator:
             response = self._respond(request, operation, fault) if carried_out else None
             if response is not None and self.observer is not None:
                 self.observer(operation, request, response)
-            reply = Reply(response or self._response(200, {}))
+            reply = Reply(response or self._responses.of(200, {}))
             if fault is not None and fault.kind not in _GENTLE:
-                reply = self._spoiled(reply.response, fault)
+                wait = self._plan.retry_after(self._now())
+                reply = self._responses.spoiled(reply.response, fault, wait)
             elif fault is not None and fault.kind == "latency":
                 reply = replace(reply, delay=fault.seconds)
             self._note(request, operation, reply, fault)
@@ -285,75 +285,12 @@ class BirdEmulator:
             if self._revoked or given != f"AccessKey {ACCESS_KEY}":
                 raise RefusalError(401, "Unauthorized", "the access key is not valid")
             status, body = answer(self._backend(fault), operation, request)
-            return self._response(status, spelled(self.dialect, body))
+            return self._responses.of(status, spelled(self.dialect, body))
         except RefusalError as refusal:
-            return self._refusal(refusal)
+            return self._responses.refusal(refusal, self.dialect)
         except StateFileError as error:
-            return self._response(500, {"code": "StateFileError", "message": str(error)})
-
-    def _refusal(self, refusal: RefusalError) -> Response:
-        dialect = self.dialect
-        status = int(dialect.gone) if refusal.status == 404 else refusal.status
-        body: Json | None = dict(refusal.body)
-        if status == 422 and refusal.body["code"] == CONFLICT:
-            # Only the code distinguishes this from invalid input.
-            return self._response(status, body, refusal.headers)
-        if dialect.error_body == "brief":
-            body = {key: refusal.body[key] for key in ("code", "message")}
-        if dialect.error_body == "empty" or (status == 409 and dialect.conflict == "409-empty"):
-            body = None
-        response = self._response(status, body, refusal.headers)
-        if dialect.error_body == "text" and response.body:
-            text = str(refusal.body["message"]).encode()
-            headers = {**response.headers, "Content-Type": "text/plain"}
-            response = replace(response, headers=headers, body=text)
-        return response
-
-    def _spoiled(self, response: Response, fault: Fault) -> Reply:
-        """The reply with the fault applied to the answer."""
-        if fault.kind == "status":
-            body = {"code": "InjectedFault", "message": "a fault was injected"}
-            return Reply(self._response(fault.status, body, fault.headers))
-        if fault.kind == "throttle":
-            return Reply(self._throttled(fault))
-        if fault.kind == "redirect":
-            return Reply(self._response(302, None, {"Location": "https://elsewhere.invalid/"}))
-        if fault.kind == "wrong_content_type":
-            headers = {**response.headers, "Content-Type": "text/html"}
-            return Reply(replace(response, headers=headers, body=b"<html>a page</html>"))
-        if fault.kind == "garbage":
-            return Reply(replace(response, body=b'{"id": \x00\xff'))
-        if fault.kind == "wrong_schema":
-            return Reply(replace(response, body=b'{"unexpected": ["shape"]}'))
-        if fault.kind == "truncate":
-            status = 200 if response.status == 204 else response.status
-            cut = replace(response, status=status, body=response.body or b'{"id": "')
-            return Reply(cut, "truncate")
-        return Reply(response, fault.kind, fault.seconds if fault.kind == "hang" else 0.0)
-
-    def _throttled(self, fault: Fault) -> Response:
-        seconds = self._plan.retry_after(self._now())
-        headers = {
-            "none": {},
-            "seconds": {"Retry-After": str(seconds)},
-            "date": {"Retry-After": formatdate(self._now() + seconds, usegmt=True)},
-        }[fault.retry_after]
-        body = {"code": "TooManyRequests", "message": "rate limit exceeded"}
-        return self._response(429, body, headers)
-
-    def _response(
-        self, status: int, body: Json | None, headers: Mapping[str, str] | None = None
-    ) -> Response:
-        return Response(
-            status,
-            {
-                "Content-Type": "application/json",
-                "Date": formatdate(self._now(), usegmt=True),
-                "Messagebird-Request-Id": self._new_id(),
-                **(headers or {}),
-            },
-            b"" if body is None else json.dumps(body).encode(),
-        )
+            body = {"code": "StateFileError", "message": str(error)}
+            return self._responses.of(500, body)
 
     def _note(self, request: Request, operation: str, reply: Reply, fault: Fault | None) -> None:
         self._sequence += 1
