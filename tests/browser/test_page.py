@@ -56,7 +56,10 @@ def test_a_channel_made_through_the_api_appears_without_a_reload(
     page.wait_for_text("#numbers tr:first-child", "example.com")
     page.wait_for_text("#webhooks tr", "not signed")
     page.wait_for_text("#requests li", "/connectors")
+    hook(call, eventFilters=[{"key": "channelId", "value": channel}])
+    page.wait_for_text("#webhooks tr", "front desk")
     call("DELETE", f"/connectors/{made['id']}")
+    page.wait_for_text("#webhooks tr", "a channel that is gone")
     page.wait("!document.querySelector('#channels tr')", "an empty list of channels")
     assert page.run("return window.sameDocument") is True
 

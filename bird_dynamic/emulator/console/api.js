@@ -8,7 +8,9 @@ export async function send(method, path, body) {
   let response;
   try {
     response = await fetch(path, {
-      method, cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
+      method,
+      cache: "no-store",
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
     throw new Error("The emulator does not answer. Is it still running?");

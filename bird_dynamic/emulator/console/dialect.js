@@ -9,7 +9,8 @@ export function dialect() {
   let drawn = null;
   return () => {
     if (drawn !== model.questions) {
-      if (JSON.stringify(drawn) !== JSON.stringify(model.questions)) put(by("questions"), ...model.questions.map(question));
+      if (JSON.stringify(drawn) !== JSON.stringify(model.questions))
+        put(by("questions"), ...model.questions.map(question));
       drawn = model.questions;
     }
     let changed = 0;
@@ -28,9 +29,31 @@ export function dialect() {
 }
 
 function question({ name, asks, choices }) {
-  return el("fieldset", { id: `question-${name}`, class: "card question" }, el("legend", {}, ...prose(asks)), ...choices.map((each, at) =>
-    el("label", {},
-      el("input", { type: "radio", name: `dialect-${name}`, value: each.name, change: () => order("PATCH", "dialect", { [name]: each.name }) }),
-      el("span", {}, el("b", {}, each.name), " ", ...prose(each.means), " ",
-        (each.confidence !== "assumed" || at === 0) && el("span", { class: "tag", title: each.source }, each.confidence)))));
+  return el(
+    "fieldset",
+    { id: `question-${name}`, class: "card question" },
+    el("legend", {}, ...prose(asks)),
+    ...choices.map((each, at) =>
+      el(
+        "label",
+        {},
+        el("input", {
+          type: "radio",
+          name: `dialect-${name}`,
+          value: each.name,
+          change: () => order("PATCH", "dialect", { [name]: each.name }),
+        }),
+        el(
+          "span",
+          {},
+          el("b", {}, each.name),
+          " ",
+          ...prose(each.means),
+          " ",
+          (each.confidence !== "assumed" || at === 0) &&
+            el("span", { class: "tag", title: each.source }, each.confidence),
+        ),
+      ),
+    ),
+  );
 }

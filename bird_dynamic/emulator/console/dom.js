@@ -1,7 +1,8 @@
 // Elements made of text, never of markup. What the emulator tells may be anything that a program sent.
 
 // Control characters, line separators, and characters that turn or hide the text around them.
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+const HIDDEN =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
 
 /** A text in which such characters are written as their code, such as \u202e. */
 export function visible(text) {
@@ -23,7 +24,9 @@ export function el(tag, attributes = {}, ...children) {
 /** Replace the children of an element. */
 export function put(parent, ...children) {
   parent.replaceChildren(
-    ...children.flat().filter((each) => each != null && each !== false)
+    ...children
+      .flat()
+      .filter((each) => each != null && each !== false)
       .map((each) => (each instanceof Node ? each : document.createTextNode(visible(each)))),
   );
 }
@@ -60,7 +63,10 @@ export function list(parent, items, keyOf, create, update) {
 }
 
 /** A text in which what stands between backticks is code, for `el` and `put`. */
-export const prose = (text) => String(text).split("`").map((each, at) => (at % 2 ? el("code", {}, each) : each));
+export const prose = (text) =>
+  String(text)
+    .split("`")
+    .map((each, at) => (at % 2 ? el("code", {}, each) : each));
 
 /** The element with this id. */
 export const by = (id) => document.getElementById(id);

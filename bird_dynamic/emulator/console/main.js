@@ -29,7 +29,9 @@ function changed() {
   });
 }
 
-const drawings = [start, numbers, channels, webhooks, calls, deliveries, requests, faults, dialect].map((view) => view(changed));
+const drawings = [start, numbers, channels, webhooks, calls, deliveries, requests, faults, dialect].map((view) =>
+  view(changed),
+);
 
 function show() {
   const wanted = location.hash.slice(1);

@@ -3,11 +3,30 @@
 const KEPT = 5000; // requests, calls and deliveries, each
 
 export const model = {
-  numbers: new Map(), connectors: new Map(), channels: new Map(), webhooks: new Map(), calls: new Map(), deliveries: new Map(),
-  requests: [], faults: [], targets: {}, dialect: {}, options: {}, settings: {}, operations: [], faultKinds: {}, questions: [],
+  numbers: new Map(),
+  connectors: new Map(),
+  channels: new Map(),
+  webhooks: new Map(),
+  calls: new Map(),
+  deliveries: new Map(),
+  requests: [],
+  faults: [],
+  targets: {},
+  dialect: {},
+  options: {},
+  settings: {},
+  operations: [],
+  faultKinds: {},
+  questions: [],
 };
 
-const MAPS = { numbers: "numbers", connectors: "connectors", channels: "channels", "webhook-subscriptions": "webhooks", calls: "calls" };
+const MAPS = {
+  numbers: "numbers",
+  connectors: "connectors",
+  channels: "channels",
+  "webhook-subscriptions": "webhooks",
+  calls: "calls",
+};
 const keyed = (items, key) => new Map(items.map((each) => [each[key], each]));
 
 /** Replace everything by the state of the emulator. */
@@ -82,8 +101,10 @@ export function connectorsByNumber() {
   return found;
 }
 
-const filterOf = (webhook, key) => (Array.isArray(webhook.eventFilters) ? webhook.eventFilters : [])
-  .filter((each) => each?.key === key).map((each) => String(each.value).toLowerCase());
+const filterOf = (webhook, key) =>
+  (Array.isArray(webhook.eventFilters) ? webhook.eventFilters : [])
+    .filter((each) => each?.key === key)
+    .map((each) => String(each.value).toLowerCase());
 
 /** The channels whose events alone a webhook receives; none for all channels. */
 export const channelsOf = (webhook) => filterOf(webhook, "channelId");

@@ -20,10 +20,18 @@ export function numbers(changed) {
     const rows = [...model.numbers.values()].map((number) => row(number, connectors, webhooks));
     const searched = by("numbers-search").value.trim().toLowerCase();
     const filter = by("numbers-filter").value;
-    const found = rows.filter((each) => (!searched || textOf(each).includes(searched))
-      && (filter === "all" || (filter === "used" ? each.connectors.length : each.lost)));
+    const found = rows.filter(
+      (each) =>
+        (!searched || textOf(each).includes(searched)) &&
+        (filter === "all" || (filter === "used" ? each.connectors.length : each.lost)),
+    );
     const voice = rows.filter((each) => each.ready).length;
-    write(by("numbers-count"), found.length === rows.length ? `${rows.length.toLocaleString("en")}, ${voice.toLocaleString("en")} ready` : `${found.length} of ${rows.length.toLocaleString("en")}`);
+    write(
+      by("numbers-count"),
+      found.length === rows.length
+        ? `${rows.length.toLocaleString("en")}, ${voice.toLocaleString("en")} ready`
+        : `${found.length} of ${rows.length.toLocaleString("en")}`,
+    );
     list(by("numbers"), part.of(found), (each) => each.number.id, make, update);
   };
 }
@@ -32,32 +40,65 @@ function row(number, byNumber, webhooks) {
   const connectors = byNumber.get(number.id) ?? [];
   const voice = connectors.filter(isVoice);
   const ready = voice.filter((each) => each.channel);
-  const hooks = ready.flatMap((each) => [...(webhooks.get(each.channel.channelId.toLowerCase()) ?? []), ...webhooks.get("")]);
-  const able = Object.entries(number.capabilities ?? {}).filter(([, each]) => each?.inbound).map(([name]) => name);
+  const hooks = ready.flatMap((each) => [
+    ...(webhooks.get(each.channel.channelId.toLowerCase()) ?? []),
+    ...webhooks.get(""),
+  ]);
+  const able = Object.entries(number.capabilities ?? {})
+    .filter(([, each]) => each?.inbound)
+    .map(([name]) => name);
   return {
-    number, connectors, hooks, able, voice: voice.length > 0, ready: ready.length > 0, lost: ready.length > 0 && hooks.length === 0,
+    number,
+    connectors,
+    hooks,
+    able,
+    voice: voice.length > 0,
+    ready: ready.length > 0,
+    lost: ready.length > 0 && hooks.length === 0,
   };
 }
 
-const textOf = ({ number, connectors }) => [number.number, number.country, number.type, ...connectors.map((each) => each.name)].join(" ").toLowerCase();
+const textOf = ({ number, connectors }) =>
+  [number.number, number.country, number.type, ...connectors.map((each) => each.name)].join(" ").toLowerCase();
 
 function make({ number, able }) {
-  const ring = el("button", { type: "button", class: "ring", "aria-label": `Ring ${number.number}`, click: () => call(number.number) }, "Ring");
+  const ring = el(
+    "button",
+    { type: "button", class: "ring", "aria-label": `Ring ${number.number}`, click: () => call(number.number) },
+    "Ring",
+  );
   const about = [number.country, number.type, ...able].join(" · ");
-  return el("tr", {},
+  return el(
+    "tr",
+    {},
     el("th", { scope: "row" }, el("span", { class: "mono" }, number.number), el("small", {}, about)),
-    el("td"), el("td"), el("td", { class: "end" }, able.includes("voice") && ring));
+    el("td"),
+    el("td"),
+    el("td", { class: "end" }, able.includes("voice") && ring),
+  );
 }
 
 function update(node, { number, connectors, hooks, voice, ready, lost, able }) {
-  const signature = JSON.stringify([connectors.map((each) => [each.id, each.name, flawOf(each)]), hooks.map((each) => [each.id, each.url])]);
+  const signature = JSON.stringify([
+    connectors.map((each) => [each.id, each.name, flawOf(each)]),
+    hooks.map((each) => [each.id, each.url]),
+  ]);
   if (node.signature === signature) return;
   node.signature = signature;
   const [, channel, target, end] = node.children;
   put(channel, connectors.length ? connectors.map(chip) : el("span", { class: "faint" }, "no channel"));
-  put(target, lost ? el("span", { class: "warn", title: "No active webhook subscription receives voice.inbound of this channel" }, "nobody")
-    : hooks.length ? hooks.map((each) => el("span", { class: "line", title: each.url }, host(each.url)))
-      : el("span", { class: "faint" }, voice ? "not ready" : able.includes("voice") ? "" : "no voice"));
+  put(
+    target,
+    lost
+      ? el(
+          "span",
+          { class: "warn", title: "No active webhook subscription receives voice.inbound of this channel" },
+          "nobody",
+        )
+      : hooks.length
+        ? hooks.map((each) => el("span", { class: "line", title: each.url }, host(each.url)))
+        : el("span", { class: "faint" }, voice ? "not ready" : able.includes("voice") ? "" : "no voice"),
+  );
   const ring = end.firstChild;
   if (!ring) return;
   ring.disabled = !ready;
@@ -66,8 +107,16 @@ function update(node, { number, connectors, hooks, voice, ready, lost, able }) {
 
 function chip(connector) {
   const flaw = flawOf(connector);
-  return el("span", { class: "line chip", "data-state": flaw ? "pending" : "ready", title: `${connector.name}: ${connector.connectorTemplateRef}, ${flaw ?? "active"}` },
-    el("i", { class: "dot" }), el("bdi", {}, connector.name));
+  return el(
+    "span",
+    {
+      class: "line chip",
+      "data-state": flaw ? "pending" : "ready",
+      title: `${connector.name}: ${connector.connectorTemplateRef}, ${flaw ?? "active"}`,
+    },
+    el("i", { class: "dot" }),
+    el("bdi", {}, connector.name),
+  );
 }
 
 async function call(to) {

@@ -27,15 +27,26 @@ export function requests(changed) {
       if (searched && !textOf(each).includes(searched)) continue;
       found.push(each);
     }
-    write(by("requests-count"), `${found.length.toLocaleString("en")}${frozen ? `, paused (${model.requests.length - frozen.length} more)` : ""}`);
-    list(by("requests"), part.of(found), (each) => `${each.time} ${each.sequence}`, make, () => {});
-    if (!found.length) by("requests-more").replaceChildren(empty(all.length ? "No request matches." : "No request yet."));
+    write(
+      by("requests-count"),
+      `${found.length.toLocaleString("en")}${frozen ? `, paused (${model.requests.length - frozen.length} more)` : ""}`,
+    );
+    list(
+      by("requests"),
+      part.of(found),
+      (each) => `${each.time} ${each.sequence}`,
+      make,
+      () => {},
+    );
+    if (!found.length)
+      by("requests-more").replaceChildren(empty(all.length ? "No request matches." : "No request yet."));
   };
 }
 
 const hasFailed = ({ status, fault }) => status == null || status >= 400 || fault != null;
 
-const textOf = (each) => `${each.method} ${each.path} ${query(each)} ${each.status} ${each.operation} ${each.fault ?? ""}`.toLowerCase();
+const textOf = (each) =>
+  `${each.method} ${each.path} ${query(each)} ${each.status} ${each.operation} ${each.fault ?? ""}`.toLowerCase();
 
 function query({ query: given }) {
   const pairs = Object.entries(given ?? {}).flatMap(([name, value]) => [value].flat().map((each) => `${name}=${each}`));
@@ -43,22 +54,47 @@ function query({ query: given }) {
 }
 
 /** A path without the workspace, and with the beginning of each id. */
-const short = (path) => path.replace(/^(?:\/organizations\/[^/]+)?\/workspaces\/[^/]+/, "…").replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b/gi, "$1…");
+const short = (path) =>
+  path
+    .replace(/^(?:\/organizations\/[^/]+)?\/workspaces\/[^/]+/, "…")
+    .replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b/gi, "$1…");
 
 function stateOf({ status }) {
   return status == null ? "bad" : status >= 500 ? "bad" : status >= 400 ? "warn" : "good";
 }
 
 function make(each) {
-  return el("li", {}, el("button", { type: "button", class: "entry", click: () => show(each) },
-    el("time", {}, clock(each.time)), el("b", { class: "method", "data-method": each.method }, each.method),
-    el("span", { class: "grow mono", title: each.path }, short(each.path), el("span", { class: "faint" }, query(each))),
-    each.fault && el("span", { class: "tag" }, each.fault),
-    el("span", { class: "pill", "data-state": stateOf(each) }, each.status ?? "broken")));
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      { type: "button", class: "entry", click: () => show(each) },
+      el("time", {}, clock(each.time)),
+      el("b", { class: "method", "data-method": each.method }, each.method),
+      el(
+        "span",
+        { class: "grow mono", title: each.path },
+        short(each.path),
+        el("span", { class: "faint" }, query(each)),
+      ),
+      each.fault && el("span", { class: "tag" }, each.fault),
+      el("span", { class: "pill", "data-state": stateOf(each) }, each.status ?? "broken"),
+    ),
+  );
 }
 
 function show(each) {
-  details(`${each.method} ${short(each.path)}`,
-    facts({ Path: each.path + query(each), Operation: each.operation, Status: each.status ?? "the connection was broken", Fault: each.fault && `${each.fault}: ${model.faultKinds[each.fault] ?? ""}`, "Carried out": each.applied ? "yes" : "no", Time: clock(each.time) }),
-    each.body != null && block("Body", indented(each.body)));
+  details(
+    `${each.method} ${short(each.path)}`,
+    facts({
+      Path: each.path + query(each),
+      Operation: each.operation,
+      Status: each.status ?? "the connection was broken",
+      Fault: each.fault && `${each.fault}: ${model.faultKinds[each.fault] ?? ""}`,
+      "Carried out": each.applied ? "yes" : "no",
+      Time: clock(each.time),
+    }),
+    each.body != null && block("Body", indented(each.body)),
+  );
 }

@@ -53,9 +53,16 @@ export function twice(button, asks, action) {
 
 /** A button that copies a text. */
 export function copying(text, label) {
-  const made = el("button", { type: "button", class: "copy", title: `Copy ${text}`, "aria-label": `Copy ${label}` }, "Copy");
+  const made = el(
+    "button",
+    { type: "button", class: "copy", title: `Copy ${text}`, "aria-label": `Copy ${label}` },
+    "Copy",
+  );
   made.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text).then(() => note(`Copied ${label}.`), () => note("The browser does not permit it.", true));
+    await navigator.clipboard.writeText(text).then(
+      () => note(`Copied ${label}.`),
+      () => note("The browser does not permit it.", true),
+    );
   });
   return made;
 }
@@ -75,16 +82,27 @@ export function facts(pairs) {
 }
 
 /** A text in its own lines, for `details`. */
-export const block = (title, text) => el("div", { class: "block" }, el("h3", {}, title), el("pre", { tabindex: "0" }, ...lines(text)));
+export const block = (title, text) =>
+  el("div", { class: "block" }, el("h3", {}, title), el("pre", { tabindex: "0" }, ...lines(text)));
 
-const lines = (text) => String(text).split("\n").flatMap((each, index) => (index ? [el("br"), each] : [each]));
+const lines = (text) =>
+  String(text)
+    .split("\n")
+    .flatMap((each, index) => (index ? [el("br"), each] : [each]));
 
 /** The part of a long list that is shown, and a button for more of it. */
 export class Part {
   constructor(footer, size, changed) {
     this.footer = by(footer);
     this.size = this.step = size;
-    this.button = el("button", { type: "button", class: "quiet", click: () => { this.size += this.step * 4; changed(); } });
+    this.button = el("button", {
+      type: "button",
+      class: "quiet",
+      click: () => {
+        this.size += this.step * 4;
+        changed();
+      },
+    });
   }
 
   of(items) {

@@ -21,22 +21,55 @@ export function targetButton(url, otherwise = "not delivered: choose a program")
   const origin = originOf(url);
   const target = model.targets[origin];
   if (!origin?.startsWith("https:")) return null;
-  return el("button", { type: "button", class: "target", title: "Choose the program on this machine that receives it", click: () => choose(origin) },
-    target ? `→ ${target.replace("http://", "")}` : otherwise);
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "target",
+      title: "Choose the program on this machine that receives it",
+      click: () => choose(origin),
+    },
+    target ? `→ ${target.replace("http://", "")}` : otherwise,
+  );
 }
 
 function choose(origin) {
-  const input = el("input", { id: "target", type: "url", required: true, placeholder: "http://127.0.0.1:5000", autocomplete: "off", spellcheck: "false" });
+  const input = el("input", {
+    id: "target",
+    type: "url",
+    required: true,
+    placeholder: "http://127.0.0.1:5000",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   input.value = model.targets[origin] ?? "http://127.0.0.1:5000";
   const save = async (targets) => {
     put(by("details-notes"));
     if (await order("PUT", "targets", targets)) by("details").close();
   };
   const { [origin]: present, ...others } = model.targets;
-  const form = el("form", { class: "row", submit: (event) => { event.preventDefault(); save({ ...others, [origin]: input.value.trim() }); } },
-    el("label", { for: "target" }, "The program"), input, el("button", { type: "submit", class: "main" }, "Deliver"),
-    present && el("button", { type: "button", class: "quiet", click: () => save(others) }, "Do not deliver"));
-  details(`Webhooks for ${origin}`,
-    el("p", {}, "Nothing leaves this machine: a webhook is sent to the program that you name, with the signature for its public address."), form);
+  const form = el(
+    "form",
+    {
+      class: "row",
+      submit: (event) => {
+        event.preventDefault();
+        save({ ...others, [origin]: input.value.trim() });
+      },
+    },
+    el("label", { for: "target" }, "The program"),
+    input,
+    el("button", { type: "submit", class: "main" }, "Deliver"),
+    present && el("button", { type: "button", class: "quiet", click: () => save(others) }, "Do not deliver"),
+  );
+  details(
+    `Webhooks for ${origin}`,
+    el(
+      "p",
+      {},
+      "Nothing leaves this machine: a webhook is sent to the program that you name, with the signature for its public address.",
+    ),
+    form,
+  );
   input.select();
 }
