@@ -415,7 +415,7 @@ def drawn_mutants(number: int, seed: int, part: str) -> tuple[int, list[tuple[Mu
     trees = {
         path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text())
         for folder in MUTATED
-        for path in sorted((PACKAGE / folder).glob("*.py"))
+        for path in sorted((PACKAGE / folder).rglob("*.py"))
     }
     trees = {name: tree for name, tree in trees.items() if part in name}
     lots = {

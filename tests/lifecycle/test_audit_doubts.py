@@ -272,6 +272,18 @@ def test_numbers_of_other_kinds_that_the_key_may_not_read_are_not_checked() -> N
     assert "View on /workspaces/*/numbers:" in told
 
 
+def test_what_cannot_be_read_alone_is_not_checked() -> None:
+    world = World(Fault("status", "get_connector", status=403, times=None))
+    site = healthy(world.emulator)
+    site.emulator.store.connectors[site.connector(0)].reads = -1_000_000
+    site.emulator.remove("webhook-subscriptions", site.subscription(0))
+    found = audit(world)
+    assert [each.kind for each in found.findings] == ["no-channel"]
+    (told,) = found.not_checked
+    assert told.startswith("What listings do not show: Reading connector")
+    assert "View on /workspaces/*/connectors/*" in told
+
+
 @pytest.mark.parametrize(
     "operation",
     ["list_long_codes", "list_connectors", "list_channels", "list_webhook_subscriptions"],

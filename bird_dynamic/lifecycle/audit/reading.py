@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 
 from bird_dynamic.bird.deliveries import latest_deliveries
 from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
 from bird_dynamic.lifecycle.audit.faults import View
@@ -54,6 +56,7 @@ class Reader:
     """Ends all requests, after one that failed and after Ctrl-C."""
     _read: int = 0
     _deliveries: dict[str, tuple[Delivery, ...]] = field(default_factory=dict)
+    _refused_read: OperationError | None = None
     _refused_logs: OperationError | None = None
     _may_read_logs: bool = True
 
@@ -77,21 +80,22 @@ class Reader:
                 managed=self.managed,
                 stack=self.stack,
             )
-            workspace = self._without_doubts(workspace)
+            workspace = self._without_doubts(workspace, pool)
             return self._with_deliveries(workspace, pool)
 
     def _with_endpoint(self, number: Number) -> Number:
         """The number, read alone if the listing omitted the endpoint of one with voice."""
         if number.has_endpoint or not number.voice:
             return number
-        return next(map(number_of, self._each(PHONE_NUMBER, [number.id])), number)
+        row = self._one(PHONE_NUMBER, number.id)
+        return number if row is None else number_of(row)
 
     def forget_deliveries(self, subscription_ids: Iterable[str]) -> None:
         """Read the deliveries of these subscriptions again in the next snapshot."""
         for each in subscription_ids:
             self._deliveries.pop(each, None)
 
-    def _without_doubts(self, workspace: Workspace) -> Workspace:
+    def _without_doubts(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
         """The snapshot, with single reads of what the listings do not show or explain."""
         listed = {each.id for each in workspace.connectors}
         named = {each for number in workspace.numbers for each in number.connector_ids}
@@ -106,14 +110,16 @@ class Reader:
             )
         }
         found = {each.id: each for each in workspace.connectors}
-        for row in self._each(CONNECTOR, sorted(unclear | (named - listed))):
-            found[str(row["id"])] = connector_of(row)
+        for row in pool.map(partial(self._one, CONNECTOR), sorted(unclear | (named - listed))):
+            if row is not None:
+                found[str(row["id"])] = connector_of(row)
         workspace = replace(workspace, connectors=tuple(found.values()))
         stated = {each.channel_id for each in found.values() if each.is_voice}
         asked = {each.channel_id for each in workspace.subscriptions}
         missing = (stated | asked) - {each.id for each in workspace.channels} - {None}
-        rows = self._each(CHANNEL, sorted(filter(None, missing)))
-        return replace(workspace, channels=(*workspace.channels, *map(channel_of, rows)))
+        rows = pool.map(partial(self._one, CHANNEL), sorted(filter(None, missing)))
+        more = map(channel_of, filter(None, rows))
+        return replace(workspace, channels=(*workspace.channels, *more))
 
     def _with_deliveries(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
         wanted = [
@@ -129,6 +135,8 @@ class Reader:
                 self._deliveries[subscription_id] = delivered(rows)
             self.say(f"deliveries of {place:,} of {len(pending):,} webhook subscriptions")
         not_checked = workspace.not_checked
+        if self._refused_read is not None:
+            not_checked = (*not_checked, f"What listings do not show: {self._refused_read}")
         if self._refused_logs is not None:
             not_checked = (*not_checked, f"Deliveries: {self._refused_logs}")
         return replace(workspace, deliveries=dict(self._deliveries), not_checked=not_checked)
@@ -168,13 +176,19 @@ class Reader:
                 raise
             return [], str(error)
 
-    def _each(self, schema: ResourceSchema, ids: Iterable[str]) -> Iterator[Item]:
+    def _one(self, schema: ResourceSchema, item_id: str) -> Item | None:
+        """A single item; None if it does not exist, or cannot be read."""
+        if canonical(item_id) is None:
+            return None
         session = self._open(schema)
-        for item_id in ids:
+        try:
             with self._describing(f"Reading {schema.noun} {item_id}", schema):
-                found = session.collection.get(item_id, session.deadline())
-            if found is not None:
-                yield found
+                return session.collection.get(item_id, session.deadline())
+        except OperationError as error:
+            if not _is_refused(error):
+                raise
+            self._refused_read = error
+            return None
 
     def _open(self, schema: ResourceSchema) -> CollectionSession:
         return self.account.open(schema, {})[1]
