@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bird_dynamic.emulator import Dialect
 from bird_dynamic.emulator.dialect import NAMED, QUESTIONS
+from bird_dynamic.lifecycle.audit import auditing
 from bird_dynamic.lifecycle.audit.auditing import audited
 from bird_dynamic.lifecycle.audit.faults import FAULTS as KINDS
 from bird_dynamic.lifecycle.audit.reading import Reader
@@ -100,3 +104,9 @@ def test_named_dialects_hide_no_fault_and_invent_none(name: str) -> None:
 def test_the_faults_are_of_nearly_every_kind() -> None:
     # The others need a stack.
     assert set(KINDS) - {each.kind for each in FAULTS} == {"gone-from-bird", "stale-channel-id"}
+
+
+def test_the_guide_names_every_kind_of_finding() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "auditing.md"
+    told = re.findall(r"^\| `([a-z-]+)` \|", guide.read_text(), re.M)
+    assert sorted(told) == sorted([*KINDS, auditing.UNKNOWN_NUMBER])

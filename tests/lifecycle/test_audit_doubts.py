@@ -100,6 +100,7 @@ def test_a_workspace_without_voice_is_complete() -> None:
         (subscription("s"), subscription("t", status="inactive")),
         (subscription("s"), subscription("t", template="twilio")),
         (subscription("s", status=""),),
+        (subscription("s"), subscription("t", ("messageStatus", "sent"))),
     ],
     ids=[
         "only ringing",
@@ -112,6 +113,7 @@ def test_a_workspace_without_voice_is_complete() -> None:
         "an equal one that is inactive",
         "another template",
         "no status",
+        "one that no call matches",
     ],
 )
 def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...]) -> None:

@@ -207,6 +207,9 @@ def overlap(one: Subscription, other: Subscription) -> bool:
     if not one.url or address(one.url) != address(other.url):
         return False
     keys = {key for key, _ in one.filters | other.filters}
+    if one.event.startswith(f"{VOICE}.") and not keys <= KEYS_OF_VOICE:
+        # No event of a call matches such a filter.
+        return False
     return all(
         not one.values(key) or not other.values(key) or one.values(key) & other.values(key)
         for key in keys
