@@ -591,7 +591,8 @@ def test_my_stack(bird: EmulatedBird) -> None:
     yield from _table(("member", "description"), _members(testing.EmulatedBird))
     yield ""
     yield "`emulator` is the `BirdEmulator` behind it, with the journal of requests"
-    yield "(`emulator.journal`) and the active faults (`emulator.faults`)."
+    yield "(`emulator.journal`) and the active faults (`emulator.faults`). `page` is the address of"
+    yield "[its page](bird-emulator.md#in-a-browser): stop a test in a debugger, and look at it."
     yield ""
     yield "## Calls"
     yield ""

@@ -150,3 +150,12 @@ def test_a_hundred_calls_at_once_are_all_shown(
         page.click("#calls-more button")
         page.wait("true")
     page.wait("document.querySelectorAll('#calls .told-one[data-state=good]').length === 400")
+
+
+def test_statuses_that_nobody_knows_are_shown(page: Browser, emulator: BirdEmulator) -> None:
+    ring(page)
+    page.wait_for_text(f"{FIRST} .pill", "completed")
+    call = emulator.calls()[0]["id"]
+    for status in ("constructor", "__proto__", "queued"):
+        emulator.change("calls", call, status=status)
+        page.wait_for_text(f"{FIRST} .pill", status)

@@ -1,19 +1,19 @@
 // The calls as they go, and what the webhooks were told of them.
 
-import { by, clock, el, indented, list, put, write } from "./dom.js";
+import { by, clock, el, indented, list, put, table, write } from "./dom.js";
 import { model } from "./model.js";
 import { block, details, empty, facts, host, Part } from "./shared.js";
 import { targetButton } from "./targets.js";
 
 const STEPS = ["starting", "ringing", "ongoing"];
-const ENDS = { completed: "good", "no-answer": "warn", busy: "warn", failed: "bad", canceled: "warn" };
-const RESULTS = {
+const ENDS = table({ completed: "good", "no-answer": "warn", busy: "warn", failed: "bad", canceled: "warn" });
+const RESULTS = table({
   pending: ["wait", "not received yet"],
   succeeded: ["good", "received"],
   failed: ["bad", "given up"],
   unmapped: ["warn", "not sent: no program is mapped to this host"],
   unsubscribed: ["warn", "no webhook asks for it"],
-};
+});
 
 export function calls(changed) {
   const part = new Part("calls-more", 8, changed);
@@ -45,7 +45,7 @@ function updateCall(node, { call, told }) {
   const signature = JSON.stringify([call, told.map((each) => [each.requestId, each.status, each.attempts?.length])]);
   if (node.signature === signature) return;
   node.signature = signature;
-  const [head, track, list] = node.children;
+  const [head, track, chips] = node.children;
   const incoming = call.direction === "incoming";
   put(
     head,
@@ -77,7 +77,7 @@ function updateCall(node, { call, told }) {
     ),
   );
   put(
-    list,
+    chips,
     told.map((each) => {
       return el(
         "button",

@@ -68,6 +68,9 @@ export const prose = (text) =>
     .split("`")
     .map((each, at) => (at % 2 ? el("code", {}, each) : each));
 
+/** An object in which every name is unknown but its own: a status may be called "constructor". */
+export const table = (entries) => Object.assign(Object.create(null), entries);
+
 /** The element with this id. */
 export const by = (id) => document.getElementById(id);
 
