@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _browser() -> Iterator[Browser]:
     if reason := missing():
         pytest.skip(reason)
-    with browsing() as browser:
+    with ExitStack() as stack:
+        try:
+            browser = stack.enter_context(browsing())
+        except AssertionError as error:
+            # Such as a driver of another version than the browser.
+            if "session not created" in str(error):
+                pytest.skip(str(error))
+            raise
         yield browser
 
 

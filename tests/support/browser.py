@@ -163,7 +163,7 @@ class Browser:
         return self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._http.request(method, self._address + path, json=body, timeout=60)
+        answer = self._http.request(method, self._address + path, json=body, timeout=180)
         value = answer.json()["value"]
         if not answer.ok:
             raise AssertionError(f"{value['error']}: {value['message'][:500]}")
