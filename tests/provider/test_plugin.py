@@ -485,7 +485,7 @@ def test_a_create_ends_with_its_timeout_whatever_the_other_side_says() -> None:
 
     with Peer(says) as peer:
         began = time.monotonic()
-        with pytest.raises(AbortedError, match="Bird did not answer within 1 s"):
+        with pytest.raises(AbortedError, match=r"Bird did not answer within (1|0\.\d) s"):
             PluginClient(peer.url).create({"phoneNumberId": NUMBER}, timeout=1.0)
         assert time.monotonic() < began + 2.0
     assert len(Records(state_folder() / RECORDS).all()) == 1
