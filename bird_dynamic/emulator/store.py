@@ -10,7 +10,8 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -93,6 +94,7 @@ class Store:
     path: str | None = None
     now: Callable[[], float] = time.time
     changed: Callable[[str, Row], None] = lambda kind, row: None
+    _held: int = field(default=0, init=False)
 
     @classmethod
     def with_numbers(cls, count: int = len(NUMBERS)) -> Store:
@@ -201,10 +203,21 @@ class Store:
         self.tables.clear()
         self.save()
 
+    @contextmanager
+    def saved_once(self) -> Iterator[None]:
+        """Save at the end of this block, instead of after each change in it. Raises
+        StateFileError."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+        self.save()
+
     def save(self) -> None:
         """Replace the file, if any, atomically. Raises StateFileError; the file is then as it was,
         and the next save writes everything."""
-        if self.path is None:
+        if self.path is None or self._held:
             return
         kept: dict[str, Any] = {"version": self.version}
         # Always write these keys, even without rows: earlier releases require `connectors`.

@@ -9,10 +9,10 @@ A call whose emulator stops keeps the status that it had then.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,8 @@ class Telephone:
         call = bird.store.calls[call_id]
         self._tell(bird, call)
         statuses = deque(each for each in OUTCOMES[outcome] if each != call.wire["status"])
-        self._go_on(call_id, statuses)
+        with self._saved_once():
+            self._go_on(call_id, statuses)
 
     def _go_on(self, call_id: str, statuses: deque[str]) -> None:
         while statuses:
@@ -96,7 +97,7 @@ class Telephone:
             self._proceed(call_id, statuses)
 
     def _proceed_later(self, call_id: str, statuses: deque[str]) -> None:
-        with self._lock:
+        with self._lock, self._saved_once():
             self._proceed(call_id, statuses)
             self._go_on(call_id, statuses)
 
@@ -113,10 +114,14 @@ class Telephone:
             changes[_MOMENTS[status]] = moment
         if not statuses:
             changes |= {"endedAt": moment, "duration": _seconds(call.wire, moment)}
-        # In memory it is changed all the same, and the next save writes it.
-        with contextlib.suppress(StateFileError):
-            bird.store.change(call_id, **changes)
+        bird.store.change(call_id, **changes)
         self._tell(bird, call)
+
+    @contextmanager
+    def _saved_once(self) -> Iterator[None]:
+        # A file that cannot be written ends no call: the next save writes everything.
+        with suppress(StateFileError), self._backend().store.saved_once():
+            yield
 
     def _tell(self, bird: Backend, call: Row) -> None:
         wire = call.wire

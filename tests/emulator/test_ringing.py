@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, EmulatorServer, LostCallError, Options, Store
+from bird_dynamic.emulator.store import StateFileError
 from bird_dynamic.testing import EmulatedBird
 from tests.emulator.caller import NUMBER as NUMBER_ID
 from tests.emulator.caller import VOICE, Caller
@@ -222,6 +223,27 @@ def test_calls_are_kept_in_the_state_file_and_deliveries_are_not(
     again.deliver(PUBLIC, receiver.url)
     ring(again)
     assert receiver.statuses == OUTCOMES["completed"]
+
+
+def test_a_file_that_cannot_be_written_ends_no_call(receiver: Receiver, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    store = Store.from_file(str(folder / "bird.json"))
+    emulator = BirdEmulator(store, options=Options(channel_after=0, call_step=0.05))
+    emulator.add_connector(connectorTemplateRef=VOICE, arguments={"phoneNumberId": NUMBER_ID})
+    subscribe(emulator)
+    emulator.deliver(PUBLIC, receiver.url)
+    emulator.incoming_call({"to": TO})
+    folder.rename(tmp_path / "elsewhere")
+    assert emulator.settled(10)
+    assert receiver.statuses == OUTCOMES["completed"]
+    emulator.options.call_step = 0
+    with pytest.raises(StateFileError):
+        emulator.incoming_call({"to": TO})
+    (tmp_path / "elsewhere").rename(folder)
+    ring(emulator)
+    written = Store.from_file(str(folder / "bird.json")).calls
+    assert [each.wire for each in written.values()] == emulator.calls()
 
 
 def test_the_oldest_calls_that_are_over_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
