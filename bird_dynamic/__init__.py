@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         AuditFinding,
         audit,
     )
+    from bird_dynamic.components.phone_line import PhoneLine
     from bird_dynamic.lookups import (
         GetChannelResult,
         GetConnectorResult,
@@ -52,6 +53,7 @@ __all__ = [
     "GetPhoneNumberResult",
     "GetWebhookEventResult",
     "LookupFailedError",
+    "PhoneLine",
     "VoiceChannel",
     "WebhookSubscription",
     "audit",
@@ -72,6 +74,7 @@ _PLACES = {
     "Connector": "bird_dynamic.resources.connector",
     "VoiceChannel": "bird_dynamic.resources.voice_channel",
     "WebhookSubscription": "bird_dynamic.resources.webhook_subscription",
+    "PhoneLine": "bird_dynamic.components.phone_line",
     "Audit": "bird_dynamic.command.audit",
     "AuditFailedError": "bird_dynamic.command.audit",
     "AuditFinding": "bird_dynamic.command.audit",

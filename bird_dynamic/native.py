@@ -11,6 +11,7 @@ each class has the alias of the other. `Pulumi.yaml` names the folder of the plu
 
 from __future__ import annotations
 
+from bird_dynamic.components import phone_line
 from bird_dynamic.lookups import (
     GetChannelResult,
     GetConnectorResult,
@@ -41,6 +42,7 @@ __all__ = [
     "GetPhoneNumberResult",
     "GetWebhookEventResult",
     "LookupFailedError",
+    "PhoneLine",
     "Provider",
     "VoiceChannel",
     "WebhookSubscription",
@@ -69,3 +71,10 @@ class Connector(OverPlugin, connector.Connector):
 
 class WebhookSubscription(OverPlugin, webhook_subscription.WebhookSubscription):
     """See `bird_dynamic.WebhookSubscription`."""
+
+
+class PhoneLine(phone_line.PhoneLine):
+    """See `bird_dynamic.PhoneLine`."""
+
+    CHANNEL_CLASS = VoiceChannel
+    WEBHOOK_CLASS = WebhookSubscription

@@ -57,6 +57,8 @@ A Pulumi provider for Bird: voice channels, connectors and webhooks declared in 
 
 Names are imported on first use, so that the emulator starts without Pulumi.
 """'''
+COMPONENTS = {"PhoneLine": "bird_dynamic.components.phone_line"}
+"""The components, which are written by hand, and their modules."""
 RESOURCE_NAME = "The name of the resource in the program."
 OPTIONS = "Pulumi's resource options."
 AUDIT = ("Audit", "AuditFailedError", "AuditFinding", "AuditedNumber", "audit")
@@ -239,12 +241,16 @@ def _native(modules: dict[str, str]) -> Iterator[str]:
     yield NATIVE
     yield f"from __future__ import annotations\nfrom bird_dynamic.lookups import {_joined()}"
     yield f"from bird_dynamic.resources import {', '.join(sorted(modules.values()))}"
+    yield "from bird_dynamic.components import phone_line"
     yield "from bird_dynamic.resources.over_plugin import OverPlugin"
     yield "from bird_dynamic.resources.provider import Provider"
-    yield f"__all__ = {sorted([*modules, *_names(), 'Provider'])!r}"
+    yield f"__all__ = {sorted([*modules, *COMPONENTS, *_names(), 'Provider'])!r}"
     for name, module in modules.items():
         yield f"class {name}(OverPlugin, {module}.{name}):"
         yield _docstring(f"See `bird_dynamic.{name}`.")
+    yield "class PhoneLine(phone_line.PhoneLine):"
+    yield _docstring("See `bird_dynamic.PhoneLine`.")
+    yield "    CHANNEL_CLASS = VoiceChannel\n    WEBHOOK_CLASS = WebhookSubscription"
 
 
 def _package(modules: dict[str, str]) -> Iterator[str]:
@@ -255,8 +261,11 @@ def _package(modules: dict[str, str]) -> Iterator[str]:
     yield f"    from bird_dynamic.lookups import {_joined()}"
     for name, module in sorted(modules.items()):
         yield f"    from bird_dynamic.resources.{module} import {name}"
-    yield f"__all__ = {sorted([*modules, *_names(), *AUDIT])!r}"
+    for name, place in COMPONENTS.items():
+        yield f"    from {place} import {name}"
+    yield f"__all__ = {sorted([*modules, *COMPONENTS, *_names(), *AUDIT])!r}"
     places = {name: f"bird_dynamic.resources.{modules[name]}" for name in sorted(modules)}
+    places |= COMPONENTS
     places |= dict.fromkeys(AUDIT, "bird_dynamic.command.audit")
     yield f"_PLACES = {places!r}"
     yield """def __getattr__(name: str) -> Any:

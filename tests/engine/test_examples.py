@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.emulator import WORKSPACE_ID, EmulatorServer, PhoneNumber, Store
-from tests.engine.programs import NUMBER, READS, foreign, sent, summary
+from tests.engine.programs import NUMBER, READS, both_ways, foreign, sent, summary
 from tests.support.engine import ROOT, Stack
 
 
@@ -117,6 +117,29 @@ def test_every_number(bird: EmulatorServer, tmp_path: Path) -> None:
     warning = "cannot be called yet: ['inbound: subscription-is-not-active', 'outbound: "
     assert f"+442079460002 {warning}" in again.output
     assert f"+442079460001 {warning}" not in again.output
+    goes(stack, bird)
+
+
+@both_ways
+def test_phone_line(bird: EmulatorServer, tmp_path: Path, way: str) -> None:
+    stack = begun("phone_line", bird, tmp_path)
+    if way == "plugin":
+        # As the example's page says it.
+        stack.way = way
+        stack.write((stack.folder / "__main__.py").read_text())
+        with (stack.folder / "Pulumi.yaml").open("a") as project:
+            project.write("plugins: {providers: [{name: bird, path: .venv/bin}]}\n")
+    stack.config("signingKey", "canary-signing-key", secret=True)
+    comes_up(stack, bird, number="+3197010200001", url="https://example.com/calls")
+
+    outputs = stack.outputs()
+    assert outputs["phone_number"] == "+3197010200001"
+    hooks = {each["event"]: each for each in bird.emulator.webhook_subscriptions()}
+    assert hooks["voice.inbound"]["id"] == outputs["inbound_webhook"]
+    assert hooks["voice.outbound"]["id"] == outputs["outbound_webhook"]
+    for each in hooks.values():
+        assert each["eventFilters"] == [{"key": "channelId", "value": outputs["channel_id"]}]
+    assert "canary" not in stack.export()
     goes(stack, bird)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from bird_dynamic import VoiceChannel, WebhookSubscription, native
+from bird_dynamic import PhoneLine, VoiceChannel, WebhookSubscription, native
 from tests.program.test_voice_channel import run
 from tests.support.world import NUMBER
 from tests.wrong_inputs.row import Row, Way
@@ -33,7 +33,69 @@ def _channel(**given: Any) -> VoiceChannel:
     return VoiceChannel("support", **{"phone_number_id": NUMBER, **given})
 
 
+def _line(**given: Any) -> PhoneLine:
+    url = "https://example.com/calls"
+    return PhoneLine("support", **{"phone_number_id": NUMBER, "url": url, **given})
+
+
 ROWS = (
+    _row(
+        'PhoneLine("support", url=…)',
+        lambda: _line(phone_number_id=None),
+        'PhoneLine support: number: is required, such as number="+31612345678"',
+        "or pass phone_number_id",
+    ),
+    _row(
+        "PhoneLine(…, number=…, phone_number_id=…)",
+        lambda: _line(number="+31612345678"),
+        "PhoneLine support: number and phone_number_id: pass one of them, not both",
+    ),
+    _row(
+        'PhoneLine("support", number=…)',
+        lambda: _line(url=None),
+        'PhoneLine support: url: is required, such as url="https://example.com/calls"',
+        "inbound_url or outbound_url alone",
+        "use VoiceChannel",
+    ),
+    _row(
+        'PhoneLine(…, adopt={"webhook": "…"})',
+        lambda: _line(adopt={"webhook": NUMBER}),
+        "PhoneLine support: adopt: 'webhook' is no part of a line",
+        "channel, inbound, outbound",
+    ),
+    _row(
+        'PhoneLine(…, aliases=["support"])',
+        lambda: _line(aliases=["support"]),
+        'PhoneLine support: aliases: must be a dict, such as {"channel": "…", "inbound": "…"}',
+    ),
+    _row(
+        'PhoneLine(…, inbound_url=…, aliases={"outbound": "calls"})',
+        lambda: _line(url=None, inbound_url="https://example.com/calls", aliases={"outbound": "x"}),
+        "aliases: the line has no outbound webhook; pass url or outbound_url",
+    ),
+    _row(
+        'PhoneLine(…, opts=pulumi.ResourceOptions(import_="…"))',
+        lambda: _line(opts=OPTIONS(import_=NUMBER)),
+        "the option import_ has no effect on a component: pass the argument adopt",
+    ),
+    _row(
+        'PhoneLine(…, opts=pulumi.ResourceOptions(ignore_changes=["url"]))',
+        lambda: _line(opts=OPTIONS(ignore_changes=["url"])),
+        "the option ignore_changes has no effect on a component",
+        "transformations",
+    ),
+    _row(
+        'PhoneLine(…, opts={"protect": True})',
+        lambda: _line(opts={"protect": True}),
+        "PhoneLine support: opts: must be pulumi.ResourceOptions(protect=…), not a dict",
+    ),
+    _row(
+        'PhoneLine(f"line-{channel.id}", …)',
+        lambda: PhoneLine(
+            f"line-{text_of_output()}", phone_number_id=NUMBER, url="https://example.com/calls"
+        ),
+        "PhoneLine: the resource name contains an Output",
+    ),
     _row(
         "VoiceChannel(…, phone_numer_id=number.id)",
         lambda: _channel(phone_numer_id=NUMBER),

@@ -1,0 +1,1 @@
+"""Components: several resources that a program declares as one."""
