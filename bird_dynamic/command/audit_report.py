@@ -118,6 +118,8 @@ def _summary(found: Audit) -> Iterator[str]:
         parts.append(f"{found.without_voice} without voice")
     parts.append(_counted(len(found.findings), "finding"))
     yield f"{', '.join(parts)}."
+    if found.findings and found.managed is None:
+        yield "With --stack NAME, what mends them fits what that stack manages."
     if found.managed is not None and found.unmanaged is not None:
         total = len(found.managed) + len(found.unmanaged)
         yield (

@@ -74,7 +74,9 @@ def test_each_fault_is_told_with_what_mends_it_and_ends_with_1(
     said = capsys.readouterr().out
     assert re.search(rf"^FAIL +{fault.kind} +{re.escape(about)}$", said, re.M)  # type: ignore[attr-defined]
     assert all(each in said for each in (*fault.says, fault.line)), said  # type: ignore[attr-defined]
-    assert said.endswith(", 1 finding.\n")
+    assert said.endswith(
+        ", 1 finding.\nWith --stack NAME, what mends them fits what that stack manages.\n"
+    )
 
 
 def test_json_has_everything_and_no_key(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,10 +15,6 @@ from bird_dynamic.lifecycle.audit.faults import failing, judged
 from bird_dynamic.lifecycle.audit.reading import Reader, delivered
 from bird_dynamic.lifecycle.audit.report import Audit
 from bird_dynamic.lifecycle.audit.snapshot import (
-    Channel,
-    Connector,
-    Managed,
-    Number,
     Subscription,
     Workspace,
     number_of,
@@ -27,36 +23,17 @@ from bird_dynamic.lifecycle.audit.snapshot import (
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.settings import Settings
+from tests.lifecycle.audit_samples import (
+    CHANNEL,
+    CONNECTOR,
+    MANAGED,
+    NUMBER,
+    WORKSPACE,
+    kinds,
+    subscription,
+)
 from tests.support.planted import GONE, Site, healthy
 from tests.support.world import EmulatorTransport, World
-
-NUMBER = Number("n", "+31612345678", frozenset({"n"}), ("inbound", "outbound"), {}, ("c",))
-CONNECTOR = Connector("c", "front", "voice-messagebird:1", True, frozenset({"n"}), "", "ch", True)
-CHANNEL = Channel("ch", "c", "voice-messagebird", "31612345678", "active")
-CHANNEL_ID = "11111111-2222-4333-8444-555555555555"
-
-
-def subscription(
-    subscription_id: str = "s", *filters: tuple[str, str], **changed: Any
-) -> Subscription:
-    made = Subscription(
-        subscription_id,
-        "channels",
-        "voice.inbound",
-        "https://example.com/calls",
-        frozenset(filters),
-        "active",
-        "",
-        "",
-    )
-    return replace(made, **changed)
-
-
-WORKSPACE = Workspace((NUMBER,), (CONNECTOR,), (CHANNEL,), (subscription(),))
-
-
-def kinds(workspace: Workspace) -> list[str]:
-    return [each.kind for each in judged(workspace)]
 
 
 def audit(world: World, *ignored: str) -> Audit:
@@ -400,6 +377,39 @@ def test_deliveries_fail_until_three_in_a_row_succeed(
     assert (found.answer if found else None) == last
 
 
+@pytest.mark.parametrize("status", ["failed", "error", "TIMEOUT", "expired"])
+def test_a_delivery_without_an_answer_failed_if_its_status_says_so(status: str) -> None:
+    row = {"executionStatus": status, "createdAt": "2026-11-20T12:00:00Z"}
+    assert failing(delivered([row])) is not None
+    assert failing(delivered([{**row, "executionStatus": "queued"}])) is None
+    assert failing(delivered([{**row, "executionStatus": "succeeded"}])) is None
+
+
+def test_a_delivery_that_succeeds_meanwhile_is_not_reported() -> None:
+    world = World()
+    slow = healthy(world.emulator).subscription(1)
+    asked: list[str] = []
+
+    class Later(Reader):
+        def _logs(self, subscription_id: str) -> list[dict[str, Any]]:
+            asked.append(subscription_id)
+            return rows(503) if subscription_id == slow and asked.count(slow) == 1 else rows(200)
+
+    assert audited(Later(world.account())).findings == ()
+    assert asked.count(slow) == 2
+    assert len(asked) == 13
+
+
+def test_logs_that_are_not_found_are_not_checked_one_by_one() -> None:
+    world = World(Fault("status", "list_webhook_logs", status=404, times=None))
+    healthy(world.emulator)
+    found = audit(world)
+    assert found.findings == ()
+    assert found.not_checked[0].startswith("Deliveries: ")
+    # One of them may be gone: the others are asked for all the same.
+    assert world.count("list_webhook_logs") == 12
+
+
 def test_failing_deliveries_name_the_url_the_time_and_the_answer() -> None:
     deliveries = {"s": delivered(rows(500, 200, 404))}
     (finding,) = judged(replace(WORKSPACE, deliveries=deliveries))
@@ -409,12 +419,6 @@ def test_failing_deliveries_name_the_url_the_time_and_the_answer() -> None:
         "sends to https://example.com/calls, where 2 of the last 3 deliveries failed, the last one "
         "at 2026-11-20 12:00 UTC: HTTP 500."
     ) in finding.said
-
-
-MANAGED = (
-    Managed("VoiceChannel", "front", "urn:front", "c", "ch", "n"),
-    Managed("WebhookSubscription", "calls", "urn:calls", "s"),
-)
 
 
 def test_a_stack_that_fits_is_complete() -> None:
@@ -447,7 +451,7 @@ def test_a_channel_id_that_the_stack_has_of_old_is_found() -> None:
         ),
         (
             {"channels": ()},
-            "pulumi destroy --target 'urn:front' --target-dependents --stack prod",
+            "pulumi destroy --target urn:front --target-dependents --stack prod",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timezone
 from functools import cached_property
 
@@ -98,10 +99,12 @@ def _doubled_connector(view: View) -> Iterator[Found]:
             continue
         # The one to keep: managed by the stack, with a channel that subscriptions are for.
         used = {each.channel_id for each in line.active}
-        ranked = sorted(
-            line.connectors,
-            key=lambda each: (view.manager(each.id) is None, each.channel_id not in used),
-        )
+
+        def rank(connector: Connector, used: AbstractSet[str | None] = used) -> tuple[bool, bool]:
+            channels = {each.id for each in view.channels_of.get(connector.id, ())}
+            return view.manager(connector.id) is None, not used & channels
+
+        ranked = sorted(line.connectors, key=rank)
         names = ", ".join(map(view.connector_called, line.connectors))
         said = f"{len(ranked)} voice connectors share this number: {names}."
         yield _on(line, said, view.mending.remove_connector(ranked[-1], line.number))

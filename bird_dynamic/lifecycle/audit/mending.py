@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from shlex import quote
 
 from bird_dynamic.lifecycle.audit.setup import INBOUND, Line, Setup
 from bird_dynamic.lifecycle.audit.snapshot import Connector, Managed, Number, Subscription
@@ -35,7 +36,8 @@ class Mending:
 
     @property
     def _stack(self) -> str:
-        return f" --stack {self._setup.workspace.stack}" if self._setup.workspace.stack else ""
+        stack = self._setup.workspace.stack
+        return f" --stack {quote(stack)}" if stack else ""
 
     def connect(self, line: Line) -> Remedy:
         """Give a number its connector."""
@@ -122,7 +124,7 @@ class Mending:
         if (manager := self._setup.manager(connector.id)) is not None:
             return Remedy(
                 f"{_PATIENCE} delete it, and run `pulumi up`, which creates it again",
-                f"pulumi destroy --target '{manager.urn}' --target-dependents{self._stack}",
+                f"pulumi destroy --target {quote(manager.urn)} --target-dependents{self._stack}",
             )
         remove = self.remove_connector(connector, number)
         return Remedy(

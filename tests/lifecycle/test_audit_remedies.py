@@ -1,0 +1,188 @@
+"""What an audit prints to be copied: to the letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bird_dynamic.lifecycle.audit.faults import judged
+from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL
+from bird_dynamic.lifecycle.audit.report import AuditFinding
+from bird_dynamic.lifecycle.audit.snapshot import Managed, Workspace
+from tests.lifecycle.audit_samples import (
+    CHANNEL,
+    CONNECTOR,
+    MANAGED,
+    NUMBER,
+    WORKSPACE,
+    subscription,
+)
+
+LONG_ID = "0123456789abcdef"
+OTHER = "11111111-2222-4333-8444-555555555555"
+SECOND = replace(CONNECTOR, id=LONG_ID, name="", number_ids=frozenset({"n"}), channel_id=None)
+SECOND_CHANNEL = replace(CHANNEL, id=OTHER, connector_id=LONG_ID)
+
+
+def only(workspace: Workspace, kind: str) -> AuditFinding:
+    (found,) = [each for each in judged(workspace) if each.kind == kind]
+    return found
+
+
+def test_a_missing_connector() -> None:
+    found = only(Workspace((NUMBER,)), "no-connector")
+    assert found.line == 'VoiceChannel("line-31612345678", phone_number_id="n")'
+    assert found.remedy.startswith("Declare it and run `pulumi up`")
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_missing_subscription_gets_the_url_that_the_others_have(is_known: bool) -> None:
+    theirs = subscription("x", ("channelId", "another"), url="https://shop.example/in")
+    rare = subscription("y", ("channelId", "third"), url="https://shop.example/rare")
+    others = (theirs, replace(theirs, id="z"), rare) if is_known else ()
+    found = only(replace(WORKSPACE, subscriptions=others), "no-inbound-subscription")
+    url = "https://shop.example/in" if is_known else EXAMPLE_URL
+    assert found.line == (
+        'WebhookSubscription("calls-31612345678", service="channels", event="voice.inbound", '
+        f'url="{url}", event_filters=[{{"key": "channelId", "value": "ch"}}])'
+    )
+    assert ("with your own URL" in found.remedy) == (not is_known)
+
+
+def test_a_subscription_that_hears_too_late() -> None:
+    late = subscription("s", ("status", "completed"), url="https://shop.example/in")
+    unheard = replace(WORKSPACE, subscriptions=(late,))
+    found = only(unheard, "subscription-filtered")
+    assert found.line == (
+        'WebhookSubscription("calls-31612345678", service="channels", event="voice.inbound", '
+        'url="https://shop.example/in", event_filters=[{"key": "channelId", "value": "ch"}, '
+        '{"key": "status", "value": "starting"}, {"key": "status", "value": "ringing"}])'
+    )
+    found = only(replace(unheard, managed=MANAGED), "subscription-filtered")
+    assert found.line == ""
+    assert 'such as to event_filters=[{"key": "channelId", "value": "ch"}], and' in found.remedy
+    assert "(resource calls)" in found.said
+
+
+def test_a_paused_subscription_is_adopted_as_it_is() -> None:
+    paused = subscription(
+        LONG_ID, ("status", "ringing"), ("channelId", "ch"), template="twilio", status="inactive"
+    )
+    found = only(replace(WORKSPACE, subscriptions=(paused,)), "subscription-inactive")
+    assert found.line == (
+        'WebhookSubscription("old-01234567", service="channels", event="voice.inbound", '
+        'url="https://example.com/calls", event_filters=[{"key": "channelId", "value": "ch"}, '
+        '{"key": "status", "value": "ringing"}], template="twilio", status="inactive", '
+        f'adopt="{LONG_ID}")'
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "argument"), [("active", ""), ("inactive", 'status="inactive", ')]
+)
+def test_an_orphaned_subscription_is_adopted_and_removed(status: str, argument: str) -> None:
+    orphan = subscription(LONG_ID, ("channelId", OTHER), event="voice.outbound", status=status)
+    found = only(replace(WORKSPACE, subscriptions=(subscription(), orphan)), "orphan-subscription")
+    assert found.line == (
+        'WebhookSubscription("old-01234567", service="channels", event="voice.outbound", '
+        'url="https://example.com/calls", event_filters=[{"key": "channelId", '
+        f'"value": "{OTHER}"}}], {argument}adopt="{LONG_ID}")'
+    )
+    assert "then remove this line and run `pulumi up` again" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("filters", "managed", "removed"),
+    [
+        ((), (), LONG_ID),
+        ((("channelId", OTHER),), (), "c"),
+        ((), (Managed("VoiceChannel", "second", "urn:second", LONG_ID, OTHER, "n"),), "c"),
+    ],
+    ids=["the first is used", "the second is used", "the second is managed"],
+)
+def test_of_two_connectors_the_one_that_is_not_used_goes(
+    filters: tuple[tuple[str, str], ...], managed: tuple[Managed, ...], removed: str
+) -> None:
+    doubled = replace(
+        WORKSPACE,
+        connectors=(CONNECTOR, SECOND),
+        channels=(CHANNEL, SECOND_CHANNEL),
+        subscriptions=(subscription("s", *(filters or (("channelId", "ch"),))),),
+        managed=managed,
+    )
+    found = only(doubled, "doubled-connector")
+    assert found.line == (
+        f'VoiceChannel("old-{removed[:8]}", phone_number_id="n", adopt="{removed}")'
+    )
+    second = f"{LONG_ID}{' (resource second)' if managed else ''}"
+    assert found.said == f'2 voice connectors share this number: c "front", {second}.'
+
+
+def test_a_connector_without_a_channel() -> None:
+    lonely = replace(WORKSPACE, channels=(), connectors=(replace(CONNECTOR, channel_id=None),))
+    found = only(lonely, "no-channel")
+    assert found.line == 'VoiceChannel("old-c", phone_number_id="n", adopt="c")'
+    assert found.remedy == (
+        "A channel may need a few minutes after the create. If it does not come, delete it in "
+        "app.bird.com. Or adopt it and run `pulumi up`, then remove this line and run `pulumi up` "
+        "again, and declare a new one"
+    )
+    assert found.said == 'The connector c "front" has no channel.'
+    assert only(replace(WORKSPACE, channels=()), "no-channel").said == (
+        'The connector c "front" has no channel: channel ch is gone.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        (
+            {"number_ids": frozenset({"z", "y"})},
+            'VoiceChannel("old-c", phone_number_id="y", adopt="c")',
+        ),
+        ({"number_ids": frozenset(), "number": "31600000000"}, ""),
+    ],
+)
+def test_a_connector_whose_number_is_gone(changed: dict[str, Any], line: str) -> None:
+    number = replace(NUMBER, connector_ids=())
+    channel = replace(CHANNEL, identifier="31600000000")
+    orphan = Workspace((number,), (replace(CONNECTOR, **changed),), (channel,))
+    found = only(orphan, "orphan-connector")
+    assert found.line == line
+    assert ("Or adopt it" in found.remedy) == bool(line)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        Managed("WebhookSubscription", "calls", "urn:calls", "x", "ch"),
+        Managed("WebhookSubscription", "calls", "urn:calls", "x"),
+        replace(MANAGED[0], channel_id="of old"),
+    ],
+    ids=["of this channel", "of all channels", "another channel in the state"],
+)
+def test_what_the_stack_will_bring_back_is_not_declared_again(gone: Managed) -> None:
+    managed = (gone,) if gone.id == "c" else (MANAGED[0], gone)
+    silent = replace(WORKSPACE, subscriptions=(), managed=managed, stack="my stack")
+    found = only(silent, "no-inbound-subscription")
+    assert found.line == "pulumi up --refresh --stack 'my stack'"
+    assert f"The state of {gone.name} is not what Bird has" in found.remedy
+
+
+def test_a_subscription_that_the_stack_lost_for_another_channel_changes_nothing() -> None:
+    gone = Managed("WebhookSubscription", "calls", "urn:calls", "x", "another")
+    silent = replace(WORKSPACE, subscriptions=(), managed=(MANAGED[0], gone), stack="prod")
+    assert only(silent, "no-inbound-subscription").line.startswith("WebhookSubscription(")
+    assert only(silent, "gone-from-bird").line == "pulumi up --refresh --stack prod"
+
+
+def test_an_orphaned_subscription_of_the_stack_gets_its_new_channel() -> None:
+    orphan = subscription("s", ("channelId", OTHER))
+    found = only(
+        replace(WORKSPACE, subscriptions=(orphan,), managed=MANAGED, stack="prod"),
+        "orphan-subscription",
+    )
+    assert found.line == "pulumi up --refresh --stack prod"
+    assert "takes the channel of calls from a resource" in found.remedy
