@@ -205,6 +205,8 @@ def _introduce(server: EmulatorServer, state: str | None) -> None:
     for number in server.emulator.store.numbers.values():
         capabilities = " ".join(number.capabilities)
         print(f"# phone number  {number.id}  {number.number}  {number.country}  {capabilities}")
+    for public, local in server.emulator.deliveries.targets.shown().items():
+        print(f"# webhooks      {public} are delivered to {local}")
     print(f"# To see what happens, and to ring a number, open {server.page} in a browser.")
 
 

@@ -17,6 +17,7 @@ import requests
 
 from bird_dynamic.emulator import BirdEmulator, Dialect, EmulatorServer, Fault, PhoneNumber
 from bird_dynamic.emulator.deliveries import WAITS
+from bird_dynamic.emulator.delivery import timestamp
 from bird_dynamic.emulator.targets import Targets, pair_of
 from bird_dynamic.webhooks import TIMESTAMP_HEADER, SignatureError, verify
 from tests.emulator.caller import Caller
@@ -608,5 +609,47 @@ def test_the_command_delivers_to_the_address_that_it_is_given(receiver: Receiver
         while len(receiver.requests) < 2 and time.monotonic() < until:
             time.sleep(0.02)
         running.terminate()
+        rest = running.stdout.read()
         assert running.wait(10) == 0
+    assert f"# webhooks      {PUBLIC} are delivered to {receiver.url}\n" in rest
     assert receiver.statuses == ["starting", "busy"]
+
+
+def test_a_refused_delivery_tells_when_it_is_repeated(receiver: Receiver) -> None:
+    clock = FakeClock()
+    emulator = new_workspace(retry_scale=1)
+    emulator._clock = clock.time
+    emulator.deliver(PUBLIC, receiver.url)
+    subscribe(emulator, eventFilters=[{"key": "status", "value": "starting"}])
+    receiver.answer = lambda request: 500
+    with emulator.feed.subscribe() as watching:
+        emulator.incoming_call({"to": "+3197010200001"})
+        told: list[Any] = []
+        while not any(each["attempts"] for each in told):
+            told += [json.loads(item) for kind, item in watching.take(5) if kind == "delivery"]
+    (waiting,) = [each for each in emulator.deliveries.shown() if each["attempts"]]
+    assert waiting["status"] == "pending"
+    assert waiting["nextAttemptAt"] == timestamp(clock.now + WAITS[0])
+    emulator.deliveries.clear()
+    assert emulator.settled(5)
+
+
+def test_the_size_of_the_history_is_bounded(
+    emulator: BirdEmulator, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(emulator)
+    ring(emulator)
+    size = emulator.deliveries._size
+    assert size == sum(each.size for each in emulator.deliveries._kept.values())
+    monkeypatch.setattr("bird_dynamic.emulator.deliveries.MAX_SIZE", size)
+    emulator.deliveries.clear()
+    for _ in range(3):
+        ring(emulator)
+    assert emulator.deliveries._size <= size
+    assert 2 <= len(emulator.deliveries.shown()) <= 5
+    receiver.answer = lambda request: 500
+    emulator.options.retry_scale = 0
+    ring(emulator)
+    assert emulator.deliveries._size == sum(
+        each.size for each in emulator.deliveries._kept.values()
+    )

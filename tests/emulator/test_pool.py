@@ -72,7 +72,8 @@ def test_one_thread_waits_for_all_later_jobs() -> None:
     assert pool.threads == 1
     pool.clear()
     assert pool.join(5)
-    pool.stop()
+    while pool.threads and time.monotonic() < until:
+        time.sleep(0.01)
     assert pool.threads == 0
 
 
