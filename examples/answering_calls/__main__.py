@@ -7,23 +7,13 @@ pulumi config set --secret signingKey "$(openssl rand -hex 32)"
 
 import pulumi
 
-from bird_dynamic import VoiceChannel, WebhookSubscription, get_phone_number
+from bird_dynamic import PhoneLine
 
 config = pulumi.Config()
 url = config.require("url")
 signing_key = config.require_secret("signingKey")
 
-number = get_phone_number(number=config.require("number"))
-line = VoiceChannel("line", phone_number_id=number.id)
-for direction in ("inbound", "outbound"):
-    WebhookSubscription(
-        direction,
-        service="channels",
-        event=f"voice.{direction}",
-        url=url,
-        signing_key=signing_key,
-        event_filters=[{"key": "channelId", "value": line.channel_id}],
-    )
+line = PhoneLine("line", number=config.require("number"), url=url, signing_key=signing_key)
 
 pulumi.export("channel_id", line.channel_id)
 pulumi.export("url", url)

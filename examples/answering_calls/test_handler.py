@@ -44,6 +44,8 @@ def stack(
     with pytest.raises(LostCallError, match="has no voice channel"):
         bird.incoming_call(NUMBER)
     folder = tmp_path_factory.mktemp("stack")
+    configuration = {"number": NUMBER, "url": URL, "signingKey": KEY}
+    configuration = {f"answering-calls:{key}": value for key, value in configuration.items()}
     made = automation.create_stack(
         stack_name="test",
         project_name="answering-calls",
@@ -59,11 +61,9 @@ def stack(
                 "answering-calls",
                 automation.ProjectRuntimeInfo("python", {"virtualenv": sys.prefix}),
             ),
+            stack_settings={"test": automation.StackSettings(config=configuration)},
         ),
     )
-    made.set_config("number", automation.ConfigValue(NUMBER))
-    made.set_config("url", automation.ConfigValue(URL))
-    made.set_config("signingKey", automation.ConfigValue(KEY, secret=True))
     with pytest.MonkeyPatch.context() as patched:
         # The look-up of an inline program runs in this process.
         for name, value in bird.environment.items():
@@ -118,15 +118,14 @@ def test_a_call_is_noted_until_its_end(bird: EmulatedBird, database: str) -> Non
     }
 
 
-def test_a_call_that_the_application_makes_is_noted_too(
-    bird: EmulatedBird, stack: automation.Stack, database: str
-) -> None:
+@pytest.mark.usefixtures("stack")
+def test_a_call_that_the_application_makes_is_noted_too(bird: EmulatedBird, database: str) -> None:
     settings = bird.environment
     workspace = f"{settings['BIRD_API_URL']}/workspaces/{settings['BIRD_WORKSPACE_ID']}"
-    channel_id = stack.outputs()["channel_id"].value
+    (channel,) = bird.items("channels")
     with handling(bird, database):
         started = requests.post(
-            f"{workspace}/channels/{channel_id}/calls",
+            f"{workspace}/channels/{channel['id']}/calls",
             json={"to": "+12025550123"},
             headers={"Authorization": f"AccessKey {settings['BIRD_ACCESS_KEY']}"},
             timeout=10,

@@ -210,7 +210,9 @@ def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
 def test_answering_calls(bird: EmulatorServer, tmp_path: Path) -> None:
     stack = copied("answering_calls", bird, tmp_path)
     stack.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    done = python("-m", "pytest", "-q", "-W", "error", "--show-capture=no", stack=stack)
+    done = python(
+        "-m", "pytest", "-q", "-W", "error", "--show-capture=no", stack=stack, timeout=400
+    )
     assert done.returncode == 0, done.stdout
     assert "6 passed" in done.stdout
 
@@ -295,7 +297,7 @@ def copied(example: str, bird: EmulatorServer, tmp_path: Path, name: str = "test
     return stack
 
 
-def python(*arguments: str, stack: Stack) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, stack: Stack, timeout: float = 110) -> subprocess.CompletedProcess[str]:
     """Run Python where the example is, as a user would who has its settings."""
     return subprocess.run(
         [sys.executable, *arguments],
@@ -303,6 +305,6 @@ def python(*arguments: str, stack: Stack) -> subprocess.CompletedProcess[str]:
         env=stack.variables(),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=timeout,
         check=False,
     )
