@@ -54,11 +54,10 @@ def _ring(browser: Browser, emulator: BirdEmulator) -> None:
     browser.wait_for_text(first, "completed")
     browser.click("#numbers tr:nth-child(4) button.ring")
     browser.wait_for_text(first, "ringing")
-    # The notes and the colours of what is new are gone by then.
+    # The colours of what is new are gone by then.
     browser.wait(
         "document.getAnimations().length === 0 && document.activeElement.blur() === undefined"
     )
-    browser.run("document.getElementById('notes').replaceChildren()")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import { by, el, list, put, write } from "./dom.js";
 import { connectorsByNumber, flawOf, inboundWebhooks, isVoice, model } from "./model.js";
-import { host, note, order, Part } from "./shared.js";
+import { host, order, Part } from "./shared.js";
 
 export function numbers(changed) {
   const part = new Part("numbers-more", 60, changed);
@@ -120,6 +120,6 @@ function chip(connector) {
 }
 
 async function call(to) {
-  const outcome = by("outcome").value;
-  if (await order("POST", "calls/incoming", { to, outcome })) note(`Ringing ${to}.`);
+  // The call is seen in its list, and heard of here.
+  if (await order("POST", "calls/incoming", { to, outcome: by("outcome").value })) write(by("said"), `Ringing ${to}.`);
 }
