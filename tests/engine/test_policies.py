@@ -145,3 +145,24 @@ told("calls", support.channel_id, opts=opts)
 
     stack.write(program.replace("PROTECT", "True"))
     assert violated(stack.run("preview", *with_pack)) == set()
+
+
+@both_ways
+def test_the_parts_of_a_phone_line_are_seen(stack: Stack, pack: Path) -> None:
+    configuration = stack.folder / "policies.json"
+    configuration.write_text(json.dumps({PROTECTED: {"stacks": [stack.name]}}))
+    with_pack = ("--policy-pack", str(pack), "--policy-pack-config", str(configuration))
+    program = """
+import pulumi
+from bird_dynamic import PhoneLine
+
+opts = pulumi.ResourceOptions(protect=PROTECT)
+PhoneLine("heard", number="+3197010200001", inbound_url="https://example.com/in", opts=opts)
+PhoneLine("deaf", number="+12025550101", outbound_url="https://example.com/out", opts=opts)
+"""
+    stack.write(program.replace("PROTECT", "True"))
+    assert violated(stack.run("preview", *with_pack)) == {(WEBHOOK, "deaf")}
+    stack.write(program.replace("PROTECT", "False"))
+    parts = ("heard", "heard-inbound", "deaf", "deaf-outbound")
+    unprotected = {(PROTECTED, part) for part in parts}
+    assert violated(stack.run("preview", *with_pack)) == {(WEBHOOK, "deaf"), *unprotected}
