@@ -449,7 +449,10 @@ def _bird_emulator() -> Iterator[str]:
                 "`item`, `call`, `delivery`, `faults`, `targets`, `dialect`, `options`, `reset`, "
                 f"and `reload` if the reader is too slow. At most {MAX_STREAMS} streams (503).",
             ),
-            (f"`POST {path}/reset`", "Empty the workspace and the journal, and remove all faults."),
+            (
+                f"`POST {path}/reset`",
+                "Empty the workspace and the journal, forget the deliveries, remove all faults.",
+            ),
             (f"`GET`, `DELETE {path}/journal`", "Return or clear the list of received requests."),
             (
                 f"`GET`, `PUT`, `DELETE {path}/faults`",
@@ -516,7 +519,9 @@ def _bird_emulator() -> Iterator[str]:
         "`payload` (the call), signed with the `signing_key` of the subscription. It goes to the "
         "local address that stands for the host of its `url`, with that host as `Host`. Nothing "
         "is sent to another machine, redirects are not followed, and proxies are not used. What "
-        "has no local address is kept as `unmapped`, and what nobody asks for as `unsubscribed`."
+        "has no local address is kept as `unmapped`, and what nobody asks for as `unsubscribed`. "
+        "As Bird documents it, a subscription without filters does not get what another one with "
+        "filters asks for; the dialect's question `webhook_overlap` changes that."
     )
     yield ""
     yield from _wrapped(

@@ -653,3 +653,24 @@ def test_the_size_of_the_history_is_bounded(
     assert emulator.deliveries._size == sum(
         each.size for each in emulator.deliveries._kept.values()
     )
+
+
+def test_later_events_of_a_call_are_delivered_after_its_deliveries_were_forgotten(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    subscribe(emulator)
+    begun, release = threading.Event(), threading.Event()
+
+    def answer(request: Any) -> int:
+        begun.set()
+        return 200 if release.wait(5) else 500
+
+    receiver.answer = answer
+    emulator.options.call_step = 0.4
+    emulator.incoming_call({"to": "+3197010200001"})
+    assert begun.wait(5)
+    emulator.deliveries.clear()
+    release.set()
+    assert emulator.settled(10)
+    assert receiver.statuses == ALL
+    assert delivered(emulator) == ["succeeded"] * 3
