@@ -87,6 +87,12 @@ class Deliveries:
         for each in subscriptions:
             self._begin(event, body, each)
 
+    @property
+    def count(self) -> int:
+        """How many deliveries are kept."""
+        with self._lock:
+            return len(self._kept)
+
     def shown(self, limit: int | None = None) -> list[Json]:
         """The newest deliveries, oldest first, as the control requests show them."""
         with self._lock:

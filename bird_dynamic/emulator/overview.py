@@ -25,6 +25,11 @@ def overview(emulator: BirdEmulator) -> Json:
     """Everything that the page shows."""
     newest = list(itertools.islice(reversed(emulator.journal), NEWEST))
     items = {kind: redacted(emulator.items(kind)) for kind in KINDS}
+    totals = {
+        "requests": len(emulator.journal),
+        "calls": len(items["calls"]),
+        "deliveries": emulator.deliveries.count,
+    }
     items["calls"] = items["calls"][-NEWEST:]
     return {
         "version": package_version(),
@@ -34,6 +39,7 @@ def overview(emulator: BirdEmulator) -> Json:
             "BIRD_ORGANIZATION_ID": ORGANIZATION_ID,
         },
         "items": items,
+        "totals": totals,
         "deliveries": emulator.deliveries.shown(NEWEST),
         "targets": emulator.deliveries.targets.shown(),
         "requests": newest[::-1],

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from bird_dynamic import webhooks
-from bird_dynamic.emulator import BirdEmulator
+from bird_dynamic.emulator import BirdEmulator, EmulatorServer
+from tests.browser.conftest import opened
 from tests.emulator.caller import Caller
 from tests.emulator.ringing import PUBLIC, URL, channel_of, subscribe, workspace
 from tests.support.browser import Browser
@@ -159,3 +160,27 @@ def test_statuses_that_nobody_knows_are_shown(page: Browser, emulator: BirdEmula
     for status in ("constructor", "__proto__", "queued"):
         emulator.change("calls", call, status=status)
         page.wait_for_text(f"{FIRST} .pill", status)
+
+
+def test_the_newest_calls_are_shown_and_all_are_counted(
+    browser: Browser, emulator: BirdEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bird_dynamic.emulator.overview.NEWEST", 5)
+    for _ in range(20):
+        emulator.incoming_call({"to": "+3197010200001"})
+    for _ in range(7):
+        Caller(emulator)("GET", "/connectors")
+    assert emulator.settled(30)
+    with EmulatorServer(emulator) as server:
+        opened(browser, server)
+        assert browser.text("#calls-count") == "20"
+        assert browser.text("#deliveries-count") == "80"
+        assert browser.text("#requests-count") == "7"
+        assert len(browser.texts("#calls > li")) == len(browser.texts("#requests > li")) == 5
+        ring(browser)
+        browser.wait_for_text(f"{FIRST} .pill", "completed")
+        browser.wait_for_text("#deliveries-count", "84")
+        assert browser.text("#calls-count") == "21"
+        browser.click("#requests-pause")
+        Caller(emulator)("GET", "/connectors")
+        browser.wait_for_text("#requests-count", "7, paused (1 more)")

@@ -177,6 +177,7 @@ def test_the_state_has_the_newest_requests(
         Caller(server.emulator)("GET", "/connectors")
     state = json.loads(fetched(server, "/__emulator__/state")[1])
     assert [each["sequence"] for each in state["requests"]] == [3, 4, 5]
+    assert state["totals"] == {"requests": 5, "calls": 0, "deliveries": 0}
 
 
 def test_a_stream_tells_what_happens_after_it_began(server: EmulatorServer) -> None:

@@ -1,7 +1,7 @@
 // The calls as they go, and what the webhooks were told of them.
 
 import { by, clock, el, indented, list, put, table, write } from "./dom.js";
-import { model } from "./model.js";
+import { model, totalOf } from "./model.js";
 import { block, details, empty, facts, host, Part } from "./shared.js";
 import { targetButton } from "./targets.js";
 
@@ -21,7 +21,7 @@ export function calls(changed) {
     const all = [...model.calls.values()].reverse();
     const byCall = new Map();
     for (const each of model.deliveries.values()) byCall.set(each.subject, [...(byCall.get(each.subject) ?? []), each]);
-    write(by("calls-count"), all.length.toLocaleString("en"));
+    write(by("calls-count"), totalOf("calls").toLocaleString("en"));
     const rows = part.of(all).map((call) => ({ call, told: byCall.get(call.id) ?? [] }));
     list(by("calls"), rows, (each) => each.call.id, makeCall, updateCall);
     if (!all.length)
@@ -114,7 +114,7 @@ export function deliveries(changed) {
   const part = new Part("deliveries-more", 12, changed);
   return () => {
     const all = [...model.deliveries.values()].reverse();
-    write(by("deliveries-count"), all.length.toLocaleString("en"));
+    write(by("deliveries-count"), totalOf("deliveries").toLocaleString("en"));
     list(by("deliveries"), part.of(all), (each) => each.requestId, makeDelivery, updateDelivery);
     if (!all.length)
       by("deliveries-more").replaceChildren(

@@ -3,6 +3,7 @@
 const KEPT = 5000; // requests, calls and deliveries, each
 
 export const model = {
+  missing: { requests: 0, calls: 0, deliveries: 0 }, // those that the emulator has, and that are not here
   numbers: new Map(),
   connectors: new Map(),
   channels: new Map(),
@@ -34,6 +35,11 @@ export function load(state) {
   for (const [kind, name] of Object.entries(MAPS)) model[name] = keyed(state.items[kind], "id");
   model.deliveries = keyed(state.deliveries, "requestId");
   model.requests = [...earlier(state.requests), ...state.requests];
+  model.missing = {
+    requests: Math.max(0, state.totals.requests - model.requests.length),
+    calls: Math.max(0, state.totals.calls - model.calls.size),
+    deliveries: Math.max(0, state.totals.deliveries - model.deliveries.size),
+  };
   for (const name of ["faults", "targets", "dialect", "options", "settings", "operations", "faultKinds", "questions"]) {
     model[name] = state[name];
   }
@@ -50,8 +56,8 @@ export function apply(kind, item) {
   if (kind === "request") add(item);
   else if (kind === "faults") model.faults = item;
   else if (kind === "targets") model.targets = item;
-  else if (kind === "call") keep(model.calls, item.id, item);
-  else if (kind === "delivery") keep(model.deliveries, item.requestId, item);
+  else if (kind === "call") keep("calls", item.id, item);
+  else if (kind === "delivery") keep("deliveries", item.requestId, item);
   else if (kind === "item") change(item);
   else return true;
   return false;
@@ -61,21 +67,30 @@ function add(request) {
   const last = model.requests.at(-1);
   if (last && request.sequence <= last.sequence) return; // The state has it already.
   model.requests.push(request);
-  if (model.requests.length > KEPT + 500) model.requests.splice(0, 500);
+  if (model.requests.length > KEPT + 500) model.missing.requests += model.requests.splice(0, 500).length;
 }
 
-function keep(map, key, item) {
+function keep(name, key, item) {
+  const map = model[name];
+  const [first] = map.values();
+  if (!map.has(key) && first && item.createdAt < first.createdAt) return; // Older than all that is here.
   map.set(key, item);
-  if (map.size > KEPT) map.delete(map.keys().next().value);
+  if (map.size > KEPT) {
+    map.delete(map.keys().next().value);
+    model.missing[name] += 1;
+  }
 }
 
 function change({ kind, id, item }) {
   const map = model[MAPS[kind]];
   if (!map) return;
   if (!item) map.delete(id);
-  else if (kind === "calls") keep(map, id, item);
+  else if (kind === "calls") keep("calls", id, item);
   else map.set(id, item);
 }
+
+/** How many calls or deliveries there are in the emulator. */
+export const totalOf = (name) => model[name].size + model.missing[name];
 
 /** The id of the number of a connector. */
 const numberOf = (connector) => connector.number?.profileId ?? connector.arguments?.phoneNumberId;

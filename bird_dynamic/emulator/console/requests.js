@@ -8,9 +8,11 @@ export function requests(changed) {
   const part = new Part("requests-more", 60, changed);
   const pause = by("requests-pause");
   let frozen = null;
+  let frozenMissing = 0;
   for (const id of ["requests-search", "requests-failed"]) by(id).addEventListener("input", changed);
   pause.addEventListener("click", () => {
     frozen = frozen ? null : [...model.requests];
+    frozenMissing = model.missing.requests;
     pause.setAttribute("aria-pressed", String(Boolean(frozen)));
     pause.textContent = frozen ? "Go on" : "Pause";
     changed();
@@ -18,6 +20,7 @@ export function requests(changed) {
 
   return () => {
     const all = frozen ?? model.requests;
+    const missing = frozen ? frozenMissing : model.missing.requests;
     const searched = by("requests-search").value.trim().toLowerCase();
     const failed = by("requests-failed").checked;
     const found = [];
@@ -27,10 +30,9 @@ export function requests(changed) {
       if (searched && !textOf(each).includes(searched)) continue;
       found.push(each);
     }
-    write(
-      by("requests-count"),
-      `${found.length.toLocaleString("en")}${frozen ? `, paused (${model.requests.length - frozen.length} more)` : ""}`,
-    );
+    const total = found.length + (searched || failed ? 0 : missing);
+    const later = frozen ? `, paused (${totalNow() - frozen.length - missing} more)` : "";
+    write(by("requests-count"), `${total.toLocaleString("en")}${later}`);
     list(
       by("requests"),
       part.of(found),
@@ -42,6 +44,8 @@ export function requests(changed) {
       by("requests-more").replaceChildren(empty(all.length ? "No request matches." : "No request yet."));
   };
 }
+
+const totalNow = () => model.requests.length + model.missing.requests;
 
 const hasFailed = ({ status, fault }) => status == null || status >= 400 || fault != null;
 
