@@ -674,3 +674,12 @@ def test_later_events_of_a_call_are_delivered_after_its_deliveries_were_forgotte
     assert emulator.settled(10)
     assert receiver.statuses == ALL
     assert delivered(emulator) == ["succeeded"] * 3
+
+
+def test_half_a_character_holds_up_no_delivery(emulator: BirdEmulator, receiver: Receiver) -> None:
+    emulator.options.retry_scale = 0
+    subscribe(emulator, signingKey="\ud800")
+    subscribe(emulator, url=f"{URL}/\ud800")
+    ring(emulator, **{"from": "\ud800"})
+    assert receiver.statuses == ALL
+    assert sorted(delivered(emulator)) == ["failed"] * 4 + ["succeeded"] * 4
