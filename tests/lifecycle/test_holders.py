@@ -15,6 +15,7 @@ from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.observe import MAX_SINGLE_READS, Observed
+from bird_dynamic.schema.naming import MARK
 from tests.lifecycle.test_answers_to_a_create import answering
 from tests.lifecycle.test_create_model import AUTOMATIC, BEGAN, BODY, EXPLICIT, Name
 from tests.support.world import NUMBER, OTHER_MARK, World, planned
@@ -125,7 +126,7 @@ def test_a_holder_of_another_resource_of_the_run_is_not_offered_for_adoption() -
     run = world.run(managed=managed)
     planned(run, first, state, world.inputs(name="one"))
     with pytest.raises(OperationError, match=f"another resource of this stack manages.*{first}"):
-        run.create(world.inputs(name="two", bird_mark=OTHER_MARK))
+        run.create(world.inputs(name="two", **{MARK: OTHER_MARK}))
 
 
 @pytest.mark.usefixtures("any_dialect")
