@@ -116,9 +116,8 @@ class Observer:
                 continue
             item = self._collection.get(item_id, deadline)
             if item is not None:
-                match = Match(desired, _as_holder(item, desired.schema.held, desired.body))
-                if match.is_in_conflict:
-                    found.append((item, match))
+                holder = _as_holder(item, desired.schema.held, desired.body)
+                found.append((item, Match(desired, holder)))
         return self._sorted(found, mark)
 
     def _sorted(self, found: Iterable[tuple[Item, Match]], mark: str) -> Observed:
@@ -172,11 +171,4 @@ class Observer:
 def _as_holder(item: Item, held: Held, body: Mapping[str, Any]) -> Item:
     """The item of a holder: it holds what is asked for, whatever else it states, or omits."""
     outer, name = held.path
-    stated = item.get(outer)
-    return {
-        **item,
-        outer: {
-            **(stated if isinstance(stated, Mapping) else {}),
-            name: value_at(held.path, body),
-        },
-    }
+    return {**item, outer: {name: value_at(held.path, body)}}

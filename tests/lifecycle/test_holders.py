@@ -3,11 +3,12 @@ listing shows it; and nothing else follows from that statement."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bird_dynamic.bird.errors import Answer, RejectedError, UnknownOutcomeError
+from bird_dynamic.bird.errors import Answer, DeadlineError, RejectedError, UnknownOutcomeError
 from bird_dynamic.emulator import Dialect, Fault
 from bird_dynamic.lifecycle.create import Created, Holders, List, Post, Sleep, create
 from bird_dynamic.lifecycle.desired import Match
@@ -15,12 +16,14 @@ from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.observe import MAX_SINGLE_READS, Observed
+from bird_dynamic.lifecycle.records import Record
 from bird_dynamic.schema.naming import MARK
 from tests.lifecycle.test_answers_to_a_create import answering
 from tests.lifecycle.test_create_model import AUTOMATIC, BEGAN, BODY, EXPLICIT, Name
 from tests.support.world import NUMBER, OTHER_MARK, World, planned
 
 CREATE = "create_connector"
+RECORD = Record("mark", "address", "identity", None, BEGAN, "asked")
 names = pytest.mark.parametrize("name", [None, "Front desk"], ids=["automatic", "explicit"])
 forms = pytest.mark.parametrize("form", [AUTOMATIC, EXPLICIT], ids=["automatic", "explicit"])
 
@@ -81,11 +84,12 @@ def test_the_holder_can_be_adopted_with_the_line_of_the_message() -> None:
     assert adopted == holder
 
 
-def test_a_connector_of_another_template_on_the_number_is_not_blamed() -> None:
+@names
+def test_a_connector_of_another_template_on_the_number_is_not_blamed(name: str | None) -> None:
     world = with_poor_rows()
     world.emulator.add_connector(arguments={"phoneNumberId": NUMBER})
     world.break_with(Fault("status", operation=CREATE, status=409, times=3))
-    connector_id, _ = world.run().create(world.inputs())
+    connector_id, _ = world.run().create(world.inputs(name=name))
     assert connector_id in world.connector_ids()
     assert world.count("get_long_code") == 3
 
@@ -116,6 +120,25 @@ def test_a_holder_that_bird_does_not_state_is_waited_for_as_before(
     with pytest.raises(OperationError, match=r"409.*No listing shows the conflicting connector"):
         world.run().create(world.inputs())
     assert world.clock.monotonic() - began <= 60
+    assert world.count(CREATE) > 3
+
+
+def test_a_holder_that_cannot_be_read_is_waited_for_as_before() -> None:
+    world = with_poor_rows()
+    world.environment["BIRD_TIMEOUT"] = "60s"
+    world.foreign(name="Somebody else's")
+    world.break_with(Fault("status", operation="get_connector", status=403, times=None))
+    with pytest.raises(OperationError, match=r"409.*No listing shows the conflicting connector"):
+        world.run().create(world.inputs())
+
+
+def test_a_holder_that_was_deleted_and_is_still_there_is_waited_for() -> None:
+    world = with_poor_rows()
+    world.environment["BIRD_TIMEOUT"] = "60s"
+    managed = ManagedItems()
+    managed.mark_deleted(world.foreign(name="Somebody else's"), frozenset())
+    with pytest.raises(OperationError, match=r"409.*No listing shows the conflicting connector"):
+        world.run(managed=managed).create(world.inputs())
 
 
 def test_a_holder_of_another_resource_of_the_run_is_not_offered_for_adoption() -> None:
@@ -180,6 +203,36 @@ def test_a_holder_is_no_result_until_a_listing_shows_it(form: Name) -> None:
     with pytest.raises(StopIteration) as ended:
         machine.send(found)
     assert ended.value.value == Created(item, is_new=False)
+
+
+@forms
+def test_after_an_interrupted_create_no_holder_is_asked_for(form: Name) -> None:
+    desired = replace(form.desired(), left=RECORD)
+    machine = create(desired, resumed=3600.0)
+    assert isinstance(next(machine), List)
+    assert machine.send(Observed((), BEGAN)) == Post()
+    machine.send(RejectedError(Answer(409)))
+    assert isinstance(machine.send(Observed((), BEGAN)), Sleep)
+
+
+def test_no_holder_is_asked_for_where_a_connector_that_leaves_explains_the_conflict() -> None:
+    machine = create(AUTOMATIC.desired())
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(RejectedError(Answer(409)))
+    assert isinstance(machine.send(Observed(leaving=({"id": "old"},))), Sleep)
+
+
+def test_a_holder_that_this_run_replaces_is_named_when_the_time_is_over() -> None:
+    machine = create(AUTOMATIC.desired())
+    next(machine)
+    machine.send(Observed((), BEGAN))
+    machine.send(RejectedError(Answer(409)))
+    machine.send(Observed((), BEGAN))
+    assert isinstance(machine.send(Observed(leaving=({"id": "old"},))), Sleep)
+    assert machine.send(None) == Post()
+    with pytest.raises(DeadlineError, match=r"connector old uses the phone number\. This run repl"):
+        machine.throw(DeadlineError("late"))
 
 
 def test_without_a_holder_the_conflict_is_waited_out() -> None:

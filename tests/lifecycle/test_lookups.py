@@ -191,6 +191,31 @@ def test_a_number_that_may_not_be_read_by_its_id_is_found_all_the_same(status: i
     assert {name: found[name] for name in ENDPOINT} == UNKNOWN
 
 
+def test_what_only_the_row_of_a_number_has_is_kept() -> None:
+    world = World(numbers=1, dialect=Dialect(endpoint="single"))
+    answering(
+        world,
+        lambda operation, body: (
+            0,
+            {key: each for key, each in body.items() if key != "countryCode"},
+        ),
+    )
+    (found,) = find(world, "get_phone_number", number=FIRST.number)
+    assert (found["country"], found["voice_inbound_status"]) == (FIRST.country, "active")
+
+
+def test_a_number_whose_id_is_no_uuid_is_not_read_by_it() -> None:
+    world = World(numbers=1, dialect=Dialect(endpoint="single"))
+
+    def odd(operation: str, body: Any) -> tuple[int, Any]:
+        return 0, {**body, "results": [{**each, "id": "../x"} for each in body["results"]]}
+
+    answering(world, odd)
+    (found,) = find(world, "get_phone_number", number=FIRST.number)
+    assert (found["id"], found["connector_ids"]) == ("../x", None)
+    assert world.operations == ["list_long_codes"]
+
+
 def test_numbers_are_listed_by_country_and_capability() -> None:
     world = World()
 

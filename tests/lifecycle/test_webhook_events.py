@@ -100,7 +100,7 @@ def test_pages_that_are_not_documented_are_read_all_the_same() -> None:
     ("service", "says"),
     [
         ("channel", r"service: is unknown\. Did you mean channels\?"),
-        ("Channels", r"service: is unknown\. Did you mean channels\?"),
+        (" CHANNELS ", r"service: is unknown\. Did you mean channels\?"),
         ("new", r"service: is unknown\. Known are channels, conversations, numbers, payments"),
         (5, "service: must be a non-empty string"),
     ],
