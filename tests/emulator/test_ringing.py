@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,17 @@ def test_a_call_takes_its_time_between_two_statuses(
         told = [json.loads(item) for kind, item in watching.take(1) if kind == "call"]
     assert [each["status"] for each in told] == receiver.statuses == OUTCOMES["completed"]
     assert len({each["updatedAt"] for each in told}) == 4
+
+
+def test_the_duration_of_a_call_is_the_time_since_it_was_answered(emulator: BirdEmulator) -> None:
+    ticks = itertools.count(1_795_000_000)
+    emulator._clock = lambda: float(next(ticks))
+    call = ring(emulator)
+    answered, ended = (
+        datetime.fromisoformat(call[each][:-1]) for each in ("answeredAt", "endedAt")
+    )
+    assert call["duration"] == (ended - answered).total_seconds() > 0
+    assert ring(emulator, outcome="no-answer")["duration"] == 0
 
 
 def test_a_call_ends_with_its_channel(emulator: BirdEmulator, receiver: Receiver) -> None:
