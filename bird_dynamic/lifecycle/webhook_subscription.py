@@ -60,7 +60,9 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         inputs, mark = checked.inputs, checked.inputs.get(MARK)
         if not mark:
             return
-        wanted = None if checked.failures else self._identity(inputs)
+        # What is to be adopted, another resource may still hold, and leave in this run.
+        is_open = bool(checked.failures or inputs.get("adopt"))
+        wanted = None if is_open else self._identity(inputs)
         other = self._run.conflicts.with_another(
             wanted, mark, marks_of(inputs, olds), has_it=wanted == self._identity(olds)
         )
@@ -72,12 +74,11 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
             )
 
     def _identity(self, props: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """What makes two subscriptions equal, with its place; None if a part of it is not known,
-        or if it is to be adopted: another resource may still hold that, and leave it in this run.
+        """What makes two subscriptions equal, with its place; None if a part of it is not known.
         An organization is left out: a workspace has only one."""
         wanted = [props.get(name) for name in IDENTITY]
         profile, workspace = props.get("profile"), props.get("workspace_id")
-        if props.get("adopt") or profile is UNKNOWN or not isinstance(workspace, str):
+        if profile is UNKNOWN or not isinstance(workspace, str):
             return None
         if any(_has_unknown(each) for each in wanted):
             return None

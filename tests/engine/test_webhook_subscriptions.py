@@ -169,6 +169,18 @@ def test_two_equal_webhooks_of_one_program_are_refused_in_the_preview(
 
 
 @both_ways
+def test_two_equal_webhooks_that_exist_are_adopted_and_kept(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    one, other = foreign(bird), foreign(bird)
+    stack.write(program(calls(more=f"adopt={one!r}"), calls("again", more=f"adopt={other!r}")))
+    assert summary(stack.up()) == {"+ 3 created"}
+    stack.write(program(calls(), calls("again")))
+    assert stack.preview("--refresh", "--expect-no-changes").ok
+    assert ids(bird) == [one, other]
+
+
+@both_ways
 def test_a_webhook_is_replaced_by_an_equal_one_and_never_lost(
     stack: Stack, bird: EmulatorServer
 ) -> None:

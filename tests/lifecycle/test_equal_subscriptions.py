@@ -186,9 +186,10 @@ def test_what_is_not_known_to_be_equal_is_not_refused(other: dict[str, Any]) -> 
     assert failures(World(), {}, {MARK: OTHER_MARK, **other}) == ""
 
 
-def test_two_equal_ones_that_a_state_already_has_are_left_to_it() -> None:
+@pytest.mark.parametrize("before", [{}, {"adopt": "11111111-2222-4333-8444-555555555555"}])
+def test_two_equal_ones_that_a_state_already_has_are_left_to_it(before: dict[str, Any]) -> None:
     world = World()
-    run, given = world.run(TYPE), inputs(world)
+    run, given = world.run(TYPE), {**inputs(world), **before}
     run.check(given, NEWS)
     checked = run.check({**given, MARK: OTHER_MARK}, {**NEWS, MARK: OTHER_MARK})
     assert checked.failures == ()
