@@ -92,7 +92,7 @@ def test_json_has_everything_and_no_key(site: Site, capsys: pytest.CaptureFixtur
     assert document["managed"] is None
     (finding,) = document["findings"]
     assert finding["kind"] == "no-connector"
-    assert finding["line"].startswith("VoiceChannel(")
+    assert finding["line"].startswith("PhoneLine(")
     assert [each["number"] for each in document["numbers"] if not each["isComplete"]] == (
         finding["numbers"]
     )

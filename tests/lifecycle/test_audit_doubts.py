@@ -11,12 +11,15 @@ import pytest
 from bird_dynamic.emulator import ACCESS_KEY, Dialect, Fault
 from bird_dynamic.lifecycle.audit import auditing
 from bird_dynamic.lifecycle.audit.auditing import audited
-from bird_dynamic.lifecycle.audit.faults import failing, judged
-from bird_dynamic.lifecycle.audit.reading import Reader, delivered
+from bird_dynamic.lifecycle.audit.faults import judged
+from bird_dynamic.lifecycle.audit.reading import Reader
 from bird_dynamic.lifecycle.audit.report import Audit
 from bird_dynamic.lifecycle.audit.snapshot import (
+    Channel,
     Subscription,
     Workspace,
+    channel_of,
+    connector_of,
     number_of,
     subscription_of,
 )
@@ -34,6 +37,8 @@ from tests.lifecycle.audit_samples import (
 )
 from tests.support.planted import GONE, Site, healthy
 from tests.support.world import EmulatorTransport, World
+
+CHANNEL_ID = "11111111-2222-4333-8444-555555555555"
 
 
 def audit(world: World, *ignored: str) -> Audit:
@@ -219,24 +224,37 @@ def test_the_directions_of_voice_are_read_in_each_form(
     assert number_of({"id": GONE, "capabilities": capabilities}).voice == directions
 
 
+def test_each_property_of_a_connector_and_a_channel_is_read() -> None:
+    bare = connector_of({"id": GONE, "connectorTemplateSlug": "voice-messagebird"})
+    assert (bare.is_voice, bare.has_details, bare.channel_id) == (True, False, None)
+    assert connector_of({"id": GONE, "connectorTemplateRef": "Voice-messagebird:2"}).is_voice
+    assert not connector_of({"id": GONE, "connectorTemplateSlug": "sms-messagebird"}).is_voice
+    whole = connector_of(
+        {
+            "id": GONE,
+            "name": "front",
+            "channel": {"channelId": CHANNEL_ID.upper()},
+            "arguments": {"phoneNumberId": GONE.upper()},
+            "number": {"numberId": CHANNEL_ID, "profileId": "x", "phoneNumber": "+31 6"},
+        }
+    )
+    assert whole.number_ids == {GONE, CHANNEL_ID}
+    assert (whole.name, whole.number, whole.channel_id) == ("front", "316", CHANNEL_ID)
+    row = {
+        "id": CHANNEL_ID,
+        "connectorId": GONE.upper(),
+        "platformId": "voice-messagebird",
+        "identifier": "+31 6",
+        "status": "Active",
+    }
+    assert channel_of(row) == Channel(CHANNEL_ID, GONE, "voice-messagebird", "316", "active")
+    assert Workspace().knows_all_numbers
+
+
 def test_odd_filters_are_read() -> None:
     row = {"id": "s", "eventFilters": [None, {"key": "channelId", "value": 7}, {"value": "x"}]}
     assert subscription_of(row).channel_id is None
     assert subscription_of({"id": "s", "eventFilters": "all"}).filters == frozenset()
-
-
-def test_logs_that_the_key_may_not_read_are_not_checked() -> None:
-    refused = Fault("status", "list_webhook_logs", status=403, times=None)
-    world = World(refused)
-    healthy(world.emulator)
-    found = audit(world)
-    assert found.findings == ()
-    (told,) = found.not_checked
-    assert told.startswith("Deliveries: Reading the deliveries failed: Bird answered 403")
-    assert "View on /organizations/*/workspaces/*/webhook-subscriptions/*/logs" in told
-    assert {each.delivered for each in found.numbers} == {None}
-    # The first refusals are enough.
-    assert world.count("list_webhook_logs") <= 8
 
 
 def test_numbers_of_other_kinds_that_the_key_may_not_read_are_not_checked() -> None:
@@ -323,102 +341,6 @@ def replace_key(world: World, key: str) -> Account:
         return EmulatorTransport(world.emulator, world.clock, ACCESS_KEY)
 
     return Account(replace(account.settings, access_key=key), connect, account.run)
-
-
-def rows(*codes: int, status: str = "failed") -> list[dict[str, Any]]:
-    """Deliveries, newest first, with their answers: 0 is none."""
-    return [
-        {
-            "requestId": str(place),
-            "attemptCount": 1,
-            "httpStatusCode": code,
-            "executionStatus": "succeeded" if 200 <= code < 300 else status,
-            "createdAt": f"2026-11-{20 - place:02d}T12:00:00Z",
-        }
-        for place, code in enumerate(codes)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("deliveries", "last"),
-    [
-        (rows(), None),
-        (rows(200, 204), None),
-        (rows(500), "HTTP 500"),
-        (rows(200, 200, 404), "HTTP 404"),
-        (rows(200, 200, 200, 500), None),
-        (rows(0), "no answer"),
-        (rows(0, 200, status="pending"), "no answer"),
-        ([{**rows(0, status="pending")[0], "attemptCount": 0}], None),
-        (rows(503, 200, status="pending"), "HTTP 503"),
-        ([{**rows(0, status="pending")[0], "attemptCount": 4}], "no answer"),
-        ([{**rows(500)[0], "createdAt": "yesterday"}], None),
-        (list(reversed(rows(500, 200, 200, 200))), "HTTP 500"),
-    ],
-    ids=[
-        "none",
-        "good",
-        "failed",
-        "not yet recovered",
-        "recovered",
-        "no answer",
-        "no answer yet",
-        "on its way",
-        "failed at first",
-        "repeated",
-        "no time",
-        "oldest first",
-    ],
-)
-def test_deliveries_fail_until_three_in_a_row_succeed(
-    deliveries: list[dict[str, Any]], last: str | None
-) -> None:
-    found = failing(delivered(deliveries))
-    assert (found.answer if found else None) == last
-
-
-@pytest.mark.parametrize("status", ["failed", "error", "TIMEOUT", "expired"])
-def test_a_delivery_without_an_answer_failed_if_its_status_says_so(status: str) -> None:
-    row = {"executionStatus": status, "createdAt": "2026-11-20T12:00:00Z"}
-    assert failing(delivered([row])) is not None
-    assert failing(delivered([{**row, "executionStatus": "queued"}])) is None
-    assert failing(delivered([{**row, "executionStatus": "succeeded"}])) is None
-
-
-def test_a_delivery_that_succeeds_meanwhile_is_not_reported() -> None:
-    world = World()
-    slow = healthy(world.emulator).subscription(1)
-    asked: list[str] = []
-
-    class Later(Reader):
-        def _logs(self, subscription_id: str) -> list[dict[str, Any]]:
-            asked.append(subscription_id)
-            return rows(503) if subscription_id == slow and asked.count(slow) == 1 else rows(200)
-
-    assert audited(Later(world.account())).findings == ()
-    assert asked.count(slow) == 2
-    assert len(asked) == 13
-
-
-def test_logs_that_are_not_found_are_not_checked_one_by_one() -> None:
-    world = World(Fault("status", "list_webhook_logs", status=404, times=None))
-    healthy(world.emulator)
-    found = audit(world)
-    assert found.findings == ()
-    assert found.not_checked[0].startswith("Deliveries: ")
-    # One of them may be gone: the others are asked for all the same.
-    assert world.count("list_webhook_logs") == 12
-
-
-def test_failing_deliveries_name_the_url_the_time_and_the_answer() -> None:
-    deliveries = {"s": delivered(rows(500, 200, 404))}
-    (finding,) = judged(replace(WORKSPACE, deliveries=deliveries))
-    assert finding.kind == "deliveries-failing"
-    assert finding.numbers == ("+31612345678",)
-    assert (
-        "sends to https://example.com/calls, where 2 of the last 3 deliveries failed, the last one "
-        "at 2026-11-20 12:00 UTC: HTTP 500."
-    ) in finding.said
 
 
 def test_a_stack_that_fits_is_complete() -> None:

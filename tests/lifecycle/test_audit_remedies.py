@@ -10,7 +10,7 @@ import pytest
 from bird_dynamic.lifecycle.audit.faults import judged
 from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL
 from bird_dynamic.lifecycle.audit.report import AuditFinding
-from bird_dynamic.lifecycle.audit.snapshot import Managed, Workspace
+from bird_dynamic.lifecycle.audit.snapshot import Managed, Subscription, Workspace
 from tests.lifecycle.audit_samples import (
     CHANNEL,
     CONNECTOR,
@@ -33,8 +33,33 @@ def only(workspace: Workspace, kind: str) -> AuditFinding:
 
 def test_a_missing_connector() -> None:
     found = only(Workspace((NUMBER,)), "no-connector")
-    assert found.line == 'VoiceChannel("line-31612345678", phone_number_id="n")'
-    assert found.remedy.startswith("Declare it and run `pulumi up`")
+    assert found.line == (
+        'PhoneLine("line-31612345678", phone_number_id="n", '
+        'inbound_url="https://example.com/calls")'
+    )
+    assert found.remedy.startswith("Declare one, with your own URL, and run `pulumi up`")
+
+
+@pytest.mark.parametrize(
+    ("other", "url"),
+    [
+        (subscription(), None),
+        (subscription("s", ("platformId", "voice-messagebird"), ("status", "ringing")), None),
+        (subscription("s", ("status", "completed")), "https://example.com/calls"),
+        (subscription("s", ("channelId", OTHER)), "https://example.com/calls"),
+        (subscription("s", status="inactive"), "https://example.com/calls"),
+        (subscription("s", event="voice.outbound"), "https://example.com/calls"),
+    ],
+)
+def test_a_missing_connector_gets_a_webhook_unless_one_is_for_all(
+    other: Subscription, url: str | None
+) -> None:
+    found = only(Workspace((NUMBER,), subscriptions=(other,)), "no-connector")
+    assert found.line == (
+        'VoiceChannel("line-31612345678", phone_number_id="n")'
+        if url is None
+        else f'PhoneLine("line-31612345678", phone_number_id="n", inbound_url="{url}")'
+    )
 
 
 @pytest.mark.parametrize("is_known", [True, False])

@@ -198,7 +198,7 @@ FAULTS = (
         "no-connector",
         _remove_connector,
         ("No voice connector: calls to this number are lost",),
-        'VoiceChannel("line-',
+        'PhoneLine("line-',
     ),
     Fault(
         "doubled-connector",

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from shlex import quote
 
-from bird_dynamic.lifecycle.audit.setup import INBOUND, Line, Setup
+from bird_dynamic.lifecycle.audit.setup import INBOUND, Line, Setup, covers_all
 from bird_dynamic.lifecycle.audit.snapshot import Connector, Managed, Number, Subscription
 from bird_dynamic.lifecycle.source import declaration, literal
 
@@ -43,9 +43,18 @@ class Mending:
         """Give a number its connector."""
         if (lost := self._setup.drifted(line)) is not None:
             return self._again(lost)
-        number = line.number
-        code = declaration("VoiceChannel", f"line-{number.digits}", {"phone_number_id": number.id})
-        return Remedy("Declare it and run `pulumi up`, or leave the number out with --ignore", code)
+        # A webhook of its own would double one that is for all channels.
+        has_url = any(map(covers_all, self._setup.workspace.subscriptions))
+        kind = "VoiceChannel" if has_url else "PhoneLine"
+        given = {
+            "phone_number_id": line.number.id,
+            "inbound_url": None if has_url else self._url or EXAMPLE_URL,
+        }
+        theirs = "" if has_url or self._url else ", with your own URL,"
+        return Remedy(
+            f"Declare one{theirs} and run `pulumi up`, or leave the number out with --ignore",
+            declaration(kind, f"line-{line.number.digits}", given),
+        )
 
     def subscribe(self, line: Line) -> Remedy:
         """Send the inbound calls of a channel to a URL."""

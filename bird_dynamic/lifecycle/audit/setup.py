@@ -200,6 +200,13 @@ def covers_beginning(subscription: Subscription) -> bool:
     return keys <= KEYS_OF_VOICE and (not statuses or bool(statuses & BEGINNING))
 
 
+def covers_all(subscription: Subscription) -> bool:
+    """Whether it sends the beginning of each inbound call, of any channel."""
+    is_of_calls = subscription.service == "channels" and subscription.event == INBOUND
+    is_for_all = not subscription.values("channelId") and reaches(subscription, "")
+    return is_of_calls and subscription.is_active and is_for_all and covers_beginning(subscription)
+
+
 def overlap(one: Subscription, other: Subscription) -> bool:
     """Whether both send some event to the same URL, in the same form."""
     if (one.service, one.event, one.template) != (other.service, other.event, other.template):
