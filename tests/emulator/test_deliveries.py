@@ -162,7 +162,7 @@ def test_a_delivery_is_repeated_with_its_first_timestamp_until_it_is_accepted(
     assert len({each.headers[TIMESTAMP_HEADER] for each in receiver.requests}) == 1
     assert len({each.headers["messagebird-request-id"] for each in receiver.requests}) == 1
     (shown,) = [each for each in emulator.deliveries.shown() if each["attempts"]]
-    assert shown["status"] == "succeeded"
+    assert (shown["status"], shown["nextAttemptAt"]) == ("succeeded", None)
     assert [each["status"] for each in shown["attempts"]] == [500, 302, None, 404, 204]
     assert shown["attempts"][2]["error"]
     for each in receiver.requests:
@@ -257,10 +257,12 @@ def test_a_receiver_that_does_not_listen_is_tried_again(emulator: BirdEmulator) 
         port = closed.getsockname()[1]
     emulator.deliver(PUBLIC, f"http://127.0.0.1:{port}")
     emulator.options.retry_scale = 0
-    subscribe(emulator, eventFilters=[{"key": "status", "value": "ringing"}])
+    subscription = subscribe(emulator, eventFilters=[{"key": "status", "value": "ringing"}])
     ring(emulator)
     (shown,) = [each for each in emulator.deliveries.shown() if each["attempts"]]
     assert (shown["status"], len(shown["attempts"])) == ("failed", 36)
+    logs = Caller(emulator)("GET", f"/webhook-subscriptions/{subscription}/logs")[1]["results"]
+    assert [each["httpStatusCode"] for each in logs] == [0]
     assert shown["attempts"][0]["error"] == "Connection refused"
 
 

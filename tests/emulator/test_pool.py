@@ -62,6 +62,20 @@ def test_no_more_threads_than_its_size_and_none_without_a_job() -> None:
     assert pool.threads == 0
 
 
+def test_jobs_that_are_due_at_the_same_later_time_run_side_by_side() -> None:
+    pool, together = Pool(3), threading.Barrier(3)
+    met: list[bool] = []
+
+    def meet() -> None:
+        together.wait(10)
+        met.append(True)
+
+    for _ in range(3):
+        pool.run(meet, 0.3)
+    assert pool.join(20)
+    assert met == [True] * 3
+
+
 def test_one_thread_waits_for_all_later_jobs() -> None:
     pool = Pool(8)
     for _ in range(20):
