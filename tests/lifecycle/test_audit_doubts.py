@@ -35,10 +35,16 @@ from tests.lifecycle.audit_samples import (
     kinds,
     subscription,
 )
-from tests.support.planted import GONE, Site, healthy
+from tests.support.planted import GONE, URL, Site, healthy
 from tests.support.world import EmulatorTransport, World
 
 CHANNEL_ID = "11111111-2222-4333-8444-555555555555"
+
+
+def switched_off(**changed: Any) -> Subscription:
+    """One to another URL, which Bird has made inactive."""
+    given = {"url": "https://example.com/other", "status_reason": "too many failures", **changed}
+    return subscription("t", status="inactive", **given)
 
 
 def audit(world: World, *ignored: str) -> Audit:
@@ -83,6 +89,8 @@ def test_a_workspace_without_voice_is_complete() -> None:
         (subscription("s"), subscription("t", template="twilio")),
         (subscription("s", status=""),),
         (subscription("s"), subscription("t", ("messageStatus", "sent"))),
+        (subscription("s"), switched_off(url=URL)),
+        (subscription("s"), switched_off(event="sms.inbound")),
     ],
     ids=[
         "only ringing",
@@ -96,6 +104,8 @@ def test_a_workspace_without_voice_is_complete() -> None:
         "another template",
         "no status",
         "one that no call matches",
+        "an equal one that Bird has switched off",
+        "one of messages that Bird has switched off",
     ],
 )
 def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...]) -> None:
@@ -119,6 +129,12 @@ def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...])
         ),
         ((subscription("s"), subscription("t"), subscription("u")), ["doubled", "doubled"]),
         ((subscription("s", status="disabled"),), ["subscription-inactive"]),
+        ((subscription("s"), switched_off()), ["subscription-inactive"]),
+        (
+            (subscription("s"), switched_off(event="voice.outbound")),
+            ["subscription-inactive"],
+        ),
+        ((switched_off(),), ["subscription-inactive"]),
     ],
     ids=[
         "no beginning",
@@ -129,6 +145,9 @@ def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...])
         "a shared status",
         "three",
         "an unknown status",
+        "one that Bird has switched off",
+        "of outbound calls",
+        "the only one",
     ],
 )
 def test_wrong_subscriptions_are_found(

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bird_dynamic.lifecycle.audit.faults import View, judged
+from bird_dynamic.lifecycle.audit.faults import judged
 from bird_dynamic.lifecycle.audit.reading import Reader
 from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding
 from bird_dynamic.lifecycle.audit.setup import Line
 from bird_dynamic.lifecycle.audit.snapshot import Workspace
+from bird_dynamic.lifecycle.audit.view import View
 from bird_dynamic.lifecycle.redaction import printable, shortened, without
 from bird_dynamic.schema.phone_numbers import same_number
 

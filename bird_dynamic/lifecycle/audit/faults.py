@@ -10,15 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timezone
-from functools import cached_property
 
-from bird_dynamic.lifecycle.audit.mending import Mending, Remedy
+from bird_dynamic.lifecycle.audit.mending import Remedy
 from bird_dynamic.lifecycle.audit.report import AuditFinding
 from bird_dynamic.lifecycle.audit.setup import (
     BEGINNING,
     KEYS_OF_VOICE,
-    Line,
-    Setup,
     address,
     covers_beginning,
     overlap,
@@ -30,42 +27,11 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     Subscription,
     Workspace,
 )
+from bird_dynamic.lifecycle.audit.view import Found, View, on
+from bird_dynamic.schema.number_endpoints import VOICE
 
 RECOVERED = 3
 """How many deliveries in a row have to succeed after one that failed: a call has about as many."""
-KEPT_FOR = 7 * 24 * 3600.0
-"""Seconds for which Bird keeps failures. Source: "Webhook subscription logs"."""
-
-
-class View(Setup):
-    """What the faults look at."""
-
-    @cached_property
-    def mending(self) -> Mending:
-        """The remedies."""
-        return Mending(self)
-
-    @cached_property
-    def numbers_of(self) -> dict[str, tuple[str, ...]]:
-        """The numbers that each subscription to inbound calls is for, by its id."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for line in self.lines:
-            for each in line.inbound:
-                found[each.id].append(line.number.number)
-        return {key: tuple(each) for key, each in found.items()}
-
-    def called(self, subscription: Subscription) -> str:
-        """A subscription in words."""
-        return f"The webhook subscription {subscription.id}{self._managed_as(subscription.id)}"
-
-    def connector_called(self, connector: Connector) -> str:
-        """A connector in words."""
-        name = f' "{connector.name}"' if connector.name else ""
-        return f"{connector.id}{name}{self._managed_as(connector.id)}"
-
-    def _managed_as(self, item_id: str) -> str:
-        manager = self.manager(item_id)
-        return f" (resource {manager.name})" if manager is not None else ""
 
 
 def judged(workspace: Workspace) -> list[AuditFinding]:
@@ -78,19 +44,11 @@ def judged(workspace: Workspace) -> list[AuditFinding]:
     ]
 
 
-Found = tuple[str, str, Remedy, tuple[str, ...]]
-"""What it is about, a sentence, the remedy, and the numbers whose calls it concerns."""
-
-
-def _on(line: Line, said: str, remedy: Remedy) -> Found:
-    return line.number.number, said, remedy, (line.number.number,)
-
-
 def _no_connector(view: View) -> Iterator[Found]:
     for line in view.lines:
         if line.takes_calls and not line.connectors:
             said = "No voice connector: calls to this number are lost."
-            yield _on(line, said, view.mending.connect(line))
+            yield on(line, said, view.mending.connect(line))
 
 
 def _doubled_connector(view: View) -> Iterator[Found]:
@@ -107,7 +65,7 @@ def _doubled_connector(view: View) -> Iterator[Found]:
         ranked = sorted(line.connectors, key=rank)
         names = ", ".join(map(view.connector_called, line.connectors))
         said = f"{len(ranked)} voice connectors share this number: {names}."
-        yield _on(line, said, view.mending.remove_connector(ranked[-1], line.number))
+        yield on(line, said, view.mending.remove_connector(ranked[-1], line.number))
 
 
 def _no_channel(view: View) -> Iterator[Found]:
@@ -117,7 +75,7 @@ def _no_channel(view: View) -> Iterator[Found]:
             if is_certain and not view.channels_of.get(each.id):
                 stated = f": channel {each.channel_id} is gone" if each.channel_id else ""
                 said = f"The connector {view.connector_called(each)} has no channel{stated}."
-                yield _on(line, said, view.mending.make_again(each, line.number))
+                yield on(line, said, view.mending.make_again(each, line.number))
 
 
 def _channel_not_active(view: View) -> Iterator[Found]:
@@ -125,37 +83,55 @@ def _channel_not_active(view: View) -> Iterator[Found]:
         for channel in line.channels:
             if channel.status not in ("", "active"):
                 said = f"The channel {channel.id} is {channel.status}, not active."
-                yield _on(line, said, Remedy("Activate the channel in app.bird.com"))
+                yield on(line, said, Remedy("Activate the channel in app.bird.com"))
 
 
 def _voice_not_ready(view: View) -> Iterator[Found]:
     for line in view.lines:
         if line.number.has_capabilities and not line.number.voice:
             said = "This number has a voice connector, but no voice."
-            yield _on(line, said, view.mending.remove_connector(line.connectors[0], line.number))
+            yield on(line, said, view.mending.remove_connector(line.connectors[0], line.number))
         for direction, reason in line.number.unready.items():
             # A number without a connector has a finding of its own.
             if line.connectors:
                 said = f"Bird is not ready for {direction} calls of this number: {reason}."
                 remedy = "Do in app.bird.com what Bird asks for at this number, or ask its support"
-                yield _on(line, said, Remedy(remedy))
+                yield on(line, said, Remedy(remedy))
 
 
 def _no_inbound(view: View) -> Iterator[Found]:
     for line in view.lines:
         if line.takes_calls and line.channel_ids and not line.inbound:
             said = "No webhook subscription to voice.inbound: no URL learns of its calls."
-            yield _on(line, said, view.mending.subscribe(line))
+            yield on(line, said, view.mending.subscribe(line))
 
 
 def _inbound_inactive(view: View) -> Iterator[Found]:
+    told: set[str] = set()
     for line in view.lines:
         if line.takes_calls and line.inbound and not line.active:
             first = line.inbound[0]
             reason = f": {first.status_reason}" if first.status_reason else ""
             said = f"{view.called(first)} is {first.status}{reason}".rstrip(".")
             said += ". No other one receives the calls of this number."
-            yield _on(line, said, view.mending.activate(first))
+            told.add(first.id)
+            yield on(line, said, view.mending.activate(first))
+    for each in view.workspace.subscriptions:
+        # Bird has switched it off: its own URL gets nothing, whatever the others get.
+        is_off = each.status_reason and not each.is_active and each.event.startswith(f"{VOICE}.")
+        if not is_off or each.id in told or view.is_orphan(each) or _is_replaced(view, each):
+            continue
+        said = f"{view.called(each)} to {each.url} is {each.status}: {each.status_reason}"
+        numbers = view.numbers_of.get(each.id, ())
+        yield each.id, f"{said.rstrip('.')}.", view.mending.activate(each), numbers
+
+
+def _is_replaced(view: View, subscription: Subscription) -> bool:
+    """Whether an active one sends the same events to the same URL."""
+    return any(
+        each.is_active and overlap(each, subscription) and _includes(each, subscription)
+        for each in view.workspace.subscriptions
+    )
 
 
 def _inbound_filtered(view: View) -> Iterator[Found]:
@@ -170,7 +146,7 @@ def _inbound_filtered(view: View) -> Iterator[Found]:
             )
             said = f"{view.called(first)} {cause}: its URL learns too late of a call."
             remedy = view.mending.tell_beginning(line.number, line.channel_ids[0], first)
-            yield _on(line, said, remedy)
+            yield on(line, said, remedy)
 
 
 def _deliveries_failing(view: View) -> Iterator[Found]:

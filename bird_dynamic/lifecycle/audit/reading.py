@@ -16,7 +16,6 @@ from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
-from bird_dynamic.lifecycle.audit.faults import View
 from bird_dynamic.lifecycle.audit.snapshot import (
     Delivery,
     Managed,
@@ -28,6 +27,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     number_of,
     subscription_of,
 )
+from bird_dynamic.lifecycle.audit.view import View
 from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.connector import CONNECTOR
