@@ -488,6 +488,7 @@ def _bird_emulator() -> Iterator[str]:
                 "Change the `endpoint` of a phone number: its `capabilities`, `dependencies` or "
                 "`issues`, as Bird's numbers API has them.",
             ),
+            (f"`PATCH {path}/channels/{{id}}`", "Change the `status` of a channel."),
         ),
     )
 
