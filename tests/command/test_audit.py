@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -300,3 +302,8 @@ def test_an_empty_stack_manages_nothing(
     (cli / "stack.json").write_text('{"version": 3, "deployment": {}}')
     assert main(["audit", "--stack", "dev"]) == 0
     assert "The stack manages 0 of 27" in capsys.readouterr().out
+
+
+def test_python_needs_no_pulumi() -> None:
+    code = "import sys, bird_dynamic; bird_dynamic.audit; sys.exit('pulumi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
