@@ -162,6 +162,23 @@ def test_resources_move_into_a_line_and_out_again_without_a_change_in_bird(
     assert stack.preview("--refresh", "--expect-no-changes").ok
 
 
+def test_a_resource_with_a_parent_moves_into_a_line_with_an_alias_of_pulumis(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    desk = "desk = pulumi.ComponentResource('shop:index:Desk', 'desk')\n"
+    inside = f"{HEAD}{desk}opts = pulumi.ResourceOptions(parent=desk)\n"
+    channel = f'VoiceChannel("voice", phone_number_id={NUMBER!r}, opts=opts)\n'
+    stack.write(inside + channel)
+    assert stack.up().ok
+    before = ids(bird)
+    writes(bird)
+    alias = 'aliases={"channel": pulumi.Alias(name="voice", parent=desk)}, opts=opts,'
+    stack.write(inside + line(alias).replace("    url=", "    inbound_url="))
+    assert summary(stack.up()) == {"+ 2 created", "3 unchanged"}
+    assert writes(bird) == ["create_webhook_subscription"]
+    assert before < ids(bird)
+
+
 @both_ways
 def test_a_line_is_renamed_with_one_alias(stack: Stack, bird: EmulatorServer) -> None:
     stack.write(line())
