@@ -25,17 +25,17 @@ from bird_dynamic.command.__main__ import main as bird_dynamic_command
 from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
-from bird_dynamic.emulator.connections import MAX_CONNECTIONS
-from bird_dynamic.emulator.control import SHOWN
-from bird_dynamic.emulator.deliveries import MAX_KEPT, SIZE, WAITS
+from bird_dynamic.emulator.delivering.deliveries import MAX_KEPT, SIZE, WAITS
+from bird_dynamic.emulator.delivering.sending import TIMEOUT
 from bird_dynamic.emulator.faults import DELIVER, DELIVERY_KINDS, KINDS
-from bird_dynamic.emulator.handler import IDLE_TIMEOUT
 from bird_dynamic.emulator.messages import OUTCOMES
 from bird_dynamic.emulator.operations.calls import MAX_CALLS
-from bird_dynamic.emulator.overview import NEWEST
-from bird_dynamic.emulator.reading import MAX_BODY
-from bird_dynamic.emulator.sending import TIMEOUT
-from bird_dynamic.emulator.streams import MAX_STREAMS
+from bird_dynamic.emulator.serving.connections import MAX_CONNECTIONS
+from bird_dynamic.emulator.serving.control import SHOWN
+from bird_dynamic.emulator.serving.handler import IDLE_TIMEOUT
+from bird_dynamic.emulator.serving.overview import NEWEST
+from bird_dynamic.emulator.serving.reading import MAX_BODY
+from bird_dynamic.emulator.serving.streams import MAX_STREAMS
 from bird_dynamic.providers.names import function_name, token
 from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case, snake_case

@@ -11,7 +11,7 @@ from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.messages import Options, Reply, Request, Response
 from bird_dynamic.emulator.phone_numbers import PhoneNumber
-from bird_dynamic.emulator.server import EmulatorServer
+from bird_dynamic.emulator.serving.server import EmulatorServer
 from bird_dynamic.emulator.store import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID, Store
 from bird_dynamic.emulator.telephone import LostCallError
 

@@ -15,10 +15,11 @@ from collections.abc import Sequence
 
 from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.delivering.targets import pair_of
 from bird_dynamic.emulator.dialect import QUESTIONS, Dialect
 from bird_dynamic.emulator.messages import LONGEST_STEP, Options
-from bird_dynamic.emulator.request_log import RequestLog
-from bird_dynamic.emulator.server import EmulatorServer
+from bird_dynamic.emulator.serving.request_log import RequestLog
+from bird_dynamic.emulator.serving.server import EmulatorServer
 from bird_dynamic.emulator.store import (
     ACCESS_KEY,
     ORGANIZATION_ID,
@@ -26,7 +27,6 @@ from bird_dynamic.emulator.store import (
     StateFileError,
     Store,
 )
-from bird_dynamic.emulator.targets import pair_of
 
 LAST_PORT = 65535
 DEFAULT_PORT = 8080

@@ -15,7 +15,7 @@ from typing import Any
 
 from bird_dynamic.emulator.api import KINDS, OPERATIONS, answer, operation_of
 from bird_dynamic.emulator.checks import demand
-from bird_dynamic.emulator.deliveries import Deliveries
+from bird_dynamic.emulator.delivering.deliveries import Deliveries
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import DELIVER, Fault, FaultPlan
 from bird_dynamic.emulator.feed import Feed

@@ -17,13 +17,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bird_dynamic.emulator.checks import choice, demand, settings, text
-from bird_dynamic.emulator.deliveries import Deliveries
-from bird_dynamic.emulator.delivery import Event
+from bird_dynamic.emulator.delivering.deliveries import Deliveries
+from bird_dynamic.emulator.delivering.delivery import Event
+from bird_dynamic.emulator.delivering.pool import Pool
 from bird_dynamic.emulator.feed import Feed
 from bird_dynamic.emulator.messages import OUTCOMES, Json
 from bird_dynamic.emulator.operations.calls import begin
 from bird_dynamic.emulator.operations.connectors import number_of
-from bird_dynamic.emulator.pool import Pool
 from bird_dynamic.emulator.spelling import spelled
 from bird_dynamic.emulator.store import StateFileError, StoredConnector
 from bird_dynamic.emulator.tables import Row

@@ -165,7 +165,7 @@ def test_statuses_that_nobody_knows_are_shown(page: Browser, emulator: BirdEmula
 def test_the_newest_calls_are_shown_and_all_are_counted(
     browser: Browser, emulator: BirdEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.overview.NEWEST", 5)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.overview.NEWEST", 5)
     for _ in range(20):
         emulator.incoming_call({"to": "+3197010200001"})
     for _ in range(7):

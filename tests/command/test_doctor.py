@@ -12,7 +12,7 @@ from bird_dynamic.command.__main__ import main
 from bird_dynamic.command.doctor import Subject, Word, examined
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
 from bird_dynamic.emulator.operations import connectors
-from bird_dynamic.emulator.web_pages import refusal_of
+from bird_dynamic.emulator.serving.web_pages import refusal_of
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.schema.lookups import RESULTS
 from bird_dynamic.schema.resources import SCHEMAS

@@ -14,7 +14,7 @@ import pytest
 
 from bird_dynamic.bird.http import HttpTransport
 from bird_dynamic.emulator import ACCESS_KEY, BirdEmulator, EmulatorServer, Fault, Request
-from bird_dynamic.emulator.reading import MAX_BODY
+from bird_dynamic.emulator.serving.reading import MAX_BODY
 from tests.client.test_http import LIST, transport
 from tests.emulator.caller import ROOT
 
@@ -161,7 +161,7 @@ def test_a_mistake_of_the_emulator_is_an_answer(
 
 @contextmanager
 def serving(monkeypatch: pytest.MonkeyPatch, limit: str, value: float) -> Iterator[EmulatorServer]:
-    monkeypatch.setattr(f"bird_dynamic.emulator.{limit}", value)
+    monkeypatch.setattr(f"bird_dynamic.emulator.serving.{limit}", value)
     with EmulatorServer() as server:
         yield server
 
@@ -249,7 +249,7 @@ def test_a_wait_ends_with_the_server(server: EmulatorServer) -> None:
 def test_a_refused_caller_that_goes_on_sending_is_disconnected(
     server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.reading.LINGER", 0.2)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.reading.LINGER", 0.2)
     with connected(server) as caller:
         caller.sendall(text_of("POST / HTTP/1.1", HOST, "Content-Length: 999999999999"))
         with pytest.raises(ConnectionError):

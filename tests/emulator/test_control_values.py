@@ -11,7 +11,7 @@ import pytest
 
 from bird_dynamic.emulator import BirdEmulator, Dialect, Fault, Options, Request
 from bird_dynamic.emulator.api import KINDS
-from bird_dynamic.emulator.control import control
+from bird_dynamic.emulator.serving.control import control
 from tests.emulator.caller import WEBHOOKS, Caller
 
 HUGE = 10**400

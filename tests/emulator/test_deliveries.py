@@ -16,9 +16,9 @@ import pytest
 import requests
 
 from bird_dynamic.emulator import BirdEmulator, Dialect, EmulatorServer, Fault, PhoneNumber
-from bird_dynamic.emulator.deliveries import WAITS
-from bird_dynamic.emulator.delivery import timestamp
-from bird_dynamic.emulator.targets import Targets, pair_of
+from bird_dynamic.emulator.delivering.deliveries import WAITS
+from bird_dynamic.emulator.delivering.delivery import timestamp
+from bird_dynamic.emulator.delivering.targets import Targets, pair_of
 from bird_dynamic.webhooks import TIMESTAMP_HEADER, SignatureError, verify
 from tests.emulator.caller import Caller
 from tests.emulator.ringing import KEY, PUBLIC, URL, channel_of, delivered, ring, subscribe
@@ -453,7 +453,7 @@ def test_a_reset_forgets_the_deliveries_and_repeats_none(
 def test_the_history_is_bounded(
     emulator: BirdEmulator, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.deliveries.MAX_KEPT", 10)
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.deliveries.MAX_KEPT", 10)
     subscribe(emulator)
     for _ in range(5):
         ring(emulator)
@@ -465,7 +465,7 @@ def test_the_history_is_bounded(
 def test_what_exceeds_the_bound_while_all_wait_is_told_to_be_unsent(
     emulator: BirdEmulator, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.deliveries.MAX_KEPT", 4)
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.deliveries.MAX_KEPT", 4)
     with emulator.feed.subscribe() as watching:
         release = threading.Event()
         receiver.answer = lambda request: 200 if release.wait(5) else 500
@@ -526,7 +526,7 @@ def test_a_url_that_is_not_ascii_is_signed_as_it_is_written_and_sent_quoted(
 def test_a_receiver_that_answers_byte_by_byte_does_not_hold_a_delivery_up(
     emulator: BirdEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.sending.TIMEOUT", 0.3)
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.sending.TIMEOUT", 0.3)
     stopped = threading.Event()
 
     def drip(listening: socket.socket) -> None:
@@ -643,7 +643,7 @@ def test_the_size_of_the_history_is_bounded(
     ring(emulator)
     size = emulator.deliveries._size
     assert size == sum(each.size for each in emulator.deliveries._kept.values())
-    monkeypatch.setattr("bird_dynamic.emulator.deliveries.MAX_SIZE", size)
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.deliveries.MAX_SIZE", size)
     emulator.deliveries.clear()
     for _ in range(3):
         ring(emulator)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, Request, Store
-from bird_dynamic.emulator.control import control
 from bird_dynamic.emulator.json_body import MAX_DEPTH, parsed
+from bird_dynamic.emulator.serving.control import control
 from tests.emulator.caller import NUMBER, Caller
 
 WRONG = [

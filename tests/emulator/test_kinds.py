@@ -10,7 +10,7 @@ import pytest
 
 from bird_dynamic.emulator import BirdEmulator, Options, Request, Store
 from bird_dynamic.emulator.api import KINDS
-from bird_dynamic.emulator.control import control
+from bird_dynamic.emulator.serving.control import control
 
 ADDABLE = [kind.name for kind in KINDS.values() if kind.add is not None]
 

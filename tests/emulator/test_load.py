@@ -17,7 +17,7 @@ from itertools import accumulate, cycle, islice
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Options, PhoneNumber, Store
-from bird_dynamic.emulator.deliveries import MAX_SIZE
+from bird_dynamic.emulator.delivering.deliveries import MAX_SIZE
 from bird_dynamic.webhooks import verify
 from tests.emulator.caller import VOICE
 from tests.emulator.ringing import PUBLIC
@@ -99,7 +99,7 @@ def test_no_event_is_lost_and_none_is_doubled_under_load() -> None:
 def test_memory_is_bounded_however_many_deliveries_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.deliveries.MAX_KEPT", 50)
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.deliveries.MAX_KEPT", 50)
     monkeypatch.setattr("bird_dynamic.emulator.operations.calls.MAX_CALLS", 50)
     emulator = BirdEmulator(options=Options(channel_after=0))
     number = PhoneNumber.made_up(0)

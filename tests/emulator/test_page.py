@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer, Fault
-from bird_dynamic.emulator.page import _files
+from bird_dynamic.emulator.serving.page import _files
 from tests.emulator.caller import WEBHOOKS, Caller
 
 
@@ -172,7 +172,7 @@ def test_the_state_has_everything_but_secrets(server: EmulatorServer) -> None:
 def test_the_state_has_the_newest_requests(
     server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.overview.NEWEST", 3)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.overview.NEWEST", 3)
     for _ in range(5):
         Caller(server.emulator)("GET", "/connectors")
     state = json.loads(fetched(server, "/__emulator__/state")[1])
@@ -216,8 +216,8 @@ def test_a_fault_tells_how_often_it_is_left(server: EmulatorServer) -> None:
 def test_a_quiet_stream_gets_a_sign_of_life(
     server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.streams._PULSE", 0.02)
-    monkeypatch.setattr("bird_dynamic.emulator.streams.HEARTBEAT", 0.05)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.streams._PULSE", 0.02)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.streams.HEARTBEAT", 0.05)
     with stream(server) as answer:
         event(answer)
         assert answer.readline() == b": still here\n"
@@ -238,7 +238,7 @@ def test_streams_hold_up_nothing_and_end_with_the_server(server: EmulatorServer)
 def test_a_stream_ends_when_its_reader_goes_away(
     server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.streams._PULSE", 0.02)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.streams._PULSE", 0.02)
     with stream(server) as answer:
         event(answer)
         assert server.emulator.feed.watched
@@ -248,7 +248,7 @@ def test_a_stream_ends_when_its_reader_goes_away(
 def test_a_stream_ends_whose_reader_does_not_read(
     server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.streams.STALLED", 0.1)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.streams.STALLED", 0.1)
     with socket.create_connection(("127.0.0.1", server.port)) as caller:
         caller.sendall(b"GET /__emulator__/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200" in caller.recv(20)
@@ -260,9 +260,9 @@ def test_a_stream_ends_whose_reader_does_not_read(
 
 
 def test_there_are_only_so_many_streams(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bird_dynamic.emulator.streams.MAX_STREAMS", 2)
-    monkeypatch.setattr("bird_dynamic.emulator.handler.MAX_STREAMS", 2)
-    monkeypatch.setattr("bird_dynamic.emulator.streams._PULSE", 0.02)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.streams.MAX_STREAMS", 2)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.handler.MAX_STREAMS", 2)
+    monkeypatch.setattr("bird_dynamic.emulator.serving.streams._PULSE", 0.02)
     with EmulatorServer() as server:
         with ExitStack() as stack:
             for _ in range(2):

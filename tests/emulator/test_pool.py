@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from bird_dynamic.emulator.pool import Pool
+from bird_dynamic.emulator.delivering.pool import Pool
 
 
 def test_jobs_run_in_the_order_of_their_times() -> None:

@@ -15,7 +15,7 @@ from http.client import HTTPConnection
 import pytest
 
 from bird_dynamic.emulator import ACCESS_KEY, EmulatorServer, Fault
-from bird_dynamic.emulator.request_log import RequestLog
+from bird_dynamic.emulator.serving.request_log import RequestLog
 from tests.emulator.caller import AUTHORIZED, ROOT, VOICE
 
 

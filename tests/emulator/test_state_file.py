@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.emulator import BirdEmulator, Dialect, Options, Request, Store
-from bird_dynamic.emulator.control import control
+from bird_dynamic.emulator.serving.control import control
 from bird_dynamic.emulator.store import StateFileError
 from tests.emulator.caller import Caller
 from tests.support.clock import FakeClock

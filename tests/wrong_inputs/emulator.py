@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bird_dynamic.emulator import EmulatorServer
 from bird_dynamic.emulator.__main__ import main
-from bird_dynamic.emulator.streams import MAX_STREAMS
+from bird_dynamic.emulator.serving.streams import MAX_STREAMS
 from tests.wrong_inputs.row import Row, Way
 from tests.wrong_inputs.ways import command
 

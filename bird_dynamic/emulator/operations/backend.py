@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bird_dynamic.emulator.checks import Check, mapping
-from bird_dynamic.emulator.delivery import Delivery, timestamp
+from bird_dynamic.emulator.delivering.delivery import Delivery, timestamp
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.json_body import parsed

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from bird_dynamic.emulator.delivery import Delivery
+from bird_dynamic.emulator.delivering.delivery import Delivery
 from bird_dynamic.emulator.messages import Json, Request, invalid
 from bird_dynamic.emulator.operations import parameters
 from bird_dynamic.emulator.operations.backend import Backend

@@ -16,7 +16,7 @@ from bird_dynamic.emulator.checks import (
     several,
     text,
 )
-from bird_dynamic.emulator.delivery import FAILED, PENDING, SUCCEEDED, Delivery
+from bird_dynamic.emulator.delivering.delivery import FAILED, PENDING, SUCCEEDED, Delivery
 from bird_dynamic.emulator.messages import (
     Json,
     RefusalError,

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bird_dynamic.emulator.delivery import (
+from bird_dynamic.emulator.delivering.delivery import (
     FAILED,
     PENDING,
     SUCCEEDED,
@@ -28,12 +28,12 @@ from bird_dynamic.emulator.delivery import (
     Delivery,
     Event,
 )
+from bird_dynamic.emulator.delivering.pool import Pool
+from bird_dynamic.emulator.delivering.sending import Answer, send
+from bird_dynamic.emulator.delivering.targets import Targets
 from bird_dynamic.emulator.faults import Fault
 from bird_dynamic.emulator.feed import Feed
 from bird_dynamic.emulator.messages import Json
-from bird_dynamic.emulator.pool import Pool
-from bird_dynamic.emulator.sending import Answer, send
-from bird_dynamic.emulator.targets import Targets
 
 WAITS = (30, 60, 120, 240, 480, *[900] * 30)
 """Seconds before each repetition: 36 attempts within 8 hours. The 8 hours and the increasing

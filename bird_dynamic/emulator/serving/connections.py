@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from bird_dynamic.emulator.core import BirdEmulator
-from bird_dynamic.emulator.streams import Streams
+from bird_dynamic.emulator.serving.streams import Streams
 
 MAX_CONNECTIONS = 512
 """Connections at a time; further ones wait until one is closed."""

@@ -16,15 +16,15 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from bird_dynamic.emulator.connections import Connections
-from bird_dynamic.emulator.control import control, is_control, is_page, message
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response
-from bird_dynamic.emulator.reading import UnreadableError, discard_rest, read_request
-from bird_dynamic.emulator.request_log import line_of
-from bird_dynamic.emulator.streams import EVENTS, MAX_STREAMS
-from bird_dynamic.emulator.web_pages import refusal_of
-from bird_dynamic.emulator.writing import write_response
+from bird_dynamic.emulator.serving.connections import Connections
+from bird_dynamic.emulator.serving.control import control, is_control, is_page, message
+from bird_dynamic.emulator.serving.reading import UnreadableError, discard_rest, read_request
+from bird_dynamic.emulator.serving.request_log import line_of
+from bird_dynamic.emulator.serving.streams import EVENTS, MAX_STREAMS
+from bird_dynamic.emulator.serving.web_pages import refusal_of
+from bird_dynamic.emulator.serving.writing import write_response
 
 IDLE_TIMEOUT = 300.0
 """Seconds after which a connection that neither sends nor reads is closed."""

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 
 from bird_dynamic._version import package_version
 from bird_dynamic.emulator.feed import Feed, Subscription
-from bird_dynamic.emulator.page import HEADERS
+from bird_dynamic.emulator.serving.page import HEADERS
 
 EVENTS = "/__emulator__/events"
 MAX_STREAMS = 32

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bird_dynamic.emulator.connections import POLL, Connections
 from bird_dynamic.emulator.core import BirdEmulator
-from bird_dynamic.emulator.handler import Handler
+from bird_dynamic.emulator.serving.connections import POLL, Connections
+from bird_dynamic.emulator.serving.handler import Handler
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -40,15 +40,15 @@ from bird_dynamic._version import package_version
 from bird_dynamic.emulator.api import KINDS
 from bird_dynamic.emulator.checks import demand, mapping, several, text
 from bird_dynamic.emulator.core import BirdEmulator
+from bird_dynamic.emulator.delivering.targets import Targets
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.faults import Fault, check_fault
 from bird_dynamic.emulator.json_body import parsed
 from bird_dynamic.emulator.messages import Request, Response, check_options
-from bird_dynamic.emulator.overview import overview
-from bird_dynamic.emulator.page import HEADERS, file_response, is_file
 from bird_dynamic.emulator.redaction import redacted
+from bird_dynamic.emulator.serving.overview import overview
+from bird_dynamic.emulator.serving.page import HEADERS, file_response, is_file
 from bird_dynamic.emulator.store import StateFileError
-from bird_dynamic.emulator.targets import Targets
 
 PATHS = (
     "GET state, GET events, POST reset, GET and DELETE journal, GET, PUT and DELETE faults, GET "

@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from bird_dynamic.emulator.targets import Target
+from bird_dynamic.emulator.delivering.targets import Target
 
 TIMEOUT = 10.0
 """Seconds for an answer. How long Bird waits is not known."""

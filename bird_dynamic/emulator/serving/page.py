@@ -48,7 +48,7 @@ _OF_THE_PAGE = {
 
 @cache
 def _files() -> dict[str, bytes]:
-    folder = files("bird_dynamic.emulator") / "console"
+    folder = files("bird_dynamic.emulator.serving") / "console"
     return {
         each.name: each.read_bytes()
         for each in folder.iterdir()

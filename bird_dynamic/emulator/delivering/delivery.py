@@ -18,9 +18,9 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
+from bird_dynamic.emulator.delivering.sending import Answer
+from bird_dynamic.emulator.delivering.targets import Target
 from bird_dynamic.emulator.messages import Json
-from bird_dynamic.emulator.sending import Answer
-from bird_dynamic.emulator.targets import Target
 
 SHORT = 200
 """Characters that are kept of an answer's body once there is a later one."""

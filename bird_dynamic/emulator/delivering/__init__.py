@@ -1,0 +1,1 @@
+"""Delivers events to webhooks: matched, signed, repeated, and never beyond this machine."""

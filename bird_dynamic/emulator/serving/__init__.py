@@ -1,0 +1,1 @@
+"""Serves the emulator over HTTP: to the provider, to tests, and to a browser."""
