@@ -52,7 +52,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 def _carried_out(given: argparse.Namespace, settings: Given) -> int:
     if given.command == "audit":
-        return _audit(settings, given.stack, given.ignore, given.json)
+        return _audit(settings, given)
     account = Account(settings.settings, connect)
     if given.command == "doctor":
         return _doctor(account, settings.key_source, given.writes, given.json)
@@ -121,6 +121,7 @@ def _parser() -> Parser:
         ("bird-dynamic audit", "check the workspace of the environment"),
         ("bird-dynamic audit --stack prod", "and show what the stack prod manages"),
         ("bird-dynamic audit --ignore +31612345678", "without the findings of a spare number"),
+        ("bird-dynamic audit --strict --json", "for a machine: all is checked and complete, or 1"),
     )
     export.add_argument(
         "folder", type=_folder, help="folder to write to; must not contain a program"
@@ -155,6 +156,11 @@ def _parser() -> Parser:
         action="append",
         default=[],
         help="leave out the findings of this phone number; may be repeated",
+    )
+    audit.add_argument(
+        "--strict",
+        action="store_true",
+        help="end with status 1 also if something could not be checked",
     )
     for command in (doctor, audit):
         command.add_argument(
@@ -213,22 +219,23 @@ def _doctor(account: Account, key_source: str, writes: bool, as_json: bool) -> i
     return 0 if well else 1
 
 
-def _audit(given: Given, stack: str | None, ignored: Sequence[str], as_json: bool) -> int:
+def _audit(given: Given, options: argparse.Namespace) -> int:
     progress = Progress(sys.stderr)
     try:
-        found = audit_of(given.settings, stack, ignored, progress.say)
+        found = audit_of(given.settings, options.stack, options.ignore, progress.say)
     except ConfigurationError as error:
         return _invalid(f"{error}.")
     finally:
         progress.end()
     subject = Subject.of(given.settings, given.key_source, connect(given.settings))
-    if as_json:
+    if options.json:
         print(json.dumps({**subject.document(), **found.document()}, indent=2))
     else:
         print(f"{subject}\n")
         for line in lines_of(found, Style.of(sys.stdout, os.environ)):
             print(line)
-    return 0 if found.is_complete else 1
+    is_proven = not (options.strict and found.not_checked)
+    return 0 if found.is_complete and is_proven else 1
 
 
 def _export(account: Account, folder: Path, protect: bool, to_import: bool) -> int:

@@ -140,6 +140,9 @@ def test_what_cannot_be_read_is_told_and_is_no_finding(
     said = capsys.readouterr().out
     assert "\nNOT CHECKED Deliveries: Reading the deliveries failed: Bird answered 403" in said
     assert " not checked\n" in said
+    assert main(["audit", "--strict"]) == 1
+    bird.emulator.faults = ()
+    assert main(["audit", "--strict"]) == 0
 
 
 ROW = AuditedNumber(
