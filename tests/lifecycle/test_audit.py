@@ -72,7 +72,7 @@ def test_all_planted_faults_are_found_together() -> None:
     world = World()
     site = healthy(world.emulator)
     wanted = everything(site)
-    assert len(wanted) == 13
+    assert len(wanted) == 14
     found = audit(world)
     assert kinds(found) == wanted
     # Nine faults concern the calls of a number, the others are of what is too much.

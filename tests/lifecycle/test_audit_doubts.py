@@ -38,6 +38,8 @@ from tests.lifecycle.audit_samples import (
 from tests.support.planted import GONE, URL, Site, healthy
 from tests.support.world import EmulatorTransport, World
 
+OTHER_URL = "https://example.com/other"
+ALL_STATUSES = tuple(("status", each) for each in ("starting", "ringing", "ongoing", "completed"))
 CHANNEL_ID = "11111111-2222-4333-8444-555555555555"
 
 
@@ -85,6 +87,15 @@ def test_a_workspace_without_voice_is_complete() -> None:
         (subscription("s", ("status", "ringing")), subscription("t", ("status", "completed"))),
         (subscription("s"), subscription("t", url="https://example.com/other")),
         (subscription("s"), subscription("t", event="voice.outbound")),
+        (subscription("s"), subscription("t", ("channelId", "ch"))),
+        (subscription("s"), subscription("t", ("channelId", "ch"), ("status", "ringing"))),
+        (subscription("s"), subscription("t", ("channelId", "ch"), url=OTHER_URL)),
+        (
+            subscription("s"),
+            subscription("t", ("status", "ringing"), url=OTHER_URL),
+            subscription("u", ("channelId", "ch")),
+        ),
+        (subscription("s", ("channelId", GONE), ("channelId", "ch")),),
         (subscription("s"), subscription("t", status="inactive")),
         (subscription("s"), subscription("t", template="twilio")),
         (subscription("s", status=""),),
@@ -100,6 +111,11 @@ def test_a_workspace_without_voice_is_complete() -> None:
         "one for each status",
         "two URLs",
         "outbound too",
+        "a filtered one to the same URL",
+        "two filters to the same URL",
+        "a URL of the number's own",
+        "one that gets back what another takes",
+        "two channels, of which one is gone",
         "an equal one that is inactive",
         "another template",
         "no status",
@@ -128,6 +144,29 @@ def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...])
             ["doubled"],
         ),
         ((subscription("s"), subscription("t"), subscription("u")), ["doubled", "doubled"]),
+        (
+            (subscription("s"), subscription("t", ("status", "completed"), url=OTHER_URL)),
+            ["subscription-shadowed"],
+        ),
+        (
+            (subscription("s"), subscription("t", *ALL_STATUSES, url=OTHER_URL)),
+            ["subscription-shadowed"],
+        ),
+        (
+            (
+                subscription("s"),
+                subscription("t", ("status", "ringing"), url=OTHER_URL),
+                subscription("u", ("channelId", "ch"), ("status", "completed")),
+            ),
+            ["subscription-shadowed"],
+        ),
+        (
+            (
+                subscription("s"),
+                subscription("t", ("channelId", GONE), ("channelId", CHANNEL_ID), url=OTHER_URL),
+            ),
+            ["orphan"],
+        ),
         ((subscription("s", status="disabled"),), ["subscription-inactive"]),
         ((subscription("s"), switched_off()), ["subscription-inactive"]),
         (
@@ -144,6 +183,10 @@ def test_unusual_subscriptions_are_fine(subscriptions: tuple[Subscription, ...])
         "an equal URL",
         "a shared status",
         "three",
+        "a status that goes elsewhere",
+        "all statuses, which go elsewhere",
+        "a status that nobody gets back",
+        "two channels, which are gone",
         "an unknown status",
         "one that Bird has switched off",
         "of outbound calls",
@@ -154,9 +197,8 @@ def test_wrong_subscriptions_are_found(
     subscriptions: tuple[Subscription, ...], found: list[str]
 ) -> None:
     told = kinds(replace(WORKSPACE, subscriptions=subscriptions))
-    assert [each.removesuffix("-subscription") if "doubled" in each else each for each in told] == (
-        found
-    )
+    short = ("doubled-subscription", "orphan-subscription")
+    assert [each.partition("-")[0] if each in short else each for each in told] == found
 
 
 def test_what_listings_omit_is_not_taken_for_a_fault() -> None:
@@ -272,7 +314,7 @@ def test_each_property_of_a_connector_and_a_channel_is_read() -> None:
 
 def test_odd_filters_are_read() -> None:
     row = {"id": "s", "eventFilters": [None, {"key": "channelId", "value": 7}, {"value": "x"}]}
-    assert subscription_of(row).channel_id is None
+    assert subscription_of(row).channel_ids == frozenset()
     assert subscription_of({"id": "s", "eventFilters": "all"}).filters == frozenset()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bird_dynamic.lifecycle.audit.auditing import result
 from bird_dynamic.lifecycle.audit.faults import judged
 from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL
 from bird_dynamic.lifecycle.audit.report import AuditFinding
@@ -89,6 +90,31 @@ def test_a_subscription_that_hears_too_late() -> None:
     assert found.line == ""
     assert 'such as to event_filters=[{"key": "channelId", "value": "ch"}], and' in found.remedy
     assert "(resource calls)" in found.said
+
+
+def test_the_url_of_a_subscription_without_filters_gets_its_events_back() -> None:
+    main = subscription("s", url="https://shop.example/main")
+    stats = subscription("t", ("status", "ringing"), ("status", "completed"))
+    shadowed = replace(WORKSPACE, subscriptions=(main, stats))
+    found = only(shadowed, "subscription-shadowed")
+    assert (found.about, found.numbers) == ("s", (NUMBER.number,))
+    assert found.line == (
+        'WebhookSubscription("calls-31612345678", service="channels", event="voice.inbound", '
+        'url="https://shop.example/main", event_filters=[{"key": "channelId", "value": "ch"}])'
+    )
+    assert "does not get the completed and ringing events of voice.inbound" in found.said
+    mended = subscription("u", ("channelId", "ch"), url="https://shop.example/main")
+    assert judged(replace(shadowed, subscriptions=(main, stats, mended))) == []
+    found = only(replace(shadowed, managed=MANAGED), "subscription-shadowed")
+    assert found.line == ""
+    assert 'Give calls a channelId filter, event_filters=[{"key": "channelId"' in found.remedy
+
+
+def test_a_number_with_a_url_of_its_own_is_told_that_alone() -> None:
+    own = subscription("t", ("channelId", "ch"), url="https://shop.example/own")
+    workspace = replace(WORKSPACE, subscriptions=(subscription("s"), own))
+    (row,) = result(workspace, ()).numbers
+    assert row.urls == ("https://shop.example/own",)
 
 
 def test_a_paused_subscription_is_adopted_as_it_is() -> None:

@@ -174,6 +174,18 @@ def _overlap(site: Site, place: int) -> str:
     return site.subscribe(site.channel(place), ("status", "ringing"))
 
 
+def _shadow(site: Site, place: int) -> str:
+    """Outbound, and maybe on a number with another fault: there are more faults than numbers."""
+    main = site.subscribe(None, event="voice.outbound", url="https://example.com/main")
+    site.subscribe(
+        site.channel(place % 8),
+        ("status", "completed"),
+        event="voice.outbound",
+        url="https://example.com/stats",
+    )
+    return main
+
+
 def _orphan_subscription(site: Site, place: int) -> str:
     return site.subscribe(GONE, event="voice.outbound", url="https://example.com/old")
 
@@ -268,5 +280,11 @@ FAULTS = (
         _orphan_connector,
         (f"is for the phone number {GONE}, which the workspace does not have",),
         'VoiceChannel("old-',
+    ),
+    Fault(
+        "subscription-shadowed",
+        _shadow,
+        ("https://example.com/main does not get the completed events of voice.outbound",),
+        'event="voice.outbound", url="https://example.com/main", event_filters=[{"key": "chan',
     ),
 )

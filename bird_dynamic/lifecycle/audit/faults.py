@@ -7,7 +7,7 @@ taken for a fault.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timezone
 
@@ -18,7 +18,10 @@ from bird_dynamic.lifecycle.audit.setup import (
     KEYS_OF_VOICE,
     address,
     covers_beginning,
+    gives_way,
     overlap,
+    reaches,
+    same_receiver,
 )
 from bird_dynamic.lifecycle.audit.snapshot import (
     Connector,
@@ -56,9 +59,9 @@ def _doubled_connector(view: View) -> Iterator[Found]:
         if len(line.connectors) < 2:
             continue
         # The one to keep: managed by the stack, with a channel that subscriptions are for.
-        used = {each.channel_id for each in line.active}
+        used = {channel_id for each in line.active for channel_id in each.values("channelId")}
 
-        def rank(connector: Connector, used: AbstractSet[str | None] = used) -> tuple[bool, bool]:
+        def rank(connector: Connector, used: AbstractSet[str] = used) -> tuple[bool, bool]:
             channels = {each.id for each in view.channels_of.get(connector.id, ())}
             return view.manager(connector.id) is None, not used & channels
 
@@ -149,6 +152,53 @@ def _inbound_filtered(view: View) -> Iterator[Found]:
             yield on(line, said, remedy)
 
 
+def _shadowed(view: View) -> Iterator[Found]:
+    """One without filters, and one to another URL that takes events of the same calls from it. A
+    `channelId` filter alone is no fault: it gives all calls of a number a URL of their own."""
+    for each in view.voice_subscriptions:
+        takers = [
+            other
+            for other in view.voice_subscriptions
+            if gives_way(each, other)
+            and not same_receiver(each, other)
+            and (other.values("status") or not other.values("channelId"))
+        ]
+        own = [
+            other
+            for other in view.voice_subscriptions
+            if gives_way(each, other) and same_receiver(each, other)
+        ]
+        found = [
+            (line, taker)
+            for taker in takers
+            for line in view.lines
+            if any(
+                reaches(taker, channel_id) and not _is_asked(own, taker, channel_id)
+                for channel_id in line.channel_ids
+            )
+        ]
+        if not found:
+            continue
+        line, taker = found[0]
+        which = " and ".join(sorted(taker.values("status"))) or "all"
+        said = (
+            f"{view.called(each)} has no filters, so {each.url} does not get the {which} events of "
+            f"{each.event}: by Bird's documentation, they go only to {taker.id}, which asks for "
+            f"them with a filter, and sends them to {taker.url}."
+        )
+        numbers = tuple(dict.fromkeys(line.number.number for line, _ in found))
+        yield each.id, said, view.mending.filter_by_channel(line, each), numbers
+
+
+def _is_asked(own: Iterable[Subscription], taker: Subscription, channel_id: str) -> bool:
+    """Whether one of these asks for all that the taker gets of a channel."""
+    wanted = taker.values("status") or {""}
+    return any(
+        reaches(each, channel_id) and (not (asked := each.values("status")) or wanted <= asked)
+        for each in own
+    )
+
+
 def _deliveries_failing(view: View) -> Iterator[Found]:
     for each in view.voice_subscriptions:
         deliveries = view.workspace.deliveries.get(each.id, ())
@@ -190,11 +240,13 @@ def _doubled_in(view: View, group: Sequence[Subscription]) -> Iterator[Found]:
     )
     kept: dict[str | None, list[Subscription]] = defaultdict(list)
     for each in ranked:
-        rivals = kept[each.channel_id] + (kept[None] if each.channel_id else [])
-        if each.channel_id is None:
-            rivals = [one for those in kept.values() for one in those]
-        kept[each.channel_id].append(each)
-        if (other := next((one for one in rivals if overlap(one, each)), None)) is None:
+        channel_ids: Iterable[str | None] = sorted(each.channel_ids) or [None]
+        # Only those of the same channels are compared: there may be a thousand.
+        places = [*channel_ids, None] if each.channel_ids else list(kept)
+        rivals = [one for place in places for one in kept[place]]
+        for channel_id in channel_ids:
+            kept[channel_id].append(each)
+        if (other := next((one for one in rivals if is_twice(one, each)), None)) is None:
             continue
         if other.filters == each.filters:
             is_extra, how = True, "is equal to"
@@ -212,6 +264,11 @@ def _doubled_in(view: View, group: Sequence[Subscription]) -> Iterator[Found]:
         yield each.id, said, remedy, ()
 
 
+def is_twice(one: Subscription, other: Subscription) -> bool:
+    """Whether an event is sent twice. One without filters gives way to one with filters."""
+    return overlap(one, other) and not gives_way(one, other) and not gives_way(other, one)
+
+
 def _includes(one: Subscription, other: Subscription) -> bool:
     """Whether the first sends every event that the second one sends."""
     return all(
@@ -225,7 +282,7 @@ def _orphan_subscription(view: View) -> Iterator[Found]:
         if view.is_orphan(each):
             said = (
                 f"{view.called(each)} ({each.event}, {each.url}) is for the channel "
-                f"{each.channel_id}, which does not exist."
+                f"{' and '.join(sorted(each.channel_ids))}, which does not exist."
             )
             yield each.id, said, view.mending.release_subscription(each), ()
 
@@ -274,6 +331,7 @@ FAULTS: dict[str, Callable[[View], Iterator[Found]]] = {
     "no-inbound-subscription": _no_inbound,
     "subscription-inactive": _inbound_inactive,
     "subscription-filtered": _inbound_filtered,
+    "subscription-shadowed": _shadowed,
     "deliveries-failing": _deliveries_failing,
     "doubled-subscription": _doubled_subscription,
     "orphan-subscription": _orphan_subscription,

@@ -86,6 +86,21 @@ class Mending:
         line = self._subscription(number, channel_id, subscription.url, *BEGINNING_FILTERS)
         return Remedy("Declare one for the beginning of calls and run `pulumi up`", line)
 
+    def filter_by_channel(self, line: Line, subscription: Subscription) -> Remedy:
+        """Let the URL of a subscription without filters get all events of a line."""
+        channel_id = line.channel_ids[0]
+        if (manager := self._setup.manager(subscription.id)) is not None:
+            filters = [{"key": "channelId", "value": channel_id}]
+            return Remedy(
+                f"Give {manager.name} a channelId filter, event_filters={literal(filters)}, and "
+                "declare one for each other channel; run `pulumi up`"
+            )
+        return Remedy(
+            "Declare one with a channelId filter for each number that this URL answers, and run "
+            "`pulumi up`",
+            self._subscription(line.number, channel_id, subscription.url, event=subscription.event),
+        )
+
     def activate(self, subscription: Subscription) -> Remedy:
         """Make a subscription active again."""
         if (manager := self._setup.manager(subscription.id)) is not None:
@@ -150,14 +165,19 @@ class Mending:
         )
 
     def _subscription(
-        self, number: Number, channel_id: str, url: str, *filters: dict[str, str]
+        self,
+        number: Number,
+        channel_id: str,
+        url: str,
+        *filters: dict[str, str],
+        event: str = INBOUND,
     ) -> str:
         return declaration(
             "WebhookSubscription",
             f"calls-{number.digits}",
             {
                 "service": "channels",
-                "event": INBOUND,
+                "event": event,
                 "url": url,
                 "event_filters": [{"key": "channelId", "value": channel_id}, *filters],
             },

@@ -115,7 +115,7 @@ class Reader:
                 found[str(row["id"])] = connector_of(row)
         workspace = replace(workspace, connectors=tuple(found.values()))
         stated = {each.channel_id for each in found.values() if each.is_voice}
-        asked = {each.channel_id for each in workspace.subscriptions}
+        asked = {one for each in workspace.subscriptions for one in each.channel_ids}
         missing = (stated | asked) - {each.id for each in workspace.channels} - {None}
         rows = pool.map(partial(self._one, CHANNEL), sorted(filter(None, missing)))
         more = map(channel_of, filter(None, rows))

@@ -5,7 +5,7 @@ Listings may lack the properties that join them, so each join has several ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -46,8 +46,19 @@ class Line:
 
     @property
     def active(self) -> tuple[Subscription, ...]:
-        """The active ones of its subscriptions to inbound calls."""
-        return tuple(each for each in self.inbound if each.is_active)
+        """The subscriptions that get its inbound calls: the active ones, without those that give
+        way to another one in all its events."""
+        active = [each for each in self.inbound if each.is_active]
+        return tuple(each for each in active if not self._loses_all(each, active))
+
+    def _loses_all(self, subscription: Subscription, others: Iterable[Subscription]) -> bool:
+        return any(
+            gives_way(subscription, each)
+            and not same_receiver(subscription, each)
+            and not each.values("status")
+            and all(reaches(each, channel_id) for channel_id in self.channel_ids)
+            for each in others
+        )
 
 
 class Setup:
@@ -151,8 +162,8 @@ class Setup:
 
     def is_orphan(self, subscription: Subscription) -> bool:
         """Whether it is for a channel that does not exist."""
-        channel_id = subscription.channel_id
-        return channel_id is not None and channel_id not in self.channel_ids
+        wanted = subscription.channel_ids
+        return bool(wanted) and not subscription.values("channelId") & self.channel_ids
 
     @cached_property
     def gone(self) -> tuple[Managed, ...]:
@@ -187,10 +198,31 @@ class Setup:
 
 
 def reaches(subscription: Subscription, channel_id: str) -> bool:
-    """Whether events of this channel can match its filters."""
-    return subscription.values("channelId") <= {channel_id} and all(
-        each.startswith(VOICE) for each in subscription.values("platformId")
+    """Whether events of this channel can match its filters. Several values of a key are
+    alternatives."""
+    channels, platforms = subscription.values("channelId"), subscription.values("platformId")
+    return (not channels or channel_id in channels) and (
+        not platforms or any(each.startswith(VOICE) for each in platforms)
     )
+
+
+def gives_way(one: Subscription, other: Subscription) -> bool:
+    """Whether the first one does not get the events of calls that the other one asks for. Source:
+    "Voice webhooks": without filters it gets all events, "except where you have other webhooks with
+    an explicit filter"."""
+    return (
+        (one.service, one.event) == (other.service, other.event)
+        and one.event.startswith(f"{VOICE}.")
+        and other.is_active
+        and not one.filters
+        and bool(other.filters)
+        and {key for key, _ in other.filters} <= KEYS_OF_VOICE
+    )
+
+
+def same_receiver(one: Subscription, other: Subscription) -> bool:
+    """Whether both send to the same URL, in the same form."""
+    return one.template == other.template and address(one.url) == address(other.url)
 
 
 def covers_beginning(subscription: Subscription) -> bool:
@@ -208,10 +240,10 @@ def covers_all(subscription: Subscription) -> bool:
 
 
 def overlap(one: Subscription, other: Subscription) -> bool:
-    """Whether both send some event to the same URL, in the same form."""
-    if (one.service, one.event, one.template) != (other.service, other.event, other.template):
+    """Whether both ask for some event, for the same URL, in the same form."""
+    if (one.service, one.event) != (other.service, other.event):
         return False
-    if not one.url or address(one.url) != address(other.url):
+    if not one.url or not same_receiver(one, other):
         return False
     keys = {key for key, _ in one.filters | other.filters}
     if one.event.startswith(f"{VOICE}.") and not keys <= KEYS_OF_VOICE:

@@ -98,9 +98,9 @@ class Subscription:
         return frozenset(value.lower() for name, value in self.filters if name == key)
 
     @property
-    def channel_id(self) -> str | None:
-        """The channel that it is for; None if it is for all, or the id is not one."""
-        return next(filter(None, map(canonical, sorted(self.values("channelId")))), None)
+    def channel_ids(self) -> frozenset[str]:
+        """The channels that it is for; empty if it is for all, or no id is one."""
+        return frozenset(filter(None, map(canonical, self.values("channelId"))))
 
 
 @dataclass(frozen=True)
