@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -363,6 +363,51 @@ def test_a_change_during_the_audit_is_not_reported() -> None:
         site.subscribe(channel) if seconds == auditing.SETTLING else None
     )
     assert audit(world).findings == ()
+
+
+def changing(world: World, *steps: Callable[[], object]) -> list[float]:
+    """Do a step after each reading; the pauses between the readings."""
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        if seconds == auditing.SETTLING:
+            if len(pauses) < len(steps):
+                steps[len(pauses)]()
+            pauses.append(seconds)
+
+    world.clock.sleep = sleep  # type: ignore[method-assign]
+    return pauses
+
+
+def test_a_fault_that_becomes_another_one_is_reported_as_that() -> None:
+    world = World(dialect=Dialect(listing_lag="none"))
+    site = healthy(world.emulator)
+    number = site.number(4)
+    site.emulator.remove("webhook-subscriptions", site.subscription(4))
+    site.emulator.remove("connectors", site.connector(4))
+    pauses = changing(world, lambda: site.connect(number.id))
+    assert [(each.kind, each.about) for each in audit(world).findings] == [
+        ("no-inbound-subscription", number.number)
+    ]
+    assert len(pauses) == 2
+
+
+def test_a_workspace_that_changes_all_the_time_ends_the_readings() -> None:
+    world = World(dialect=Dialect(listing_lag="none"))
+    site = healthy(world.emulator)
+    number, first = site.number(3).number, site.subscription(3)
+    site.emulator.change("webhook-subscriptions", first, status="inactive")
+    deaf = [{"key": "channelId", "value": site.channel(3)}, {"key": "status", "value": "completed"}]
+
+    def filtered() -> None:
+        site.emulator.change("webhook-subscriptions", first, status="active", eventFilters=deaf)
+
+    def paused() -> None:
+        site.emulator.change("webhook-subscriptions", first, status="inactive")
+
+    pauses = changing(world, filtered, paused, filtered, paused)
+    assert [each.about for each in audit(world).findings] == [number]
+    assert len(pauses) == auditing.MOST_READINGS - 1
 
 
 def test_ignored_numbers_are_left_out_in_any_notation() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,15 @@ import pytest
 
 from bird_dynamic.lifecycle.audit.auditing import result
 from bird_dynamic.lifecycle.audit.faults import judged
-from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL
+from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL, OWN_QUERY
 from bird_dynamic.lifecycle.audit.report import AuditFinding
-from bird_dynamic.lifecycle.audit.snapshot import Managed, Subscription, Workspace
+from bird_dynamic.lifecycle.audit.snapshot import (
+    Delivery,
+    Managed,
+    Subscription,
+    Workspace,
+    without_query,
+)
 from tests.lifecycle.audit_samples import (
     CHANNEL,
     CONNECTOR,
@@ -115,6 +122,84 @@ def test_a_number_with_a_url_of_its_own_is_told_that_alone() -> None:
     workspace = replace(WORKSPACE, subscriptions=(subscription("s"), own))
     (row,) = result(workspace, ()).numbers
     assert row.urls == ("https://shop.example/own",)
+
+
+def test_a_filter_that_no_call_matches_is_left_out() -> None:
+    deaf = subscription("s", ("messageStatus", "sent"), ("status", "ringing"))
+    found = only(replace(WORKSPACE, subscriptions=(deaf,)), "subscription-filtered")
+    assert found.line == (
+        'WebhookSubscription("calls-31612345678", service="channels", event="voice.inbound", '
+        'url="https://example.com/calls", event_filters=[{"key": "channelId", "value": "ch"}])'
+    )
+    assert "messageStatus, which calls do not have: its URL learns of no call." in found.said
+    assert found.remedy == "Declare one for calls and run `pulumi up`"
+
+
+SECRET = "t0pSecretOfTheUrl"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://shop.example/in?token={SECRET}",
+        f"https://shop.example/in#{SECRET}",
+        f"https://{SECRET}:x@shop.example/in",
+        f"https://shop.example?{SECRET}",
+    ],
+)
+@pytest.mark.parametrize("managed", [None, MANAGED])
+@pytest.mark.parametrize(
+    "subscriptions",
+    [
+        (subscription(),),
+        (subscription(), subscription("t")),
+        (subscription("s", ("status", "ringing")), subscription("t", ("status", "ringing"))),
+        (subscription(status="inactive", status_reason="too many failures"),),
+        (subscription(), subscription("t", status="inactive", status_reason="failures")),
+        (subscription("s", ("status", "completed")),),
+        (subscription("s", ("channelId", OTHER)),),
+        (subscription(), subscription("t", ("status", "ringing"), template="twilio")),
+    ],
+    ids=["fine", "doubled", "overlap", "paused", "switched off", "filtered", "orphan", "shadowed"],
+)
+def test_the_query_of_a_url_is_shown_nowhere(
+    url: str, subscriptions: tuple[Subscription, ...], managed: tuple[Managed, ...] | None
+) -> None:
+    second = replace(NUMBER, id="m", number="+31687654321", ids=frozenset("m"), connector_ids=())
+    theirs = tuple(
+        replace(each, url=url, status_reason=each.status_reason and f"{url} failed")
+        for each in subscriptions
+    )
+    failed = Delivery(at=1e9, succeeded=False, is_open=False, answer="HTTP 500")
+    workspace = replace(
+        WORKSPACE,
+        numbers=(NUMBER, second),
+        subscriptions=theirs,
+        deliveries={each.id: (failed,) for each in theirs},
+        managed=managed,
+    )
+    findings = judged(workspace)
+    assert findings
+    document = json.dumps(result(workspace, findings).document())
+    assert SECRET not in document
+    for each in findings:
+        assert (OWN_QUERY in each.line) == (OWN_QUERY in each.remedy), each
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://example.com/in", "https://example.com/in"),
+        ("https://example.com/in?a=b", "https://example.com/in?…"),
+        ("https://example.com?a=b/c@d", "https://example.com?…"),
+        ("https://me:pass@example.com/a@b", "https://…@example.com/a@b"),
+        ("https://[::1/in", "https://[::1/in"),
+        ("https://me:pass@example.com/a//b", "https://…@example.com/a//b"),
+        ("", ""),
+    ],
+)
+def test_a_url_is_shown_without_its_query(url: str, shown: str) -> None:
+    assert without_query(url) == shown
 
 
 def test_a_paused_subscription_is_adopted_as_it_is() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timezone
 
-from bird_dynamic.lifecycle.audit.mending import Remedy
+from bird_dynamic.lifecycle.audit.mending import OWN_QUERY, Remedy
 from bird_dynamic.lifecycle.audit.report import AuditFinding
 from bird_dynamic.lifecycle.audit.setup import (
     BEGINNING,
@@ -41,10 +41,16 @@ def judged(workspace: Workspace) -> list[AuditFinding]:
     """The findings of a snapshot, in the order of the table."""
     view = View(workspace)
     return [
-        AuditFinding(kind, about, said, remedy.text, remedy.line, numbers)
+        AuditFinding(kind, about, said, _with_own_query(remedy), remedy.line, numbers)
         for kind, find in FAULTS.items()
         for about, said, remedy, numbers in find(view)
     ]
+
+
+def _with_own_query(remedy: Remedy) -> str:
+    if OWN_QUERY not in remedy.line:
+        return remedy.text
+    return f"{remedy.text}. In the URL, put what the line leaves out in place of {OWN_QUERY}"
 
 
 def _no_connector(view: View) -> Iterator[Found]:
@@ -114,7 +120,7 @@ def _inbound_inactive(view: View) -> Iterator[Found]:
     for line in view.lines:
         if line.takes_calls and line.inbound and not line.active:
             first = line.inbound[0]
-            reason = f": {first.status_reason}" if first.status_reason else ""
+            reason = f": {first.shown_reason}" if first.status_reason else ""
             said = f"{view.called(first)} is {first.status}{reason}".rstrip(".")
             said += ". No other one receives the calls of this number."
             told.add(first.id)
@@ -124,7 +130,7 @@ def _inbound_inactive(view: View) -> Iterator[Found]:
         is_off = each.status_reason and not each.is_active and each.event.startswith(f"{VOICE}.")
         if not is_off or each.id in told or view.is_orphan(each) or _is_replaced(view, each):
             continue
-        said = f"{view.called(each)} to {each.url} is {each.status}: {each.status_reason}"
+        said = f"{view.called(each)} to {each.shown_url} is {each.status}: {each.shown_reason}"
         numbers = view.numbers_of.get(each.id, ())
         yield each.id, f"{said.rstrip('.')}.", view.mending.activate(each), numbers
 
@@ -143,31 +149,31 @@ def _inbound_filtered(view: View) -> Iterator[Found]:
             first = line.active[0]
             foreign = sorted({key for key, _ in first.filters} - KEYS_OF_VOICE)
             cause = (
-                f"filters on {' and '.join(foreign)}, which calls do not have"
+                f"filters on {' and '.join(foreign)}, which calls do not have: its URL learns of "
+                "no call"
                 if foreign
-                else f"leaves out {' and '.join(sorted(BEGINNING, reverse=True))} calls"
+                else f"leaves out {' and '.join(BEGINNING)} calls: its URL learns too late of a "
+                "call"
             )
-            said = f"{view.called(first)} {cause}: its URL learns too late of a call."
-            remedy = view.mending.tell_beginning(line.number, line.channel_ids[0], first)
+            said = f"{view.called(first)} {cause}."
+            beginning = () if foreign else BEGINNING
+            remedy = view.mending.tell(line.number, line.channel_ids[0], first, beginning)
             yield on(line, said, remedy)
 
 
 def _shadowed(view: View) -> Iterator[Found]:
     """One without filters, and one to another URL that takes events of the same calls from it. A
     `channelId` filter alone is no fault: it gives all calls of a number a URL of their own."""
-    for each in view.voice_subscriptions:
+    active = list(view.voice_subscriptions)
+    for each in (one for one in active if not one.filters):
         takers = [
             other
-            for other in view.voice_subscriptions
+            for other in active
             if gives_way(each, other)
             and not same_receiver(each, other)
             and (other.values("status") or not other.values("channelId"))
         ]
-        own = [
-            other
-            for other in view.voice_subscriptions
-            if gives_way(each, other) and same_receiver(each, other)
-        ]
+        own = [other for other in active if gives_way(each, other) and same_receiver(each, other)]
         found = [
             (line, taker)
             for taker in takers
@@ -182,9 +188,9 @@ def _shadowed(view: View) -> Iterator[Found]:
         line, taker = found[0]
         which = " and ".join(sorted(taker.values("status"))) or "all"
         said = (
-            f"{view.called(each)} has no filters, so {each.url} does not get the {which} events of "
-            f"{each.event}: by Bird's documentation, they go only to {taker.id}, which asks for "
-            f"them with a filter, and sends them to {taker.url}."
+            f"{view.called(each)} has no filters, so {each.shown_url} does not get the {which} "
+            f"events of {each.event}: by Bird's documentation, they go only to {taker.id}, which "
+            f"asks for them with a filter, and sends them to {taker.shown_url}."
         )
         numbers = tuple(dict.fromkeys(line.number.number for line, _ in found))
         yield each.id, said, view.mending.filter_by_channel(line, each), numbers
@@ -207,7 +213,7 @@ def _deliveries_failing(view: View) -> Iterator[Found]:
         failed = sum(not one.succeeded and not one.is_open for one in deliveries)
         at = datetime.fromtimestamp(last.at, timezone.utc)
         said = (
-            f"{view.called(each)} sends to {each.url}, where {failed} of the last "
+            f"{view.called(each)} sends to {each.shown_url}, where {failed} of the last "
             f"{len(deliveries)} deliveries failed, the last one at {at:%Y-%m-%d %H:%M} UTC: "
             f"{last.answer}."
         )
@@ -252,7 +258,7 @@ def _doubled_in(view: View, group: Sequence[Subscription]) -> Iterator[Found]:
             is_extra, how = True, "is equal to"
         else:
             is_extra, how = _includes(other, each), "sends the same events to the same URL as"
-        said = f"{view.called(each)} {how} {other.id}: {each.url} gets {each.event} twice."
+        said = f"{view.called(each)} {how} {other.id}: {each.shown_url} gets {each.event} twice."
         remedy = (
             view.mending.remove_subscription(each)
             if is_extra
@@ -281,7 +287,7 @@ def _orphan_subscription(view: View) -> Iterator[Found]:
     for each in view.workspace.subscriptions:
         if view.is_orphan(each):
             said = (
-                f"{view.called(each)} ({each.event}, {each.url}) is for the channel "
+                f"{view.called(each)} ({each.event}, {each.shown_url}) is for the channel "
                 f"{' and '.join(sorted(each.channel_ids))}, which does not exist."
             )
             yield each.id, said, view.mending.release_subscription(each), ()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from shlex import quote
 
 from bird_dynamic.lifecycle.audit.setup import INBOUND, Line, Setup, covers_all
-from bird_dynamic.lifecycle.audit.snapshot import Connector, Managed, Number, Subscription
+from bird_dynamic.lifecycle.audit.snapshot import (
+    Connector,
+    Managed,
+    Number,
+    Subscription,
+    without_query,
+)
 from bird_dynamic.lifecycle.source import declaration, literal
 
 EXAMPLE_URL = "https://example.com/calls"
-BEGINNING_FILTERS = tuple({"key": "status", "value": each} for each in ("starting", "ringing"))
+OWN_QUERY = "OWN-QUERY"
+"""Stands in a line for the query of a URL, which may be secret."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class Mending:
         kind = "VoiceChannel" if has_url else "PhoneLine"
         given = {
             "phone_number_id": line.number.id,
-            "inbound_url": None if has_url else self._url or EXAMPLE_URL,
+            "inbound_url": None if has_url else without_query(self._url or EXAMPLE_URL, OWN_QUERY),
         }
         theirs = "" if has_url or self._url else ", with your own URL,"
         return Remedy(
@@ -75,16 +83,25 @@ class Mending:
             f"pulumi up --refresh{self._stack}",
         )
 
-    def tell_beginning(self, number: Number, channel_id: str, subscription: Subscription) -> Remedy:
-        """Send the beginning of calls to the URL of a subscription that leaves it out."""
+    def tell(
+        self,
+        number: Number,
+        channel_id: str,
+        subscription: Subscription,
+        statuses: Sequence[str],
+    ) -> Remedy:
+        """Send calls of these statuses to the URL of a subscription that leaves them out; of all
+        statuses if none is given."""
         if (manager := self._setup.manager(subscription.id)) is not None:
             filters = [{"key": "channelId", "value": channel_id}]
             return Remedy(
                 f"Change the event_filters of {manager.name} in the program, such as to "
                 f"event_filters={literal(filters)}, and run `pulumi up`"
             )
-        line = self._subscription(number, channel_id, subscription.url, *BEGINNING_FILTERS)
-        return Remedy("Declare one for the beginning of calls and run `pulumi up`", line)
+        filters = [{"key": "status", "value": each} for each in statuses]
+        line = self._subscription(number, channel_id, subscription.url, *filters)
+        which = "the beginning of calls" if statuses else "calls"
+        return Remedy(f"Declare one for {which} and run `pulumi up`", line)
 
     def filter_by_channel(self, line: Line, subscription: Subscription) -> Remedy:
         """Let the URL of a subscription without filters get all events of a line."""
@@ -178,7 +195,7 @@ class Mending:
             {
                 "service": "channels",
                 "event": event,
-                "url": url,
+                "url": without_query(url, OWN_QUERY),
                 "event_filters": [{"key": "channelId", "value": channel_id}, *filters],
             },
         )
@@ -191,7 +208,7 @@ class Mending:
             {
                 "service": subscription.service,
                 "event": subscription.event,
-                "url": subscription.url,
+                "url": without_query(subscription.url, OWN_QUERY),
                 "event_filters": filters or None,
                 "template": subscription.template or None,
                 "status": status,

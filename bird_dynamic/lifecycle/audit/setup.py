@@ -21,7 +21,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
 from bird_dynamic.schema.number_endpoints import VOICE
 
 INBOUND = "voice.inbound"
-BEGINNING = frozenset({"starting", "ringing"})
+BEGINNING = ("starting", "ringing")
 """Statuses of an inbound call that nobody has answered yet. Source: "Voice webhooks"."""
 KEYS_OF_VOICE = frozenset({"channelId", "status", "platformId"})
 """Filters that a voice event can match."""
@@ -229,7 +229,7 @@ def covers_beginning(subscription: Subscription) -> bool:
     """Whether it sends the event of a call that nobody has answered yet."""
     statuses = subscription.values("status")
     keys = {key for key, _ in subscription.filters}
-    return keys <= KEYS_OF_VOICE and (not statuses or bool(statuses & BEGINNING))
+    return keys <= KEYS_OF_VOICE and (not statuses or not statuses.isdisjoint(BEGINNING))
 
 
 def covers_all(subscription: Subscription) -> bool:

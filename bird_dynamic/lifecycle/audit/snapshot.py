@@ -93,6 +93,17 @@ class Subscription:
         """Whether it sends events. `active` and `inactive` are all documented statuses."""
         return self.status in ("", "active")
 
+    @property
+    def shown_url(self) -> str:
+        """Its URL as it is shown: without what may be a secret."""
+        return without_query(self.url)
+
+    @property
+    def shown_reason(self) -> str:
+        """The reason of its status, which may quote its URL."""
+        url = self.url or "\0"
+        return self.status_reason.replace(url, self.shown_url)
+
     def values(self, key: str) -> frozenset[str]:
         """The values of the filters with this key, in lower case."""
         return frozenset(value.lower() for name, value in self.filters if name == key)
@@ -142,6 +153,17 @@ class Workspace:
     knows_all_numbers: bool = True
     managed: tuple[Managed, ...] | None = None
     stack: str = ""
+
+
+def without_query(url: str, mark: str = "…") -> str:
+    """A URL in which a mark stands for the query, and for a user with a password: both may be
+    secret."""
+    place, *rest = re.split(r"[?#]", url, maxsplit=1)
+    scheme, separator, address = place.partition("//")
+    host, slash, path = address.partition("/")
+    user, at, host = host.rpartition("@")
+    hidden, query = mark if user else "", f"?{mark}" if rest else ""
+    return f"{scheme}{separator}{hidden}{at}{host}{slash}{path}{query}"
 
 
 def digits(value: Any) -> str:
