@@ -9,7 +9,8 @@ from typing import Any
 
 from bird_dynamic.schema.values import UUID
 
-_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_URL = re.compile(r"(https?)://([^/?#]*)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def same(old: Any, new: Any) -> bool:
@@ -54,11 +55,36 @@ def _loose(value: Any) -> str | None:
         return None
     value = int(value) if isinstance(value, float) and value.is_integer() else value
     text = " ".join(str(value).split())
-    # In a URL, case before the path and a final slash are insignificant.
-    origin = _ORIGIN.match(text)
-    if origin is None:
-        return text.casefold().rstrip("/")
-    return f"{origin[0].casefold()}{text[origin.end() :]}".rstrip("/")
+    # Bird may add or drop the final slash of a URL.
+    return (address(text) if _URL.match(text) else text.casefold()).rstrip("/")
+
+
+def address(url: str) -> str:
+    """The canonical form of a URL: equal for those that request the same of the same server. Scheme
+    and host in lower case, without the default port, and with a path. Any other text unchanged."""
+    parts = _URL.fullmatch(url)
+    if parts is None:
+        return url
+    scheme, server, path, rest = parts.groups()
+    scheme = scheme.lower()
+    user, at, host = server.rpartition("@")
+    host = host.lower().removesuffix(_DEFAULT_PORTS[scheme])
+    return f"{scheme}://{user}{at}{host}{path or '/'}{rest}"
+
+
+def is_identical(asked: Any, found: Any) -> bool:
+    """Whether they are alike and, if they are URLs, have the same address: to a server, a path with
+    a final slash is another one."""
+    return is_alike(asked, found) and _address(asked) == _address(found)
+
+
+def identity(value: Any) -> Any:
+    """A canonical form: equal for values that are identical."""
+    return _address(value) or loosened(value)
+
+
+def _address(value: Any) -> str | None:
+    return address(value.strip()) if isinstance(value, str) and _URL.match(value.strip()) else None
 
 
 def loosened(value: Any) -> Any:

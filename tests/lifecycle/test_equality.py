@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.schema.equality import is_alike, loosened, ordered, same
+from bird_dynamic.schema.equality import (
+    address,
+    identity,
+    is_alike,
+    is_identical,
+    loosened,
+    ordered,
+    same,
+)
 from bird_dynamic.schema.fields import UNKNOWN
 
 ID = "2cffb55c-120e-91a8-8f10-ed9d1b412d29"
@@ -81,6 +89,7 @@ def test_two_values_say_the_same_or_not_in_either_order(
         ("https://a.com/X", "https://a.com/", False),
         ("https://a.com/Xx", "https://a.com/x", False),
         ("https://a.com?Q", "https://A.com?Q", True),
+        ("https://a.com:443/B/", "https://a.com/B", True),
         ("https://a.com#Q", "https://A.com#q", False),
         ("http://a.com", "https://a.com", False),
         ("see https://a.com/B", "see https://a.com/b", True),
@@ -115,3 +124,38 @@ def test_a_list_whose_order_says_nothing_has_one_order_and_nothing_else_is_chang
     assert ordered([filters[0], UNKNOWN]) == [UNKNOWN, filters[0]]
     for each in ("ba", {"b": 1, "a": 2}, None, 3):
         assert ordered(each) is each
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("https://h/x", "HTTPS://H:443/x", True),
+        ("http://h/x", "http://h:80/x", True),
+        ("https://h", "https://h/", True),
+        ("https://h?q", "https://h/?q", True),
+        ("https://h:80/x", "https://h/x", False),
+        ("https://h:8443/x", "https://h/x", False),
+        ("https://h:4430/x", "https://h/x", False),
+        ("https://h/x", "https://h/x/", False),
+        ("https://h/x", "https://h/X", False),
+        ("https://h/x?a", "https://h/x?A", False),
+        ("https://h/x", "https://h/x?", False),
+        ("https://u:P@h/x", "https://u:p@h/x", False),
+        ("http://h/x", "https://h/x", False),
+    ],
+)
+def test_two_urls_have_one_address_if_they_request_the_same_of_a_server(
+    one: str, other: str, expected: bool
+) -> None:
+    assert (address(one) == address(other)) is expected
+    assert is_identical(one, other) is expected
+    assert is_identical(other, one) is expected
+    assert (identity(one) == identity(other)) is expected
+
+
+def test_what_is_not_a_url_has_no_address_and_is_identical_to_what_is_alike() -> None:
+    assert address("H/X") == "H/X"
+    assert is_identical("Voice.inbound ", "voice.inbound")
+    assert identity("Voice.inbound ") == identity("voice.inbound")
+    assert identity([{"key": "b"}, {"key": "a"}]) == identity([{"key": "A"}, {"key": "b"}])
+    assert not is_identical("a", "b")

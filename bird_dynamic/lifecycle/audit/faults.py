@@ -16,7 +16,6 @@ from bird_dynamic.lifecycle.audit.report import AuditFinding
 from bird_dynamic.lifecycle.audit.setup import (
     BEGINNING,
     KEYS_OF_VOICE,
-    address,
     covers_beginning,
     gives_way,
     overlap,
@@ -31,6 +30,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     Workspace,
 )
 from bird_dynamic.lifecycle.audit.view import Found, View, on
+from bird_dynamic.schema.equality import address
 from bird_dynamic.schema.number_endpoints import VOICE
 
 RECOVERED = 3

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from bird_dynamic.lifecycle.audit.snapshot import (
     Channel,
@@ -18,6 +17,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     Subscription,
     Workspace,
 )
+from bird_dynamic.schema.equality import address
 from bird_dynamic.schema.number_endpoints import VOICE
 
 INBOUND = "voice.inbound"
@@ -253,13 +253,3 @@ def overlap(one: Subscription, other: Subscription) -> bool:
         not one.values(key) or not other.values(key) or one.values(key) & other.values(key)
         for key in keys
     )
-
-
-def address(url: str) -> str:
-    """A URL as it is requested: the host in lower case, and a path."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    host = parts.netloc.lower().removesuffix(":443")
-    return f"{host}{parts.path or '/'}?{parts.query}"
