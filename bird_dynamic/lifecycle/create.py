@@ -235,6 +235,8 @@ class _Create:
             doubled = [each for each in observed.unmanaged if each.would_be_doubled]
             if doubled and not self._is_forced:
                 raise ExistsError(*self._messages.doubled(doubled[0]))
+            if observed.doubled and not self._is_forced:
+                raise ExistsError(*self._messages.doubled_of_another(observed.doubled[0].item))
             # With a forced replacement, one of them is the one being replaced.
             if len(doubled) > 1:
                 yield Warn(self._messages.also_equal([each.item for each in doubled]))

@@ -38,8 +38,36 @@ class CreateMessages:
         """A create would double an item of another resource, or of nobody."""
         if match.is_equal:
             return self.equal(match.item, has_mark=False)
-        same = joined([self._schema.argument_at(each) or each for each in self._schema.identity])
-        return self._left_alone(match.item, f"already exists and has the same {same}", False)
+        return self._left_alone(match.item, f"already exists and has {self._same}", False)
+
+    def doubled_of_another(self, item: Item) -> Conflict:
+        """A create would double an item that another resource of the stack keeps."""
+        return Conflict(
+            f"another resource of this stack manages the {self._noun} {self._called(item)}, which "
+            f"has {self._same}. Nothing was created: {self._schema.doubling}",
+            (
+                "If that resource was renamed or moved to this one, add "
+                'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="<its old name>")])',
+                "Otherwise, remove one of the two resources",
+            ),
+        )
+
+    def doubled_by_update(self, item: Item) -> Conflict:
+        """An update would make its item equal to another one."""
+        return Conflict(
+            f"the {self._noun} {self._called(item)} already has {self._same} as this resource "
+            f"would get. Nothing was changed: {self._schema.doubling}",
+            (
+                "If nothing uses the other one, delete it in app.bird.com, then run `pulumi up` "
+                "again. If another resource or stack manages it, leave it alone and keep the "
+                "arguments of this resource different, or remove this resource",
+            ),
+        )
+
+    @property
+    def _same(self) -> str:
+        names = [self._schema.argument_at(each) or each for each in self._schema.identity]
+        return f"the same {joined(names)}"
 
     def also_equal(self, items: Sequence[Item]) -> str:
         """Warning: a forced replacement replaces one of these items; the others are nobody's."""

@@ -13,7 +13,7 @@ from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.diff import are_exclusive
 from bird_dynamic.lifecycle.mapping import as_asked, request_body, value_at
 from bird_dynamic.lifecycle.records import Record
-from bird_dynamic.schema.equality import is_alike, loosened
+from bird_dynamic.schema.equality import is_alike, is_identical, loosened
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.naming import (
     MARK,
@@ -153,7 +153,12 @@ class Match:
     def would_be_doubled(self) -> bool:
         """Whether a create would double the item. Without a name, the identity is all that counts:
         a second webhook of the same event, URL and filters sends each event twice."""
-        return self.is_equal or (not self.desired.schema.is_named and self.has_identity)
+        if self.desired.schema.is_named:
+            return self.is_equal
+        return all(
+            is_identical(self.desired.body.get(name), self.item.get(name))
+            for name in self.desired.schema.identity
+        )
 
     @cached_property
     def has_rest(self) -> bool:

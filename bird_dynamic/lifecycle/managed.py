@@ -28,11 +28,13 @@ Empty if neither has one (states of release 0.1.0, imports)."""
 
 @dataclass
 class _Holder:
-    """A resource that manages an id. `leaving`: this run replaces the item. `keeps`: certainly not
-    replaced. `took_it`: claimed in this run (created, adopted or taken over)."""
+    """A resource that manages an id. `leaving`: this run replaces the item. `moving`: this run
+    gives it another identity. `keeps`: certainly not replaced. `took_it`: claimed in this run
+    (created, adopted or taken over)."""
 
     marks: Marks
     leaving: bool = False
+    moving: bool = False
     keeps: bool = False
     took_it: bool = False
 
@@ -50,6 +52,7 @@ class ManagedItems:
         self._deletions = deletions
         self._lock = threading.Lock()
         self._known: set[str] = set()
+        self._known_of: dict[str, set[str]] = defaultdict(set)
         self._deleted: dict[str, Marks] = {}
         self._read_only: set[str] = set()
         self._holders: dict[str, list[_Holder]] = defaultdict(list)
@@ -57,12 +60,14 @@ class ManagedItems:
         self._program: set[str] = set()
         self._diffed: set[str] = set()
         self._in_state: dict[str, str | None] = {}
+        self._taken_here: set[str] = set()
+        self._taken_elsewhere: set[str] = set()
 
     # Events.
 
-    def mark_managed(self, item_id: str) -> None:
+    def mark_managed(self, item_id: str, marks: Marks = frozenset()) -> None:
         """A resource of the state manages the id."""
-        self._happens("known", item_id)
+        self._happens("known", item_id, marks)
 
     def mark_missing(self, item_id: str) -> None:
         """The item no longer exists in Bird, although the state has it."""
@@ -84,6 +89,10 @@ class ManagedItems:
             what = "leaving" if leaving else "keeps" if is_unchanged else "stays"
             what = what if is_in_program else "known"
             self._happens_locked(what, item_id, marks)
+
+    def mark_moving(self, item_id: str, marks: Marks) -> None:
+        """This run gives the item of a resource another identity, in place."""
+        self._happens("moving", item_id, marks)
 
     def mark_updated(self, item_id: str, marks: Marks) -> None:
         """A resource that manages the id is updated in place, so it is not replaced."""
@@ -136,6 +145,32 @@ class ManagedItems:
         with self._lock:
             item_id = self._up_to_date(item_id)
             return item_id in self._known or bool(self._holders.get(item_id))
+
+    def is_kept_by_another(self, item_id: str, marks: Marks) -> bool:
+        """Whether another resource than the one with these marks manages the item, and this run
+        does not replace it or give it another identity."""
+        with self._lock:
+            item_id = self._up_to_date(item_id)
+            if holders := self._holders.get(item_id):
+                return any(
+                    not (holder.leaving or holder.moving) and holder.is_another_than(marks)
+                    for holder in holders
+                )
+            known_of = self._known_of.get(item_id, set())
+            return item_id in self._known and bool(known_of) and not known_of & marks
+
+    def is_of(self, item_id: str, marks: Marks) -> bool:
+        """Whether the resource with these marks manages the item."""
+        with self._lock:
+            holders = self._holders.get(self._up_to_date(item_id), ())
+            return any(holder.marks & marks for holder in holders)
+
+    def taken_elsewhere(self) -> int:
+        """How many ids other processes of this run have claimed: a listing from before the last one
+        does not show what they have created since."""
+        with self._lock:
+            self._up_to_date("")
+            return len(self._taken_elsewhere)
 
     def is_deleted(self, item_id: str) -> bool:
         """Whether this run, or an earlier one on this machine, has deleted the item: a listing that
@@ -240,6 +275,8 @@ class ManagedItems:
 
     def _happens_locked(self, what: str, item_id: str, marks: Iterable[str]) -> None:
         item_id = canonical(item_id) or item_id
+        if what == "taken":
+            self._taken_here.add(item_id)
         self._apply(what, item_id, frozenset(marks))
         if self._log is not None:
             self._log.append({"what": what, "id": item_id, "marks": sorted(marks)})
@@ -248,6 +285,8 @@ class ManagedItems:
         """Apply the events of the other processes; return the id in canonical form."""
         if self._log is not None:
             for line in self._log.news():
+                if line["what"] == "taken" and line["id"] not in self._taken_here:
+                    self._taken_elsewhere.add(line["id"])
                 self._apply(line["what"], line["id"], frozenset(line["marks"]))
         return canonical(item_id) or item_id
 
@@ -256,6 +295,7 @@ class ManagedItems:
         match what:
             case "known":
                 self._known.add(item_id)
+                self._known_of[item_id] |= marks
             case "missing":
                 self._known.discard(item_id)
                 self._holders.pop(item_id, None)
@@ -272,7 +312,7 @@ class ManagedItems:
                 self._read_only.add(item_id)
             case "wanted":
                 self._wanted[item_id] |= marks
-            case "stays" | "keeps" | "leaving" | "taken":
+            case "stays" | "keeps" | "leaving" | "moving" | "taken":
                 self._known.add(item_id)
                 self._hold(what, item_id, marks)
 
@@ -285,5 +325,6 @@ class ManagedItems:
             holder = _Holder(marks)
             self._holders[item_id].append(holder)
         holder.leaving = what == "leaving"
+        holder.moving = what == "moving"
         holder.keeps = what == "keeps"
         holder.took_it = holder.took_it or what == "taken"

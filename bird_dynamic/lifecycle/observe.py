@@ -16,13 +16,16 @@ from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.desired import DesiredState, Match
 from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
-from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.managed import ManagedItems, Marks
 from bird_dynamic.lifecycle.mapping import value_at
 from bird_dynamic.schema.fields import Held
 
 MAX_SINGLE_READS = 100
 """Rows without a name, and rows that do not show what they hold, are read one by one only in
 listings with at most this many of them."""
+RECENT = 5.0
+"""Age, in seconds, up to which creates of items without a name share a listing: without a token in
+a name, the listing is all that prevents a second one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Observed:
     `unmanaged`: items that no resource is known to manage; each may be this create's own, or in
     conflict. The others are managed and in conflict: `kept` by a resource that keeps the item,
     `leaving` if this run will replace it, `replaced` if this run has replaced it and deletes it at
-    the end. `ids`: those of all rows. `is_complete`: whether all names are known. `server_time`:
+    the end. `doubled`: items without a name that another resource keeps, and that the create would
+    double. `ids`: those of all rows. `is_complete`: whether all names are known. `server_time`:
     Bird's time.
     """
 
@@ -41,6 +45,7 @@ class Observed:
     kept: tuple[Item, ...] = ()
     leaving: tuple[Item, ...] = ()
     replaced: tuple[Item, ...] = ()
+    doubled: tuple[Match, ...] = ()
     ids: Collection[str] = frozenset()
     is_complete: bool = True
 
@@ -57,6 +62,8 @@ class Observer:
         self._clock = collection.client.clock
         self._lock = threading.Lock()
         self._seen_keys: set[str] = set()
+        self._taken_elsewhere = 0
+        self._not_before = ANY_AGE
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
@@ -87,7 +94,7 @@ class Observer:
             is_fresh = is_fresh or desired.lock_key in self._seen_keys
             self._seen_keys.add(desired.lock_key)
         try:
-            since = self._clock.monotonic() if is_fresh else ANY_AGE
+            since = self._clock.monotonic() if is_fresh else self._since(desired)
             listed = self._listing.all(since, deadline)
         except RejectedError as error:
             # Nothing was sent yet: if the workspace does not exist, the create reports it.
@@ -97,13 +104,49 @@ class Observer:
         is_complete = desired.mark is None or listed.nameless <= MAX_SINGLE_READS
         found: list[tuple[Item, Match]] = []
         for row in self._candidates(desired, listed, is_complete, with_conflicts):
-            item = self._collection.get(row["id"], deadline)
-            if item is None:
-                continue
-            # A GET may return less than the listing.
-            match = Match(desired, {**row, **{key: item[key] for key in item if item[key]}})
-            found.append((item, match))
+            if (confirmed := self._confirmed(desired, row, deadline)) is not None:
+                found.append(confirmed)
         return replace(self._sorted(found, mark), ids=listed.ids, is_complete=is_complete)
+
+    def doubled_by_update(
+        self, desired: DesiredState, item_id: str, marks: Marks, deadline: Deadline
+    ) -> Item | None:
+        """An item with the desired identity that an update of `item_id` to it would double, if
+        there is one. Raises what the client raises."""
+        for row in self._listing.all(self._since(desired), deadline).rows:
+            other_id = row["id"]
+            if canonical(other_id) in (None, canonical(item_id)):
+                continue
+            if not Match(desired, row).may_have_identity or self._managed.is_deleted(other_id):
+                continue
+            if self._managed.is_managed(other_id) and not self._managed.is_kept_by_another(
+                other_id, marks
+            ):
+                continue
+            confirmed = self._confirmed(desired, row, deadline)
+            if confirmed is not None and confirmed[1].would_be_doubled:
+                return confirmed[1].item
+        return None
+
+    def _since(self, desired: DesiredState) -> float:
+        """The earliest begin of a listing that a first look may use."""
+        if desired.schema.is_named:
+            return ANY_AGE
+        now, elsewhere = self._clock.monotonic(), self._managed.taken_elsewhere()
+        with self._lock:
+            if elsewhere != self._taken_elsewhere:
+                self._taken_elsewhere, self._not_before = elsewhere, now
+            return max(now - RECENT, self._not_before)
+
+    def _confirmed(
+        self, desired: DesiredState, row: Item, deadline: Deadline
+    ) -> tuple[Item, Match] | None:
+        """The item of a row, and what it is compared as; None if it does not exist."""
+        item = self._collection.get(row["id"], deadline)
+        if item is None:
+            return None
+        # A GET may return less than the listing.
+        return item, Match(desired, {**row, **{key: item[key] for key in item if item[key]}})
 
     def observe_holders(
         self, desired: DesiredState, mark: str, ids: Iterable[str], deadline: Deadline
@@ -126,11 +169,18 @@ class Observer:
         kept: list[Item] = []
         leaving: list[Item] = []
         replaced: list[Item] = []
+        doubled: list[Match] = []
+        has_one, marks = False, frozenset({mark})
         for item, match in found:
             item_id = item["id"]
             if not self._managed.is_managed(item_id):
                 if match.may_be_ours or match.is_in_conflict:
                     unmanaged.append(match)
+            elif not match.desired.schema.is_named and match.would_be_doubled:
+                # The replacement of one of two equal ones doubles nothing.
+                has_one = has_one or self._managed.is_of(item_id, marks)
+                if self._managed.is_kept_by_another(item_id, marks):
+                    doubled.append(match)
             elif not match.is_in_conflict:
                 continue
             elif self._managed.is_replaced(item_id):
@@ -144,6 +194,7 @@ class Observer:
             kept=tuple(kept),
             leaving=tuple(leaving),
             replaced=tuple(replaced),
+            doubled=() if has_one else tuple(doubled),
         )
 
     def _candidates(
@@ -164,7 +215,9 @@ class Observer:
                 continue
             if self._managed.is_deleted(row["id"]) and not match.is_proven:
                 continue
-            if may_conflict or not self._managed.is_managed(row["id"]):
+            if may_conflict or not (
+                desired.schema.is_named and self._managed.is_managed(row["id"])
+            ):
                 yield row
 
 

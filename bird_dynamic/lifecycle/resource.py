@@ -274,7 +274,7 @@ class ResourceLifecycle(Hooks):
             prior, session = self._open(state)
             deadline = session.deadline(timeout)
             if known:
-                self._run.managed.mark_managed(item_id)
+                self._run.managed.mark_managed(item_id, marks_of(state))
             else:
                 self._run.managed.mark_read_only(item_id)
             item = session.listing.read(

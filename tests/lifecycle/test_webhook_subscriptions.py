@@ -165,7 +165,11 @@ def test_what_bird_can_change_is_changed_in_place(
     difference = planned(run, item_id, state, wanted)
     assert (difference.changed, difference.replaces) == (tuple(change), ())
     after = run.update(item_id, state, wanted)
-    (sent,) = world.emulator.journal
+    (sent,) = (
+        each
+        for each in world.emulator.journal
+        if each["operation"] == "update_webhook_subscription"
+    )
     assert (sent["operation"], sent["body"]) == ("update_webhook_subscription", body)
     assert planned(run, item_id, after, wanted).changed == ()
     assert (world.run(TYPE).read(item_id, after) or ({}, {}))[1] == wanted
@@ -354,7 +358,7 @@ def test_one_that_was_there_before_may_be_somebody_elses_and_can_be_adopted() ->
         world.run(TYPE).create(given)
     assert f'adopt="{left}"' in str(caught.value)
     assert (
-        f"the webhook subscription {left} (voice.inbound to https://example.com/calls) already "
+        f"the webhook subscription {left} (voice.inbound to https://example.com/…) already "
         "exists and matches this resource's arguments" in str(caught.value)
     )
     adopted, state = world.run(TYPE).create(inputs(world, adopt=left))

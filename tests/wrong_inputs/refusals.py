@@ -89,8 +89,8 @@ def _row(operation: str, status: int, *says: str) -> Row:
     )
 
 
-def _webhooks(number: int, path: str = "") -> World:
-    world = World()
+def _webhooks(number: int, path: str = "", world: World | None = None) -> World:
+    world = world or World()
     for place in range(number):
         world.emulator.add_webhook_subscription(
             service="channels",
@@ -98,6 +98,20 @@ def _webhooks(number: int, path: str = "") -> World:
             url=f"https://example.com/calls{path.format(place)}",
         )
     return world
+
+
+def _moved_onto_another() -> str:
+    world, kind = World(), "WebhookSubscription"
+    given = {"service": "channels", "event": "voice.inbound", "resource_mark": OWN_MARK}
+    before = world.checked(kind, {**given, "url": "https://example.com/old"})
+    item_id, state = world.run(kind).create(before)
+    _webhooks(1, world=world)
+    after = world.checked(kind, {**given, "url": "https://example.com/calls"})
+    try:
+        world.run(kind).update(item_id, state, after)
+    except BirdError as error:
+        return str(error)
+    return ""
 
 
 def _taken(name: str, others: int = 0, **choices: str) -> str:
@@ -214,7 +228,7 @@ ROWS = (
         "`WebhookSubscription(…)` with the service, event, URL and filters of one that exists",
         Way.UP,
         (
-            "(voice.inbound to https://example.com/calls) already exists",
+            "(voice.inbound to https://example.com/…) already exists",
             "It was left alone",
             'adopt it with adopt="',
             "Bird sends each event twice",
@@ -222,12 +236,24 @@ ROWS = (
         lambda: up("WebhookSubscription", _webhooks(1)),
     ),
     Row(
+        "another `url` for a `WebhookSubscription`, which a subscription with its service, event "
+        "and filters has",
+        Way.UP,
+        (
+            "already has the same service, event, url and event_filters as this resource would get",
+            "Nothing was changed",
+            "Bird sends each event twice",
+            "delete it in app.bird.com",
+        ),
+        _moved_onto_another,
+    ),
+    Row(
         "a sixth `WebhookSubscription(…)` with one service, event and filters",
         Way.UP,
         (
             "422",
             "Bird allows only 5 webhook subscriptions with the same service, event and filters",
-            "(voice.inbound to https://example.com/calls/4)",
+            "(voice.inbound to https://example.com/…)",
             'adopt="',
             "remove one that is unused",
         ),
