@@ -12,22 +12,27 @@ from bird_dynamic.bird.ids import required_id
 from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
 
+MOST_PAGES = 10
+"""Pages that are read of the logs of one subscription."""
+
 
 def latest_deliveries(
     subscriptions: Collection, subscription_id: str, deadline: Deadline
-) -> list[Item]:
+) -> list[Item] | None:
     """The logs of a subscription: the first page if it visibly has the newest ones first, else all
-    of them. Raises what the client raises."""
+    of them; None if those are more than `MOST_PAGES`. Raises what the client raises."""
     path = f"{subscriptions.path}/{required_id(subscription_id)}/logs"
     # What the subscriptions' listing was refused, this one would be too.
     logs = Collection(subscriptions.client, path, subscriptions.page_size, has_ids=False)
     pages = Pages(logs)
     rows: list[Item] = []
-    while (page := pages.next(deadline)) is not None:
+    for _ in range(MOST_PAGES):
+        if (page := pages.next(deadline)) is None:
+            return rows
         rows += page
         if _is_newest_first(rows):
-            break
-    return rows
+            return rows
+    return rows if pages.next(deadline) is None else None
 
 
 def _is_newest_first(rows: list[Item]) -> bool:

@@ -48,7 +48,7 @@ def audited(reader: Reader, ignored: Sequence[str] = ()) -> Audit:
 def _findings(
     workspace: Workspace, ignored: Sequence[str], access_key: str = ""
 ) -> list[AuditFinding]:
-    numbers = [each.number for each in workspace.numbers]
+    numbers = [each.label for each in workspace.numbers]
     left_out = {each for each in numbers if _is_ignored(each, ignored)}
     by_number = sorted(judged(workspace), key=lambda each: each.numbers[:1] or ("~",))
     found = [
@@ -108,7 +108,7 @@ def result(
 def _unknown_numbers(view: View) -> Iterator[str]:
     used = {line.number.id for line in view.lines}
     numbers = [
-        each.number or each.id
+        each.label
         for each in view.workspace.numbers
         if not each.has_capabilities and each.id not in used
     ]
@@ -127,7 +127,7 @@ def _row(view: View, line: Line, faulty: Iterable[str], ignored: Sequence[str]) 
         ids = [*(each.id for each in line.connectors), *(each.id for each in line.inbound)]
         managers = tuple(found.name for each in ids if (found := view.manager(each)) is not None)
     return AuditedNumber(
-        number=line.number.number,
+        number=line.number.label,
         id=line.number.id,
         connector_ids=tuple(each.id for each in line.connectors),
         channel_ids=line.channel_ids,
@@ -137,8 +137,8 @@ def _row(view: View, line: Line, faulty: Iterable[str], ignored: Sequence[str]) 
         delivered=sum(each.succeeded for each in deliveries) if is_checked else None,
         failed=sum(not each.succeeded for each in deliveries) if is_checked else None,
         managed_by=managers,
-        ignored=_is_ignored(line.number.number, ignored),
-        is_complete=line.number.number not in faulty,
+        ignored=_is_ignored(line.number.label, ignored),
+        is_complete=line.number.label not in faulty,
     )
 
 

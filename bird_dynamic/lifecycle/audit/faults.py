@@ -192,7 +192,7 @@ def _shadowed(view: View) -> Iterator[Found]:
             f"events of {each.event}: by Bird's documentation, they go only to {taker.id}, which "
             f"asks for them with a filter, and sends them to {taker.shown_url}."
         )
-        numbers = tuple(dict.fromkeys(line.number.number for line, _ in found))
+        numbers = tuple(dict.fromkeys(line.number.label for line, _ in found))
         yield each.id, said, view.mending.filter_by_channel(line, each), numbers
 
 
@@ -313,7 +313,7 @@ def _gone_from_bird(view: View) -> Iterator[Found]:
 
 def _numbers_of(view: View, managed: Managed) -> tuple[str, ...]:
     return tuple(
-        line.number.number for line in view.lines if managed.phone_number_id in line.number.ids
+        line.number.label for line in view.lines if managed.phone_number_id in line.number.ids
     )
 
 

@@ -61,7 +61,7 @@ class Mending:
         theirs = "" if has_url or self._url else ", with your own URL,"
         return Remedy(
             f"Declare one{theirs} and run `pulumi up`, or leave the number out with --ignore",
-            declaration(kind, f"line-{line.number.digits}", given),
+            declaration(kind, f"line-{_suffix(line.number)}", given),
         )
 
     def subscribe(self, line: Line) -> Remedy:
@@ -191,7 +191,7 @@ class Mending:
     ) -> str:
         return declaration(
             "WebhookSubscription",
-            f"calls-{number.digits}",
+            f"calls-{_suffix(number)}",
             {
                 "service": "channels",
                 "event": event,
@@ -215,6 +215,10 @@ class Mending:
                 "adopt": subscription.id,
             },
         )
+
+
+def _suffix(number: Number) -> str:
+    return number.digits or number.id[:8]
 
 
 _PATIENCE = "A channel may need a few minutes after the create. If it does not come,"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 
-from bird_dynamic.bird.deliveries import latest_deliveries
-from bird_dynamic.bird.errors import RejectedError
+from bird_dynamic.bird.deliveries import MOST_PAGES, latest_deliveries
+from bird_dynamic.bird.errors import DeadlineError, RejectedError, UnknownOutcomeError
 from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
@@ -43,6 +43,10 @@ REFUSED = (403, 404, 405)
 one."""
 
 
+MOST_LATE = 3
+"""Subscriptions whose deliveries did not come in time, after which no others are read."""
+
+
 @dataclass
 class Reader:
     """Reads one workspace, more than once. `say` is told the progress. The deliveries of a
@@ -58,6 +62,9 @@ class Reader:
     _deliveries: dict[str, tuple[Delivery, ...]] = field(default_factory=dict)
     _refused_read: OperationError | None = None
     _refused_logs: OperationError | None = None
+    _unread: dict[str, str] = field(default_factory=dict)
+    """Why the deliveries of a subscription are not all known."""
+    _late: int = 0
     _may_read_logs: bool = True
 
     def snapshot(self) -> Workspace:
@@ -94,6 +101,7 @@ class Reader:
         """Read the deliveries of these subscriptions again in the next snapshot."""
         for each in subscription_ids:
             self._deliveries.pop(each, None)
+            self._unread.pop(each, None)
 
     def _without_doubts(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
         """The snapshot, with single reads of what the listings do not show or explain."""
@@ -106,7 +114,8 @@ class Reader:
             if each.is_voice
             and (
                 not view.channels_of.get(each.id)
-                or (each.id not in view.number_of and not each.has_details)
+                # Bird may list another id of the number than it states in a single read.
+                or each.id not in view.number_of
             )
         }
         found = {each.id: each for each in workspace.connectors}
@@ -114,42 +123,83 @@ class Reader:
             if row is not None:
                 found[str(row["id"])] = connector_of(row)
         workspace = replace(workspace, connectors=tuple(found.values()))
-        stated = {each.channel_id for each in found.values() if each.is_voice}
+        workspace = self._with_managed(workspace, pool)
+        stated = {each.channel_id for each in workspace.connectors if each.is_voice}
         asked = {one for each in workspace.subscriptions for one in each.channel_ids}
         missing = (stated | asked) - {each.id for each in workspace.channels} - {None}
         rows = pool.map(partial(self._one, CHANNEL), sorted(filter(None, missing)))
         more = map(channel_of, filter(None, rows))
         return replace(workspace, channels=(*workspace.channels, *more))
 
+    def _with_managed(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
+        """The snapshot, with what the stack manages and no listing shows."""
+        lost = View(workspace).gone
+        subscription_ids = [
+            each.id for each in lost if each.type_name == WEBHOOK_SUBSCRIPTION.type_name
+        ]
+        connector_ids = [each.id for each in lost if each.id not in subscription_ids]
+        connectors = pool.map(partial(self._one, CONNECTOR), connector_ids)
+        subscriptions = pool.map(partial(self._one, WEBHOOK_SUBSCRIPTION), subscription_ids)
+        return replace(
+            workspace,
+            connectors=(*workspace.connectors, *map(connector_of, filter(None, connectors))),
+            subscriptions=(
+                *workspace.subscriptions,
+                *map(subscription_of, filter(None, subscriptions)),
+            ),
+        )
+
     def _with_deliveries(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
         wanted = [
             each.id
             for each in View(workspace).voice_subscriptions
-            if each.id not in self._deliveries
+            if each.id not in self._deliveries and each.id not in self._unread
         ]
         pending: dict[str, Future[Sequence[Item] | None]] = {
             each: pool.submit(self._logs, each) for each in wanted
         }
         for place, (subscription_id, future) in enumerate(pending.items(), 1):
             if (rows := future.result()) is not None:
-                self._deliveries[subscription_id] = delivered(rows)
+                known = delivered(rows)
+                if len(known) < len(rows):
+                    self._unread[subscription_id] = "Bird states no time of some"
+                if known or not rows:
+                    self._deliveries[subscription_id] = known
             self.say(f"deliveries of {place:,} of {len(pending):,} webhook subscriptions")
         not_checked = workspace.not_checked
         if self._refused_read is not None:
             not_checked = (*not_checked, f"What listings do not show: {self._refused_read}")
         if self._refused_logs is not None:
             not_checked = (*not_checked, f"Deliveries: {self._refused_logs}")
+        for reason in dict.fromkeys(self._unread.values()):
+            ids = [each for each, why in self._unread.items() if why == reason]
+            which = f"webhook subscription {ids[0]}"
+            more = f" and {len(ids) - 1:,} more" if ids[1:] else ""
+            not_checked = (*not_checked, f"Deliveries of {which}{more}: {reason}")
         return replace(workspace, deliveries=dict(self._deliveries), not_checked=not_checked)
 
     def _logs(self, subscription_id: str) -> Sequence[Item] | None:
         """The deliveries of a subscription; None if they cannot be read, or it is gone."""
         if not self._may_read_logs:
             return None
+        if self._late >= MOST_LATE:
+            self._unread[subscription_id] = "Those of others did not come in time"
+            return None
         session = self._open(WEBHOOK_SUBSCRIPTION)
         try:
             with self._describing("Reading the deliveries", WEBHOOK_SUBSCRIPTION):
-                return latest_deliveries(session.collection, subscription_id, session.deadline())
+                rows = latest_deliveries(session.collection, subscription_id, session.deadline())
+            if rows is None:
+                self._unread[subscription_id] = (
+                    f"There are more than {MOST_PAGES} pages of them, and the last ones do not "
+                    "come first"
+                )
+            return rows
         except OperationError as error:
+            if isinstance(error.cause, DeadlineError | UnknownOutcomeError):
+                self._unread[subscription_id] = str(error)
+                self._late += 1
+                return None
             if not _is_refused(error):
                 raise
             self._refused_logs = error

@@ -35,6 +35,7 @@ class AuditFinding:
 class AuditedNumber:
     """A phone number with voice, and its set-up.
 
+    `number` is its id if Bird does not state the number.
     `channel_status` is Bird's, or empty if it states none. `subscription_ids` are the webhook
     subscriptions to its inbound calls, and `urls` those of the active ones.
     `delivered` and `failed` count the deliveries to them that Bird still has; None if they were not

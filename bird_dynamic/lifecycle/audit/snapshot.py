@@ -44,6 +44,11 @@ class Number:
     """Whether Bird stated what it can be used for."""
 
     @property
+    def label(self) -> str:
+        """What it is called: Bird may not state the number."""
+        return self.number or self.id
+
+    @property
     def digits(self) -> str:
         """The digits of the number in international form."""
         return digits(self.number)

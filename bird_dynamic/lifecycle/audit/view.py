@@ -24,7 +24,7 @@ class View(Setup):
         found: dict[str, list[str]] = defaultdict(list)
         for line in self.lines:
             for each in line.inbound:
-                found[each.id].append(line.number.number)
+                found[each.id].append(line.number.label)
         return {key: tuple(each) for key, each in found.items()}
 
     def called(self, subscription: Subscription) -> str:
@@ -47,4 +47,4 @@ Found = tuple[str, str, Remedy, tuple[str, ...]]
 
 def on(line: Line, said: str, remedy: Remedy) -> Found:
     """What is found on one number."""
-    return line.number.number, said, remedy, (line.number.number,)
+    return line.number.label, said, remedy, (line.number.label,)
