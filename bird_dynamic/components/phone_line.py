@@ -132,7 +132,7 @@ class PhoneLine(pulumi.ComponentResource):
         def options(child: str, old_name: str | pulumi.Alias | None) -> pulumi.ResourceOptions:
             return pulumi.ResourceOptions(
                 parent=self,
-                aliases=list(_aliases(child, old_name)),
+                aliases=[*_aliases(child, old_name), *_aliases_of_renamed(child, opts)],
                 custom_timeouts=getattr(opts, "custom_timeouts", None),
                 delete_before_replace=getattr(opts, "delete_before_replace", None),
                 retain_on_delete=getattr(opts, "retain_on_delete", None),
@@ -213,6 +213,15 @@ def _aliases(child: str, given: str | pulumi.Alias | None) -> Iterator[pulumi.Al
             yield pulumi.Alias(
                 name=given, type_=f"{prefix}{TYPES[child]}", parent=pulumi.ROOT_STACK_RESOURCE
             )
+
+
+def _aliases_of_renamed(child: str, opts: pulumi.ResourceOptions | None) -> Iterator[pulumi.Alias]:
+    """The aliases of a child of a line that was renamed. Pulumi derives them from those of the line
+    too, but not after a run without the alias, which has left a line of the new name in the
+    state."""
+    for alias in opts.aliases or () if opts is not None else ():
+        if isinstance(alias, pulumi.Alias) and isinstance(alias.name, str):
+            yield pulumi.Alias(name=f"{alias.name}{'' if child == CHANNEL else f'-{child}'}")
 
 
 def _has_provider(opts: pulumi.ResourceOptions | None) -> bool:

@@ -194,6 +194,27 @@ def test_a_line_is_renamed_with_one_alias(stack: Stack, bird: EmulatorServer) ->
     assert stack.preview("--refresh", "--expect-no-changes").ok
 
 
+@both_ways
+def test_the_alias_of_a_renamed_line_works_after_a_run_without_it_too(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(line())
+    assert stack.up().ok
+    before = ids(bird)
+    stack.write(line(name="helpdesk"))
+    failed = stack.up()
+    assert not failed.ok
+    assert 'aliases=[pulumi.Alias(name="support")]' in " ".join(failed.output.split())
+    writes(bird)
+    opts = 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="support")]),'
+    stack.write(line(opts, name="helpdesk"))
+    assert stack.up().ok
+    assert ids(bird) == before
+    assert writes(bird) == []
+    stack.write(line(name="helpdesk"))
+    assert stack.preview("--refresh", "--expect-no-changes").ok
+
+
 @pytest.mark.parametrize("way", ["dynamic", "plugin"])
 @pytest.mark.parametrize("plain_first", [True, False])
 def test_a_line_moves_between_both_ways_in(
