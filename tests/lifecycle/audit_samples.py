@@ -16,7 +16,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
 )
 
 NUMBER = Number("n", "+31612345678", frozenset({"n"}), ("inbound", "outbound"), {}, ("c",))
-CONNECTOR = Connector("c", "front", "voice-messagebird:1", True, frozenset({"n"}), "", "ch", True)
+CONNECTOR = Connector("c", "front", "voice-messagebird:1", True, frozenset({"n"}), "", "ch")
 CHANNEL = Channel("ch", "c", "voice-messagebird", "31612345678", "active")
 
 

@@ -203,7 +203,7 @@ def test_wrong_subscriptions_are_found(
 
 def test_what_listings_omit_is_not_taken_for_a_fault() -> None:
     poor_number = replace(NUMBER, connector_ids=())
-    poor_connector = replace(CONNECTOR, number_ids=frozenset(), channel_id=None, has_details=False)
+    poor_connector = replace(CONNECTOR, number_ids=frozenset(), channel_id=None)
     unowned = replace(CHANNEL, connector_id=None, status="")
     named = replace(WORKSPACE, connectors=(poor_connector,))
     assert kinds(replace(named, channels=(unowned,))) == []
@@ -287,7 +287,7 @@ def test_the_directions_of_voice_are_read_in_each_form(
 
 def test_each_property_of_a_connector_and_a_channel_is_read() -> None:
     bare = connector_of({"id": GONE, "connectorTemplateSlug": "voice-messagebird"})
-    assert (bare.is_voice, bare.has_details, bare.channel_id) == (True, False, None)
+    assert (bare.is_voice, bare.arguments, bare.channel_id) == (True, {}, None)
     assert connector_of({"id": GONE, "connectorTemplateRef": "Voice-messagebird:2"}).is_voice
     assert not connector_of({"id": GONE, "connectorTemplateSlug": "sms-messagebird"}).is_voice
     whole = connector_of(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bird_dynamic.lifecycle.audit.auditing import result
+from bird_dynamic.emulator import Dialect
+from bird_dynamic.lifecycle.audit.auditing import audited, result
 from bird_dynamic.lifecycle.audit.faults import judged
 from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL, OWN_QUERY
+from bird_dynamic.lifecycle.audit.reading import Reader
 from bird_dynamic.lifecycle.audit.report import AuditFinding
 from bird_dynamic.lifecycle.audit.snapshot import (
     Delivery,
@@ -19,6 +22,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     Workspace,
     without_query,
 )
+from bird_dynamic.schema.naming import MARK
 from tests.lifecycle.audit_samples import (
     CHANNEL,
     CONNECTOR,
@@ -27,6 +31,8 @@ from tests.lifecycle.audit_samples import (
     WORKSPACE,
     subscription,
 )
+from tests.support.planted import healthy
+from tests.support.world import OWN_MARK, World
 
 LONG_ID = "0123456789abcdef"
 OTHER = "11111111-2222-4333-8444-555555555555"
@@ -254,6 +260,34 @@ def test_of_two_connectors_the_one_that_is_not_used_goes(
     )
     second = f"{LONG_ID}{' (resource second)' if managed else ''}"
     assert found.said == f'2 voice connectors share this number: c "front", {second}.'
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("voice-messagebird:1", 'VoiceChannel("old-'),
+        ("voice-messagebird:2", 'connector_template_ref="voice-messagebird:2"'),
+        ("voice-other:1", 'Connector("old-'),
+    ],
+)
+def test_a_second_connector_of_any_template_can_be_adopted_as_the_line_says_and_deleted(
+    template: str, told: str
+) -> None:
+    world = World(dialect=Dialect(listing_lag="none"))
+    site = healthy(world.emulator)
+    second = site.connect(site.number(1).id, template)
+    (found,) = audited(Reader(world.account())).findings
+    assert found.kind == "doubled-connector"
+    assert told in found.line
+    call = ast.parse(found.line, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Name)
+    given = {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
+    checked = world.checked(call.func.id, {**given, MARK: OWN_MARK})
+    adopted, state = world.run(call.func.id).create(checked)[:2]
+    assert adopted == second
+    world.run(call.func.id).delete(adopted, state)
+    assert audited(Reader(world.account())).findings == ()
 
 
 def test_a_connector_without_a_channel() -> None:

@@ -16,6 +16,8 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     without_query,
 )
 from bird_dynamic.lifecycle.source import declaration, literal
+from bird_dynamic.schema.values import without_version
+from bird_dynamic.schema.voice_channel import TEMPLATE
 
 EXAMPLE_URL = "https://example.com/calls"
 OWN_QUERY = "OWN-QUERY"
@@ -155,10 +157,21 @@ class Mending:
         if (manager := self._setup.manager(connector.id)) is not None:
             return Remedy(f"Remove {manager.name} from the program and run `pulumi up`")
         number_id = min(connector.number_ids, default=None) or (number.id if number else None)
-        if number_id is None:
+        is_voice_channel = without_version(connector.template) in ("", without_version(TEMPLATE))
+        given: dict[str, object]
+        if is_voice_channel and number_id is not None:
+            template = connector.template if connector.template not in ("", TEMPLATE) else None
+            given = {"phone_number_id": number_id, "connector_template_ref": template}
+        elif not is_voice_channel and connector.arguments:
+            given = {
+                "connector_template_ref": connector.template,
+                "arguments": dict(connector.arguments),
+            }
+        else:
             return Remedy("Delete it in app.bird.com")
-        given = {"phone_number_id": number_id, "adopt": connector.id}
-        return Remedy(_REMOVE, declaration("VoiceChannel", f"old-{connector.id[:8]}", given))
+        kind = "VoiceChannel" if is_voice_channel else "Connector"
+        given["adopt"] = connector.id
+        return Remedy(_REMOVE, declaration(kind, f"old-{connector.id[:8]}", given))
 
     def make_again(self, connector: Connector, number: Number) -> Remedy:
         """Replace a connector that has no channel."""

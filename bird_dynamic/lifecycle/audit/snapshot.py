@@ -57,7 +57,7 @@ class Number:
 @dataclass(frozen=True)
 class Connector:
     """A connector. `number_ids` are the ids that it has of its phone number, `number` are the
-    digits of that. `has_details` is false if a listing omitted both."""
+    digits of that. `arguments` are those of its template, empty if a listing omitted them."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class Connector:
     number_ids: frozenset[str]
     number: str
     channel_id: str | None
-    has_details: bool
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def connector_of(row: Item) -> Connector:
         number_ids=frozenset(filter(None, map(canonical, ids))),
         number=digits(number.get("phoneNumber")),
         channel_id=canonical(_map(row.get("channel")).get("channelId")),
-        has_details=bool(arguments or number),
+        arguments=arguments,
     )
 
 
