@@ -66,8 +66,7 @@ class CreateMessages:
 
     @property
     def _same(self) -> str:
-        names = [self._schema.argument_at(each) or each for each in self._schema.identity]
-        return f"the same {joined(names)}"
+        return f"the same {joined(self._schema.identifying)}"
 
     def also_equal(self, items: Sequence[Item]) -> str:
         """Warning: a forced replacement replaces one of these items; the others are nobody's."""

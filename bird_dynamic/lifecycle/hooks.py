@@ -34,7 +34,7 @@ class Hooks:
         inputs: Mapping[str, Any],
         deadline: Deadline,
     ) -> None:
-        """Raises ExistsError if existing items explain the refusal of a create or an update."""
+        """Raises ExistsError if existing items explain the refusal of a create."""
 
     def wait_until_ready(
         self, session: CollectionSession, item: Item, inputs: Properties, deadline: Deadline

@@ -32,10 +32,8 @@ from bird_dynamic.schema.naming import MARK, marks_of, resource_of
 MOST_ALIKE = 5
 """Bird's limit of subscriptions with the same service, event and filters. Source: the overview of
 webhook subscriptions."""
-COUNTED = ("service", "event", "event_filters")
-"""The inputs that Bird counts by."""
-IDENTITY = (*COUNTED, "url")
-"""The inputs that make two subscriptions equal."""
+NOT_COUNTED = "url"
+"""The part of the identity that Bird does not count by."""
 
 
 class WebhookSubscriptionLifecycle(ResourceLifecycle):
@@ -82,7 +80,7 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
     def _identity(self, props: Mapping[str, Any]) -> tuple[str, ...] | None:
         """What makes two subscriptions equal, with its place; None if a part of it is not known.
         An organization is left out: a workspace has only one."""
-        wanted = [props.get(name) for name in IDENTITY]
+        wanted = [props.get(name) for name in self.schema.identifying]
         profile, workspace = props.get("profile"), props.get("workspace_id")
         if profile is UNKNOWN or not isinstance(workspace, str):
             return None
@@ -144,28 +142,11 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         deadline: Deadline,
     ) -> None:
         """Raises ExistsError with the subscriptions that fill Bird's limit, if they do."""
-        if error.status not in (400, 409, 422):
+        alike = self._filling_the_limit(session, error, inputs, deadline)
+        if not alike:
             return
-        try:
-            rows = session.listing.all(session.run.clock.monotonic(), deadline).rows
-        except BirdError:
-            # The refusal says more than the failure to explain it.
-            return
-        body = request_body(self.schema, inputs)
-        paths = [self.schema.by_name[name].request_path for name in COUNTED]
-        alike = [
-            row
-            for row in rows
-            if all(is_alike(value_at(path, body), value_at(path, row)) for path in paths)
-        ]
-        if len(alike) < MOST_ALIKE:
-            return
-        known = ", ".join(self.schema.called(each) for each in alike[:MOST_ALIKE])
-        more = len(alike) - MOST_ALIKE
         raise ExistsError(
-            f"{error}. Bird allows only {MOST_ALIKE} webhook subscriptions with the same service, "
-            f"event and filters, and the workspace has {len(alike)}: {known}"
-            f"{f' and {more} more' * bool(more)}",
+            self._limit_text(error, alike),
             (
                 f'Adopt one of them with adopt="<its id>" and its url, such as '
                 f'adopt="{alike[0]["id"]}", or remove one that is unused, in app.bird.com',
@@ -173,6 +154,42 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)",
             ),
         ) from error
+
+    def _filling_the_limit(
+        self,
+        session: CollectionSession,
+        error: RejectedError,
+        inputs: Mapping[str, Any],
+        deadline: Deadline,
+        own_id: str = "",
+    ) -> list[Item]:
+        """The subscriptions that fill Bird's limit, without the one with `own_id`; empty if they do
+        not explain the refusal."""
+        if error.status not in (400, 409, 422):
+            return []
+        try:
+            rows = session.listing.all(session.run.clock.monotonic(), deadline).rows
+        except BirdError:
+            # The refusal says more than the failure to explain it.
+            return []
+        body = request_body(self.schema, inputs)
+        paths = [self.schema.by_name[name].request_path for name in self._counted]
+        alike = [
+            row
+            for row in rows
+            if canonical(row["id"]) != canonical(own_id)
+            and all(is_alike(value_at(path, body), value_at(path, row)) for path in paths)
+        ]
+        return alike if len(alike) >= MOST_ALIKE else []
+
+    def _limit_text(self, error: RejectedError, alike: list[Item]) -> str:
+        known = ", ".join(self.schema.called(each) for each in alike[:MOST_ALIKE])
+        more = len(alike) - MOST_ALIKE
+        return (
+            f"{error}. Bird allows only {MOST_ALIKE} webhook subscriptions with the same service, "
+            f"event and filters, and the workspace has {len(alike)}: {known}"
+            f"{f' and {more} more' * bool(more)}"
+        )
 
     def apply_update(
         self,
@@ -182,7 +199,8 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         inputs: Properties,
         deadline: Deadline,
     ) -> Item | None:
-        if self._identity_changes(self.diff(state, inputs)):
+        difference = self.diff(state, inputs)
+        if self._identity_changes(difference):
             desired = DesiredState(self.schema, request_body(self.schema, inputs))
             marks = marks_of(state, inputs)
             other = session.observer.doubled_by_update(desired, item_id, marks, deadline)
@@ -191,11 +209,25 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         try:
             return super().apply_update(session, item_id, state, inputs, deadline)
         except RejectedError as error:
-            self.explain(session, error, inputs, deadline)
-            raise
+            if set(self._counted).isdisjoint(difference.changed):
+                raise
+            alike = self._filling_the_limit(session, error, inputs, deadline, item_id)
+            if not alike:
+                raise
+            raise ExistsError(
+                self._limit_text(error, alike),
+                (
+                    "Remove one that is unused, in app.bird.com, or keep the "
+                    "event_filters of this resource different. Nothing was changed",
+                ),
+            ) from error
 
     def _identity_changes(self, difference: Difference) -> bool:
-        return not set(IDENTITY).isdisjoint(difference.changed)
+        return not set(self.schema.identifying).isdisjoint(difference.changed)
+
+    @property
+    def _counted(self) -> tuple[str, ...]:
+        return tuple(each for each in self.schema.identifying if each != NOT_COUNTED)
 
     def pending_inputs(self, created: Created) -> Properties:
         return {"status": created.item.get("status", "active")}

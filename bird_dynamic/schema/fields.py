@@ -266,6 +266,11 @@ class ResourceSchema:
         return any(field.automatic for field in self.inputs)
 
     @cached_property
+    def identifying(self) -> tuple[str, ...]:
+        """The names of the inputs that are the identity."""
+        return tuple(self.argument_at(each) or each for each in self.identity)
+
+    @cached_property
     def secrets(self) -> tuple[str, ...]:
         """The names of the secret inputs."""
         return tuple(field.name for field in self.inputs if field.secret)

@@ -478,3 +478,41 @@ def test_one_that_another_process_of_the_run_has_just_made_is_not_doubled(
     with pytest.raises(OperationError, match=made):
         run.create(inputs(world, **{MARK: OTHER_MARK}))
     assert world.count(CREATE) == 2
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+@pytest.mark.parametrize(
+    "change", [{"url": OTHERS}, {"signing_key": "a-key"}, {"status": "inactive"}], ids=str
+)
+def test_a_refused_update_of_what_bird_does_not_count_is_not_blamed_on_the_limit(
+    change: dict[str, Any], status: int
+) -> None:
+    world = World()
+    item_id, state = world.run(TYPE).create(inputs(world))
+    full(world)
+    world.break_with(Fault("status", operation=UPDATE, status=status, times=None))
+    with pytest.raises(OperationError, match=str(status)) as caught:
+        world.run(TYPE).update(item_id, state, inputs(world, **change))
+    assert "allows only" not in str(caught.value)
+
+
+@pytest.mark.parametrize("others", [4, 5])
+def test_a_refused_update_of_filters_counts_the_others_and_proposes_no_adoption(
+    others: int,
+) -> None:
+    world = World()
+    item_id, state = world.run(TYPE).create(inputs(world, event_filters=None))
+    ids = full(world)[:others]
+    for each in world.emulator.webhook_subscriptions():
+        if each["id"] not in (item_id, *ids):
+            world.emulator.change_webhook_subscription(each["id"], event="voice.outbound")
+    # Bird has changed its own already, although the state does not know it.
+    world.emulator.change_webhook_subscription(item_id, eventFilters=FILTERS)
+    world.break_with(Fault("status", operation=UPDATE, status=422, times=None))
+    with pytest.raises(OperationError, match="422") as caught:
+        world.run(TYPE).update(item_id, state, inputs(world))
+    text = str(caught.value)
+    assert ("allows only 5" in text) is (others == 5)
+    assert "adopt" not in text
+    assert text.count(item_id) == 1
+    assert all(each in text for each in ids) is (others == 5)
