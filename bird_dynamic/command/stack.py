@@ -69,7 +69,7 @@ def _managed(resource: Mapping[str, Any], workspace_id: str) -> Managed | None:
         id=item_id,
         channel_id=canonical(outputs.get("channel_id") or _filtered(outputs)),
         phone_number_id=canonical(outputs.get("phone_number_id")),
-        is_here=place is not None,
+        is_in_workspace=place is not None,
     )
 
 

@@ -122,7 +122,7 @@ def create(
     """Create the desired state.
 
     `resumed`: seconds since an interrupted create with this token may have sent its request.
-    `is_forced`: the state already has this resource, and its replacement was forced.
+    `is_forced`: the state already has this resource, and a trigger forces its replacement.
     `takes_over`: the user has allowed taking over an item with the resource's mark.
 
     Send `Observed` for a `List` and for `Holders`, the created item or the error for a `Post`, the

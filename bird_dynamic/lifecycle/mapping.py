@@ -82,7 +82,7 @@ def to_state(
         item = as_asked(schema, item, request_body(schema, prior))
     for field in schema.fields:
         stated, value = _find(item, field.response_path)
-        if field.comes_and_goes:
+        if field.cleared_if_omitted:
             state[field.name] = read_value(field, value)
             continue
         if not stated or (value is None and field.always_set):
@@ -193,7 +193,7 @@ def merged_update(
         # A later difference without a newer timestamp is spelling, not drift.
         after["updated_at"] = str(changed_at) if changed_at is not None else None
     for field in schema.fields:
-        if field.comes_and_goes and item is not None:
+        if field.cleared_if_omitted and item is not None:
             after[field.name] = read_value(field, value_at(field.response_path, item))
     remembered = dict(state.get(STATED_OTHERWISE) or {})
     changed = compare(schema, state, inputs).changed

@@ -85,7 +85,7 @@ class Field:
     """Whether Bird always returns it after a completed create. (A channel is missing if
     `wait_for_channel` was false.)"""
 
-    comes_and_goes: bool = False
+    cleared_if_omitted: bool = False
     """Whether Bird omits it if there is none: an answer without it clears the state's value."""
 
     @property

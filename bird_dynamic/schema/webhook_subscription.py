@@ -281,7 +281,7 @@ WEBHOOK_SUBSCRIPTION = ResourceSchema(
             kind=TEXT,
             description="Bird's explanation of the present status, if it has one.",
             response_path=CAMEL_CASE,
-            comes_and_goes=True,
+            cleared_if_omitted=True,
         ),
         Field(
             name="created_at",

@@ -459,7 +459,7 @@ def test_what_the_stack_manages_and_bird_lacks_is_found() -> None:
     assert (no_connector.kind, gone.kind) == ("no-connector", "gone-from-bird")
     assert no_connector.line == gone.line == "pulumi up --refresh --stack prod"
     assert "front, which is gone from Bird" in gone.said
-    elsewhere = replace(MANAGED[0], id="x", phone_number_id=None, is_here=False)
+    elsewhere = replace(MANAGED[0], id="x", phone_number_id=None, is_in_workspace=False)
     assert kinds(replace(WORKSPACE, managed=(*MANAGED, elsewhere))) == []
 
 

@@ -171,7 +171,7 @@ class Setup:
         existing = {each.id for each in self.workspace.connectors}
         existing |= {each.id for each in self.workspace.subscriptions}
         managed = self.workspace.managed or ()
-        return tuple(each for each in managed if each.is_here and each.id not in existing)
+        return tuple(each for each in managed if each.is_in_workspace and each.id not in existing)
 
     def stale(self, connector: Connector) -> Managed | None:
         """The resource that manages a connector, if its state has another channel of it."""

@@ -140,7 +140,7 @@ class Managed:
     id: str
     channel_id: str | None = None
     phone_number_id: str | None = None
-    is_here: bool = True
+    is_in_workspace: bool = True
     """Whether it is certainly of this workspace; a stack may have several."""
 
 
