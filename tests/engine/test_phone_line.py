@@ -316,6 +316,32 @@ def test_an_explicit_provider_looks_the_number_up_in_its_own_account(
     assert ids(bird) == set()
 
 
+def test_a_line_is_previewed_with_a_provider_whose_configuration_is_unknown(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(f"""
+import pulumi
+from bird_dynamic.native import PhoneLine, Provider, VoiceChannel
+first = VoiceChannel("first", phone_number_id={PhoneNumber.made_up(1).id!r})
+eu = Provider(
+    "eu",
+    access_key={ACCESS_KEY!r},
+    api_url={bird.url!r},
+    workspace_id=first.channel_id.apply(lambda _: {WORKSPACE_ID!r}),
+)
+PhoneLine(
+    "support",
+    number={E164!r},
+    url="https://example.com/calls",
+    opts=pulumi.ResourceOptions(provider=eu),
+)
+""")
+    for run in (stack.preview(), stack.up()):
+        assert run.ok, run.output
+        assert "Traceback" not in run.output
+    assert len(bird.emulator.connectors()) == 2
+
+
 def test_an_explicit_provider_is_refused_by_the_dynamic_provider(stack: Stack) -> None:
     opts = "opts=pulumi.ResourceOptions(provider=bird_dynamic.native.Provider('eu')),"
     stack.write(f"import bird_dynamic.native\n{line(opts)}")

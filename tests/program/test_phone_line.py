@@ -172,6 +172,35 @@ def test_an_unknown_number_is_not_looked_up(looked_up: list[dict[str, Any]]) -> 
     assert "VoiceChannel support" in declared(mocks)
 
 
+def _with_provider() -> PhoneLine:
+    opts = pulumi.ResourceOptions(provider=native.Provider("eu"))
+    return line(native, phone_number_id=None, number=E164, opts=opts)
+
+
+def test_a_look_up_that_a_provider_cannot_answer_yet_is_unknown_in_a_preview() -> None:
+    def program() -> dict[str, Any]:
+        number_id = _with_provider().channel.phone_number_id
+        return {"known": pulumi.Output.from_input(number_id.is_known())}
+
+    found: dict[str, Any] = {}
+    pulumi.runtime.set_mocks(Mocks(), project="phones", stack="dev", preview=True)
+
+    @pulumi.runtime.test
+    def inside() -> Any:
+        return pulumi.Output.all(**program()).apply(found.update)
+
+    inside()
+    assert found == {"known": False}
+
+
+def test_a_look_up_without_an_answer_is_told_with_what_to_do() -> None:
+    def program() -> dict[str, Any]:
+        return {"id": _with_provider().channel.phone_number_id}
+
+    with pytest.raises(pulumi.RunError, match="has no answer from the provider; pass phone_number"):
+        run(program)
+
+
 def test_a_number_that_is_not_found_declares_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(**given: Any) -> None:
         raise LookupFailedError("no such number")
@@ -201,6 +230,58 @@ def test_options_reach_the_children() -> None:
     (found,) = made
     children = [found.channel, found.inbound, found.outbound]
     assert [each._protect for each in children if each is not None] == [True] * 3
+
+
+OPTIONS = (*phone_line.INHERITED, *phone_line.PASSED, *phone_line.REFUSED)
+
+
+def test_every_option_of_pulumi_holds_for_the_children_or_is_refused() -> None:
+    newer = {"env_var_mappings", "state_migrations"}
+    options = set(inspect.signature(pulumi.ResourceOptions).parameters)
+    assert options | newer == set(OPTIONS)
+    page = PAGE.read_text()
+    assert [each for each in OPTIONS if f"`{each}`" not in page] == []
+
+
+def test_the_options_that_the_line_passes_reach_all_children(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[dict[str, Any]] = []
+
+    def register(self: Any, type_token: str, name: str, properties: Any, opts: Any) -> None:
+        given.append({each: getattr(opts, each) for each in phone_line.PASSED})
+        pulumi.CustomResource.__init__(self, type_token, name, properties, opts)
+
+    monkeypatch.setattr(native.VoiceChannel, "_register", register)
+    monkeypatch.setattr(native.WebhookSubscription, "_register", register)
+    passed: dict[str, Any] = {
+        "custom_timeouts": pulumi.CustomTimeouts(create="5m"),
+        "delete_before_replace": True,
+        "retain_on_delete": True,
+    }
+
+    def program() -> None:
+        passed["deleted_with"] = pulumi.ComponentResource("a:b:C", "office")
+        line(native, opts=pulumi.ResourceOptions(**passed))
+
+    run(program)
+    assert given == [passed] * 3
+
+
+@pytest.mark.parametrize("option", phone_line.REFUSED)
+def test_an_option_that_would_be_ignored_is_refused_with_a_remedy(option: str) -> None:
+    for given in ("x", pulumi.Output.from_input("x")):
+        opts = pulumi.ResourceOptions()
+        setattr(opts, option, given)
+        remedy = re.escape(f"the option {option} has no effect on a line: ") + r"\w+"
+        with pytest.raises(pulumi.RunError, match=remedy):
+            line(opts=opts)
+
+
+def test_a_trigger_that_is_false_is_refused_too_and_an_empty_list_is_not() -> None:
+    with pytest.raises(pulumi.RunError, match="the option replacement_trigger"):
+        line(opts=pulumi.ResourceOptions(replacement_trigger=False))
+    run(lambda: line(opts=pulumi.ResourceOptions(ignore_changes=[])) and None)
 
 
 def test_the_classes_are_the_same_but_for_the_way() -> None:

@@ -76,12 +76,18 @@ ROWS = (
     _row(
         'PhoneLine(…, opts=pulumi.ResourceOptions(import_="…"))',
         lambda: _line(opts=OPTIONS(import_=NUMBER)),
-        "the option import_ has no effect on a component: pass the argument adopt",
+        "the option import_ has no effect on a line: pass the argument adopt",
     ),
     _row(
         'PhoneLine(…, opts=pulumi.ResourceOptions(ignore_changes=["url"]))',
         lambda: _line(opts=OPTIONS(ignore_changes=["url"])),
-        "the option ignore_changes has no effect on a component",
+        "the option ignore_changes has no effect on a line",
+        "transformations",
+    ),
+    _row(
+        "PhoneLine(…, opts=pulumi.ResourceOptions(replace_with=[number]))",
+        lambda: _line(opts=OPTIONS(replace_with=[None])),
+        "the option replace_with has no effect on a line",
         "transformations",
     ),
     _row(
