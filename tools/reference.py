@@ -25,7 +25,7 @@ from bird_dynamic.command.__main__ import main as bird_dynamic_command
 from bird_dynamic.emulator import Fault
 from bird_dynamic.emulator.__main__ import main as bird_emulator_command
 from bird_dynamic.emulator.api import ROUTES
-from bird_dynamic.emulator.delivering.deliveries import MAX_KEPT, SIZE, WAITS
+from bird_dynamic.emulator.delivering.deliveries import MAX_KEPT, SENDERS, WAITS
 from bird_dynamic.emulator.delivering.sending import TIMEOUT
 from bird_dynamic.emulator.faults import DELIVER, DELIVERY_KINDS, KINDS
 from bird_dynamic.emulator.messages import OUTCOMES
@@ -506,8 +506,8 @@ def _bird_emulator() -> Iterator[str]:
         "A call to a number with a voice channel goes through its statuses, and each is an event "
         "(`voice.inbound`) for the webhook subscriptions that ask for it. So does a call that a "
         "program starts (`voice.outbound`), unless it is scheduled for later. The option "
-        "`call_outcome` says how those end. A call to a number without a voice channel is lost: "
-        "the request is answered 422, and says why."
+        "`call_outcome` says how those end. A call to a number without a voice channel that is "
+        "ready and active is lost: the request is answered 422, and says why."
     )
     yield ""
     yield from _table(
@@ -534,8 +534,12 @@ def _bird_emulator() -> Iterator[str]:
         "The deliveries are also in the delivery logs of the API."
     )
     yield ""
-    yield "Calls are kept in the file of `--state`, with the status that they had when the emulator"
-    yield "ended. Deliveries are not."
+    yield from _wrapped(
+        "Calls are kept in the file of `--state`, with the status that they had when the emulator "
+        "ended. Deliveries are not. In a program that stops its emulator, the deliveries that are "
+        "pending then fail, and are not sent after the next start. Those whose target is removed "
+        "become `unmapped`."
+    )
     yield ""
     yield "## Limits"
     yield ""
@@ -544,8 +548,9 @@ def _bird_emulator() -> Iterator[str]:
     yield f"A connection that is idle for {IDLE_TIMEOUT:.0f} seconds is closed."
     yield from _wrapped(
         f"The last {MAX_CALLS:,} calls and {MAX_KEPT:,} deliveries are kept. Further events are "
-        "not sent while so many deliveries are pending. "
-        f"{SIZE} deliveries are sent at a time."
+        "not sent while so many deliveries are pending. A call that is under way is never dropped: "
+        "while so many are, a new one is refused (429, or 422 for a call from outside). "
+        f"{SENDERS} deliveries are sent at a time."
     )
 
 

@@ -227,14 +227,14 @@ class BirdEmulator:
         return self.deliveries.pool.join(max(0.0, until - time.monotonic())) and over
 
     def start(self) -> None:
-        """Deliver again after a stop."""
+        """Play calls and deliver again after a stop: those that begin from now on."""
         self._telephone.pool.start()
-        self.deliveries.pool.start()
+        self.deliveries.start()
 
     def stop(self) -> None:
-        """End the calls and deliveries that are under way."""
+        """End what is under way: a call keeps the status that it has, a pending delivery fails."""
         self._telephone.pool.stop()
-        self.deliveries.pool.stop()
+        self.deliveries.stop()
 
     def handle(self, request: Request) -> Reply:
         """Answer a request, with any injected fault, and record both in the journal."""
@@ -313,7 +313,7 @@ class BirdEmulator:
 
     def _announce(self, kind: str, row: Row) -> None:
         """Tell those who watch the emulator that an item was created, changed or deleted."""
-        if self.feed.watched:
+        if self.feed.is_watched:
             bird = self._backend()
             gone = row.deleted_version is not None or row.leaves_at is not None
             item = None if gone else redacted(KINDS[kind].shown(bird, row))

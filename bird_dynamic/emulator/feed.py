@@ -46,7 +46,7 @@ class Feed:
             self._changed.notify_all()
 
     @property
-    def watched(self) -> bool:
+    def is_watched(self) -> bool:
         """Whether there is a subscription."""
         return bool(self._subscriptions)
 

@@ -21,7 +21,7 @@ from bird_dynamic.emulator.delivering.deliveries import Deliveries
 from bird_dynamic.emulator.delivering.delivery import Event
 from bird_dynamic.emulator.delivering.pool import Pool
 from bird_dynamic.emulator.feed import Feed
-from bird_dynamic.emulator.messages import OUTCOMES, Json
+from bird_dynamic.emulator.messages import OUTCOMES, Json, RefusalError
 from bird_dynamic.emulator.operations.calls import begin
 from bird_dynamic.emulator.operations.connectors import number_of
 from bird_dynamic.emulator.spelling import spelled
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 CALLER = "+12025550199"
 """Who calls, unless a caller is given: a number that is reserved for fiction."""
+_ACTIVE = "active"
+"""The status of a channel whose calls are told. Assumed: those of any other are not."""
 _EVENTS = {"incoming": "voice.inbound", "outgoing": "voice.outbound"}
 _MOMENTS = {"ringing": "ringingAt", "ongoing": "answeredAt"}
 _INCOMING = settings(
@@ -46,8 +48,8 @@ _INCOMING = settings(
 
 
 class LostCallError(ValueError):
-    """Nobody learns of this call: its number has no voice channel that is ready. The text says why
-    and what to do."""
+    """Nobody learns of this call: its number has no voice channel that is ready and active, or too
+    many calls are under way. The text says why and what to do."""
 
 
 class Telephone:
@@ -70,13 +72,16 @@ class Telephone:
     def ring(self, given: Json) -> Json:
         """Play a call from outside: `to`, and optionally `from` and `outcome`. Returns it as the
         API does. Raises LookupError if no number of the workspace is called, LostCallError if the
-        number has no voice channel, and ValueError for other wrong input."""
+        call is lost, and ValueError for other wrong input."""
         demand(_INCOMING, given)
         with self._lock:
             bird = self._backend()
             bird.catch_up()
             channel = _voice_channel(bird, given["to"])
-            call = begin(bird, channel, "incoming", given.get("from", CALLER), given["to"])
+            try:
+                call = begin(bird, channel, "incoming", given.get("from", CALLER), given["to"])
+            except RefusalError as refusal:
+                raise LostCallError(f"the call to {given['to']} is lost: {refusal}") from None
             self.play(call.wire["id"], given.get("outcome", "completed"))
             return dict(bird.store.calls[call.wire["id"]].wire)
 
@@ -162,12 +167,17 @@ def _voice_channel(bird: Backend, to: str) -> StoredConnector:
             continue
         if each.wire["connectorTemplateSlug"].startswith("voice-"):
             found = each
-            if bird.is_ready(each):
+            if bird.is_ready(each) and each.channel_status == _ACTIVE:
                 return each
-    if found is not None:
+    if found is not None and not bird.is_ready(found):
         raise LostCallError(
             f"the call to {to} is lost: the channel of its connector {found.wire['id']} is not "
             "ready yet; read the connector until it has a channel"
+        )
+    if found is not None:
+        raise LostCallError(
+            f"the call to {to} is lost: its channel {found.channel_id} is {found.channel_status}; "
+            f'PATCH /__emulator__/channels/{found.channel_id} with {{"status": "{_ACTIVE}"}}'
         )
     raise LostCallError(
         f"the call to {to} is lost: the number has no voice channel; create one, such as "

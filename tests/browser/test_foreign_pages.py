@@ -84,7 +84,7 @@ def test_it_follows_no_events(elsewhere: Browser, server: EmulatorServer) -> Non
         "source.onerror = () => { source.close(); done('refused') } })"
     )
     assert outcome(elsewhere, heard) == "refused"
-    assert not server.emulator.feed.watched
+    assert not server.emulator.feed.is_watched
 
 
 def test_it_runs_none_of_its_scripts_and_shows_it_in_no_frame(
@@ -103,7 +103,7 @@ def test_it_runs_none_of_its_scripts_and_shows_it_in_no_frame(
         "document.body.append(frame) })"
     )
     assert outcome(elsewhere, frame) == "finished"
-    assert not server.emulator.feed.watched
+    assert not server.emulator.feed.is_watched
 
 
 def test_its_link_opens_the_page(elsewhere: Browser, server: EmulatorServer) -> None:

@@ -297,12 +297,12 @@ def test_a_page_that_nobody_sees_follows_nothing_until_it_is_seen_again(
         "Object.defineProperty(document, 'hidden', {{ value: {0}, configurable: true }});"
         "document.dispatchEvent(new Event('visibilitychange'))"
     )
-    assert emulator.feed.watched
+    assert emulator.feed.is_watched
     page.run(hide.format("true"))
     until = time.monotonic() + 30
-    while emulator.feed.watched and time.monotonic() < until:
+    while emulator.feed.is_watched and time.monotonic() < until:
         time.sleep(0.02)
-    assert not emulator.feed.watched
+    assert not emulator.feed.is_watched
     call.channel(name="made meanwhile")
     page.run(hide.format("false"))
     page.wait_for_text("#channels tr", "made meanwhile")

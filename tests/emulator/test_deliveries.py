@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -18,10 +19,11 @@ import requests
 from bird_dynamic.emulator import BirdEmulator, Dialect, EmulatorServer, Fault, PhoneNumber
 from bird_dynamic.emulator.delivering.deliveries import WAITS
 from bird_dynamic.emulator.delivering.delivery import timestamp
+from bird_dynamic.emulator.delivering.sending import TIMEOUT, send
 from bird_dynamic.emulator.delivering.targets import Targets, pair_of
 from bird_dynamic.webhooks import TIMESTAMP_HEADER, SignatureError, verify
 from tests.emulator.caller import Caller
-from tests.emulator.ringing import KEY, PUBLIC, URL, channel_of, delivered, ring, subscribe
+from tests.emulator.ringing import KEY, PUBLIC, TO, URL, channel_of, delivered, ring, subscribe
 from tests.emulator.ringing import workspace as new_workspace
 from tests.support.clock import FakeClock
 from tests.support.receiver import Receiver
@@ -436,6 +438,56 @@ def test_a_stopped_server_sends_nothing_more(receiver: Receiver) -> None:
     assert len(receiver.requests) == arrived
 
 
+def test_what_is_pending_at_a_stop_fails_and_the_next_start_delivers_what_comes_then(
+    emulator: BirdEmulator, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.deliveries.MAX_KEPT", 9)
+    subscribe(emulator)
+    hanging, release = threading.Event(), threading.Event()
+
+    def answer(request: Any) -> int:
+        hanging.set()
+        release.wait(5)
+        return 500
+
+    receiver.answer = answer
+    emulator.incoming_call({"to": TO})
+    assert hanging.wait(5)
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.pool.PATIENCE", 0.1)
+    emulator.stop()
+    release.set()
+    assert delivered(emulator) == ["failed"] * 4
+    for each in emulator.deliveries.shown():
+        assert each["attempts"][-1]["error"].startswith("the emulator stopped")
+        assert each["nextAttemptAt"] is None
+    emulator.incoming_call({"to": TO})
+    assert "the emulator is stopped" in emulator.deliveries.shown()[-1]["attempts"][0]["error"]
+    emulator.start()
+    receiver.answer = lambda request: 200
+    for _ in range(2):
+        receiver.requests.clear()
+        ring(emulator)
+        assert receiver.statuses == ALL
+        assert delivered(emulator)[-4:] == ["succeeded"] * 4
+
+
+def test_a_delivery_that_waits_for_its_repetition_fails_at_a_stop(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    subscribe(emulator, eventFilters=[{"key": "status", "value": "ringing"}])
+    receiver.answer = lambda request: 500
+    emulator.incoming_call({"to": TO})
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        if any(each["nextAttemptAt"] for each in emulator.deliveries.shown()):
+            break
+        time.sleep(0.01)
+    emulator.stop()
+    emulator.start()
+    assert emulator.settled(1)
+    assert sorted(delivered(emulator)) == ["failed", *["unsubscribed"] * 3]
+
+
 def test_a_reset_forgets_the_deliveries_and_repeats_none(
     emulator: BirdEmulator, receiver: Receiver
 ) -> None:
@@ -588,6 +640,48 @@ def test_a_delivery_goes_where_its_receiver_listens_by_now(
         receiver.answer = answer
         ring(emulator)
         assert (receiver.statuses, other.statuses) == (["ringing"], ["ringing"])
+
+
+def test_what_is_pending_is_not_sent_any_more_once_its_target_is_removed(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    emulator.options.retry_scale = 0.001
+    subscribe(emulator)
+
+    def answer(request: Any) -> int:
+        emulator.deliveries.targets = Targets()
+        return 503
+
+    receiver.answer = answer
+    ring(emulator)
+    assert receiver.statuses == ["starting"]
+    assert delivered(emulator) == ["unmapped"] * 4
+    emulator.deliver(PUBLIC, receiver.url)
+    receiver.answer = lambda request: 200
+    ring(emulator)
+    assert receiver.statuses == ["starting", *ALL]
+
+
+def test_all_addresses_of_a_target_share_the_time_of_a_delivery(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    allowed: list[Any] = []
+
+    def connect(self: HTTPConnection) -> None:
+        allowed.append(self.timeout)
+        time.sleep(0.05)
+        raise TimeoutError
+
+    monkeypatch.setattr(HTTPConnection, "connect", connect)
+    target = Targets({PUBLIC: "http://localhost:9"}).of(URL)
+    assert target is not None
+    assert send(target, URL, {}, b"").error == "no answer within 10 seconds"
+    first, second = allowed
+    assert second < first <= TIMEOUT
+    allowed.clear()
+    monkeypatch.setattr("bird_dynamic.emulator.delivering.sending.TIMEOUT", 0.01)
+    assert "no answer within" in str(send(target, URL, {}, b"").error)
+    assert len(allowed) == 1
 
 
 def test_the_command_delivers_to_the_address_that_it_is_given(receiver: Receiver) -> None:

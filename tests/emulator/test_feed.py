@@ -155,8 +155,8 @@ def test_large_events_count_by_their_size(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_closed_subscription_receives_nothing(emulator: BirdEmulator) -> None:
     with emulator.feed.subscribe() as subscription:
-        assert emulator.feed.watched
-    assert not emulator.feed.watched
+        assert emulator.feed.is_watched
+    assert not emulator.feed.is_watched
     emulator.add_connector()
     assert subscription.take(0) == []
 

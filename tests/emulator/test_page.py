@@ -232,7 +232,7 @@ def test_streams_hold_up_nothing_and_end_with_the_server(server: EmulatorServer)
         for each in (one, other):
             assert event(each)[0] == "request"
             assert each.read() == b""
-    assert not server.emulator.feed.watched
+    assert not server.emulator.feed.is_watched
 
 
 def test_a_stream_ends_when_its_reader_goes_away(
@@ -241,7 +241,7 @@ def test_a_stream_ends_when_its_reader_goes_away(
     monkeypatch.setattr("bird_dynamic.emulator.serving.streams._PULSE", 0.02)
     with stream(server) as answer:
         event(answer)
-        assert server.emulator.feed.watched
+        assert server.emulator.feed.is_watched
     waited_for_none(server)
 
 
@@ -253,10 +253,10 @@ def test_a_stream_ends_whose_reader_does_not_read(
         caller.sendall(b"GET /__emulator__/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200" in caller.recv(20)
         until = time.monotonic() + 20
-        while server.emulator.feed.watched and time.monotonic() < until:
+        while server.emulator.feed.is_watched and time.monotonic() < until:
             server.emulator.feed.publish("request", "x" * 1_000_000)
             time.sleep(0.01)
-        assert not server.emulator.feed.watched
+        assert not server.emulator.feed.is_watched
 
 
 def test_there_are_only_so_many_streams(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,6 +277,6 @@ def test_there_are_only_so_many_streams(monkeypatch: pytest.MonkeyPatch) -> None
 
 def waited_for_none(server: EmulatorServer) -> None:
     until = time.monotonic() + 10
-    while server.emulator.feed.watched and time.monotonic() < until:
+    while server.emulator.feed.is_watched and time.monotonic() < until:
         time.sleep(0.01)
-    assert not server.emulator.feed.watched
+    assert not server.emulator.feed.is_watched

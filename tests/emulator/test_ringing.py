@@ -266,6 +266,33 @@ def test_the_oldest_calls_that_are_over_make_room(monkeypatch: pytest.MonkeyPatc
     assert [each["id"] for each in emulator.calls()] == made[2:]
 
 
+def test_a_call_that_is_under_way_makes_no_room_for_a_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bird_dynamic.emulator.operations.calls.MAX_CALLS", 2)
+    emulator = workspace(call_step=60)
+    made = [emulator.incoming_call({"to": TO})["id"] for _ in range(2)]
+    with pytest.raises(LostCallError, match=r"2 calls are under way .*; wait until one ends"):
+        emulator.incoming_call({"to": TO})
+    path = f"/channels/{channel_of(emulator)}/calls"
+    status, body = Caller(emulator)("POST", path, {"to": "+31612345678"})
+    assert (status, body["code"]) == (429, "TooManyCalls")
+    assert [each["id"] for each in emulator.calls()] == made
+    emulator.stop()
+
+
+def test_a_call_to_a_channel_that_is_not_active_is_lost(
+    emulator: BirdEmulator, receiver: Receiver
+) -> None:
+    channel_id = channel_of(emulator)
+    emulator.change("channels", channel_id, status="inactive")
+    with pytest.raises(LostCallError, match=rf"channel {channel_id} is inactive; PATCH /__emu"):
+        emulator.incoming_call({"to": TO})
+    assert (emulator.calls(), receiver.requests) == ([], [])
+    emulator.change("channels", channel_id, status="active")
+    assert ring(emulator)["status"] == "completed"
+
+
 def test_events_are_written_as_the_dialect_says(receiver: Receiver) -> None:
     emulator = workspace()
     emulator.dialect = type(emulator.dialect).of({"id_case": "upper", "timestamps": "offset"})

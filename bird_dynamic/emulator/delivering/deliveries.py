@@ -7,6 +7,8 @@ Order: the first attempts of the deliveries of one call to one subscription are 
 its events, each once the one before was answered. A repeated delivery holds up no later one.
 
 Memory is bounded: the oldest deliveries that are complete make room for new ones.
+
+A delivery that is pending at a stop fails, and is not sent after a start.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ WAITS = (30, 60, 120, 240, 480, *[900] * 30)
 """Seconds before each repetition: 36 attempts within 8 hours. The 8 hours and the increasing
 intervals are documented, and 36 is the number in an example of Bird's; the intervals are
 assumed."""
-SIZE = 8
+SENDERS = 8
 """Deliveries that are sent at a time."""
 MAX_KEPT = 20_000
 MAX_SIZE = 64 * 1024 * 1024
@@ -67,7 +69,7 @@ class Deliveries:
         feed: Feed,
     ) -> None:
         self.targets = Targets()
-        self.pool = Pool(SIZE)
+        self.pool = Pool(SENDERS)
         self._now, self._new_id, self._scale = now, new_id, scale
         self._fault, self._feed = fault, feed
         self._lock = threading.RLock()
@@ -75,6 +77,7 @@ class Deliveries:
         self._kept: dict[int, Delivery] = {}
         self._complete: deque[int] = deque()
         self._size = 0
+        self._is_stopped = False
         # The deliveries that wait for the first attempt of an earlier one; a lane exists while
         # such an attempt is made.
         self._lanes: dict[Lane, deque[Delivery]] = {}
@@ -122,6 +125,27 @@ class Deliveries:
             self._size = 0
         self.pool.clear()
 
+    def start(self) -> None:
+        """Deliver again after a stop: what is offered from now on."""
+        with self._lock:
+            self._is_stopped = False
+        self.pool.start()
+
+    def stop(self) -> None:
+        """Send nothing more. What is pending fails."""
+        with self._lock:
+            self._is_stopped = True
+        self.pool.stop()
+        with self._lock:
+            self._lanes.clear()
+            for each in self._kept.values():
+                if each.status == PENDING:
+                    answer = Answer(error="the emulator stopped; this is not sent any more")
+                    self._note(each, Attempt(self._now(), answer))
+                    self._end(each, FAILED)
+                    self._tell(each)
+            self._make_room()
+
     def _begin(self, event: Event, body: bytes, subscription: Json | None) -> None:
         wire: dict[str, Any] = subscription or {}
         url = wire.get("url")
@@ -142,10 +166,10 @@ class Deliveries:
                 made.status = UNSUBSCRIBED
             elif target is None:
                 made.status = UNMAPPED
-            elif self._is_full():
+            elif problem := self._problem():
                 made.status = FAILED
-                full = Answer(error="too many deliveries are pending; this one was not sent")
-                made.attempts.append(Attempt(made.created_at, full))
+                unsent = Answer(error=f"{problem}; this one was not sent")
+                made.attempts.append(Attempt(made.created_at, unsent))
             self._keep(made)
             if made.status == PENDING:
                 lane = (made.subscription_id, event.subject)
@@ -157,8 +181,14 @@ class Deliveries:
             self._tell(made)
 
     def _tell(self, delivery: Delivery) -> None:
-        if self._feed.watched:
+        if self._feed.is_watched:
             self._feed.publish("delivery", delivery.shown())
+
+    def _problem(self) -> str | None:
+        """Why a new delivery cannot be sent, if it cannot."""
+        if self._is_stopped:
+            return "the emulator is stopped"
+        return "too many deliveries are pending" if self._is_full() else None
 
     def _is_full(self) -> bool:
         pending = len(self._kept) - len(self._complete)
@@ -181,8 +211,15 @@ class Deliveries:
             if delivery.status != PENDING:
                 return
             delivery.next_attempt_at = None
-            # The receiver may listen elsewhere by now.
-            delivery.target = self.targets.of(delivery.url or "") or delivery.target
+            # The receiver may listen elsewhere by now, or nowhere.
+            delivery.target = self.targets.of(delivery.url or "")
+            if delivery.target is None:
+                self._end(delivery, UNMAPPED)
+                if not delivery.attempts:
+                    self._next_in_lane((delivery.subscription_id, delivery.event.subject))
+                self._make_room()
+                self._tell(delivery)
+                return
             headers = delivery.headers(self._now())
         began, at = time.monotonic(), self._now()
         answer = self._answer(delivery, headers)
@@ -190,20 +227,26 @@ class Deliveries:
         with self._lock:
             if delivery.status != PENDING:
                 return
-            before = delivery.size
-            delivery.note(attempt)
-            self._size += delivery.size - before
+            self._note(delivery, attempt)
             self._decide(delivery, answer)
             self._make_room()
             if len(delivery.attempts) == 1:
                 self._next_in_lane((delivery.subscription_id, delivery.event.subject))
             self._tell(delivery)
 
+    def _note(self, delivery: Delivery, attempt: Attempt) -> None:
+        before = delivery.size
+        delivery.note(attempt)
+        self._size += delivery.size - before
+
+    def _end(self, delivery: Delivery, status: str) -> None:
+        delivery.status, delivery.next_attempt_at = status, None
+        self._complete.append(delivery.sequence)
+
     def _decide(self, delivery: Delivery, answer: Answer) -> None:
         tries = len(delivery.attempts)
         if answer.succeeded or tries > len(WAITS):
-            delivery.status = SUCCEEDED if answer.succeeded else FAILED
-            self._complete.append(delivery.sequence)
+            self._end(delivery, SUCCEEDED if answer.succeeded else FAILED)
             return
         wait = WAITS[tries - 1] * self._scale()
         delivery.next_attempt_at = self._now() + wait

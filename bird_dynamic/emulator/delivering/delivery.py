@@ -77,7 +77,8 @@ class Delivery:
     """A delivery. It keeps the URL and the key that its subscription had when the event happened.
 
     `status` is `pending` (it is sent, or repeated later), `succeeded`, `failed`, `unmapped` (its
-    URL has no target, so it was not sent), or `unsubscribed` (no subscription asks for the event).
+    URL has no target, so it is not sent, or not any more), or `unsubscribed` (no subscription asks
+    for the event).
     """
 
     request_id: str
@@ -127,7 +128,7 @@ class Delivery:
         self.attempts.append(attempt)
 
     @property
-    def answered(self) -> int:
+    def last_status(self) -> int:
         """The status of the last answer; 0 if there was none."""
         return (self.attempts[-1].answer.status or 0) if self.attempts else 0
 
@@ -136,7 +137,7 @@ class Delivery:
         return {
             "requestId": self.request_id,
             "attemptCount": len(self.attempts),
-            "httpStatusCode": self.answered,
+            "httpStatusCode": self.last_status,
             "executionStatus": self.status,
             "createdAt": timestamp(self.created_at),
         }

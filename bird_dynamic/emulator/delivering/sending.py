@@ -76,7 +76,10 @@ def send(target: Target, url: str, headers: Mapping[str, str], body: bytes) -> A
     until = time.monotonic() + TIMEOUT
     refused = Answer(error="no address")
     for address in target.addresses:
-        connection = HTTPConnection(address, target.port, timeout=TIMEOUT)
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        connection = HTTPConnection(address, target.port, timeout=left)
         try:
             connection.connect()
             connection.sock = _Timed.of(connection.sock, until)

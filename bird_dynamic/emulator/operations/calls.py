@@ -24,7 +24,8 @@ from bird_dynamic.emulator.tables import Row
 LARGEST_PAGE = 1000
 PAGE = 25
 MAX_CALLS = 10_000
-"""Calls that are kept. The oldest one that is over makes room for a new one."""
+"""Calls that are kept. The oldest one that is over makes room for a new one; without any, the new
+one is refused."""
 COMMANDS = ("hangup", "playback", "say", "gather", "record", "bridge", "pause")
 _ADDRESS = text(r"(?s).+", "a string such as +3197010200001")
 _BODY = record(
@@ -71,7 +72,8 @@ def start_call(bird: Backend, request: Request, channel_id: str) -> Answer:
 
 
 def begin(bird: Backend, channel: StoredConnector, direction: str, caller: str, to: str) -> Row:
-    """Add a call, which is not played yet."""
+    """Add a call, which is not played yet. Raises RefusalError while too many are under way."""
+    _make_room(bird)
     moment = bird.timestamp()
     wire: Json = {
         "id": bird.new_id(),
@@ -85,11 +87,23 @@ def begin(bird: Backend, channel: StoredConnector, direction: str, caller: str, 
         "createdAt": moment,
         "updatedAt": moment,
     }
-    kept = bird.store.calls
-    if len(kept) >= MAX_CALLS:
-        over = (key for key, row in kept.items() if "endedAt" in row.wire or row.deleted_version)
-        kept.pop(next(over, next(iter(kept))))
     return bird.store.add("calls", wire)
+
+
+def _make_room(bird: Backend) -> None:
+    kept = bird.store.calls
+    if len(kept) < MAX_CALLS:
+        return
+    over = (key for key, row in kept.items() if "endedAt" in row.wire or row.deleted_version)
+    oldest = next(over, None)
+    if oldest is None:
+        raise RefusalError(
+            429,
+            "TooManyCalls",
+            f"{MAX_CALLS} calls are under way or scheduled, as many as the emulator keeps; wait "
+            "until one ends, or empty the workspace: POST /__emulator__/reset",
+        )
+    kept.pop(oldest)
 
 
 def list_calls(bird: Backend, request: Request, channel_id: str) -> Answer:
