@@ -21,7 +21,8 @@ from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.bird.retry import log as requests_log
 from bird_dynamic.command.audit import audit_of
-from bird_dynamic.command.audit_report import Progress, Style, lines_of
+from bird_dynamic.command.audit_progress import Progress
+from bird_dynamic.command.audit_report import Style, lines_of
 from bird_dynamic.command.doctor import Subject, examined
 from bird_dynamic.command.export import Installed, exported, written
 from bird_dynamic.command.settings import Given, InvalidSettingsError, given_settings

@@ -12,7 +12,7 @@ from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.command.settings import InvalidSettingsError, given_settings
 from bird_dynamic.command.stack import managed_by
 from bird_dynamic.lifecycle.audit.auditing import audited
-from bird_dynamic.lifecycle.audit.reading import LANES, Reader
+from bird_dynamic.lifecycle.audit.reading import CONCURRENT_REQUESTS, Reader
 from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding
 from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.settings import Settings
@@ -55,7 +55,7 @@ def audit_of(
     cancelled = Cancellation()
     account = Account(
         settings,
-        partial(connect, connections=LANES, cancelled=cancelled),
+        partial(connect, connections=CONCURRENT_REQUESTS, cancelled=cancelled),
         Run(clock=SystemClock(cancelled), before_writing=_refuse),
     )
     return audited(Reader(account, managed, stack or "", say, cancelled.set), tuple(ignore))

@@ -101,7 +101,7 @@ def _counts(row: AuditedNumber) -> str:
 def _finding(finding: AuditFinding, style: Style) -> Iterator[str]:
     margin = " " * WIDTH
     yield f"{style.word(FAIL)}{finding.kind:<30}{_said(finding.about)}"
-    yield f"{margin}{_said(finding.said)}"
+    yield f"{margin}{_said(finding.message)}"
     yield f"{margin}{_said(finding.remedy)}{':' if finding.line else '.'}"
     if finding.line:
         # Never shortened: it is to be copied.
@@ -136,23 +136,3 @@ def _counted(count: int, noun: str) -> str:
 
 def _said(text: str) -> str:
     return printable(shortened(text))
-
-
-class Progress:
-    """One line on standard error, if it is a terminal; gone at the end."""
-
-    def __init__(self, output: TextIO) -> None:
-        self._output = output
-        self._is_shown = output.isatty()
-
-    def say(self, text: str) -> None:
-        """Replace the line."""
-        if self._is_shown:
-            self._output.write(f"\r\x1b[Kreading: {printable(text)}")
-            self._output.flush()
-
-    def end(self) -> None:
-        """Remove the line."""
-        if self._is_shown:
-            self._output.write("\r\x1b[K")
-            self._output.flush()

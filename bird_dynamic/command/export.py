@@ -24,8 +24,8 @@ from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.error_messages import describing_errors
 from bird_dynamic.lifecycle.mapping import imported_maps, to_state, value_at
+from bird_dynamic.lifecycle.python_source import literal
 from bird_dynamic.lifecycle.session import Account
-from bird_dynamic.lifecycle.source import literal
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.resources import SCHEMAS

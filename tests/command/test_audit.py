@@ -13,7 +13,8 @@ import pytest
 
 import bird_dynamic
 from bird_dynamic.command.__main__ import main
-from bird_dynamic.command.audit_report import Progress, Style, lines_of
+from bird_dynamic.command.audit_progress import Progress
+from bird_dynamic.command.audit_report import Style, lines_of
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, Fault
 from bird_dynamic.lifecycle.audit import auditing
 from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding

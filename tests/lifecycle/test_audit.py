@@ -57,7 +57,7 @@ def test_each_planted_fault_is_found_alone(fault: planted.Fault) -> None:
     about = fault.plant(healthy(world.emulator), 1)
     (finding,) = audit(world).findings
     assert (finding.kind, finding.about) == (fault.kind, about)
-    told = f"{finding.said} {finding.remedy}"
+    told = f"{finding.message} {finding.remedy}"
     assert all(each in told for each in fault.says), told
     assert fault.line in finding.line, finding.line
     assert bool(fault.line) == bool(finding.line)

@@ -116,7 +116,7 @@ def test_failing_deliveries_name_the_url_the_time_and_the_answer() -> None:
     assert (
         "sends to https://example.com/calls, where 2 of the last 3 deliveries failed, the last one "
         "at 2026-11-20 12:00 UTC: HTTP 500."
-    ) in finding.said
+    ) in finding.message
 
 
 @pytest.mark.parametrize("status", [403, 405])

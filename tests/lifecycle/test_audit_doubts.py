@@ -433,9 +433,9 @@ def test_words_of_bird_neither_reach_the_terminal_raw_nor_show_the_key() -> None
     site.emulator.change("webhook-subscriptions", paused, template='\x1b[2J"')
     reader = Reader(replace_key(world, key))
     (finding,) = audited(reader).findings
-    assert "refused [secret]x" in finding.said
-    assert len(finding.said) < 1500
-    assert f"{finding.said}{finding.line}".isprintable()
+    assert "refused [secret]x" in finding.message
+    assert len(finding.message) < 1500
+    assert f"{finding.message}{finding.line}".isprintable()
     assert r"""template='\x1b[2J"'""" in finding.line
 
 
@@ -458,7 +458,7 @@ def test_what_the_stack_manages_and_bird_lacks_is_found() -> None:
     no_connector, gone = judged(lost)
     assert (no_connector.kind, gone.kind) == ("no-connector", "gone-from-bird")
     assert no_connector.line == gone.line == "pulumi up --refresh --stack prod"
-    assert "front, which is gone from Bird" in gone.said
+    assert "front, which is gone from Bird" in gone.message
     elsewhere = replace(MANAGED[0], id="x", phone_number_id=None, is_in_workspace=False)
     assert kinds(replace(WORKSPACE, managed=(*MANAGED, elsewhere))) == []
 

@@ -12,8 +12,8 @@ import pytest
 from bird_dynamic.emulator import Dialect
 from bird_dynamic.lifecycle.audit.auditing import audited, result
 from bird_dynamic.lifecycle.audit.faults import judged
-from bird_dynamic.lifecycle.audit.mending import EXAMPLE_URL, OWN_QUERY
 from bird_dynamic.lifecycle.audit.reading import Reader
+from bird_dynamic.lifecycle.audit.remedies import EXAMPLE_URL, OWN_QUERY
 from bird_dynamic.lifecycle.audit.report import AuditFinding
 from bird_dynamic.lifecycle.audit.snapshot import (
     Delivery,
@@ -102,7 +102,7 @@ def test_a_subscription_that_hears_too_late() -> None:
     found = only(replace(unheard, managed=MANAGED), "subscription-filtered")
     assert found.line == ""
     assert 'such as to event_filters=[{"key": "channelId", "value": "ch"}], and' in found.remedy
-    assert "(resource calls)" in found.said
+    assert "(resource calls)" in found.message
 
 
 def test_the_url_of_a_subscription_without_filters_gets_its_events_back() -> None:
@@ -115,7 +115,7 @@ def test_the_url_of_a_subscription_without_filters_gets_its_events_back() -> Non
         'WebhookSubscription("calls-31612345678", service="channels", event="voice.inbound", '
         'url="https://shop.example/main", event_filters=[{"key": "channelId", "value": "ch"}])'
     )
-    assert "does not get the completed and ringing events of voice.inbound" in found.said
+    assert "does not get the completed and ringing events of voice.inbound" in found.message
     mended = subscription("u", ("channelId", "ch"), url="https://shop.example/main")
     assert judged(replace(shadowed, subscriptions=(main, stats, mended))) == []
     found = only(replace(shadowed, managed=MANAGED), "subscription-shadowed")
@@ -137,7 +137,7 @@ def test_a_filter_that_no_call_matches_is_left_out() -> None:
         'WebhookSubscription("calls-31612345678", service="channels", event="voice.inbound", '
         'url="https://example.com/calls", event_filters=[{"key": "channelId", "value": "ch"}])'
     )
-    assert "messageStatus, which calls do not have: its URL learns of no call." in found.said
+    assert "messageStatus, which calls do not have: its URL learns of no call." in found.message
     assert found.remedy == "Declare one for calls and run `pulumi up`"
 
 
@@ -259,7 +259,7 @@ def test_of_two_connectors_the_one_that_is_not_used_goes(
         f'VoiceChannel("old-{removed[:8]}", phone_number_id="n", adopt="{removed}")'
     )
     second = f"{LONG_ID}{' (resource second)' if managed else ''}"
-    assert found.said == f'2 voice connectors share this number: c "front", {second}.'
+    assert found.message == f'2 voice connectors share this number: c "front", {second}.'
 
 
 @pytest.mark.parametrize(
@@ -299,8 +299,8 @@ def test_a_connector_without_a_channel() -> None:
         "app.bird.com. Or adopt it and run `pulumi up`, then remove this line and run `pulumi up` "
         "again, and declare a new one"
     )
-    assert found.said == 'The connector c "front" has no channel.'
-    assert only(replace(WORKSPACE, channels=()), "no-channel").said == (
+    assert found.message == 'The connector c "front" has no channel.'
+    assert only(replace(WORKSPACE, channels=()), "no-channel").message == (
         'The connector c "front" has no channel: channel ch is gone.'
     )
 

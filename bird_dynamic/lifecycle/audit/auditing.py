@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bird_dynamic.lifecycle.audit.faults import judged
+from bird_dynamic.lifecycle.audit.joins import Line
 from bird_dynamic.lifecycle.audit.reading import Reader
 from bird_dynamic.lifecycle.audit.report import Audit, AuditedNumber, AuditFinding
-from bird_dynamic.lifecycle.audit.setup import Line
 from bird_dynamic.lifecycle.audit.snapshot import Workspace
 from bird_dynamic.lifecycle.audit.view import View
 from bird_dynamic.lifecycle.redaction import printable, shortened, without
@@ -60,7 +60,7 @@ def _findings(
     found = [
         replace(
             each,
-            said=_safe(each.said, access_key),
+            message=_safe(each.message, access_key),
             remedy=_safe(each.remedy, access_key),
             # Never shortened: it is to be copied.
             line=printable(without(each.line, [access_key])),
@@ -69,9 +69,9 @@ def _findings(
     ]
     for given in ignored:
         if not any(same_number(given, each) for each in numbers):
-            said = f"The number {given}, which is to be ignored, is not in the workspace."
+            message = f"The number {given}, which is to be ignored, is not in the workspace."
             remedy = "Leave it out, or correct it"
-            found.append(AuditFinding(UNKNOWN_NUMBER, given, said, remedy))
+            found.append(AuditFinding(UNKNOWN_NUMBER, given, message, remedy))
     return found
 
 

@@ -16,6 +16,7 @@ from bird_dynamic.bird.errors import DeadlineError, RejectedError, UnknownOutcom
 from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.bird.moments import moment
+from bird_dynamic.lifecycle.audit.joins import Setup
 from bird_dynamic.lifecycle.audit.snapshot import (
     Delivery,
     Managed,
@@ -27,7 +28,6 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     number_of,
     subscription_of,
 )
-from bird_dynamic.lifecycle.audit.view import View
 from bird_dynamic.lifecycle.error_messages import OperationError, describing_errors
 from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.connector import CONNECTOR
@@ -35,8 +35,8 @@ from bird_dynamic.schema.fields import ResourceSchema
 from bird_dynamic.schema.found import ANY_NUMBER, CHANNEL, PHONE_NUMBER
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
 
-LANES = 8
-"""Concurrent requests. The client paces them to Bird's limit."""
+CONCURRENT_REQUESTS = 8
+"""The client paces them to Bird's limit."""
 FAILURES = ("fail", "error", "timeout", "expired")
 REFUSED = (403, 404, 405)
 """What Bird answers to an operation that the key may not use: 403 cannot be told from an unknown
@@ -107,15 +107,15 @@ class Reader:
         """The snapshot, with single reads of what the listings do not show or explain."""
         listed = {each.id for each in workspace.connectors}
         named = {each for number in workspace.numbers for each in number.connector_ids}
-        view = View(workspace)
+        setup = Setup(workspace)
         unclear = {
             each.id
             for each in workspace.connectors
             if each.is_voice
             and (
-                not view.channels_of.get(each.id)
+                not setup.channels_of.get(each.id)
                 # Bird may list another id of the number than it states in a single read.
-                or each.id not in view.number_of
+                or each.id not in setup.number_of
             )
         }
         found = {each.id: each for each in workspace.connectors}
@@ -133,7 +133,7 @@ class Reader:
 
     def _with_managed(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
         """The snapshot, with what the stack manages and no listing shows."""
-        lost = View(workspace).gone
+        lost = Setup(workspace).gone
         subscription_ids = [
             each.id for each in lost if each.type_name == WEBHOOK_SUBSCRIPTION.type_name
         ]
@@ -152,7 +152,7 @@ class Reader:
     def _with_deliveries(self, workspace: Workspace, pool: ThreadPoolExecutor) -> Workspace:
         wanted = [
             each.id
-            for each in View(workspace).voice_subscriptions
+            for each in Setup(workspace).voice_subscriptions
             if each.id not in self._deliveries and each.id not in self._unread
         ]
         pending: dict[str, Future[Sequence[Item] | None]] = {
@@ -293,7 +293,7 @@ def _status(error: OperationError) -> int | None:
 @contextmanager
 def _lanes(cancel: Callable[[], None]) -> Iterator[ThreadPoolExecutor]:
     """Threads whose tasks end with the block, also if it fails."""
-    pool = ThreadPoolExecutor(LANES)
+    pool = ThreadPoolExecutor(CONCURRENT_REQUESTS)
     try:
         yield pool
     except BaseException:

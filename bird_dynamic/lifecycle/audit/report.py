@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bird_dynamic.schema.case import camel_case
@@ -14,13 +14,13 @@ class AuditFinding:
     """Something that has to be mended.
 
     `kind` names it, such as `no-connector`. `about` is the phone number, or the id of the item.
-    `said` is a sentence. `remedy` says what to do; `line` is the command, or the line of a program,
-    that does it, or empty. `numbers` are the phone numbers whose calls it concerns.
+    `message` is a sentence. `remedy` says what to do; `line` is the command or the line of a
+    program that does it, or empty. `numbers` are the phone numbers whose calls it concerns.
     """
 
     kind: str
     about: str
-    said: str
+    message: str
     remedy: str
     line: str = ""
     numbers: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Audit:
     without_voice: int = 0
     """How many phone numbers have no voice."""
     managed: tuple[str, ...] | None = None
-    unmanaged: tuple[str, ...] | None = field(default=None)
+    unmanaged: tuple[str, ...] | None = None
 
     @property
     def is_complete(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 
-from bird_dynamic.lifecycle.audit.mending import Mending, Remedy
-from bird_dynamic.lifecycle.audit.setup import Line, Setup
+from bird_dynamic.lifecycle.audit.joins import Line, Setup
+from bird_dynamic.lifecycle.audit.remedies import Remedies, Remedy
 from bird_dynamic.lifecycle.audit.snapshot import Connector, Subscription
 
 
@@ -14,9 +14,9 @@ class View(Setup):
     """What the faults look at."""
 
     @cached_property
-    def mending(self) -> Mending:
+    def remedies(self) -> Remedies:
         """The remedies."""
-        return Mending(self)
+        return Remedies(self)
 
     @cached_property
     def numbers_of(self) -> dict[str, tuple[str, ...]]:
@@ -45,6 +45,6 @@ Found = tuple[str, str, Remedy, tuple[str, ...]]
 """What it is about, a sentence, the remedy, and the numbers whose calls it concerns."""
 
 
-def on(line: Line, said: str, remedy: Remedy) -> Found:
+def on(line: Line, message: str, remedy: Remedy) -> Found:
     """What is found on one number."""
-    return line.number.label, said, remedy, (line.number.label,)
+    return line.number.label, message, remedy, (line.number.label,)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from shlex import quote
 
-from bird_dynamic.lifecycle.audit.setup import INBOUND, Line, Setup, covers_all
+from bird_dynamic.lifecycle.audit.joins import INBOUND, Line, Setup, covers_all
 from bird_dynamic.lifecycle.audit.snapshot import (
     Connector,
     Managed,
@@ -15,7 +15,7 @@ from bird_dynamic.lifecycle.audit.snapshot import (
     Subscription,
     without_query,
 )
-from bird_dynamic.lifecycle.source import declaration, literal
+from bird_dynamic.lifecycle.python_source import declaration, literal
 from bird_dynamic.schema.values import without_version
 from bird_dynamic.schema.voice_channel import TEMPLATE
 
@@ -32,7 +32,7 @@ class Remedy:
     line: str = ""
 
 
-class Mending:
+class Remedies:
     """Remedies that fit one setup: the stack, if it is known, manages some of the items."""
 
     def __init__(self, setup: Setup) -> None:
