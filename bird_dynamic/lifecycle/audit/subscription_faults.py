@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from bird_dynamic.lifecycle.audit.joins import (
     BEGINNING,
     KEYS_OF_VOICE,
-    address,
     covers_beginning,
     gives_way,
     overlap,
@@ -18,6 +17,7 @@ from bird_dynamic.lifecycle.audit.joins import (
 from bird_dynamic.lifecycle.audit.remedies import Remedy
 from bird_dynamic.lifecycle.audit.snapshot import Subscription
 from bird_dynamic.lifecycle.audit.view import Found, View, on
+from bird_dynamic.schema.equality import address
 from bird_dynamic.schema.number_endpoints import VOICE
 
 
