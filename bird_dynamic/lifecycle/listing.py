@@ -75,6 +75,11 @@ class _Listing:
         self.rows.pop(item_id, None)
         self.__dict__.pop("all_rows", None)
 
+    def put(self, row: Item) -> None:
+        """Put in a row that is newer than the listing."""
+        self.rows[row["id"]] = row
+        self.__dict__.pop("all_rows", None)
+
 
 class SharedListing:
     """The listing of one collection in one run. Thread-safe: one thread lists, the others wait for
@@ -113,6 +118,12 @@ class SharedListing:
         with self._lock:
             if self._listing is not None:
                 self._listing.forget(item_id)
+
+    def put(self, row: Item) -> None:
+        """Put in the row of an item that was changed."""
+        with self._lock:
+            if self._listing is not None:
+                self._listing.put(row)
 
     def _begin(self) -> _Listing:
         self._listing = _Listing(self._clock.monotonic(), bird.Pages(self._collection))

@@ -94,6 +94,10 @@ class ManagedItems:
         """This run gives the item of a resource another identity, in place."""
         self._happens("moving", item_id, marks)
 
+    def mark_moved(self, item_id: str, marks: Marks) -> None:
+        """The item of a resource has its new identity."""
+        self._happens("moved", item_id, marks)
+
     def mark_updated(self, item_id: str, marks: Marks) -> None:
         """A resource that manages the id is updated in place, so it is not replaced."""
         self._happens("keeps", item_id, marks)
@@ -312,7 +316,7 @@ class ManagedItems:
                 self._read_only.add(item_id)
             case "wanted":
                 self._wanted[item_id] |= marks
-            case "stays" | "keeps" | "leaving" | "moving" | "taken":
+            case "stays" | "keeps" | "leaving" | "moving" | "moved" | "taken":
                 self._known.add(item_id)
                 self._hold(what, item_id, marks)
 
@@ -325,6 +329,6 @@ class ManagedItems:
             holder = _Holder(marks)
             self._holders[item_id].append(holder)
         holder.leaving = what == "leaving"
-        holder.moving = what == "moving"
-        holder.keeps = what == "keeps"
+        holder.moving = what == "moving" or (holder.moving and what == "keeps")
+        holder.keeps = what in ("keeps", "moved")
         holder.took_it = holder.took_it or what == "taken"

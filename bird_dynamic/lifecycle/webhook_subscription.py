@@ -20,6 +20,7 @@ from bird_dynamic.lifecycle.create_messages import CreateMessages
 from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.diff import Difference
 from bird_dynamic.lifecycle.errors import ExistsError
+from bird_dynamic.lifecycle.managed import Marks
 from bird_dynamic.lifecycle.mapping import request_body, value_at
 from bird_dynamic.lifecycle.redaction import shortened, texts_in, without
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
@@ -32,6 +33,9 @@ from bird_dynamic.schema.naming import MARK, marks_of, resource_of
 MOST_ALIKE = 5
 """Bird's limit of subscriptions with the same service, event and filters. Source: the overview of
 webhook subscriptions."""
+UNTIL_SEEN = (0.2, 0.4, 0.8, 1.6)
+"""Seconds between looks at an equal subscription before an update is refused: the engine may show
+only now that another resource of the program gives it another identity."""
 NOT_COUNTED = "url"
 """The part of the identity that Bird does not count by."""
 
@@ -200,14 +204,11 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
         deadline: Deadline,
     ) -> Item | None:
         difference = self.diff(state, inputs)
+        marks = marks_of(state, inputs)
         if self._identity_changes(difference):
-            desired = DesiredState(self.schema, request_body(self.schema, inputs))
-            marks = marks_of(state, inputs)
-            other = session.observer.doubled_by_update(desired, item_id, marks, deadline)
-            if other is not None:
-                raise ExistsError(*CreateMessages(self.schema, None).doubled_by_update(other))
+            self._require_no_equal(session, item_id, inputs, marks, deadline)
         try:
-            return super().apply_update(session, item_id, state, inputs, deadline)
+            changed = super().apply_update(session, item_id, state, inputs, deadline)
         except RejectedError as error:
             if set(self._counted).isdisjoint(difference.changed):
                 raise
@@ -221,6 +222,32 @@ class WebhookSubscriptionLifecycle(ResourceLifecycle):
                     "event_filters of this resource different. Nothing was changed",
                 ),
             ) from error
+        if self._identity_changes(difference):
+            body = request_body(self.schema, inputs)
+            asked = {key: body[key] for key in self.schema.identity if key in body}
+            session.listing.put({**asked, **(changed or {}), "id": item_id})
+            self._run.managed.mark_moved(item_id, marks)
+        return changed
+
+    def _require_no_equal(
+        self,
+        session: CollectionSession,
+        item_id: str,
+        inputs: Properties,
+        marks: Marks,
+        deadline: Deadline,
+    ) -> None:
+        """Raises ExistsError if another subscription has the identity that this one is to get."""
+        desired = DesiredState(self.schema, request_body(self.schema, inputs))
+        pauses = iter(UNTIL_SEEN)
+        while True:
+            other = session.observer.doubled_by_update(desired, item_id, marks, deadline)
+            if other is None:
+                return
+            pause = next(pauses, None)
+            if pause is None:
+                raise ExistsError(*CreateMessages(self.schema, None).doubled_by_update(other))
+            session.sleep(pause, deadline)
 
     def _identity_changes(self, difference: Difference) -> bool:
         return not set(self.schema.identifying).isdisjoint(difference.changed)

@@ -326,3 +326,16 @@ def test_a_webhook_that_a_trigger_replaces_is_made_anew_and_others_are_told(
     assert len(ids(bird)) == 2
     assert second not in ids(bird)
     assert theirs in ids(bird)
+
+
+@both_ways
+def test_two_webhooks_exchange_their_urls(stack: Stack, bird: EmulatorServer) -> None:
+    stack.write(program(calls(), calls("others", OTHERS)))
+    assert stack.up().ok
+    before = {each["id"]: each["url"] for each in bird.emulator.webhook_subscriptions()}
+    stack.write(program(calls(url=OTHERS), calls("others")))
+    assert summary(stack.up()) == {"~ 2 updated", "1 unchanged"}
+    after = {each["id"]: each["url"] for each in bird.emulator.webhook_subscriptions()}
+    assert after.keys() == before.keys()
+    assert all(after[each] != before[each] for each in after)
+    assert stack.preview("--refresh", "--expect-no-changes").ok

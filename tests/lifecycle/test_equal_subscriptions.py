@@ -12,6 +12,7 @@ from bird_dynamic.emulator import Dialect, Fault
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.managed import ManagedItems
 from bird_dynamic.lifecycle.run_log import RunLog
+from bird_dynamic.lifecycle.webhook_subscription import UNTIL_SEEN
 from bird_dynamic.schema.fields import UNKNOWN
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.webhook_subscription import WEBHOOK_SUBSCRIPTION
@@ -379,13 +380,31 @@ def test_two_subscriptions_may_exchange_their_urls() -> None:
     second = world.run(TYPE).create(other)
     run = world.run(TYPE)
     changed = {**one, "url": OTHERS}, {**other, "url": URL}
-    for (item_id, state), wanted in zip((first, second), changed, strict=True):
+    told = list(zip((first, second), changed, strict=True))
+
+    def seen() -> None:
+        (item_id, state), wanted = told.pop(0)
         assert run.check(state, wanted).failures == ()
         planned(run, item_id, state, wanted)
+
+    sleep = world.clock.sleep
+
+    def meanwhile(seconds: float) -> None:
+        sleep(seconds)
+        if told and seconds >= UNTIL_SEEN[0]:
+            seen()
+
+    # The engine tells of the second one while the first one is updated.
+    world.clock.sleep = meanwhile  # type: ignore[method-assign]
+    seen()
     run.update(*first, changed[0])
+    assert told == []
     run.update(*second, changed[1])
     urls = {each["id"]: each["url"] for each in world.emulator.webhook_subscriptions()}
     assert urls == {first[0]: OTHERS, second[0]: URL}
+    # Nothing is free any more.
+    with pytest.raises(OperationError, match=first[0]):
+        run.create(inputs(world, url=OTHERS, **{MARK: "third-0123456789"}))
 
 
 def test_one_equal_to_what_another_resource_adopted_before_is_refused_in_the_preview() -> None:
