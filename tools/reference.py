@@ -446,7 +446,7 @@ def _bird_emulator() -> Iterator[str]:
             (
                 f"`GET {path}/events`",
                 "Follow what happens from now on, as server-sent events: `hello`, `request`, "
-                "`item`, `call`, `delivery`, `faults`, `targets`, `dialect`, `options`, `reset`, "
+                "`item`, `delivery`, `faults`, `targets`, `dialect`, `options`, `reset`, "
                 f"and `reload` if the reader is too slow. At most {MAX_STREAMS} streams (503).",
             ),
             (

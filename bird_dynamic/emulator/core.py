@@ -93,7 +93,6 @@ class BirdEmulator:
             self.deliveries,
             lock=self._lock,
             backend=self._backend,
-            feed=self.feed,
         )
         self.faults = tuple(faults)
 

@@ -26,9 +26,10 @@ RELOAD: Event = ("reload", "{}")
 class Feed:
     """Passes events on to its subscriptions. Thread-safe.
 
-    The kinds are `request` (an entry of the journal), `item` (a created, changed or deleted item),
-    `call` and `delivery` (one of them, as it is now), `faults`, `dialect`, `options` and `targets`
-    (all of them, as they are now), and `reset` (items, requests or deliveries were cleared).
+    The kinds are `request` (an entry of the journal), `item` (a created, changed or deleted item,
+    such as a call), `delivery` (one of them, as it is now), `faults`, `dialect`, `options` and
+    `targets` (all of them, as they are now), and `reset` (items, requests or deliveries were
+    cleared).
     """
 
     def __init__(self) -> None:

@@ -20,7 +20,6 @@ from bird_dynamic.emulator.checks import choice, demand, settings, text
 from bird_dynamic.emulator.delivering.deliveries import Deliveries
 from bird_dynamic.emulator.delivering.delivery import Event
 from bird_dynamic.emulator.delivering.pool import Pool
-from bird_dynamic.emulator.feed import Feed
 from bird_dynamic.emulator.messages import OUTCOMES, Json, RefusalError
 from bird_dynamic.emulator.operations.calls import begin
 from bird_dynamic.emulator.operations.connectors import number_of
@@ -54,7 +53,7 @@ class LostCallError(ValueError):
 
 class Telephone:
     """Plays calls, in a pool of its own. `lock` is that of the emulator, and `backend` returns the
-    workspace. `feed` is told each call that changed."""
+    workspace."""
 
     def __init__(
         self,
@@ -62,12 +61,11 @@ class Telephone:
         *,
         lock: threading.RLock,
         backend: Callable[[], Backend],
-        feed: Feed,
     ) -> None:
         # Not the pool of the deliveries: a receiver that does not answer holds up no call.
         self.pool = Pool(1)
         self._deliveries, self._lock = deliveries, lock
-        self._backend, self._feed = backend, feed
+        self._backend = backend
 
     def ring(self, given: Json) -> Json:
         """Play a call from outside: `to`, and optionally `from` and `outcome`. Returns it as the
@@ -149,7 +147,6 @@ class Telephone:
         filtered = [each for each in asking if each.get("eventFilters")]
         if bird.dialect.webhook_overlap == "filtered":
             asking = filtered or asking
-        self._feed.publish("call", wire)
         self._deliveries.offer(event, asking)
 
 

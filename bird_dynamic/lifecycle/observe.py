@@ -154,12 +154,15 @@ class Observer:
         """The same for the items with these ids, which hold what only one can hold; without those
         that are no conflict, such as connectors of another template."""
         found: list[tuple[Item, Match]] = []
+        held = desired.schema.held
+        if held is None:
+            return self._sorted(found, mark)
         for item_id in ids:
-            if self._managed.is_deleted(item_id) or desired.schema.held is None:
+            if self._managed.is_deleted(item_id):
                 continue
             item = self._collection.get(item_id, deadline)
             if item is not None:
-                holder = _as_holder(item, desired.schema.held, desired.body)
+                holder = _as_holder(item, held, desired.body)
                 found.append((item, Match(desired, holder)))
         return self._sorted(found, mark)
 

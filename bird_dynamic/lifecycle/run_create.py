@@ -40,7 +40,7 @@ class CreateRunner:
         mark: str,
         address: str,
         deadline: Deadline,
-        holder_ids: Callable[[], Sequence[str]] = tuple,
+        holder_ids: Callable[[], Sequence[str]],
     ) -> None:
         self._session = session
         self._desired = desired

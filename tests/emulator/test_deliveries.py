@@ -540,7 +540,8 @@ def test_each_change_of_a_call_and_of_a_delivery_is_published(
     with emulator.feed.subscribe() as watching:
         ring(emulator)
         events = watching.take(1)
-    calls = [json.loads(item)["status"] for kind, item in events if kind == "call"]
+    items = [json.loads(item) for kind, item in events if kind == "item"]
+    calls = [each["item"]["status"] for each in items if each["kind"] == "calls"]
     states = [json.loads(item)["status"] for kind, item in events if kind == "delivery"]
     assert calls == ALL
     assert (states.count("pending"), states.count("succeeded")) == (4, 4)

@@ -89,7 +89,7 @@ def test_a_call_takes_its_time_between_two_statuses(
         call = emulator.incoming_call({"to": TO})
         assert (call["status"], emulator.calls()[0]["status"]) == ("starting", "starting")
         assert emulator.settled(10)
-        told = [json.loads(item) for kind, item in watching.take(1) if kind == "call"]
+        told = [json.loads(item)["item"] for kind, item in watching.take(1) if kind == "item"]
     assert [each["status"] for each in told] == receiver.statuses == OUTCOMES["completed"]
     assert len({each["updatedAt"] for each in told}) == 4
 

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { apply, load } from "./model.js";
 
-const KINDS = ["request", "item", "call", "delivery", "faults", "targets", "dialect", "options", "reset"];
+const KINDS = ["request", "item", "delivery", "faults", "targets", "dialect", "options", "reset"];
 const PAUSE = 1000; // milliseconds between two readings of the state
 
 let source = null;

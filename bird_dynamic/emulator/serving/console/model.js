@@ -56,7 +56,6 @@ export function apply(kind, item) {
   if (kind === "request") add(item);
   else if (kind === "faults") model.faults = item;
   else if (kind === "targets") model.targets = item;
-  else if (kind === "call") keep("calls", item.id, item);
   else if (kind === "delivery") keep("deliveries", item.requestId, item);
   else if (kind === "item") change(item);
   else return true;
