@@ -10,10 +10,10 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 .DELETE_ON_ERROR:
 .PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages browser
 
-demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator
+demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
 
-demo-page: setup ## serve the demo's emulator and its page, until Enter is pressed
+demo-page: setup ## serve the demo's emulator and its page again, until Enter is pressed
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py page
 
 demo-preview: setup ## preview the demo's next `pulumi up`

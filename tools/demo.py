@@ -5,6 +5,7 @@ configuration. It refuses to look at the caller's own Pulumi and Bird settings, 
 neither a real stack nor a real workspace. Runs of it take turns.
 
 In a terminal, the emulator goes on until Enter is pressed, so that its page can be looked at.
+Without one, `up` ends by itself.
 """
 
 from __future__ import annotations
