@@ -47,7 +47,7 @@ MAX_KEPT = 20_000
 MAX_SIZE = 64 * 1024 * 1024
 """Limits of the deliveries that are kept, and of their size in bytes. Further ones are not sent
 while so many are pending."""
-LOGGED = 7 * 24 * 3600.0
+LOGS_ARE_KEPT_FOR = 7 * 24 * 3600.0
 """Seconds for which the API shows a delivery."""
 Lane = tuple[str | None, str]
 
@@ -104,7 +104,7 @@ class Deliveries:
 
     def logged(self, subscription_id: str) -> list[Delivery]:
         """The deliveries to a subscription that Bird has attempted, oldest first."""
-        oldest = self._now() - LOGGED
+        oldest = self._now() - LOGS_ARE_KEPT_FOR
         with self._lock:
             return [
                 each

@@ -22,7 +22,7 @@ from bird_dynamic.emulator.delivering.sending import Answer
 from bird_dynamic.emulator.delivering.targets import Target
 from bird_dynamic.emulator.messages import Json
 
-SHORT = 200
+LONGEST_OLD_ANSWER = 200
 """Characters that are kept of an answer's body once there is a later one."""
 ATTEMPT_SIZE = 300
 """Bytes that an attempt takes without the answer's body."""
@@ -123,7 +123,7 @@ class Delivery:
         """Add an attempt."""
         if self.attempts:
             last = self.attempts[-1]
-            shorter = replace(last.answer, body=last.answer.body[:SHORT])
+            shorter = replace(last.answer, body=last.answer.body[:LONGEST_OLD_ANSWER])
             self.attempts[-1] = replace(last, answer=shorter)
         self.attempts.append(attempt)
 

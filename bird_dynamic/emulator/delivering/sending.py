@@ -19,7 +19,7 @@ TIMEOUT = 10.0
 """Seconds for an answer. How long Bird waits is not known."""
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer's body that are read."""
-KEPT = 2000
+LONGEST_ANSWER = 2000
 """Characters of an answer's body that are kept."""
 _PUNCTUATION = "!$%&'()*+,/:;=?@[]~-._"
 
@@ -98,11 +98,11 @@ def send(target: Target, url: str, headers: Mapping[str, str], body: bytes) -> A
 
 def _answer(response: HTTPResponse) -> Answer:
     body = response.read(MAX_ANSWER)
-    return Answer(response.status, body.decode(errors="replace")[:KEPT])
+    return Answer(response.status, body.decode(errors="replace")[:LONGEST_ANSWER])
 
 
 def _failed(error: Exception) -> Answer:
     if isinstance(error, TimeoutError):
         return Answer(error=f"no answer within {TIMEOUT:g} seconds")
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return Answer(error=said[:KEPT])
+    return Answer(error=said[:LONGEST_ANSWER])
