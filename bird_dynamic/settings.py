@@ -505,7 +505,11 @@ def unknown_keys(
         own = name.partition(":")[2]
         remove = f"`pulumi config rm {name}`, or remove it from Pulumi.yaml if it is there."
         if near:
-            advice = f"Did you mean {profile}:{near}? Set that instead, and remove this one: "
+            secret = "--secret " if CONFIGURABLE[near].secret else ""
+            advice = (
+                f"Did you mean {profile}:{near}? Run `pulumi config set {secret}{profile}:{near}`, "
+                "and remove this one: "
+            )
         else:
             known = ", ".join(f"{profile}:{key}" for key in CONFIGURABLE)
             advice = (

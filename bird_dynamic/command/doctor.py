@@ -219,7 +219,10 @@ def _unfinished(account: Account, collections: Iterable[Collection]) -> Finding:
         return Finding(Word.OK, what, "none on this machine")
     since = {each.mark: datetime.fromtimestamp(each.began, timezone.utc) for each in begun}
     told = ", ".join(f"{mark} since {moment:%Y-%m-%d %H:%M} UTC" for mark, moment in since.items())
-    said = f"{told}: in progress, or the next `pulumi up` of that resource completes it"
+    said = (
+        f"{told}: in progress, or the next `pulumi up` of that resource completes it, or says how "
+        "to adopt what it made"
+    )
     return Finding(Word.OK, what, said)
 
 
@@ -291,4 +294,6 @@ def _other_ids(schema: ResourceSchema, settings: Settings, proven: Container[str
     checked = " and ".join(
         f"{settings.setting_names(key)}, which is {value}" for key, value in given.items() if value
     )
-    return f"Check {checked}, and that it belongs to the organization of the access key."
+    wanted = [each for each in schema.configurable_inputs if each.setting in keys]
+    unset = "" if any(each.required for each in wanted) else ", or unset it: it is optional"
+    return f"Check {checked}, and that it belongs to the organization of the access key{unset}."

@@ -295,7 +295,11 @@ def _problems_of_urls(left_out: list[str]) -> Iterator[str]:
 
 def _problems_of_children(argument: str, given: Any, left_out: list[str]) -> Iterator[str]:
     if not isinstance(given, Mapping):
-        yield f'{argument}: must be a dict, such as {{"channel": "…", "inbound": "…"}}'
+        value = "an old name" if argument == "aliases" else "an id"
+        yield (
+            f"{argument}: must be a dict of parts of the line, each with {value}, such as "
+            f'{{"channel": "<{value}>", "inbound": "<{value}>"}}'
+        )
         return
     for child in given:
         if child not in CHILDREN:

@@ -79,7 +79,9 @@ class CreateMessages:
 
     def exists(self, item: Item, *, has_mark: bool) -> Conflict:
         """An item is in conflict."""
-        return self._left_alone(item, "already exists and conflicts with this resource", has_mark)
+        over = f" over the {self._exclusive}" * (self._exclusive != self._noun)
+        how = f"already exists and conflicts with this resource{over}"
+        return self._left_alone(item, how, has_mark)
 
     def doubtful(self, item: Item) -> Conflict:
         """An item may be the result of an unanswered request."""
@@ -175,7 +177,7 @@ class CreateMessages:
 
     def _remedies(self, item: Item, has_mark: bool) -> Iterator[str]:
         adopt = f'adopt="{item["id"]}"'
-        why = f": {self._schema.doubling}" if self._schema.doubling else ""
+        why = f", and remove this resource: {self._schema.doubling}" * bool(self._schema.doubling)
         another = f" and use another {self._exclusive}" if self._exclusive != self._noun else why
         unmanaged = (
             "If nothing manages it, because it was made in app.bird.com or an interrupted run left "

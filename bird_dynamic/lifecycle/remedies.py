@@ -94,7 +94,7 @@ class Operation:
                 "The access key's roles do not allow this. It needs a role that allows "
                 f"{permission(error) or self.schema.permission}{why}: see Access roles in "
                 f"app.bird.com.{self._without_optional(error)}"
-                f"{self._doctor('doctor --writes', 'everything that is needed')}"
+                f"{self._doctor_of_roles()}"
             )
         if status == 404:
             return self._after_not_found(error)
@@ -116,6 +116,11 @@ class Operation:
                 "run the command again."
             )
         return f"{self.again}; if it fails again, give Bird's support {what}."
+
+    def _doctor_of_roles(self) -> str:
+        if self.verb in ("Listing", "Looking"):
+            return self._doctor("doctor", "what can be read")
+        return self._doctor("doctor --writes", "everything that is needed")
 
     def _doctor(self, command: str, what: str) -> str:
         # It reads no profile.

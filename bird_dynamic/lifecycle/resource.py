@@ -184,10 +184,11 @@ class ResourceLifecycle(Hooks):
                 return self._created(session, inputs, deadline, Claim.of_nothing())
             mark, where = str(inputs[MARK]), self._address(session, inputs)
             for record in session.run.records.left_elsewhere(mark, where):
+                finishes = "finishes it" if record.token else "finds it, and says how to adopt it"
                 session.run.warn(
                     f"an interrupted create of {resource_of(record.mark)} (mark: {record.mark}) is "
-                    "not finished: `pulumi up` of that resource finishes it, and `bird-dynamic "
-                    "doctor` lists all of them"
+                    f"not finished: `pulumi up` of that resource {finishes}; `bird-dynamic doctor` "
+                    "lists all of them"
                 )
             with session.run.records.claimed(
                 mark,

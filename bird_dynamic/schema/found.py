@@ -118,7 +118,7 @@ PHONE_NUMBER = ResourceSchema(
 
 ANY_NUMBER = ResourceSchema(
     type_name="PhoneNumber",
-    noun="phone number of any kind",
+    noun="phone number",
     path="/workspaces/{workspace_id}/numbers",
     identity=("number",),
     permission="View on /workspaces/*/numbers",

@@ -29,7 +29,7 @@ from bird_dynamic.schema.phone_numbers import (
     unknown_capability,
 )
 from bird_dynamic.schema.templates import REFERENCE, TEMPLATE_TYPE
-from bird_dynamic.schema.webhook_events import SERVICE, WEBHOOK_EVENT, unknown_service
+from bird_dynamic.schema.webhook_events import SERVICE, SERVICES, WEBHOOK_EVENT, unknown_service
 
 
 def _equal(asked: str, stated: Any) -> bool:
@@ -107,6 +107,14 @@ def _id_of(item: str, source: str) -> Kind:
     return replace(UUID_TEXT, problem=problem)
 
 
+SERVICE_NAME = replace(
+    TEXT,
+    problem=lambda value: (
+        None
+        if TEXT.problem(value) is None
+        else f"must be a service, in quotes: {', '.join(SERVICES)}"
+    ),
+)
 PLACE = (WORKSPACE, PROFILE_INPUT)
 """The optional arguments that every look-up has."""
 
@@ -289,7 +297,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         arguments=(
             Argument(
                 name="service",
-                kind=TEXT,
+                kind=SERVICE_NAME,
                 description="Part of Bird whose events are wanted.",
                 example="channels",
                 type=SERVICE,

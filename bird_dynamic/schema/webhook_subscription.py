@@ -130,7 +130,7 @@ def _doubt_about_event(event: str, service: Any) -> str | None:
         return f"is not among the known events of {service}: {', '.join(EVENTS[service])}."
     if owner in (None, service):
         return None
-    return f"belongs to the service {owner}, not to {service}."
+    return f'belongs to the service {owner}, not to {service}: write service="{owner}".'
 
 
 def _details(item: Mapping[str, Any]) -> str:

@@ -355,10 +355,10 @@ def test_a_fault_that_no_delivery_can_have_is_refused() -> None:
 @pytest.mark.parametrize(
     ("public", "local", "says"),
     [
-        ("http://example.com", "http://127.0.0.1:1", "must be a public address"),
-        ("example.com", "http://127.0.0.1:1", "must be a public address"),
+        ("http://example.com", "http://127.0.0.1:1", "must be https:// and a public host name"),
+        ("example.com", "http://127.0.0.1:1", "must be https:// and a public host name"),
         ("https://example.com/calls", "http://127.0.0.1:1", "without a path"),
-        ("https://localhost", "http://127.0.0.1:1", "must be a public address"),
+        ("https://localhost", "http://127.0.0.1:1", "must be https:// and a public host name"),
         ("https://example.com", "http://192.168.1.2:80", "must be an address on this machine"),
         ("https://example.com", "http://example.com", "must be an address on this machine"),
         ("https://example.com", "http://127.0.0.1.example.com", "on this machine"),

@@ -102,7 +102,7 @@ def test_pages_that_are_not_documented_are_read_all_the_same() -> None:
         ("channel", r"service: is unknown\. Did you mean channels\?"),
         (" CHANNELS ", r"service: is unknown\. Did you mean channels\?"),
         ("new", r"service: is unknown\. Known are channels, conversations, numbers, payments"),
-        (5, "service: must be a non-empty string"),
+        (5, "service: must be a service, in quotes: channels,"),
     ],
 )
 def test_a_service_that_is_certainly_wrong_is_no_empty_list(service: Any, says: str) -> None:

@@ -109,12 +109,12 @@ ROWS = (
     _row(
         "--deliver http://example.com=http://127.0.0.1:5000",
         "--deliver",
-        "must be a public address without a path, such as https://example.com",
+        "must be https:// and a public host name, without a path, such as https://example.com",
     ),
     _row(
         "--deliver https://example.com/calls=http://127.0.0.1:5000",
         "--deliver",
-        "must be a public address without a path",
+        "must be https:// and a public host name, without a path",
     ),
     _row("--call-step slow", "--call-step", "must be seconds from 0 to 3600, such as 0.5"),
     _row("--retry-scale 2", "--retry-scale", "must be a number from 0 to 1, such as 0.1"),

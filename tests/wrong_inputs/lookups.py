@@ -200,7 +200,7 @@ ROWS = (
     _row("list_connectors", {"profile": "bird eu"}, "profile", "must be the prefix"),
     _row("get_webhook_events", {"service": "channel"}, "service: is unknown", "mean channels?"),
     _row("get_webhook_events", {"service": "voice"}, "service: is unknown", "Known are channels"),
-    _row("get_webhook_events", {"service": 5}, "service", "must be a non-empty string, in quotes"),
+    _row("get_webhook_events", {"service": 5}, "service", "must be a service, in quotes: channels"),
     _in_plugin("getPhoneNumber", {"nmber": "+31…"}, "nmber: is not an argument", "mean number?"),
     _in_plugin("getPhoneNumber", {"profile": "bird-eu"}, "profile", "pass an explicit provider"),
     _in_plugin("getPhoneNumbers", {"number": "+31…"}, "number: is not an argument", "there are"),

@@ -58,7 +58,10 @@ def pair_of(text: str) -> tuple[str, str]:
     """The pair in a text such as `https://example.com=http://127.0.0.1:5000`. Raises ValueError."""
     public, equals, local = text.partition("=")
     if not equals:
-        raise ValueError(f"{text!r} does not have the form {_FORM}")
+        raise ValueError(
+            f"{text!r} does not have the form {_FORM}: the beginning of the url of a webhook "
+            "subscription, and an address on this machine"
+        )
     Targets({public: local})
     return public, local
 
@@ -67,8 +70,8 @@ def _checked(public: str, local: str) -> tuple[str, Target]:
     origin = origin_of(public)
     if origin is None or not _is_bare(public):
         raise ValueError(
-            f"{public!r} must be a public address without a path, such as https://example.com: the "
-            "beginning of the url of a webhook subscription"
+            f"{public!r} must be https:// and a public host name, without a path, such as "
+            "https://example.com: the beginning of the url of a webhook subscription"
         )
     parts = _split(local) if isinstance(local, str) else None
     addresses = _loopback(parts.hostname) if parts else ()

@@ -240,7 +240,7 @@ def _check_filters(bird: Backend, wire: Json, besides: Row | None = None) -> Non
         message = (
             f"there are {MAX_SIMILAR} subscriptions with this service, event and filters already"
         )
-        raise RefusalError(422, "InvalidPayload", message, {".eventFilters": ["is used too often"]})
+        raise RefusalError(422, "InvalidPayload", message)
 
 
 def _combination(wire: Json) -> tuple[str, str, list[str]]:
