@@ -20,6 +20,7 @@ from bird_dynamic.bird.ids import IdError, canonical, required_id, with_its_plac
 from bird_dynamic.lifecycle.adoption import mismatches
 from bird_dynamic.lifecycle.check import Checked, check
 from bird_dynamic.lifecycle.create import Created
+from bird_dynamic.lifecycle.create_messages import joined
 from bird_dynamic.lifecycle.desired import DesiredState
 from bird_dynamic.lifecycle.diff import Difference, compare
 from bird_dynamic.lifecycle.error_messages import describing_errors
@@ -442,7 +443,14 @@ class ResourceLifecycle(Hooks):
                 "was changed"
             )
         self._warn_of_other_forms(given, state)
-        return state
+        # Whether Bird has the program's value is unknown: the next run updates it.
+        unknown = [name for name in self.schema.write_only_updates if given.get(name) is not None]
+        if unknown:
+            self._run.warn(
+                f"{called(self.schema, given)}: adopted, and nothing was changed. Bird never "
+                f"returns its {joined(unknown)}: the next `pulumi up` sets what the program has"
+            )
+        return {**state, **dict.fromkeys(unknown)}
 
     def _advice_on_absent_id(
         self, item_id: str, props: Mapping[str, Any], deadline: Deadline

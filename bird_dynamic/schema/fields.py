@@ -275,6 +275,15 @@ class ResourceSchema:
         """The names of the secret inputs."""
         return tuple(field.name for field in self.inputs if field.secret)
 
+    @cached_property
+    def write_only_updates(self) -> tuple[str, ...]:
+        """The names of the inputs that Bird never returns, and that can be changed in place."""
+        return tuple(
+            field.name
+            for field in self.inputs
+            if field.secret and not field.response_path and field.on_change is OnChange.UPDATE
+        )
+
     def argument_at(self, path: str) -> str | None:
         """The Python argument for a path in Bird's error details, such as
         `.arguments.phoneNumberId`."""

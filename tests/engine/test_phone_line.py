@@ -26,6 +26,7 @@ OUTPUTS = (
     "inbound_webhook_subscription_id",
     "outbound_webhook_subscription_id",
 )
+HOOKS = "webhook-subscriptions"
 URN = "urn:pulumi:test::phones::bird:index:PhoneLine::support"
 
 
@@ -257,7 +258,15 @@ def test_a_line_adopts_what_a_script_has_made(stack: Stack, bird: EmulatorServer
     assert summary(adopted) == {"+ 5 created"}
     assert ids(bird) == before
     assert writes(bird) == []
+    # Nothing shows which signing keys Bird has, so the next run sets them.
+    told = " ".join(adopted.output.split())
+    assert "Bird never returns its signing_key" in told
+    assert "the next `pulumi up` sets what the program has" in told
     stack.write(line())
+    assert summary(stack.up()) == {"~ 2 updated", "3 unchanged"}
+    assert writes(bird) == ["update_webhook_subscription"] * 2
+    keys = [row.wire["signingKey"] for row in bird.emulator.store.tables[HOOKS].live()]
+    assert keys == [CANARY] * 2
     assert stack.preview("--refresh", "--expect-no-changes").ok
 
 

@@ -443,7 +443,8 @@ def test_one_that_a_refresh_has_shown_of_another_resource_is_never_doubled() -> 
 def test_one_of_two_equal_ones_of_a_state_may_be_replaced() -> None:
     world = World()
     one, other = foreign(world), foreign(world)
-    first = world.run(TYPE).create(inputs(world, adopt=one, signing_key="a-key-of-ours"))
+    adopted, state = world.run(TYPE).create(inputs(world, adopt=one))
+    first = adopted, {**state, "signing_key": "a-key-of-ours"}
     second = world.run(TYPE).create(inputs(world, adopt=other, **{MARK: OTHER_MARK}))
     run = world.run(TYPE)
     wanted, same = inputs(world), inputs(world, **{MARK: OTHER_MARK})

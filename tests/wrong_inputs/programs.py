@@ -66,7 +66,7 @@ ROWS = (
     _row(
         'PhoneLine(…, aliases=["support"])',
         lambda: _line(aliases=["support"]),
-        'PhoneLine support: aliases: must be a dict of parts of the line, each with an old name, such',
+        "PhoneLine support: aliases: must be a dict of parts of the line, each with an old name",
     ),
     _row(
         'PhoneLine(…, inbound_url=…, aliases={"outbound": "calls"})',
