@@ -382,9 +382,14 @@ class FaultSchedules(RuleBasedStateMachine):
             self.told.append(text)
             left = re.search(r"the connector (\S+) ", text)
             assert left, text
-            theirs = {held.id for each in self.engines.values() for held in each.state.values()}
+            theirs = {
+                held.id
+                for each in self.engines.values()
+                for held in (*each.state.values(), *each.replaced)
+            }
             if left[1] in theirs:
-                # Another stack has that number: one of the two has to do without.
+                # Another stack has that number, or still has to delete what it has replaced: one
+                # of the two has to do without.
                 (holder,) = [
                     each for each in self.world.emulator.connectors() if each["id"] == left[1]
                 ]
