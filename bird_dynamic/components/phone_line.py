@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pulumi
 
 from bird_dynamic.lookups import get_phone_number, get_phone_number_output
+from bird_dynamic.resources.base import has_explicit_provider, problem_of_options
 from bird_dynamic.resources.voice_channel import VoiceChannel
 from bird_dynamic.resources.webhook_subscription import WebhookSubscription
 from bird_dynamic.schema.texts_of_outputs import problem_of_text
@@ -153,7 +154,7 @@ class PhoneLine(pulumi.ComponentResource):
             raise pulumi.RunError(f"PhoneLine{_shown(resource_name)}: {problem}")
 
         place = {"workspace_id": workspace_id, "profile": profile}
-        if number is not None and not _has_provider(opts):
+        if number is not None and not (opts and has_explicit_provider(opts)):
             # Before anything is registered: the error of a look-up is one line.
             phone_number_id = _looked_up(number, place)
         super().__init__(TYPE, resource_name, None, opts)
@@ -267,17 +268,6 @@ def _aliases_of_renamed(child: str, opts: pulumi.ResourceOptions | None) -> Iter
             yield pulumi.Alias(name=f"{alias.name}{'' if child == CHANNEL else f'-{child}'}")
 
 
-def _has_provider(opts: pulumi.ResourceOptions | None) -> bool:
-    """Whether the children have an explicit provider, whose account is not the stack's."""
-    if opts is None:
-        return False
-    given = [opts.provider] if opts.provider is not None else []
-    several = opts.providers or ()
-    given += several.values() if isinstance(several, Mapping) else several
-    given += getattr(opts.parent, "_providers", {}).values()
-    return any(each.package == "bird" for each in given)
-
-
 def _problems_of_number(number: Any, phone_number_id: Any) -> Iterator[str]:
     if number is None and phone_number_id is None:
         yield 'number: is required, such as number="+31612345678"; or pass phone_number_id'
@@ -309,12 +299,8 @@ def _problems_of_children(argument: str, given: Any, left_out: list[str]) -> Ite
 
 
 def _problems_of_options(opts: Any) -> Iterator[str]:
-    if opts is None:
-        return
-    if not isinstance(opts, pulumi.ResourceOptions):
-        names = ", ".join(f"{each}=…" for each in opts) if isinstance(opts, Mapping) else "…"
-        kind = type(opts).__name__
-        yield f"opts: must be pulumi.ResourceOptions({names}), not a {kind}"
+    if (problem := problem_of_options(opts)) is not None:
+        yield problem
         return
     for option, instead in REFUSED.items():
         given = getattr(opts, option, None)

@@ -167,13 +167,16 @@ def _place(
 
 def _refuse_what_is_no_options(schema: ResourceSchema, resource_name: str, opts: Any) -> None:
     """Raises RunError."""
+    if (problem := problem_of_options(opts)) is not None:
+        raise pulumi.RunError(f"{schema.type_name} {resource_name}: {problem}")
+
+
+def problem_of_options(opts: Any) -> str | None:
+    """Why these are no resource options; None if they are, or if there are none."""
     if opts is None or isinstance(opts, pulumi.ResourceOptions):
-        return
+        return None
     names = ", ".join(f"{each}=…" for each in opts) if isinstance(opts, Mapping) else "…"
-    raise pulumi.RunError(
-        f"{schema.type_name} {resource_name}: opts: must be pulumi.ResourceOptions({names}), not a "
-        f"{type(opts).__name__}"
-    )
+    return f"opts: must be pulumi.ResourceOptions({names}), not a {type(opts).__name__}"
 
 
 def _refuse_what_pulumi_does_not_carry(
@@ -232,7 +235,7 @@ def _refuse_what_dynamic_providers_do_not_get(
             'pass the argument adopt="<its id>", or use bird_dynamic.native',
         ),
         "provider": (
-            any(each.package == "bird" for each in _providers(opts)),
+            has_explicit_provider(opts),
             "explicit providers need bird_dynamic.native; pass the argument profile to use another "
             "account",
         ),
@@ -257,6 +260,11 @@ def _refuse_what_dynamic_providers_do_not_get(
                 f"{schema.type_name}: the option {option} is not passed to dynamic providers: "
                 f"{instead}"
             )
+
+
+def has_explicit_provider(opts: pulumi.ResourceOptions) -> bool:
+    """Whether they name a provider of this package, or a parent passes one on."""
+    return any(each.package == "bird" for each in _providers(opts))
 
 
 def _providers(opts: pulumi.ResourceOptions) -> Iterator[pulumi.ProviderResource]:
