@@ -94,6 +94,8 @@ def test_a_program_is_chosen_on_the_page(
 ) -> None:
     subscribe(emulator)
     ring(page)
+    # The first call's last event: one that came later would go to the program.
+    page.wait("document.querySelectorAll('#deliveries .pill').length === 4")
     page.wait_for_text("#deliveries .pill", "kept")
     page.click("#webhooks button.target")
     page.run("document.getElementById('target').value = 'http://192.0.2.1:5000'")
