@@ -9,6 +9,7 @@ import re
 from itertools import chain
 from typing import Any
 
+from bird_dynamic.providers.languages import languages
 from bird_dynamic.providers.names import (
     FUNCTIONS,
     PACKAGE,
@@ -21,6 +22,7 @@ from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.kinds import Shape
 from bird_dynamic.schema.lookups import RESULTS, Lookup, Result
+from bird_dynamic.schema.publisher import PUBLISHER, Publisher
 from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.types import Enumeration, Structure
 from bird_dynamic.settings import CONFIGURABLE, Setting
@@ -43,7 +45,7 @@ _TYPES: dict[Shape, dict[str, Any]] = {
 }
 
 
-def schema(version: str) -> dict[str, Any]:
+def schema(version: str, publisher: Publisher = PUBLISHER) -> dict[str, Any]:
     """The complete schema, as JSON."""
     nouns = ", ".join(f"{each.noun}s" for each in SCHEMAS.values())
     return {
@@ -53,6 +55,7 @@ def schema(version: str) -> dict[str, Any]:
         "description": f"Resources of Bird (formerly MessageBird): {nouns}.",
         "keywords": ["pulumi", "bird", "messagebird", "category/infrastructure", "kind/native"],
         "license": "Apache-2.0",
+        **_published(publisher),
         "meta": {"moduleFormat": "(.*)"},
         "config": {"variables": _variables(), "defaults": []},
         "provider": {
@@ -65,13 +68,20 @@ def schema(version: str) -> dict[str, Any]:
         },
         "resources": {token(name): _resource(each) for name, each in SCHEMAS.items()},
         "functions": {token(name): _function(name, each) for name, each in FUNCTIONS.items()},
-        "language": {
-            "python": {"pyproject": {"enabled": True}},
-            "nodejs": {"respectSchemaVersion": True},
-            "go": {"generateResourceContainerTypes": True, "respectSchemaVersion": True},
-            "csharp": {"respectSchemaVersion": True},
-        },
+        "language": languages(publisher),
     }
+
+
+def _published(publisher: Publisher) -> dict[str, str]:
+    """What is known of the publisher."""
+    values = {
+        "publisher": publisher.name,
+        "homepage": publisher.homepage,
+        "repository": publisher.repository,
+        "logoUrl": publisher.logo,
+        "pluginDownloadURL": publisher.plugin_download_url,
+    }
+    return {key: value for key, value in values.items() if value}
 
 
 def _in_code(path: re.Match[str]) -> str:
