@@ -45,6 +45,7 @@ from bird_dynamic.schema.resources import SCHEMAS
 from bird_dynamic.schema.templates import TEMPLATES
 from bird_dynamic.schema.webhook_events import EVENT, EVENTS, FILTER_KEYS, SERVICES
 from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
+from tools.control_examples import DASHBOARD, FAULTS, OPTIONS, transcript
 from tools.generated import ROOT, write_or_check
 
 README = ROOT / "README.md"
@@ -411,6 +412,7 @@ def _bird_emulator() -> Iterator[str]:
     )
     yield from _table(("option", "description"), options.items())
     yield ""
+    yield from _containers()
     yield "## In a browser"
     yield ""
     yield from _wrapped(
@@ -427,9 +429,12 @@ def _bird_emulator() -> Iterator[str]:
     yield ""
     yield "## Control requests"
     yield ""
-    yield "A running emulator is controlled over HTTP, under paths that Bird does not have. The"
-    yield "requests need no access key. They must name `127.0.0.1`, `localhost` or `[::1]` as their"
-    yield "host, and must not come from a web page of another address; others are answered 403."
+    yield from _wrapped(
+        "A running emulator is controlled over HTTP, under paths that Bird does not have. The "
+        "requests need no access key. They must name `127.0.0.1`, `localhost`, `[::1]`, the IP "
+        "address that they are sent to, or a name of `--allow-host` as their host, and must not "
+        "come from a web page of another address; others are answered 403."
+    )
     yield ""
     path = "/__emulator__"
     things = f"{path}/connectors", f"{path}/webhook-subscriptions"
@@ -491,7 +496,20 @@ def _bird_emulator() -> Iterator[str]:
             (f"`PATCH {path}/channels/{{id}}`", "Change the `status` of a channel."),
         ),
     )
-
+    yield ""
+    for title, examples in (
+        ("Faults", FAULTS),
+        ("Options", OPTIONS),
+        ("What happens in Bird", DASHBOARD),
+    ):
+        yield f"### {title}"
+        yield ""
+        yield from _code("console", "\n".join(transcript(examples)))
+        yield ""
+    yield from _wrapped(
+        "The fields of a fault are [those of `Fault`](testing.md#faults). A list replaces the "
+        "faults before; options that are not named stay as they are."
+    )
     yield ""
     yield "## Calls and webhooks"
     yield ""
@@ -552,6 +570,40 @@ def _bird_emulator() -> Iterator[str]:
         "while so many are, a new one is refused (429, or 422 for a call from outside). "
         f"{SENDERS} deliveries are sent at a time."
     )
+
+
+def _containers() -> Iterator[str]:
+    yield "## For other machines, and in a container"
+    yield ""
+    yield from _code("console", "$ bird-emulator --host 0.0.0.0 --allow-host bird-emulator")
+    yield ""
+    yield from _wrapped(
+        "Other machines then use `BIRD_API_URL=http://bird-emulator:8080`, or any other name or "
+        "address of this one. With the emulator's own access key, which is no secret, the provider "
+        "sends plain http to any host; with another key, it refuses to. The emulator refuses every "
+        "other key."
+    )
+    yield ""
+    yield from _wrapped(
+        "Whoever can reach the emulator can read and change its workspace, so leave it in a "
+        "private network, and put nothing secret into it. Web pages stay out all the same: a "
+        "control request under a name that `--allow-host` does not have is refused, also if that "
+        "name resolves to the address of the emulator. The API of Bird is served under any name, "
+        "to requests with the key."
+    )
+    yield ""
+    yield from _wrapped(
+        "The folder [emulator](../../emulator) has a `Dockerfile`, a `compose.yaml` and an action "
+        "for GitHub's workflows."
+    )
+    yield ""
+    yield from _wrapped(
+        "Webhooks are delivered to the emulator's own machine only, so a program in another "
+        "container does not get them, unless both have one network: in Compose, "
+        "`network_mode: service:bird-emulator` for your program, or in Kubernetes, both in one "
+        "pod. Your program then receives at `127.0.0.1`, as `--deliver` says."
+    )
+    yield ""
 
 
 def _testing() -> Iterator[str]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import errno
+import ipaddress
 import re
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 from bird_dynamic._console import Parser, ending_quietly
 from bird_dynamic.emulator.core import BirdEmulator
@@ -19,7 +21,7 @@ from bird_dynamic.emulator.delivering.targets import pair_of
 from bird_dynamic.emulator.dialect import QUESTIONS, Dialect
 from bird_dynamic.emulator.messages import LONGEST_STEP, Options
 from bird_dynamic.emulator.serving.request_log import RequestLog
-from bird_dynamic.emulator.serving.server import EmulatorServer
+from bird_dynamic.emulator.serving.server import LOOPBACK, EmulatorServer
 from bird_dynamic.emulator.store import (
     ACCESS_KEY,
     ORGANIZATION_ID,
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ending_quietly(lambda: _main(arguments))
 
 
-def _main(arguments: Sequence[str] | None) -> int:
+def _parser() -> Parser:
     parser = Parser(
         "bird-emulator",
         "Run a local emulator of the Bird API, and print the settings with which a program uses "
@@ -48,12 +50,30 @@ def _main(arguments: Sequence[str] | None) -> int:
             ("bird-emulator", f"keep the workspace in memory, on port {DEFAULT_PORT}"),
             ("bird-emulator --port 0 --state bird.json", "keep it in a file, on a free port"),
             ("bird-emulator --dialect gone=410", "answer an open question in another way"),
+            ("bird-emulator --host 0.0.0.0", "serve other machines, as in a container"),
         ),
+    )
+    parser.add_argument(
+        "--host",
+        type=_address,
+        default=LOOPBACK,
+        metavar="ADDRESS",
+        help="IP address to listen on: 0.0.0.0 for all IPv4 addresses of this machine, :: for all "
+        f"(default: {LOOPBACK}, which serves this machine only)",
     )
     parser.add_argument(
         "--port",
         type=_port,
         help=f"port to listen on; 0 for a free one (default: {DEFAULT_PORT}, or the next free one)",
+    )
+    parser.add_argument(
+        "--allow-host",
+        type=_host_name,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="accept control requests, and show the page, under this name of the emulator, such as "
+        "bird-emulator; may be repeated",
     )
     parser.add_argument("--state", metavar="FILE", help="keep the workspace in this file")
     parser.add_argument("--seed", type=int, help="generate the same ids in every run")
@@ -99,6 +119,11 @@ def _main(arguments: Sequence[str] | None) -> int:
     parser.add_argument(
         "--quiet", action="store_true", help="do not print a line for each request on stderr"
     )
+    return parser
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    parser = _parser()
     given = parser.parse_args(arguments)
     try:
         dialect = Dialect.of(dict(_choice(each) for each in given.dialect))
@@ -122,8 +147,13 @@ def _main(arguments: Sequence[str] | None) -> int:
         parser.error(f"--deliver: {error}")
     log = None if given.quiet else _log_on_stderr()
     try:
-        server = _listening(emulator, given.port, log)
+        server = _listening(emulator, given, log)
     except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            parser.error(
+                f"--host {given.host}: {error.strerror}; choose an address of this machine, or "
+                "0.0.0.0 for all"
+            )
         port = DEFAULT_PORT if given.port is None else given.port
         parser.error(f"--port {port}: {error.strerror}; choose another port, or 0 for a free one")
 
@@ -131,7 +161,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     server.start()
-    _introduce(server, given.state)
+    _introduce(server, given)
     if given.port is None and server.port != DEFAULT_PORT:
         print(f"# port {DEFAULT_PORT} is in use, so this emulator listens on {server.port}")
     sys.stdout.flush()
@@ -142,16 +172,45 @@ def _main(arguments: Sequence[str] | None) -> int:
     return 0
 
 
-def _listening(emulator: BirdEmulator, port: int | None, log: RequestLog | None) -> EmulatorServer:
-    """A server on this port, or on the first free one of the default ports. Raises OSError."""
-    note = log.note if log else None
-    for each in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED) if port is None else ():
+def _listening(
+    emulator: BirdEmulator, given: argparse.Namespace, log: RequestLog | None
+) -> EmulatorServer:
+    """A server on the given port, or on the first free one of the default ports. Raises OSError."""
+    on = partial(
+        EmulatorServer,
+        emulator,
+        host=given.host,
+        allowed_hosts=given.allow_host,
+        log=log.note if log else None,
+    )
+    for each in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED) if given.port is None else ():
         try:
-            return EmulatorServer(emulator, port=each, log=note)
+            return on(port=each)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-    return EmulatorServer(emulator, port=port or 0, log=note)
+    return on(port=given.port or 0)
+
+
+def _address(text: str) -> str:
+    try:
+        found = ipaddress.ip_address(LOOPBACK if text == "localhost" else text)
+    except ValueError:
+        found = None
+    # An address with an interface (fe80::1%eth0) has no place in a URL.
+    if found is None or found.is_multicast or "%" in text:
+        raise argparse.ArgumentTypeError(
+            "must be an IP address of this machine, such as 127.0.0.1 or ::1, or 0.0.0.0 for all"
+        )
+    return str(found)
+
+
+def _host_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", text, re.IGNORECASE):
+        raise argparse.ArgumentTypeError(
+            "must be a host name without a port, such as bird-emulator, or an IP address"
+        )
+    return text.lower()
 
 
 def _port(text: str) -> int:
@@ -195,8 +254,8 @@ def _log_on_stderr() -> RequestLog | None:
         return None
 
 
-def _introduce(server: EmulatorServer, state: str | None) -> None:
-    kept = f"kept in {state}" if state else "kept in memory"
+def _introduce(server: EmulatorServer, given: argparse.Namespace) -> None:
+    kept = f"kept in {given.state}" if given.state else "kept in memory"
     print(f"# Bird emulator on {server.url}, workspace {kept}. This is not the real Bird API.")
     print(f"export BIRD_API_URL={server.url}")
     print(f"export BIRD_ACCESS_KEY={ACCESS_KEY}")
@@ -207,6 +266,10 @@ def _introduce(server: EmulatorServer, state: str | None) -> None:
         print(f"# phone number  {number.id}  {number.number}  {number.country}  {capabilities}")
     for public, local in server.emulator.deliveries.targets.shown().items():
         print(f"# webhooks      {public} are delivered to {local}")
+    if not ipaddress.ip_address(given.host).is_loopback:
+        for name in given.allow_host or ["NAME"]:
+            print(f"# From another machine: export BIRD_API_URL=http://{name}:{server.port}")
+        print("# Whoever can reach this address can read and change the workspace.")
     print(f"# To see what happens, and to ring a number, open {server.page} in a browser.")
 
 

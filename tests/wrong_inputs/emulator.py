@@ -78,6 +78,11 @@ ROWS = (
     _row("--port -1", "--port", "from 0 (a free one) to 65535"),
     _row(f"--port {'9' * 30}", "--port", "from 0 (a free one) to 65535"),
     _row("--port http", "--port", "from 0 (a free one) to 65535"),
+    _row("--host bird.example", "--host", "must be an IP address", "such as 127.0.0.1 or ::1"),
+    _row("--host 224.0.0.1", "--host", "must be an IP address of this machine"),
+    _row("--host 255.255.255.254", "--host", "choose an address of this machine"),
+    _row("--allow-host http://bird:8080", "--allow-host", "must be a host name without a port"),
+    _row("--allow-host *", "--allow-host", "must be a host name without a port"),
     _row(
         "--channel-after -1",
         "--channel-after",

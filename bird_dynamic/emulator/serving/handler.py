@@ -1,8 +1,8 @@
 """Handles one connection: reads its requests, and answers or breaks it.
 
 Connection faults are real here: a reset is a TCP reset. Requests under `/__emulator__/` control the
-emulator, and `/health` tells that it is running; they need no access key, because only this
-machine's programs can send them (`web_pages`).
+emulator, and `/health` tells that it is running; they need no access key, because no web page can
+send them (`web_pages`), and whoever can reach the emulator can know its key.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bird_dynamic.emulator.serving.control import control, is_control, is_page, 
 from bird_dynamic.emulator.serving.reading import UnreadableError, discard_rest, read_request
 from bird_dynamic.emulator.serving.request_log import line_of
 from bird_dynamic.emulator.serving.streams import EVENTS, MAX_STREAMS
-from bird_dynamic.emulator.serving.web_pages import refusal_of
+from bird_dynamic.emulator.serving.web_pages import name_of, refusal_of
 from bird_dynamic.emulator.serving.writing import write_response
 
 IDLE_TIMEOUT = 300.0
@@ -62,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _streams(self, request: Request, began: float) -> bool:
         """Whether this was a request for events, which is served then."""
-        if (request.method, request.path) != ("GET", EVENTS) or refusal_of(request.headers):
+        if (request.method, request.path) != ("GET", EVENTS) or self._refusal_of(request):
             return False
         served = self.server.streams.serve(self)
         self._log(200 if served else 503, None, time.monotonic() - began)
@@ -77,12 +77,17 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if not is_control(request.path):
                 return self.server.emulator.handle(request), self.server.emulator.dialect
-            refused = refusal_of(request.headers, opens_page=is_page(request))
+            refused = self._refusal_of(request)
             answer = message(403, refused) if refused else control(self.server.emulator, request)
         except Exception as error:
             # The caller is told, instead of a reset of the connection.
             answer = _failure(500, f"the emulator failed: {type(error).__name__}: {error}")
         return Reply(answer), Dialect()
+
+    def _refusal_of(self, request: Request) -> str | None:
+        own = name_of(self.connection.getsockname()[0])
+        allowed = (own, *self.server.allowed_hosts)
+        return refusal_of(request.headers, allowed, opens_page=is_page(request))
 
     def _deliver(self, reply: Reply, dialect: Dialect) -> None:
         if reply.delay:

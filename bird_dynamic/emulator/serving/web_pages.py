@@ -1,11 +1,13 @@
-"""Tells the control requests of this machine's programs from those of a web page in its browser.
+"""Tells the control requests of programs from those of a web page in a browser.
 
-Every page that the browser shows can send requests to `127.0.0.1`. So a control request must name
-this machine as its `Host` (a page that lets its own name resolve to `127.0.0.1` keeps that name
-there), and must not come from a page, unless the emulator itself served it: browsers state the
-page in `Origin`, or say how it is related in `Sec-Fetch-Site`. A page on another port of this
-machine is another page. A link on any page may lead to the page of the emulator itself: a browser
-shows it in a tab of its own, out of reach of the page with the link.
+Every page that a browser shows can send requests to `127.0.0.1`, and to the addresses of its
+network. So a control request must name the emulator as its `Host`: as this machine, by the address
+that it was sent to, or by a name that was allowed when the emulator was started. (A page that lets
+its own name resolve to that address keeps its name there.) And it must not come from a page, unless
+the emulator itself served it: browsers state the page in `Origin`, or say how it is related in
+`Sec-Fetch-Site`. A page on another port of the same host is another page. A link on any page may
+lead to the page of the emulator itself: a browser shows it in a tab of its own, out of reach of the
+page with the link.
 
 Requests to Bird's API are not checked, so that a proxy may serve the emulator under any name. They
 need the access key in `Authorization`, which a browser does not send to another origin without a
@@ -14,10 +16,12 @@ preflight, and no preflight succeeds here.
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-_THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]+)?", re.IGNORECASE)
+_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 _OWN_PAGES = ("same-origin", "none")
 """The relations of a page of the emulator, and of an address that the user types."""
 
@@ -25,14 +29,19 @@ _LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 """What a browser says of a link that the user follows; of a frame it says `iframe`."""
 
 
-def refusal_of(headers: Mapping[str, str], *, opens_page: bool = False) -> str | None:
+def refusal_of(
+    headers: Mapping[str, str], allowed_hosts: Collection[str] = (), *, opens_page: bool = False
+) -> str | None:
     """Why a control request with these headers (names in lower case) is refused; None if not.
-    `opens_page`: it asks for the page of the emulator, and a link may lead there."""
+    `allowed_hosts` are names, besides those of this machine. `opens_page`: it asks for the page of
+    the emulator, and a link may lead there."""
     host = headers.get("host", "")
-    if not _THIS_MACHINE.fullmatch(host):
+    *names, last = dict.fromkeys((*_THIS_MACHINE, *allowed_hosts))
+    named = _HOST.fullmatch(host)
+    if named is None or named[1].lower() not in (*names, last):
         return (
-            f"Host is {_quoted(host)}: a control request must name 127.0.0.1, localhost or [::1], "
-            "so that no web page can send it under a name of its own"
+            f"Host is {_quoted(host)}: a control request must name {', '.join(names)} or {last}, "
+            "so that no web page can send it under a name of its own; --allow-host adds a name"
         )
     origin = headers.get("origin")
     if origin is not None and origin.lower() != f"http://{host}".lower():
@@ -48,6 +57,15 @@ def refusal_of(headers: Mapping[str, str], *, opens_page: bool = False) -> str |
             f"page, except one of http://{host}"
         )
     return None
+
+
+def name_of(address: str) -> str:
+    """The name of a host that is addressed by an IP address, as `Host` has it."""
+    # Without the interface of an address that is only valid on a link.
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or f"[{found}]")
+    return str(found)
 
 
 def _quoted(value: str) -> str:
