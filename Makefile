@@ -8,7 +8,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages browser
+.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages browser schema-compare docs-site check-workflows
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -63,6 +63,17 @@ docs: .venv/.stamp ## write the generated classes and docs
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py
 
+schema-compare: .venv/.stamp ## name what breaks users of an earlier schema: make schema-compare OLD=its-schema.json
+	@.venv/bin/python tools/compare_schemas.py "$(OLD)" docs/schema.json
+
+docs-site: .venv-site/.stamp ## build the documentation as a web site, into site/
+	@NO_MKDOCS_2_WARNING=1 .venv-site/bin/python -m mkdocs build --strict
+
+check-workflows: .venv-workflows/.stamp ## check the workflows of GitHub Actions (needs Go)
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -ignore 'unexpected key "queue"' .github/workflows/*.yml examples/ci/.github/workflows/*.yml
+	@.venv-workflows/bin/zizmor --quiet --offline --persona pedantic .github
+	@.venv-workflows/bin/zizmor --quiet --offline examples/ci/.github
+
 dist: .venv/.stamp ## build the wheel and the source distribution into dist/
 	@.venv/bin/python -m build --no-isolation --outdir "$(DIST)" . > /dev/null && ls "$(DIST)"
 
@@ -90,6 +101,20 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 
 .venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt examples/policies/requirements.txt
 	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,. -r examples/policies/requirements.txt)
+
+.venv-site/.stamp: pyproject.toml tools/constraints-site.txt
+	$(call tools_environment,.venv-site,tools/constraints-site.txt,site)
+
+.venv-workflows/.stamp: pyproject.toml tools/constraints-workflows.txt
+	$(call tools_environment,.venv-workflows,tools/constraints-workflows.txt,workflows)
+
+# $(1): its folder, $(2): its constraints, $(3): the dependency group of its tools.
+define tools_environment
+	@$(1)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
+	@$(1)/$(PIP_INSTALL) -c $(2) pip
+	@$(1)/$(PIP_INSTALL) -c $(2) --group $(3)
+	@touch $@
+endef
 
 # $(1): its folder, $(2): its constraints, $(3): what to install.
 # The build backend is installed first, without build isolation, because the constraints do not reach
