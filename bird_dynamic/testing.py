@@ -1,19 +1,17 @@
 """An isolated Bird emulator for each test of your stack; nothing leaves this machine.
 
-    pytest_plugins = ["bird_dynamic.testing"]
-
     def test_my_stack(bird: EmulatedBird) -> None:
         subprocess.run(["pulumi", "up", "--yes"], env=os.environ | bird.environment, check=True)
         assert len(bird.connectors()) == 1
 
-Without pytest: `with EmulatedBird() as bird:`. Only the fixtures need pytest, so it is not a
-dependency of this package. (PYTEST_DONT_REWRITE prevents a warning of pytest if a test module both
-imports this module and names it in `pytest_plugins`.)
+pytest has the fixture wherever this package is installed. Without pytest: `with EmulatedBird() as
+bird:`. Only the fixtures need pytest, so it is not a dependency of this package.
+(PYTEST_DONT_REWRITE prevents a warning of pytest if a test module both imports this module and
+names it in `pytest_plugins`, which was needed once.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from bird_dynamic.emulator import (
@@ -125,7 +123,8 @@ class EmulatedBird(EmulatorServer):
 
 
 try:
-    import pytest
+    from bird_dynamic.pytest_plugin import bird as bird
+    from bird_dynamic.pytest_plugin import bird_dialect as bird_dialect
 except ImportError:
 
     def __getattr__(name: str) -> Any:
@@ -135,24 +134,3 @@ except ImportError:
                 "`with bird_dynamic.testing.EmulatedBird() as bird:`"
             )
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-else:
-
-    @pytest.fixture
-    def bird_dialect() -> Dialect | None:
-        """The dialect of `bird`; override this fixture in your tests to choose another."""
-        return None
-
-    @pytest.fixture
-    def bird(request: pytest.FixtureRequest) -> Iterator[EmulatedBird]:
-        """A new emulated Bird for this test."""
-        with EmulatedBird(dialect=_chosen(request)) as running:
-            yield running
-
-    def _chosen(request: pytest.FixtureRequest) -> Dialect | None:
-        try:
-            chosen: Dialect | None = request.getfixturevalue("bird_dialect")
-        except pytest.FixtureLookupError:
-            # A test module may import `bird` without `bird_dialect`.
-            return None
-        return chosen

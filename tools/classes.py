@@ -56,6 +56,7 @@ A Pulumi provider for Bird: voice channels, connectors and webhooks declared in 
     support = VoiceChannel("support", phone_number_id="2cffb55c-120e-91a8-8f10-ed9d1b412d29")
 
 Names are imported on first use, so that the emulator starts without Pulumi.
+(PYTEST_DONT_REWRITE prevents a warning if a program that has imported this runs pytest.)
 """'''
 COMPONENTS = {"PhoneLine": "bird_dynamic.components.phone_line"}
 """The components, which are written by hand, and their modules."""

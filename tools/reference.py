@@ -620,8 +620,6 @@ import subprocess
 
 from bird_dynamic.testing import EmulatedBird
 
-pytest_plugins = ["bird_dynamic.testing"]
-
 
 def test_my_stack(bird: EmulatedBird) -> None:
     subprocess.run(["pulumi", "up", "--yes"], env=os.environ | bird.environment, check=True)
@@ -640,6 +638,31 @@ def test_my_stack(bird: EmulatedBird) -> None:
             ),
         ),
     )
+    yield ""
+    yield from _wrapped(
+        "pytest has these fixtures wherever this package is installed, and imports nothing else of "
+        "it before a test asks for one. Your own fixture named `bird` is used instead of this one, "
+        "and `-p no:bird_dynamic` switches both off. One emulator for several tests is a fixture "
+        "of your own:"
+    )
+    yield ""
+    shared = """\
+from collections.abc import Iterator
+
+import pytest
+
+from bird_dynamic.testing import EmulatedBird
+
+
+@pytest.fixture(scope="session")
+def shared_bird() -> Iterator[EmulatedBird]:
+    with EmulatedBird() as running:
+        yield running
+"""
+    yield from _code("python", shared)
+    yield ""
+    yield "An emulator in a container, as with testcontainers, is [described beside its"
+    yield "image](../../emulator/README.md#in-a-test)."
     yield ""
     yield "## Without pytest"
     yield ""

@@ -14,8 +14,6 @@ from pulumi import automation
 from bird_dynamic.emulator import Fault
 from bird_dynamic.testing import EmulatedBird
 
-pytest_plugins = ["bird_dynamic.testing"]
-
 URL = "https://example.com/calls"
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import requests
 
+import bird_dynamic
 from bird_dynamic.emulator import Dialect, Fault
 from bird_dynamic.testing import EmulatedBird, bird
 from tests.emulator.caller import VOICE
@@ -98,24 +102,95 @@ def test_it_ends_with_its_block() -> None:
         ask(short_lived, "GET", "connectors")
 
 
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs pytest on a test module in a folder of its own."""
+
+    def run(written: str, plugins: bool = True) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "test_mine.py").write_text(written)
+        # Only the plugins that are asked for, because others of this environment load slowly.
+        chosen = ["-p", "bird_dynamic.pytest_plugin"] if plugins else []
+        command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+        return subprocess.run(
+            [*command, *chosen],
+            cwd=tmp_path,
+            env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
 @pytest.mark.parametrize(
-    "get_fixture",
-    ["from bird_dynamic.testing import bird", "pytest_plugins = ['bird_dynamic.testing']"],
+    ("get_fixture", "plugins"),
+    [
+        ("", True),
+        ("pytest_plugins = ['bird_dynamic.testing']", True),
+        ("pytest_plugins = ['bird_dynamic.testing']", False),
+        ("from bird_dynamic.testing import bird", True),
+        ("from bird_dynamic.testing import bird", False),
+    ],
 )
 @pytest.mark.parametrize("written", [USERS_TESTS, OTHER_DIALECT], ids=["default", "dialect"])
-def test_each_test_of_a_user_has_its_own(get_fixture: str, written: str, tmp_path: Path) -> None:
-    (tmp_path / "test_mine.py").write_text(written.format(get_fixture=get_fixture))
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
-    few = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=few, capture_output=True, text=True, timeout=60, check=False
-    )
+def test_each_test_of_a_user_has_its_own(
+    project: Any, get_fixture: str, plugins: bool, written: str
+) -> None:
+    done = project(written.format(get_fixture=get_fixture), plugins=plugins)
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
 
 
+OWN_FIXTURE = """
+import pytest
+
+@pytest.fixture
+def bird():
+    return "a sparrow"
+
+def test_it_is_used(bird):
+    assert bird == "a sparrow"
+"""
+
+
+def test_a_fixture_of_the_users_own_is_used_instead(project: Any) -> None:
+    done = project(OWN_FIXTURE)
+    assert done.returncode == 0, done.stdout
+
+
+WHAT_IS_IMPORTED = """
+import sys
+
+def test_nothing_of_it_is_used():
+    loaded = {each for each in sys.modules if each.startswith("bird_dynamic.")}
+    assert loaded == {"bird_dynamic.pytest_plugin"}
+    assert not {"pulumi", "requests", "grpc", "http.server"} & set(sys.modules)
+"""
+
+
+def test_nothing_is_imported_before_a_test_uses_the_fixture(project: Any) -> None:
+    done = project(WHAT_IS_IMPORTED)
+    assert done.returncode == 0, done.stdout
+
+
+def test_pytest_finds_the_plugin_by_itself() -> None:
+    (entry,) = [
+        each for each in entry_points(group="pytest11") if each.value.startswith("bird_dynamic")
+    ]
+    assert (entry.name, entry.value) == ("bird_dynamic", "bird_dynamic.pytest_plugin")
+    assert entry.load().bird
+
+
+def test_a_program_that_has_imported_the_package_can_run_pytest() -> None:
+    # What pytest looks for in the packages of its plugins that it can no longer rewrite.
+    assert "PYTEST_DONT_REWRITE" in (bird_dynamic.__doc__ or "")
+
+
 def test_only_the_fixture_needs_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pytest", None)
+    monkeypatch.delitem(sys.modules, "bird_dynamic.pytest_plugin", raising=False)
     alone = executed_anew("bird_dynamic.testing")
     with alone.EmulatedBird() as running:
         assert running.connectors() == []

@@ -202,7 +202,9 @@ def test_automation(bird: EmulatorServer, tmp_path: Path) -> None:
 def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
     stack = copied("unit_tested", bird, tmp_path)
     stack.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    done = python("-m", "pytest", "-q", "-W", "error", stack=stack)
+    done = python(
+        "-m", "pytest", "-q", "-W", "error", "-p", "bird_dynamic.pytest_plugin", stack=stack
+    )
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
 
