@@ -100,7 +100,14 @@ def test_the_metadata_of_a_build_invents_no_publisher(tmp_path: Path) -> None:
 
 def metadata(folder: Path, publisher: str) -> dict[str, Any]:
     """The metadata that hatchling reads in a copy of this project, published by `publisher`."""
-    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", MODULE):
+    for name in (
+        "pyproject.toml",
+        "hatch_build.py",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        MODULE,
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)
     with (folder / MODULE).open("a") as module:
