@@ -8,7 +8,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help cli languages browser schema-compare docs-site check-workflows
+.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help checksums cli languages browser schema-compare docs-site check-workflows
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -45,7 +45,7 @@ test-mutations: .venv/.stamp ## make 200 small changes to the code, which the fa
 setup: .venv/.stamp cli ## create .venv with the package and its tools, and install or build the Pulumi CLI
 
 env: ## print an `export` line for PATH: eval "$$(make -s env)"
-	@cli="$$($(PYTHON) tools/pulumi/install.py --print)" && \
+	@cli="$$($(PYTHON) -m tools.pulumi.install --print)" && \
 		printf 'export PATH="%s:$$PATH"\n' "$(CURDIR)/.venv/bin$${cli:+:$$cli}"
 
 check: .venv/.stamp ## check format, lint, types, layers, and that generated code and docs are current
@@ -80,12 +80,15 @@ dist: .venv/.stamp ## build the wheel and the source distribution into dist/
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | tr -s '$$' | expand -t 22
 
+checksums: ## fetch the published checksums of the pinned Pulumi releases into tools/pulumi/checksums.txt
+	@$(PYTHON) -m tools.pulumi.checksums
+
 cli:
-	@$(PYTHON) tools/pulumi/install.py > /dev/null
+	@$(PYTHON) -m tools.pulumi.install > /dev/null
 
 # What the YAML and TypeScript examples need. Their tests are skipped if it cannot be installed.
 languages: examples/typescript/node_modules/.package-lock.json
-	@$(PYTHON) tools/pulumi/install.py --languages > /dev/null || true
+	@$(PYTHON) -m tools.pulumi.install --languages > /dev/null || true
 
 # What the tests of the emulator's page need. They are skipped if it cannot be installed.
 browser:

@@ -165,7 +165,9 @@ def _main(arguments: Sequence[str] | None) -> int:
     if given.port is None and server.port != DEFAULT_PORT:
         print(f"# port {DEFAULT_PORT} is in use, so this emulator listens on {server.port}")
     sys.stdout.flush()
-    stopped.wait()
+    # Windows handles no signal during a wait without an end.
+    while not stopped.wait(1):
+        pass
     server.stop()
     if log is not None:
         log.close()

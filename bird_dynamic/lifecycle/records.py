@@ -23,10 +23,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Not on Windows, so nothing is recorded there.
-    fcntl = None  # type: ignore[assignment]
+from bird_dynamic.lifecycle import locked_files
 
 RECORDS = "creates"
 """The folder of the records, inside `BIRD_STATE_DIR`."""
@@ -79,7 +76,7 @@ class Claim:
         self._file.truncate()
         if self._sync:
             os.fsync(self._file.fileno())
-            _sync_folder(self._path.parent)
+            locked_files.sync_folder(self._path.parent)
 
     def end(self) -> None:
         """Remove the record if the create is settled."""
@@ -87,7 +84,7 @@ class Claim:
             try:
                 self._path.unlink(missing_ok=True)
             except OSError:
-                # An empty record proves nothing.
+                # An empty record proves nothing. Windows does not remove open files.
                 with suppress(OSError):
                     self._file.truncate(0)
 
@@ -112,7 +109,7 @@ class Records:
         self._say = say
         self._sync = sync
         self._lock = threading.Lock()
-        self._usable = fcntl is not None
+        self._usable = True
         self._told_left = False
 
     def left_elsewhere(self, mark: str, collection: str) -> list[Record]:
@@ -233,20 +230,19 @@ class Records:
 
 def _locked(path: Path) -> FileIO | None:
     """The locked file; None if another process has locked it. Raises OSError."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     while True:
-        file = FileIO(os.open(path, flags, 0o600), "r+b")
+        file = locked_files.open_own(path)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            is_locked = locked_files.lock(file)
+        except OSError:
             file.close()
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                return None
             raise
+        if not is_locked:
+            file.close()
+            return None
         # Its previous owner may have removed the file between our open and our lock.
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(path), os.fstat(file.fileno())):
-                return file
+        if locked_files.is_at(file, path):
+            return file
         file.close()
 
 
@@ -257,11 +253,3 @@ def _read(file: FileIO) -> Record | None:
         return Record(**json.loads(file.read()))
     except (ValueError, TypeError):
         return None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,10 +23,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-try:
-    import fcntl
-except ImportError:  # Not on Windows: each process knows only its own ids.
-    fcntl = None  # type: ignore[assignment]
+from bird_dynamic.lifecycle import locked_files
 
 KEPT = 86_400.0
 """Seconds after which the file of a finished run is removed."""
@@ -45,9 +42,8 @@ class RunLog:
     """The lines of one run, in the first writable folder. Not thread-safe."""
 
     def __init__(self, run: str, folders: Sequence[Path]) -> None:
-        has_locks = fcntl is not None
         self._parts = []
-        for folder in folders if has_locks else ():
+        for folder in folders:
             with suppress(OSError):
                 self._parts.append(_Part(folder, f"{run.replace(':', '-')}.jsonl"))
 
@@ -79,7 +75,7 @@ class _Part:
 
     def __init__(self, folder: Path, name: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        if not locked_files.is_of_this_user(folder):
             raise PermissionError(folder)
         _remove_old(folder)
         self.file = _joined(folder / name)
@@ -89,7 +85,7 @@ class _Part:
     def append(self, line: bytes) -> None:
         # A full disk may have left an incomplete line.
         line = b"\n" + line
-        if self.file.write(line) != len(line):
+        if locked_files.append(self.file, line) != len(line):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def news(self) -> list[Line]:
@@ -97,7 +93,8 @@ class _Part:
         if size <= self._read_to:
             return []
         # A line without an end is still being written: it is read by the next call.
-        read = os.pread(self.file.fileno(), size - self._read_to, self._read_to)
+        self.file.seek(self._read_to)
+        read = self.file.read(size - self._read_to)
         whole, end, _ = read.rpartition(b"\n")
         self._read_to += len(whole) + len(end)
         return [line for each in whole.splitlines() if (line := _parsed(each)) is not None]
@@ -113,25 +110,18 @@ def _parsed(line: bytes) -> Line | None:
 
 
 def _joined(path: Path) -> FileIO:
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
     while True:
-        file = FileIO(os.open(path, flags, 0o600), "r+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            pass
-        else:
-            file.truncate(0)
-        fcntl.flock(file, fcntl.LOCK_SH)
+        file = locked_files.open_own(path, os.O_APPEND)
+        locked_files.share(file)
         # Another process may have removed the file between our open and our lock.
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.stat(path), os.fstat(file.fileno())):
-                return file
+        if locked_files.is_at(file, path):
+            return file
         file.close()
 
 
 def _remove_old(folder: Path) -> None:
     for path in folder.glob("*.jsonl"):
-        with suppress(FileNotFoundError):
+        # Gone, or, on Windows, still open in another process.
+        with suppress(OSError):
             if path.stat().st_mtime < time.time() - KEPT:
                 path.unlink()

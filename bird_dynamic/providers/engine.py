@@ -90,7 +90,11 @@ class EngineWatch:
 
 def end_with_grace() -> None:
     """End the process as the engine does: ask first, because other providers may share it."""
-    os.kill(os.getpid(), signal.SIGINT)
+    if os.name == "nt":
+        # There, `os.kill` ends a process at once.
+        signal.raise_signal(signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGINT)
     time.sleep(GRACE)
     end_at_once()
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from bird_dynamic.schema.publisher import PUBLISHER
-from tools.pulumi.install import MINIMUM
+from tools.pulumi.pins import OLDEST
 
 ROOT = Path(__file__).parents[2]
 GITHUB = ROOT / ".github"
@@ -109,8 +109,7 @@ def test_each_claimed_system_and_python_is_tested() -> None:
 
 def test_the_oldest_supported_engine_and_the_newest_are_tested() -> None:
     engines = document(GITHUB / "workflows" / "ci.yml")["jobs"]["engines"]["strategy"]["matrix"]
-    oldest = ".".join(map(str, MINIMUM))
-    assert [each["pulumi"] for each in engines["include"]] == [oldest, "latest"]
+    assert [each["pulumi"] for each in engines["include"]] == [OLDEST.version, "latest"]
 
 
 @pytest.mark.parametrize(

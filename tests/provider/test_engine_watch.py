@@ -192,6 +192,19 @@ def test_a_process_is_asked_to_end_and_has_the_five_seconds_that_the_engine_give
     assert done == [(os.getpid(), signal.SIGINT), ("wait", 5.0), ("exit", 1)]
 
 
+def test_on_windows_where_a_kill_ends_a_process_at_once_it_raises_the_signal_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[Any] = []
+    monkeypatch.setattr(signal, "raise_signal", done.append)
+    monkeypatch.setattr(engine_module, "end_at_once", lambda: done.append("exit"))
+    monkeypatch.setattr(engine_module, "time", SimpleNamespace(sleep=lambda seconds: None))
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "name", "nt")
+        end_with_grace()
+    assert done == [signal.SIGINT, "exit"]
+
+
 @pytest.mark.parametrize("usable", ["the first", "the second", "none"])
 def test_that_the_providers_of_a_run_cannot_tell_each_other_what_they_have_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usable: str

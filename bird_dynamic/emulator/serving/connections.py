@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Collection
@@ -24,6 +25,8 @@ class Connections(ThreadingHTTPServer):
     `host` is an IPv4 or IPv6 address. `allowed_hosts` are further names for control requests.
     """
 
+    # On Windows it would let a second server have the same port.
+    allow_reuse_address = os.name != "nt"
     daemon_threads = True
     request_queue_size = 128
 
