@@ -1,4 +1,4 @@
-"""Write the reference pages, `docs/reference`, and the table of settings in the README. `--check`
+"""Write the reference pages, `docs/reference`, and the tables of settings. `--check`
 writes nothing, and fails if one is stale.
 
 The pages are generated from the resource schemas, the command-line parsers and the docstrings. Only
@@ -48,8 +48,8 @@ from bird_dynamic.settings import CONFIGURABLE, SETTINGS, Setting
 from tools.control_examples import DASHBOARD, FAULTS, OPTIONS, transcript
 from tools.generated import ROOT, write_or_check
 
-README = ROOT / "README.md"
-README_TABLE = re.compile(
+WITH_SETTINGS = (ROOT / "README.md", ROOT / "docs" / "installation-configuration.md")
+SETTINGS_TABLE = re.compile(
     r"(?<=<!-- settings: written by `make docs` -->\n).*?(?=<!-- end -->)", re.S
 )
 EFFECTS = {
@@ -73,18 +73,19 @@ def pages() -> dict[Path, str]:
     folder = ROOT / "docs" / "reference"
     return {
         **{folder / name: "\n".join(lines) + "\n" for name, lines in written.items()},
-        README: README_TABLE.sub(lambda _: "\n".join(_readme_table()) + "\n", README.read_text()),
+        **{page: SETTINGS_TABLE.sub(_settings_table, page.read_text()) for page in WITH_SETTINGS},
     }
 
 
-def _readme_table() -> Iterator[str]:
-    yield from _table(
+def _settings_table(old: re.Match[str]) -> str:
+    lines = _table(
         ("stack configuration", "environment variable", "default", "description"),
         (
             (key, variable, default, description)
             for key, variable, default, _, description in map(_setting, SETTINGS)
         ),
     )
+    return "\n".join(lines) + "\n"
 
 
 def _resource(schema: ResourceSchema) -> Iterator[str]:

@@ -1,0 +1,66 @@
+"""The pages of `docs` that Pulumi's registry shows. Their programs are run in `tests/engine`.
+
+Source of the rules: `scripts/ci/community-package/` and the template for pull requests of
+community packages in the repository pulumi/registry.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bird_dynamic.schema.publisher import PUBLISHER
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("_index.md", "installation-configuration.md")
+BROKEN = {
+    "an image from a relative address": r"""<img[^>]+src=["'](?!http)|!\[[^\]]*\]\((?!https?:)""",
+    "a relative link in HTML": r"""<a[^>]+href=["'][./]""",
+    "a link to a page of the repository": r"\]\((?!https?://)[^)]*\.md[)#]",
+    "a relative link": r"\]\((?!https?://|/registry/|#)",
+}
+"""What does not work where the registry shows a page."""
+
+
+def front_matter(page: str) -> dict[str, Any]:
+    _, front, _ = (DOCS / page).read_text().split("---\n", 2)
+    return dict(yaml.safe_load(front))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_begins_with_what_the_registry_wants_to_know(page: str) -> None:
+    front = front_matter(page)
+    assert front.keys() == {"title", "meta_desc", "layout"}
+    assert front["layout"] == "package"
+    assert 50 <= len(front["meta_desc"]) <= 160
+
+
+@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_breaks_where_the_registry_shows_a_page(page: str, what: str) -> None:
+    assert re.findall(BROKEN[what], (DOCS / page).read_text()) == []
+
+
+def test_each_language_that_can_be_chosen_has_a_program() -> None:
+    text = (DOCS / "_index.md").read_text()
+    choosers = re.findall(r'{{< chooser language "(.+?)" >}}(.*?){{< /chooser >}}', text, re.S)
+    assert choosers
+    for languages, inside in choosers:
+        block = r"{{% choosable language (\w+) %}}\n\n```(\w+)\n.+?\n```\n\n{{% /choosable %}}"
+        programs = re.findall(block, inside, re.S)
+        assert [language for language, _ in programs] == languages.split(",")
+        assert all(language == fence for language, fence in programs)
+    assert (
+        text.count("{{")
+        == text.count("}}")
+        == 2 * sum(1 + len(languages.split(",")) for languages, _ in choosers)
+    )
+
+
+def test_the_repository_is_named_as_soon_as_there_is_one() -> None:
+    text = (DOCS / "installation-configuration.md").read_text()
+    assert (PUBLISHER.plugin_download_url or "github://api.github.com/OWNER/REPOSITORY") in text
