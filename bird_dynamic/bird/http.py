@@ -40,6 +40,7 @@ from bird_dynamic.bird.errors import (
 from bird_dynamic.bird.exchanges import Exchange, Exchanges
 from bird_dynamic.bird.json import parse
 from bird_dynamic.bird.models import UNREADABLE, Request, Response
+from bird_dynamic.bird.tracing import Tracing
 from bird_dynamic.settings import UNUSABLE_PROXY, Settings, proxy_of
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -61,6 +62,7 @@ class HttpTransport:
     ) -> None:
         self._url = settings.api_url
         self._server = _server(settings.api_url)
+        self._tracing = Tracing(settings.api_url)
         self._url_setting = settings.setting_names("apiUrl")
         self._verify = settings.ca_bundle or True
         self._proxies = _proxies(settings.api_url, os.environ)
@@ -75,6 +77,12 @@ class HttpTransport:
 
     def send(self, request: Request, timeout: float) -> Response:
         """See `models.Transport`."""
+        with self._tracing.span(request) as answered:
+            response = self._sent(request, timeout)
+            answered(response)
+            return response
+
+    def _sent(self, request: Request, timeout: float) -> Response:
         prepared = self._prepared(request)
         with self._exchanges.lasting(timeout) as exchange:
             try:

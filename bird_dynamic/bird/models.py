@@ -13,12 +13,14 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `path` is relative to the API's root; `body` is JSON or absent."""
+    """One request. `path` is relative to the API's root; `body` is JSON or absent. `attempt` is 1
+    the first time that it is sent."""
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
+    attempt: int = field(default=1, compare=False)
 
     @property
     def idempotent(self) -> bool:

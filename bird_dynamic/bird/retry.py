@@ -17,6 +17,7 @@ import random
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from bird_dynamic.bird.clock import Clock, Deadline, in_seconds
@@ -149,7 +150,7 @@ class RetryingClient:
         said: object = "no answer"
         request_id = ""
         try:
-            response = self._transport.send(request, timeout)
+            response = self._transport.send(_numbered(request, attempt), timeout)
             said, request_id = response.status, response.request_id
         except BirdError:
             raise
@@ -188,6 +189,10 @@ class RetryingClient:
         # together nor at once.
         longest = min(LONGEST_PAUSE, first * 2.0 ** (times - 1))
         return longest * (0.5 + 0.5 * self._jitter())
+
+
+def _numbered(request: Request, attempt: int) -> Request:
+    return request if attempt == 1 else replace(request, attempt=attempt)
 
 
 def _final(

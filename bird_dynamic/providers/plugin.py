@@ -57,6 +57,7 @@ from bird_dynamic.providers.plugin_settings import (
 )
 from bird_dynamic.providers.schema import NOT_HERE, schema
 from bird_dynamic.providers.serving import serve
+from bird_dynamic.providers.tracing import export_spans
 from bird_dynamic.providers.values import UnsupportedValueError
 from bird_dynamic.providers.wire import received, secret_texts, sent
 from bird_dynamic.schema.case import DYNAMIC_PROVIDER, camel_case
@@ -487,6 +488,7 @@ def _main(arguments: list[str]) -> int:
     if address is None:
         # The engine passes its address, and beside it flags of its own, which say nothing here.
         _parser().parse_args(arguments)
+    export_spans(os.environ)
     try:
         serve(BirdPlugin(address, end_at_once), lambda port: print(port, flush=True))
     except KeyboardInterrupt:

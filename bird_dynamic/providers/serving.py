@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from bird_dynamic.providers.tracing import CallerSpan
 from bird_dynamic.settings import PLUGIN_CONCURRENCY
 
 LARGEST_MESSAGE = 400 * 1024 * 1024
@@ -26,6 +27,7 @@ def serve(
             ("grpc.max_receive_message_length", LARGEST_MESSAGE),
             ("grpc.max_send_message_length", LARGEST_MESSAGE),
         ],
+        interceptors=[CallerSpan()],
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -93,8 +93,9 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
     found = re.findall(
         r"^ *(?:from|import) ([a-z]\w*)[\w.]*(?: import |$)", "\n".join(source), re.M
     )
-    # pytest is for the fixture alone; the other is for type checkers, and comes with pulumi.
-    optional = {"bird_dynamic", "pytest", "typing_extensions"}
+    # pytest is for the fixture alone, and typing_extensions for type checkers; newer versions of
+    # pulumi come with opentelemetry.
+    optional = {"bird_dynamic", "opentelemetry", "pytest", "typing_extensions"}
     imported = set(found) - set(sys.stdlib_module_names) - optional
     named = {"google": "protobuf", "grpc": "grpcio"}
     declared = {Requirement(each).name for each in requires("bird-dynamic") or ()}
