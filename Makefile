@@ -54,11 +54,11 @@ check: .venv/.stamp ## check format, lint, types, layers, and that generated cod
 	@.venv/bin/python -m mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/python tools/classes.py --check && .venv/bin/python tools/reference.py --check && .venv/bin/python tools/schema.py --check && \
-		.venv/bin/python tools/unconfirmed.py --check && .venv/bin/python tools/wrong_inputs.py --check
+		.venv/bin/python tools/enumerations.py --check && .venv/bin/python tools/unconfirmed.py --check && .venv/bin/python tools/wrong_inputs.py --check
 
 docs: .venv/.stamp ## write the generated classes and docs
 	@.venv/bin/python tools/classes.py && .venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \
-		.venv/bin/python tools/unconfirmed.py && .venv/bin/python tools/wrong_inputs.py
+		.venv/bin/python tools/enumerations.py && .venv/bin/python tools/unconfirmed.py && .venv/bin/python tools/wrong_inputs.py
 
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py

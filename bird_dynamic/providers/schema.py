@@ -56,7 +56,7 @@ def schema(version: str, publisher: Publisher = PUBLISHER) -> dict[str, Any]:
         "keywords": ["pulumi", "bird", "messagebird", "category/infrastructure", "kind/native"],
         "license": "Apache-2.0",
         **_published(publisher),
-        "meta": {"moduleFormat": "(.*)"},
+        "meta": {"moduleFormat": "(.*)", "supportPack": True},
         "config": {"variables": _variables(), "defaults": []},
         "provider": {
             "description": "The account: an access key and its settings.",

@@ -43,7 +43,8 @@ def files_of(folder: Path, pattern: str) -> set[str]:
 def test_both_hold_the_package_and_nothing_else(distributions: Path) -> None:
     expected = {
         str(path.relative_to(ROOT))
-        for path in (ROOT / "bird_dynamic").rglob("*")
+        for package in ("bird_dynamic", "pulumi_bird")
+        for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert "bird_dynamic/py.typed" in expected

@@ -107,7 +107,7 @@ def test_a_release_stands_for_the_pinned_version_and_an_older_build_does_not(
     folder = tmp_path / "cache" / "pulumi-3.230.0"
     program(folder / "pulumi", "")
     assert install.installed(pins.NEWEST) is None
-    program(folder / "pulumi-language-go", "")
+    program(folder / "pulumi-language-dotnet", "")
     assert install.installed(pins.NEWEST) == folder
     program(pins.NEWEST.folder / "pulumi", "")
     assert install.installed(pins.NEWEST) == pins.NEWEST.folder

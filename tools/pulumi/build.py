@@ -13,10 +13,14 @@ from tools.pulumi.pins import CACHE, HERE, Pin, parse_version, required
 
 PYTHON_HOST = "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python"
 OTHER_HOSTS = (
-    "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
-    "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    ("language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
+    ("language-yaml", "github.com/pulumi/pulumi-yaml/cmd/pulumi-converter-yaml"),
+    ("language-nodejs", "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs"),
+    ("language-go", "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go"),
 )
-"""Go packages; the last part is the program's name, and, without `pulumi-`, its module's folder."""
+"""The folder of a module beside this script, and a Go package, named as its program is."""
+GENERATED = ("go", "nodejs", "python")
+"""The languages that the program of `generators` writes."""
 PATIENCE = 180.0
 """Seconds that `go` has for a quick command: the first one may download a newer Go."""
 
@@ -24,7 +28,7 @@ PATIENCE = 180.0
 def build(pin: Pin, folder: Path) -> None:
     """Build the CLI and its language host, and put the two scripts that belong to them beside."""
     require_go(pin.module)
-    build_host(PYTHON_HOST, folder)
+    build_host("language-python", PYTHON_HOST, folder)
     version = f"-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{pin.version}"
     run_go(
         f"building the Pulumi CLI {pin.version} from source "
@@ -42,12 +46,23 @@ def build(pin: Pin, folder: Path) -> None:
         copied.chmod(0o755)
 
 
-def build_host(package: str, folder: Path) -> None:
-    """Build a language host from its module beside this script."""
-    module = HERE / PurePosixPath(package).name.removeprefix("pulumi-")
+def build_generators(folder: Path) -> None:
+    """Build a host that generates code, under the names of the hosts that run programs.
+
+    Those that can be built are too old to generate code.
+    """
+    build_host("generators", ".", folder)
+    for language in GENERATED:
+        (folder / f"pulumi-language-{language}").symlink_to("generators")
+
+
+def build_host(name: str, package: str, folder: Path) -> None:
+    """Build a program from a module beside this script."""
+    module = HERE / name
     require_go(module)
     run_go(
-        f"building Pulumi's {module.name} host (takes about a minute once, then cached)",
+        f"building Pulumi's {PurePosixPath(package).name or name} "
+        "(takes about a minute once, then cached)",
         module,
         *("build", "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", f"{folder}{os.sep}"),
         package,

@@ -13,8 +13,8 @@ The pinned version is the one that ``cli/go.mod`` requires. A release brings its
 A build takes the Python language host from ``language-python/go.mod``, which is older (``sdk/v3``
 v3.79.0 still contains it), because the host's own module is not on every module proxy. That host
 ignores ``runtime.options`` of a ``Pulumi.yaml``: the project's virtual environment must be first on
-PATH. With ``--languages`` the hosts for YAML and for TypeScript are built beside it, where they are
-missing: the tests of the plugin want them, Python programs do not.
+PATH. With ``--languages`` the hosts for YAML, TypeScript and Go are built beside it, where they are
+missing, and what generates code: the tests of the plugin want them, Python programs do not.
 
 Standard output carries the folder and nothing else; progress goes to standard error. With
 ``--print`` nothing is installed and nothing said: the folder is printed even if it is not there.
@@ -36,12 +36,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
-from tools.pulumi.build import OTHER_HOSTS, build, build_host
+from tools.pulumi.build import OTHER_HOSTS, build, build_generators, build_host
 from tools.pulumi.console import REMEDY, InstallError, say
 from tools.pulumi.pins import CACHE, NEWEST, OLDEST, Pin, Version, parse_version, release_for
 from tools.pulumi.release import download
 
-RELEASED_ONLY = "pulumi-language-go"
+RELEASED_ONLY = "pulumi-language-dotnet"
 """A program that a release has, and a build has not."""
 
 
@@ -161,11 +161,17 @@ def place(version: str, target: Path, fill: Callable[[Path], None]) -> None:
 def install_other_hosts(target: Path) -> None:
     """Build the language hosts that the CLI's folder lacks; an official release brings them all."""
     with locked(CACHE / "install.lock"), tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        for host in OTHER_HOSTS:
-            name = PurePosixPath(host).name
+        for module, package in OTHER_HOSTS:
+            name = PurePosixPath(package).name
             if not (target / name).exists():
-                build_host(host, Path(folder))
+                build_host(module, package, Path(folder))
                 (Path(folder) / name).rename(target / name)
+        generators = target / "generators"
+        if not (generators.exists() or (target / RELEASED_ONLY).exists()):
+            built = Path(folder) / generators.name
+            built.mkdir()
+            build_generators(built)
+            built.rename(generators)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,188 @@
+"""Programs and packages that Pulumi generates from the schema run with this package's plugin."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import shutil
+import subprocess
+import sys
+from ast import literal_eval
+from pathlib import Path
+
+import pytest
+
+import pulumi_bird
+from bird_dynamic.emulator import EmulatorServer
+from tests.engine.programs import NUMBER, foreign
+from tests.engine.test_examples import (
+    EXAMPLES,
+    NODE_MODULES,
+    comes_up,
+    goes,
+    host_for,
+    tells_of_its_calls,
+)
+from tests.support.engine import ROOT, Run, Stack
+
+SCHEMA = ROOT / "docs" / "schema.json"
+GENERATORS = Path(shutil.which("pulumi") or "").resolve().parent / "generators"
+"""Where hosts that generate code are: those of a release do, those that are built here do not."""
+
+pytestmark = pytest.mark.skipif(
+    not (GENERATORS.is_dir() or host_for("dotnet")),
+    reason="there is no host that generates code",
+)
+converts = pytest.mark.skipif(
+    not shutil.which("pulumi-converter-yaml"), reason="there is nothing that converts YAML programs"
+)
+
+
+@pytest.fixture
+def way() -> str:
+    return "plugin"
+
+
+@pytest.mark.parametrize("kind", ["VoiceChannel", "Connector", "WebhookSubscription"])
+def test_a_program_that_an_import_prints_is_that_of_what_was_imported(
+    stack: Stack, bird: EmulatorServer, kind: str
+) -> None:
+    if kind == "WebhookSubscription":
+        existing = bird.emulator.add_webhook_subscription(
+            service="channels",
+            event="voice.inbound",
+            url="https://example.com/calls",
+            eventFilters=[{"key": "channelId", "value": "11111111-2222-4333-8444-555555555555"}],
+        )
+    else:
+        existing = foreign(bird, arguments={"phoneNumberId": NUMBER, "greeting": "hi"})
+    stack.write("")
+    token = f"bird:index:{kind}"
+    flags = ("--yes", "--stack", stack.name, "--out", "__main__.py")
+    run = generate(stack, "import", token, "line", existing["id"], *flags)
+    assert run.ok, run.output
+    assert "import pulumi_bird as bird" in (stack.folder / "__main__.py").read_text()
+    preview = stack.preview("--expect-no-changes")
+    assert preview.ok, preview.output
+
+
+@converts
+def test_a_program_that_is_converted_to_python_runs(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = converted("python", bird, tmp_path)
+    assert "import pulumi_bird as bird" in (stack.folder / "__main__.py").read_text()
+    does_what_the_example_does(stack, bird)
+
+
+@converts
+def test_a_python_package_that_is_generated_runs(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = converted("python", bird, tmp_path)
+    # Beside the program, and therefore found before this package's module of that name.
+    for each in generated_python(stack).iterdir():
+        each.rename(stack.folder / each.name)
+    does_what_the_example_does(stack, bird)
+
+
+def test_the_module_has_the_names_of_a_python_package_that_is_generated(stack: Stack) -> None:
+    code = """import pulumi_bird, enum
+for name, each in vars(pulumi_bird).items():
+    if isinstance(each, enum.EnumMeta):
+        print(name, {every.name: every.value for every in each})
+    elif callable(each) and not name.endswith(("Args", "ArgsDict", "Result")):
+        print(name)"""
+    listed = python(generated_python(stack), code)
+    assert "get_phone_numbers_output" in listed
+    for name, _, values in (line.partition(" ") for line in listed):
+        ours = getattr(pulumi_bird, name)
+        if values:
+            members = {key: each for key, each in vars(ours).items() if key[0] != "_"}
+            assert members == literal_eval(values)
+
+
+@converts
+@pytest.mark.skipif(
+    not (host_for("nodejs") and NODE_MODULES.exists()),
+    reason="there is no host for TypeScript programs, or npm could not install its SDK",
+)
+def test_a_node_package_that_is_generated_compiles_and_runs(
+    bird: EmulatorServer, tmp_path: Path
+) -> None:
+    stack = converted("typescript", bird, tmp_path)
+    modules = stack.folder / "node_modules"
+    modules.mkdir()
+    for each in NODE_MODULES.iterdir():
+        (modules / each.name).symlink_to(each)
+    source = sdk(stack, "nodejs")
+    (source / "node_modules").symlink_to(NODE_MODULES)
+    compiled = subprocess.run(
+        [NODE_MODULES / ".bin" / "tsc"], cwd=source, capture_output=True, text=True, check=False
+    )
+    assert compiled.returncode == 0, compiled.stdout
+    shutil.copyfile(source / "package.json", source / "bin" / "package.json")
+    (source / "bin").rename(modules / "pulumi-bird")
+    does_what_the_example_does(stack, bird)
+
+
+def does_what_the_example_does(stack: Stack, bird: EmulatorServer) -> None:
+    stack.init()
+    comes_up(stack, bird)
+    assert tells_of_its_calls(bird)
+    goes(stack, bird)
+
+
+def converted(language: str, bird: EmulatorServer, tmp_path: Path) -> Stack:
+    """A stack of the YAML example, converted to another language."""
+    example = tmp_path / "example"
+    stack = Stack(tmp_path / "project", bird.url)
+    shutil.copytree(EXAMPLES / "yaml", example, ignore=shutil.ignore_patterns(".venv"))
+    for folder in (example, stack.folder):
+        (folder / ".venv").symlink_to(sys.prefix)
+    (stack.folder / "Pulumi.yaml").unlink()
+    flags = ("--from", "yaml", "--language", language, "--out", str(stack.folder))
+    run = generate(stack, "convert", *flags, "--generate-only", folder=example)
+    assert run.ok, run.output
+    return stack
+
+
+def sdk(stack: Stack, language: str) -> Path:
+    """The folder of a package that is generated from the schema."""
+    out = stack.folder / "sdk"
+    flags = ("--language", language, "--out", str(out))
+    run = generate(stack, "package", "gen-sdk", str(SCHEMA), *flags)
+    assert run.ok, run.output
+    return out / language
+
+
+def generated_python(stack: Stack) -> Path:
+    """A folder with the Python package and what pip would write beside it."""
+    source = sdk(stack, "python")
+    folder = stack.folder / "installed"
+    package = folder / "pulumi_bird"
+    shutil.copytree(source / "pulumi_bird", package)
+    assert compileall.compile_dir(package, quiet=1)
+    (folder / "pulumi_bird-1.0.0.dist-info").mkdir()
+    metadata = "Metadata-Version: 2.1\nName: pulumi_bird\nVersion: 1.0.0\n"
+    (folder / "pulumi_bird-1.0.0.dist-info" / "METADATA").write_text(metadata)
+    return folder
+
+
+def python(folder: Path, code: str) -> list[str]:
+    """What a program prints for which a folder comes first."""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def generate(stack: Stack, *arguments: str, folder: Path | None = None) -> Run:
+    """Run a command that generates code, in the stack's folder or another one."""
+    variables = stack.variables()
+    done = subprocess.run(
+        ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+        cwd=folder or stack.folder,
+        env={**variables, "PATH": f"{GENERATORS}{os.pathsep}{variables['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout)
