@@ -71,7 +71,7 @@ docs-site: .venv-site/.stamp ## build the documentation as a web site, into site
 
 check-workflows: .venv-workflows/.stamp ## check the workflows of GitHub Actions (needs Go)
 	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -ignore 'unexpected key "queue"' .github/workflows/*.yml examples/ci/.github/workflows/*.yml
-	@.venv-workflows/bin/zizmor --quiet --offline --persona pedantic .github
+	@.venv-workflows/bin/zizmor --quiet --offline --persona pedantic .github emulator
 	@.venv-workflows/bin/zizmor --quiet --offline examples/ci/.github
 
 dist: .venv/.stamp ## build the wheel and the source distribution into dist/

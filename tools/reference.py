@@ -599,7 +599,8 @@ def _containers() -> Iterator[str]:
     )
     yield ""
     yield from _wrapped(
-        "Webhooks are delivered to the emulator's own machine only, so a program in another "
+        "Webhooks are delivered to the emulator's own machine only, to the programs that "
+        "`--deliver` or a control request from that machine names. So a program in another "
         "container does not get them, unless both have one network: in Compose, "
         "`network_mode: service:bird-emulator` for your program, or in Kubernetes, both in one "
         "pod. Your program then receives at `127.0.0.1`, as `--deliver` says."

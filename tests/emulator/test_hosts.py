@@ -46,11 +46,16 @@ def server() -> Iterator[EmulatorServer]:
 
 
 def ask(
-    address: str, port: int, method: str, path: str, headers: dict[str, str] | None = None
+    address: str,
+    port: int,
+    method: str,
+    path: str,
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
 ) -> tuple[int, str]:
     connection = HTTPConnection(address, port, timeout=10)
     try:
-        connection.request(method, path, headers=headers or {})
+        connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
@@ -106,6 +111,18 @@ def test_a_refusal_names_the_allowed_names_and_how_to_allow_another(
     _, said = ask(own_address, server.port, "POST", RESET, {"Host": "bird"})
     assert f"127.0.0.1, localhost, [::1], {own_address} or bird-emulator" in said
     assert "--allow-host" in said
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_another_machine_does_not_choose_which_program_of_this_one_gets_webhooks(
+    server: EmulatorServer, own_address: str, method: str
+) -> None:
+    targets, body = "/__emulator__/targets", '{"https://example.com": "http://127.0.0.1:5000"}'
+    status, said = ask(own_address, server.port, method, targets, body=body)
+    assert (status, "--deliver" in said) == (403, True)
+    assert ask(own_address, server.port, "GET", targets) == (200, "{}")
+    assert ask("127.0.0.1", server.port, method, targets, body=body)[0] == 200
+    assert ask(own_address, server.port, "GET", targets) == (200, body)
 
 
 def test_a_name_of_one_emulator_is_none_of_another(own_address: str) -> None:

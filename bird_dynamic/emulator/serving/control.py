@@ -77,6 +77,17 @@ def is_page(request: Request) -> bool:
     return request.method in ("GET", "HEAD") and request.path in (CONTROL, _WITHOUT_SLASH)
 
 
+def refusal_from_elsewhere(request: Request) -> str | None:
+    """Why a control request of another machine is refused; None if not. Deliveries reach what
+    listens on this machine alone, so nobody else may choose where they go."""
+    if request.method in ("PUT", "PATCH") and request.path == f"{CONTROL}targets":
+        return (
+            "targets can be changed by programs on the machine of the emulator only; start it with "
+            "--deliver instead"
+        )
+    return None
+
+
 def control(emulator: BirdEmulator, request: Request) -> Response:
     """Answer one control request."""
     if request.path == HEALTH:

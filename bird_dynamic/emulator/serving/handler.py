@@ -19,11 +19,17 @@ from typing import Any
 from bird_dynamic.emulator.dialect import Dialect
 from bird_dynamic.emulator.messages import Reply, Request, Response
 from bird_dynamic.emulator.serving.connections import Connections
-from bird_dynamic.emulator.serving.control import control, is_control, is_page, message
+from bird_dynamic.emulator.serving.control import (
+    control,
+    is_control,
+    is_page,
+    message,
+    refusal_from_elsewhere,
+)
 from bird_dynamic.emulator.serving.reading import UnreadableError, discard_rest, read_request
 from bird_dynamic.emulator.serving.request_log import line_of
 from bird_dynamic.emulator.serving.streams import EVENTS, MAX_STREAMS
-from bird_dynamic.emulator.serving.web_pages import name_of, refusal_of
+from bird_dynamic.emulator.serving.web_pages import is_this_machine, name_of, refusal_of
 from bird_dynamic.emulator.serving.writing import write_response
 
 IDLE_TIMEOUT = 300.0
@@ -87,7 +93,10 @@ class Handler(BaseHTTPRequestHandler):
     def _refusal_of(self, request: Request) -> str | None:
         own = name_of(self.connection.getsockname()[0])
         allowed = (own, *self.server.allowed_hosts)
-        return refusal_of(request.headers, allowed, opens_page=is_page(request))
+        refused = refusal_of(request.headers, allowed, opens_page=is_page(request))
+        if refused or is_this_machine(self.client_address[0]):
+            return refused
+        return refusal_from_elsewhere(request)
 
     def _deliver(self, reply: Reply, dialect: Dialect) -> None:
         if reply.delay:

@@ -61,11 +61,19 @@ def refusal_of(
 
 def name_of(address: str) -> str:
     """The name of a host that is addressed by an IP address, as `Host` has it."""
+    found = _address(address)
+    return str(found) if found.version == 4 else f"[{found}]"
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether what has this IP address is on this machine, for certain."""
+    return _address(address).is_loopback
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     # Without the interface of an address that is only valid on a link.
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(found.ipv4_mapped or f"[{found}]")
-    return str(found)
+    found = ipaddress.ip_address(text.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _quoted(value: str) -> str:
