@@ -28,6 +28,7 @@ PAGES = {
     "SECURITY.md": "security.md",
     "LICENSE": "LICENSE",
     "examples/README.md": "examples/index.md",
+    "templates/README.md": "templates.md",
     "examples": "examples/index.md",
 }
 """Where the site has a file of the repository that is outside of `docs/`."""
