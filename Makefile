@@ -8,7 +8,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-live test-mutations setup env check docs bench dist help checksums cli languages browser schema-compare docs-site check-workflows
+.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-teams test-live test-mutations setup env check docs bench bench-backends bench-stacks dist help checksums cli languages browser postgres schema-compare docs-site check-workflows
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -33,6 +33,9 @@ test-fast: .venv/.stamp ## run the tests that need no engine, without the fault 
 test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed, and 10,000 webhook deliveries (about 13 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random BIRD_LOAD_DELIVERIES=10000 .venv/bin/python -m pytest \
 		tests/faults tests/emulator/test_load.py --timeout 3600
+
+test-teams: setup .venv-teams/.stamp postgres ## test a team's work with states in S3 and PostgreSQL (about 8 minutes)
+	@$(IN_ENVIRONMENT) BIRD_TEAMS_VENV="$(CURDIR)/.venv-teams" .venv/bin/python -m pytest -v -n 2 tests/teams
 
 test-live: .venv/.stamp ## check what is assumed about Bird against Bird itself (needs BIRD_ACCESS_KEY, BIRD_WORKSPACE_ID, BIRD_LIVE_PHONE_NUMBER_ID)
 	@test -n "$$BIRD_LIVE_PHONE_NUMBER_ID" || { echo "set BIRD_LIVE_PHONE_NUMBER_ID to the id of \
@@ -62,6 +65,12 @@ docs: .venv/.stamp ## write the generated classes and docs
 
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py
+
+bench-backends: setup .venv-teams/.stamp postgres ## compare 10, 100 and 1,000 channels with states in a folder, S3 and PostgreSQL
+	@$(IN_ENVIRONMENT) BIRD_TEAMS_VENV="$(CURDIR)/.venv-teams" .venv/bin/python tools/bench_backends.py
+
+bench-stacks: setup ## run 200 stacks against one emulator, four at a time
+	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench_stacks.py
 
 schema-compare: .venv/.stamp ## name what breaks users of an earlier schema: make schema-compare OLD=its-schema.json
 	@.venv/bin/python tools/compare_schemas.py "$(OLD)" docs/schema.json
@@ -94,6 +103,10 @@ languages: examples/typescript/node_modules/.package-lock.json
 browser:
 	@command -v chromedriver > /dev/null || tools/browser.sh
 
+# What the tests of states in PostgreSQL need. They are skipped if it cannot be installed.
+postgres:
+	@command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || tools/postgres.sh
+
 examples/typescript/node_modules/.package-lock.json: examples/typescript/package-lock.json
 	@echo "installing Pulumi's TypeScript SDK for an example"
 	@(cd $(<D) && npm ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1 && touch node_modules/$(@F)) || \
@@ -107,6 +120,9 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 
 .venv-site/.stamp: pyproject.toml tools/constraints-site.txt
 	$(call tools_environment,.venv-site,tools/constraints-site.txt,site)
+
+.venv-teams/.stamp: pyproject.toml tools/constraints-teams.txt
+	$(call tools_environment,.venv-teams,tools/constraints-teams.txt,teams)
 
 .venv-workflows/.stamp: pyproject.toml tools/constraints-workflows.txt
 	$(call tools_environment,.venv-workflows,tools/constraints-workflows.txt,workflows)
