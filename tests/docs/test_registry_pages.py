@@ -15,7 +15,8 @@ import yaml
 
 from bird_dynamic.schema.publisher import PUBLISHER
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 PAGES = ("_index.md", "installation-configuration.md")
 BROKEN = {
     "an image from a relative address": r"""<img[^>]+src=["'](?!http)|!\[[^\]]*\]\((?!https?:)""",
@@ -24,6 +25,11 @@ BROKEN = {
     "a relative link": r"\]\((?!https?://|/registry/|#)",
 }
 """What does not work where the registry shows a page."""
+
+
+def program(language: str) -> str:
+    (found,) = re.findall(rf"```{language}\n(.+?)```\n", (DOCS / "_index.md").read_text(), re.S)
+    return str(found)
 
 
 def front_matter(page: str) -> dict[str, Any]:
@@ -64,3 +70,13 @@ def test_each_language_that_can_be_chosen_has_a_program() -> None:
 def test_the_repository_is_named_as_soon_as_there_is_one() -> None:
     text = (DOCS / "installation-configuration.md").read_text()
     assert (PUBLISHER.plugin_download_url or "github://api.github.com/OWNER/REPOSITORY") in text
+
+
+@pytest.mark.parametrize(
+    ("language", "template"),
+    [("python", "bird-python/__main__.py"), ("typescript", "bird-typescript/index.ts")],
+)
+def test_a_program_is_that_of_its_template(language: str, template: str) -> None:
+    # Its first paragraph says what it is, as the page does above it.
+    _, _, code = (ROOT / "templates" / template).read_text().partition("\n\n")
+    assert program(language) == code

@@ -111,14 +111,7 @@ def test_a_node_package_that_is_generated_compiles_and_runs(
     modules.mkdir()
     for each in NODE_MODULES.iterdir():
         (modules / each.name).symlink_to(each)
-    source = sdk(stack, "nodejs")
-    (source / "node_modules").symlink_to(NODE_MODULES)
-    compiled = subprocess.run(
-        [NODE_MODULES / ".bin" / "tsc"], cwd=source, capture_output=True, text=True, check=False
-    )
-    assert compiled.returncode == 0, compiled.stdout
-    shutil.copyfile(source / "package.json", source / "bin" / "package.json")
-    (source / "bin").rename(modules / "pulumi-bird")
+    generated_node(stack).rename(modules / "pulumi-bird")
     does_what_the_example_does(stack, bird)
 
 
@@ -163,6 +156,18 @@ def generated_python(stack: Stack) -> Path:
     metadata = "Metadata-Version: 2.1\nName: pulumi_bird\nVersion: 1.0.0\n"
     (folder / "pulumi_bird-1.0.0.dist-info" / "METADATA").write_text(metadata)
     return folder
+
+
+def generated_node(stack: Stack) -> Path:
+    """A folder with the Node.js package, compiled."""
+    source = sdk(stack, "nodejs")
+    (source / "node_modules").symlink_to(NODE_MODULES)
+    compiled = subprocess.run(
+        [NODE_MODULES / ".bin" / "tsc"], cwd=source, capture_output=True, text=True, check=False
+    )
+    assert compiled.returncode == 0, compiled.stdout
+    shutil.copyfile(source / "package.json", source / "bin" / "package.json")
+    return source / "bin"
 
 
 def python(folder: Path, code: str) -> list[str]:
