@@ -11,7 +11,6 @@ import json
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -24,6 +23,8 @@ from typing import Any
 
 S3_SERVER = Path(__file__).parent / "s3_server.py"
 PASSWORD = "a database password for tests"
+ENDING = '"$@" & cat > /dev/null; kill -INT "$!"; wait "$!"'
+"""A shell that runs its arguments, PostgreSQL, until standard input ends."""
 PATIENCE = 120.0
 """Seconds within which a server must answer."""
 
@@ -123,8 +124,11 @@ def _postgres(folder: Path) -> Iterator[Backend]:
             answer("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"),
         )
 
-    server = [programs / "postgres", "-D", data, "-p", str(port), "-k", ""]
-    with _running([*map(str, server), "-c", "listen_addresses=127.0.0.1"], folder):
+    server = [
+        *("sh", "-c", ENDING, "sh", str(programs / "postgres"), "-D", str(data), "-p", str(port)),
+        *("-k", "", "-c", "listen_addresses=127.0.0.1"),
+    ]
+    with _running(server, folder, **_unprivileged()):
         end = time.monotonic() + PATIENCE
         while subprocess.run(
             [programs / "pg_isready", "-q", *address], timeout=PATIENCE, check=False
@@ -140,8 +144,8 @@ KINDS = tuple(_KINDS)
 
 
 @contextlib.contextmanager
-def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A server; it is told to end, and then made to."""
+def _running(command: list[str], folder: Path, **account: Any) -> Iterator[subprocess.Popen[str]]:
+    """A server that ends with its standard input, and so with whoever started it."""
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             command,
@@ -150,17 +154,12 @@ def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            **(_unprivileged() if command[0].endswith("/postgres") else {}),
+            **account,
         )
     try:
         yield server
     finally:
-        server.send_signal(signal.SIGINT)
-        try:
-            server.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.communicate()
+        server.communicate(timeout=PATIENCE)
 
 
 def _postgres_folder() -> Path | None:

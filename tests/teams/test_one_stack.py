@@ -140,8 +140,10 @@ def test_what_a_killed_run_left_is_named_on_another_machine_and_taken_over_on_de
     assert re.search(rf"{left} .*is taken over", taken.output), taken.output
     del ben.environment["BIRD_TAKE_OVER"]
     settled(ben, bird)
-    # The first machine still has its record, and it changes nothing there.
+    # The first machine has its record until a run there has seen the state.
+    assert len(anna.records()) == 1
     settled(anna, bird)
+    assert anna.records() == []
     assert only(bird)["id"] == left
 
 
