@@ -119,7 +119,6 @@ def test_what_a_killed_run_left_is_found_on_its_own_machine(
     settled(team.joins("ben", anna), bird)
 
 
-@both_ways
 def test_what_a_killed_run_left_is_named_on_another_machine_and_taken_over_on_demand(
     team: Team, bird: EmulatorServer
 ) -> None:
