@@ -12,7 +12,10 @@ import pytest
 from bird_dynamic.schema.resources import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[CS]*.md")])
+OTHERS = ("README.md", "emulator/README.md")
+PAGES = sorted(
+    [*(ROOT / each for each in OTHERS), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("[CS]*.md")]
+)
 
 
 def check(script: str) -> subprocess.CompletedProcess[str]:
