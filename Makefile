@@ -2,13 +2,14 @@
 # live in a folder with a space in its name.
 
 PYTHON ?= python3
+VENV ?= .venv
 DIST ?= dist
 PIP_INSTALL = bin/python -m pip --quiet --disable-pip-version-check install
 IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-faults test-teams test-live test-mutations setup env check docs bench bench-backends bench-stacks dist help checksums cli languages browser postgres schema-compare docs-site check-workflows
+.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-pythons test-oldest test-faults test-teams test-live test-mutations setup env check docs bench bench-backends bench-stacks dist help checksums cli languages browser postgres schema-compare docs-site check-workflows
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -26,9 +27,16 @@ test: setup languages browser .venv-oldest/.stamp ## run all tests, including th
 	@$(IN_ENVIRONMENT) BIRD_OLDEST_VENV="$(CURDIR)/.venv-oldest" \
 		.venv/bin/python -m pytest -n 6 --dist load --maxschedchunk 2 --cov --cov-report=term --cov-fail-under=95
 
-test-fast: .venv/.stamp ## run the tests that need no engine, without the fault schedules (2 to 4 minutes)
-	@.venv/bin/python -m pytest -q -n 4 --ignore tests/engine --ignore tests/faults --ignore tests/live \
+test-fast: $(VENV)/.stamp ## run the tests that need no engine, without the fault schedules (2 to 4 minutes)
+	@$(VENV)/bin/python -m pytest -q -n 4 --ignore tests/engine --ignore tests/faults --ignore tests/live \
 		--ignore tests/packaging
+
+test-pythons: ## run the fast tests on each supported Python that is found here (2 to 5 minutes each)
+	@$(PYTHON) tools/pythons.py
+
+test-oldest: .venv/.stamp .venv-oldest/.stamp ## run tests with the oldest supported Pulumi, CLI and SDK (builds that CLI once, if it cannot be downloaded)
+	@cli="$$($(PYTHON) -m tools.pulumi.install --oldest)" && PATH="$$cli:$$PATH" BIRD_PROGRAMS_VENV="$(CURDIR)/.venv-oldest" \
+		.venv/bin/python -m pytest -q -n 2 $(foreach each,crud changes failures plugin refresh secrets states,tests/engine/test_$(each).py)
 
 test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed, and 10,000 webhook deliveries (about 13 minutes)
 	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random BIRD_LOAD_DELIVERIES=10000 .venv/bin/python -m pytest \
@@ -114,6 +122,9 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 
 .venv/.stamp: pyproject.toml tools/constraints.txt
 	$(call virtual_environment,.venv,tools/constraints.txt,. --group dev)
+
+.venv-python%/.stamp: pyproject.toml tools/constraints.txt
+	$(call virtual_environment,.venv-python$*,tools/constraints.txt,. --group dev)
 
 .venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt examples/policies/requirements.txt
 	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,. -r examples/policies/requirements.txt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from runpy import run_path
@@ -34,6 +35,8 @@ class Mocks(pulumi.runtime.Mocks):
 
 
 def test_the_webhook_tells_of_the_calls_of_its_channel_alone() -> None:
+    # The mocks need an event loop, and Python makes none by itself since 3.14.
+    asyncio.set_event_loop(asyncio.new_event_loop())
     mocks = Mocks()
     pulumi.runtime.set_mocks(mocks)
     pulumi.runtime.test(lambda: hotline("support", "2cffb55c-120e-91a8-8f10-ed9d1b412d29", URL))()

@@ -7,7 +7,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -33,7 +32,7 @@ from tests.engine.programs import (
     sent,
     summary,
 )
-from tests.support.engine import Run, Stack
+from tests.support.engine import PROGRAMS, Run, Stack
 
 
 @pytest.fixture
@@ -287,7 +286,7 @@ def test_sixty_four_creates_run_at_once(
 
 
 def test_the_engine_reads_the_schema(stack: Stack) -> None:
-    plugin = Path(sys.prefix) / "bin" / "pulumi-resource-bird"
+    plugin = PROGRAMS / "bin" / "pulumi-resource-bird"
     done = subprocess.run(
         [stack.command()[0], "package", "get-schema", plugin],
         cwd=stack.folder,

@@ -16,6 +16,8 @@ from bird_dynamic.emulator import ACCESS_KEY, ORGANIZATION_ID, WORKSPACE_ID
 
 PASSPHRASE = "a passphrase for tests"
 ROOT = Path(__file__).parents[2]
+PROGRAMS = Path(os.environ.get("BIRD_PROGRAMS_VENV") or sys.prefix)
+"""The environment in which programs and the plugin run; `make test-oldest` names another."""
 
 
 @dataclass
@@ -45,8 +47,8 @@ class Stack:
         (self.folder / "state").mkdir(exist_ok=True)
         (self.folder / "Pulumi.yaml").write_text(
             "name: phones\nruntime:\n  name: python\n  options:\n    toolchain: pip\n"
-            f"    virtualenv: {Path(sys.prefix)}\n"
-            f"plugins:\n  providers:\n    - name: bird\n      path: {Path(sys.prefix) / 'bin'}\n"
+            f"    virtualenv: {PROGRAMS}\n"
+            f"plugins:\n  providers:\n    - name: bird\n      path: {PROGRAMS / 'bin'}\n"
         )
 
     def write(self, program: str) -> None:
@@ -126,7 +128,7 @@ class Stack:
         }
         return {
             **kept,
-            "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(PROGRAMS / "bin"), os.environ["PATH"]]),
             "PYTHONPATH": str(Path(__file__).parent / "no_packages"),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_HOME": str(self.folder / "home"),

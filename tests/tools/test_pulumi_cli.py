@@ -198,3 +198,17 @@ def test_a_go_that_is_new_enough_or_gets_a_newer_one_will_do(
     program(tmp_path / "bin" / "go", script)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     build.require_go(pins.NEWEST.module)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_go_that_a_build_needs_is_told(page: str) -> None:
+    needed = pins.required(pins.NEWEST.module, r"go (\S+)")
+    assert f"Go {needed} or newer" in (Path(__file__).parents[2] / page).read_text()
+
+
+def test_the_oldest_versions_that_are_told_are_those_that_are_tested() -> None:
+    root = Path(__file__).parents[2]
+    oldest = pins.OLDEST.version
+    assert f"Pulumi CLI {oldest} or newer" in (root / "README.md").read_text()
+    assert f'"pulumi>={oldest},' in (root / "pyproject.toml").read_text()
+    assert f"pulumi=={oldest}\n" in (root / "tools" / "constraints-oldest.txt").read_text()
