@@ -7,7 +7,9 @@ its own name resolve to that address keeps its name there.) And it must not come
 the emulator itself served it: browsers state the page in `Origin`, or say how it is related in
 `Sec-Fetch-Site`. A page on another port of the same host is another page. A link on any page may
 lead to the page of the emulator itself: a browser shows it in a tab of its own, out of reach of the
-page with the link.
+page with the link. To an address that is neither https nor this machine, browsers send no
+`Sec-Fetch-Site`: there a page may cause a GET without `Origin`, which changes nothing, and whose
+answer it cannot read.
 
 Requests to Bird's API are not checked, so that a proxy may serve the emulator under any name. They
 need the access key in `Authorization`, which a browser does not send to another origin without a
