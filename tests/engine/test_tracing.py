@@ -39,6 +39,8 @@ def up(stack: Stack, program: str) -> dict[str, dict[str, Any]]:
     if "--otel-traces" not in stack.run("up", "--help").output:
         pytest.skip("this CLI does not trace with OpenTelemetry")
     stack.write(program)
+    # A slow machine may not get to send what is left before the engine ends the process.
+    stack.environment["OTEL_BSP_SCHEDULE_DELAY"] = "100"
     file = stack.folder / "traces.json"
     done = stack.up(f"--otel-traces=file://{file}")
     assert done.ok, done.output
