@@ -9,7 +9,7 @@ IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-pythons test-oldest test-faults test-teams test-live test-mutations setup env check docs bench bench-backends bench-stacks dist help checksums cli languages browser postgres schema-compare docs-site check-workflows
+.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-pythons test-oldest test-faults test-teams test-live test-mutations setup env check docs examples bench bench-backends bench-stacks dist help checksums cli languages browser postgres schema-compare docs-site check-workflows
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -70,6 +70,9 @@ check: .venv/.stamp ## check format, lint, types, layers, and that generated cod
 docs: .venv/.stamp ## write the generated classes and docs
 	@.venv/bin/python tools/classes.py && .venv/bin/python tools/reference.py && .venv/bin/python tools/schema.py && \
 		.venv/bin/python tools/enumerations.py && .venv/bin/python tools/unconfirmed.py && .venv/bin/python tools/wrong_inputs.py
+
+examples: setup languages ## write the examples of the plugin's schema in every language, as Pulumi converts them
+	@$(IN_ENVIRONMENT) .venv/bin/python -m tools.examples
 
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py

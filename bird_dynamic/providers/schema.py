@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from bird_dynamic.providers.languages import languages
@@ -33,6 +34,8 @@ NOT_HERE = {
     "delete_timeout": "use the option customTimeouts (in Python, custom_timeouts)",
 }
 """Inputs that the plugin does not have, and what to use instead."""
+EXAMPLES = Path(__file__).with_name("examples")
+"""A page for each resource: one program in every language, which tools/examples.py writes."""
 
 _PATH = re.compile(r"/[\w*/-]+")
 _TEXT = {"type": "string"}
@@ -110,7 +113,7 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
     inputs = [field for field in fields if field.is_input]
     return {
         "description": f"A {schema.noun} of Bird. Its access role must allow "
-        f"{_PATH.sub(_in_code, schema.permission)}.",
+        f"{_PATH.sub(_in_code, schema.permission)}.\n\n{_example(schema.type_name)}",
         "properties": {
             camel_case(field.name): _property(field, is_output=True) for field in fields
         },
@@ -120,6 +123,13 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
         },
         "requiredInputs": [camel_case(field.name) for field in inputs if field.must_be_given],
     }
+
+
+def _example(type_name: str) -> str:
+    """In the form of which Pulumi's documentation makes a chooser of languages."""
+    programs = (EXAMPLES / f"{type_name}.md").read_text(encoding="utf-8")
+    example = f"## Example Usage\n\n{{{{% example %}}}}\n{programs}{{{{% /example %}}}}\n"
+    return f"{{{{% examples %}}}}\n{example}{{{{% /examples %}}}}"
 
 
 def _property(field: Field, *, is_input: bool = False, is_output: bool = False) -> dict[str, Any]:

@@ -24,10 +24,9 @@ from tests.engine.test_examples import (
     tells_of_its_calls,
 )
 from tests.support.engine import ROOT, Run, Stack
+from tools.examples import GENERATORS, pages
 
 SCHEMA = ROOT / "docs" / "schema.json"
-GENERATORS = Path(shutil.which("pulumi") or "").resolve().parent / "generators"
-"""Where hosts that generate code are: those of a release do, those that are built here do not."""
 
 pytestmark = pytest.mark.skipif(
     not (GENERATORS.is_dir() or host_for("dotnet")),
@@ -71,6 +70,12 @@ def test_a_program_that_is_converted_to_python_runs(bird: EmulatorServer, tmp_pa
     stack = converted("python", bird, tmp_path)
     assert "import pulumi_bird as bird" in (stack.folder / "__main__.py").read_text()
     does_what_the_example_does(stack, bird)
+
+
+@converts
+def test_the_examples_of_the_schema_are_what_is_converted() -> None:
+    stale = [path.name for path, text in pages().items() if path.read_text() != text]
+    assert stale == [], "run `make examples`"
 
 
 @converts
