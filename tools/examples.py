@@ -24,6 +24,12 @@ LANGUAGES = {"typescript": "index.ts", "python": "__main__.py", "go": "main.go"}
 those for C# and Java are not."""
 GENERATORS = Path(shutil.which("pulumi") or "").resolve().parent / "generators"
 """Where hosts that generate code are, if the CLI was built. Those of a release do it themselves."""
+ALONE = {
+    "PULUMI_BACKEND_URL": "file://~",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
+    "PULUMI_SKIP_UPDATE_CHECK": "1",
+}
+"""The CLI asks nobody, and does not wait for whom it cannot reach."""
 SOURCE = re.compile(r"```yaml\n(.*?)```\n", re.S)
 
 
@@ -35,7 +41,15 @@ def pages() -> dict[Path, str]:
 def _page(path: Path) -> str:
     (program,) = SOURCE.findall(path.read_text(encoding="utf-8"))
     programs = {"yaml": program, **{each: _converted(program, each) for each in LANGUAGES}}
-    return "\n".join(f"```{name}\n{text.strip()}\n```\n" for name, text in programs.items())
+    return _formatted(
+        "\n".join(f"```{name}\n{text.strip()}\n```\n" for name, text in programs.items())
+    )
+
+
+def _formatted(page: str) -> str:
+    """With its Python as `make check` wants it."""
+    ruff = [sys.executable, "-m", "ruff", "format", "--quiet", "--stdin-filename=page.md", "-"]
+    return subprocess.run(ruff, input=page, capture_output=True, text=True, check=True).stdout
 
 
 def _converted(program: str, language: str) -> str:
@@ -48,7 +62,7 @@ def _converted(program: str, language: str) -> str:
         subprocess.run(
             ["pulumi", "convert", *flags, "--non-interactive"],
             cwd=folder,
-            env=os.environ | generating() | {"PULUMI_HOME": str(Path(name, "home"))},
+            env=os.environ | generating() | ALONE | {"PULUMI_HOME": str(Path(name, "home"))},
             stdout=subprocess.DEVNULL,
             check=True,
         )

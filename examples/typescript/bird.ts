@@ -1,5 +1,5 @@
 // The part of Bird's plugin that this program uses, written by hand.
-// `pulumi package add .venv/bin/pulumi-resource-bird` writes the whole of it.
+// `pulumi package gen-sdk` writes the whole of it: see docs/languages.md.
 
 import * as pulumi from "@pulumi/pulumi";
 

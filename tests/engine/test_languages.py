@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 import pulumi_bird
-from bird_dynamic.emulator import EmulatorServer
+from bird_dynamic.emulator import EmulatorServer, PhoneNumber
 from tests.engine.programs import NUMBER, foreign
 from tests.engine.test_examples import (
     EXAMPLES,
     NODE_MODULES,
     comes_up,
+    copied,
     goes,
     host_for,
     tells_of_its_calls,
@@ -63,6 +64,11 @@ def test_a_program_that_an_import_prints_is_that_of_what_was_imported(
     assert "import pulumi_bird as bird" in (stack.folder / "__main__.py").read_text()
     preview = stack.preview("--expect-no-changes")
     assert preview.ok, preview.output
+
+
+def test_the_schema_is_one_that_pulumi_binds(stack: Stack) -> None:
+    checked = generate(stack, "schema", "check", str(SCHEMA))
+    assert checked.ok, checked.output
 
 
 @converts
@@ -118,6 +124,31 @@ def test_a_node_package_that_is_generated_compiles_and_runs(
         (modules / each.name).symlink_to(each)
     generated_node(stack).rename(modules / "pulumi-bird")
     does_what_the_example_does(stack, bird)
+
+
+@pytest.mark.skipif(not host_for("go"), reason="there is no host for Go programs")
+@pytest.mark.skipif(not shutil.which("go"), reason="there is no Go")
+def test_go(bird: EmulatorServer, tmp_path: Path) -> None:
+    stack = copied("go", bird, tmp_path)
+    shutil.copytree(sdk(stack, "go"), stack.folder / "sdks" / "bird")
+    # The packages of the CLI's build fit; where nothing can be downloaded, there may be no others.
+    flags = {"GOFLAGS": "-trimpath", "GOWORK": "off"}
+    stack.environment |= flags
+    built = subprocess.run(
+        ["go", "build", "-o", "program", "."],
+        cwd=stack.folder,
+        env=stack.variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "dial tcp" in built.stderr or "403 Forbidden" in built.stderr:
+        pytest.skip("Go cannot install Pulumi's SDK")
+    assert built.returncode == 0, built.stderr
+    stack.init()
+    comes_up(stack, bird, number=PhoneNumber.made_up(0).number)
+    assert tells_of_its_calls(bird)
+    goes(stack, bird)
 
 
 def does_what_the_example_does(stack: Stack, bird: EmulatorServer) -> None:
