@@ -32,7 +32,7 @@ PAGES = {
     "examples": "examples/index.md",
 }
 """Where the site has a file of the repository that is outside of `docs/`."""
-LANGUAGES = {".py": "python", ".ts": "typescript", ".yaml": "yaml", ".yml": "yaml"}
+LANGUAGES = {".go": "go", ".py": "python", ".ts": "typescript", ".yaml": "yaml", ".yml": "yaml"}
 """The files of an example that its page shows."""
 FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[((?:`[^`]*`|[^]`])*)\]\((?!\w+:|#)([^)\s#]+)([^)\s]*)\)")

@@ -6,6 +6,7 @@ community packages in the repository pulumi/registry.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,10 @@ def test_a_program_is_that_of_its_template(language: str, template: str) -> None
     # Its first paragraph says what it is, as the page does above it.
     _, _, code = (ROOT / "templates" / template).read_text().partition("\n\n")
     assert program(language) == code
+
+
+def test_the_go_program_is_a_part_of_the_example_and_names_the_package_of_the_schema() -> None:
+    example = (ROOT / "examples" / "go" / "main.go").read_text().splitlines()
+    assert [each for each in program("go").splitlines() if each not in example] == []
+    schema = json.loads((DOCS / "schema.json").read_text())
+    assert f'"{schema["language"]["go"]["importBasePath"]}"' in program("go")
