@@ -36,8 +36,9 @@ from bird_dynamic.emulator.serving.handler import IDLE_TIMEOUT
 from bird_dynamic.emulator.serving.overview import NEWEST
 from bird_dynamic.emulator.serving.reading import MAX_BODY
 from bird_dynamic.emulator.serving.streams import MAX_STREAMS
+from bird_dynamic.providers.examples import EXAMPLES
 from bird_dynamic.providers.names import function_name, token
-from bird_dynamic.providers.schema import EXAMPLES, NOT_HERE
+from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.schema.case import camel_case, snake_case
 from bird_dynamic.schema.fields import Field, OnChange, ResourceSchema
 from bird_dynamic.schema.lookups import RESULTS
@@ -140,7 +141,7 @@ def _resource(schema: ResourceSchema) -> Iterator[str]:
     yield ""
     yield "The same through the [plugin](../choosing.md), as `pulumi convert` writes it."
     yield ""
-    yield (EXAMPLES / f"{name}.md").read_text(encoding="utf-8").rstrip("\n")
+    yield EXAMPLES[name].rstrip("\n")
 
 
 def _inputs(schema: ResourceSchema, texts: dict[str, str]) -> Iterator[tuple[str, ...]]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
+from bird_dynamic.providers.examples import EXAMPLES
 from bird_dynamic.providers.languages import languages
 from bird_dynamic.providers.names import (
     FUNCTIONS,
@@ -34,8 +34,6 @@ NOT_HERE = {
     "delete_timeout": "use the option customTimeouts (in Python, custom_timeouts)",
 }
 """Inputs that the plugin does not have, and what to use instead."""
-EXAMPLES = Path(__file__).with_name("examples")
-"""A page for each resource: one program in every language, which tools/examples.py writes."""
 
 _PATH = re.compile(r"/[\w*/-]+")
 _TEXT = {"type": "string"}
@@ -127,8 +125,8 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
 
 def _example(type_name: str) -> str:
     """In the form of which Pulumi's documentation makes a chooser of languages."""
-    programs = (EXAMPLES / f"{type_name}.md").read_text(encoding="utf-8")
-    example = f"## Example Usage\n\n{{{{% example %}}}}\n{programs}{{{{% /example %}}}}\n"
+    program = f"{{{{% example %}}}}\n{EXAMPLES[type_name]}{{{{% /example %}}}}\n"
+    example = f"## Example Usage\n\n{program}"
     return f"{{{{% examples %}}}}\n{example}{{{{% /examples %}}}}"
 
 
