@@ -77,10 +77,10 @@ examples: setup languages ## write the examples of the plugin's schema in every 
 bench: setup ## run the benchmarks and print their figures
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench.py && .venv/bin/python tools/bench_scale.py
 
-bench-backends: setup .venv-teams/.stamp postgres ## compare 10, 100 and 1,000 channels with states in a folder, S3 and PostgreSQL
+bench-backends: setup .venv-teams/.stamp postgres ## compare 10, 100 and 1,000 channels with states in a folder, S3 and PostgreSQL (an hour or more)
 	@$(IN_ENVIRONMENT) BIRD_TEAMS_VENV="$(CURDIR)/.venv-teams" .venv/bin/python tools/bench_backends.py
 
-bench-stacks: setup ## run 200 stacks against one emulator, four at a time
+bench-stacks: setup ## run 200 stacks against emulated workspaces, four at a time (about half an hour)
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/bench_stacks.py
 
 schema-compare: .venv/.stamp ## name what breaks users of an earlier schema: make schema-compare OLD=its-schema.json
