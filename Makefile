@@ -29,7 +29,7 @@ test: setup languages browser .venv-oldest/.stamp ## run all tests, including th
 
 test-fast: $(VENV)/.stamp ## run the tests that need no engine, without the fault schedules (2 to 4 minutes)
 	@$(VENV)/bin/python -m pytest -q -n 4 --ignore tests/engine --ignore tests/faults --ignore tests/live \
-		--ignore tests/packaging
+		--ignore tests/packaging --ignore tests/teams
 
 test-pythons: ## run the fast tests on each supported Python that is found here (2 to 5 minutes each)
 	@$(PYTHON) tools/pythons.py

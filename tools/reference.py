@@ -594,10 +594,11 @@ def _containers() -> Iterator[str]:
     yield ""
     yield from _wrapped(
         "Whoever can reach the emulator can read and change its workspace, so leave it in a "
-        "private network, and put nothing secret into it. Web pages stay out all the same: a "
-        "control request under a name that `--allow-host` does not have is refused, also if that "
-        "name resolves to the address of the emulator. The API of Bird is served under any name, "
-        "to requests with the key."
+        "private network, and put nothing secret into it. Web pages cannot change it all the "
+        "same: a control request under a name that `--allow-host` does not have is refused, also "
+        "if that name resolves to the address of the emulator, and so is any request that comes "
+        "from a page under such a name. The API of Bird is served to programs under any name. A "
+        "page whose name resolves to the emulator can read the emulated workspace there."
     )
     yield ""
     yield from _wrapped(

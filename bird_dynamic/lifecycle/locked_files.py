@@ -15,6 +15,9 @@ try:
 except ImportError:
     from bird_dynamic.lifecycle import windows_locks as system  # type: ignore[no-redef]
 
+ATTEMPTS = 100
+"""How often to open and lock a file that another process removes in between."""
+
 lock = system.lock
 share = system.share
 append = system.append

@@ -230,7 +230,7 @@ class Records:
 
 def _locked(path: Path) -> FileIO | None:
     """The locked file; None if another process has locked it. Raises OSError."""
-    while True:
+    for _ in range(locked_files.ATTEMPTS):
         file = locked_files.open_own(path)
         try:
             is_locked = locked_files.lock(file)
@@ -244,6 +244,7 @@ def _locked(path: Path) -> FileIO | None:
         if locked_files.is_at(file, path):
             return file
         file.close()
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
 
 
 def _read(file: FileIO) -> Record | None:

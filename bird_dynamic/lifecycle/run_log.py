@@ -110,13 +110,14 @@ def _parsed(line: bytes) -> Line | None:
 
 
 def _joined(path: Path) -> FileIO:
-    while True:
+    for _ in range(locked_files.ATTEMPTS):
         file = locked_files.open_own(path, os.O_APPEND)
         locked_files.share(file)
         # Another process may have removed the file between our open and our lock.
         if locked_files.is_at(file, path):
             return file
         file.close()
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
 
 
 def _remove_old(folder: Path) -> None:

@@ -167,4 +167,25 @@ def test_the_api_is_served_under_any_name(server: EmulatorServer) -> None:
 def test_no_preflight_succeeds(server: EmulatorServer) -> None:
     asked = ("Origin: https://evil.example", "Access-Control-Request-Headers: authorization")
     status, _ = send(server, "OPTIONS", f"{ROOT}/connectors", "Host: localhost", *asked)
-    assert status == 401
+    assert status == 403
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # A page whose name resolves to the emulator: for a browser, both have one origin.
+        ("Host: evil.example:8080", "Origin: http://evil.example:8080"),
+        ("Host: evil.example:8080", "Sec-Fetch-Site: same-origin"),
+        ("Host: localhost", "Origin: https://evil.example"),
+        ("Host: localhost", "Sec-Fetch-Site: cross-site"),
+    ],
+)
+def test_no_page_changes_the_emulated_workspace(
+    server: EmulatorServer, lines: tuple[str, ...]
+) -> None:
+    (connector,) = server.emulator.connectors()
+    key = f"Authorization: AccessKey {ACCESS_KEY}"
+    path = f"{ROOT}/connectors/{connector['id']}"
+    assert send(server, "DELETE", path, key, *lines)[0] == 403
+    assert server.emulator.connectors() == [connector]
+    assert send(server, "DELETE", path, key, "Host: any.example")[0] in (200, 204)

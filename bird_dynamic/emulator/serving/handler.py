@@ -29,7 +29,12 @@ from bird_dynamic.emulator.serving.control import (
 from bird_dynamic.emulator.serving.reading import UnreadableError, discard_rest, read_request
 from bird_dynamic.emulator.serving.request_log import line_of
 from bird_dynamic.emulator.serving.streams import EVENTS, MAX_STREAMS
-from bird_dynamic.emulator.serving.web_pages import is_this_machine, name_of, refusal_of
+from bird_dynamic.emulator.serving.web_pages import (
+    comes_from_page,
+    is_this_machine,
+    name_of,
+    refusal_of,
+)
 from bird_dynamic.emulator.serving.writing import write_response
 
 IDLE_TIMEOUT = 300.0
@@ -81,16 +86,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answered(self, request: Request) -> tuple[Reply, Dialect]:
         try:
+            if refused := self._refusal_of(request):
+                return Reply(message(403, refused)), Dialect()
             if not is_control(request.path):
                 return self.server.emulator.handle(request), self.server.emulator.dialect
-            refused = self._refusal_of(request)
-            answer = message(403, refused) if refused else control(self.server.emulator, request)
+            answer = control(self.server.emulator, request)
         except Exception as error:
             # The caller is told, instead of a reset of the connection.
             answer = _failure(500, f"the emulator failed: {type(error).__name__}: {error}")
         return Reply(answer), Dialect()
 
     def _refusal_of(self, request: Request) -> str | None:
+        if not (is_control(request.path) or comes_from_page(request.headers)):
+            return None
         own = name_of(self.connection.getsockname()[0])
         allowed = (own, *self.server.allowed_hosts)
         refused = refusal_of(request.headers, allowed, opens_page=is_page(request))

@@ -1,4 +1,4 @@
-"""Tells the control requests of programs from those of a web page in a browser.
+"""Tells the requests of programs from those of a web page in a browser.
 
 Every page that a browser shows can send requests to `127.0.0.1`, and to the addresses of its
 network. So a control request must name the emulator as its `Host`: as this machine, by the address
@@ -11,9 +11,10 @@ page with the link. To an address that is neither https nor this machine, browse
 `Sec-Fetch-Site`: there a page may cause a GET without `Origin`, which changes nothing, and whose
 answer it cannot read.
 
-Requests to Bird's API are not checked, so that a proxy may serve the emulator under any name. They
-need the access key in `Authorization`, which a browser does not send to another origin without a
-preflight, and no preflight succeeds here.
+Programs may send requests to Bird's API under any name of the emulator, such as that of a proxy. So
+these are checked only if a browser says that a page sent them, as it does of each request that can
+change something. What remains to a page that lets its own name resolve to the emulator is to read
+the emulated workspace; every other page lacks a preflight for the access key in `Authorization`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Collection, Mapping
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]+)?", re.IGNORECASE)
 _THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
+_BY_BROWSERS = ("origin", "sec-fetch-site")
 _OWN_PAGES = ("same-origin", "none")
 """The relations of a page of the emulator, and of an address that the user types."""
 
@@ -31,10 +33,15 @@ _LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 """What a browser says of a link that the user follows; of a frame it says `iframe`."""
 
 
+def comes_from_page(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says that a page, or its user, sent the request with these headers."""
+    return any(each in headers for each in _BY_BROWSERS)
+
+
 def refusal_of(
     headers: Mapping[str, str], allowed_hosts: Collection[str] = (), *, opens_page: bool = False
 ) -> str | None:
-    """Why a control request with these headers (names in lower case) is refused; None if not.
+    """Why a request with these headers (names in lower case) is refused; None if not.
     `allowed_hosts` are names, besides those of this machine. `opens_page`: it asks for the page of
     the emulator, and a link may lead there."""
     host = headers.get("host", "")
@@ -48,15 +55,15 @@ def refusal_of(
     origin = headers.get("origin")
     if origin is not None and origin.lower() != f"http://{host}".lower():
         return (
-            f"Origin is {_quoted(origin)}: a control request must not come from a web page, "
-            f"except one of http://{host}"
+            f"Origin is {_quoted(origin)}: a request must not come from a web page, except one of "
+            f"http://{host}"
         )
     relation = headers.get("sec-fetch-site")
     followed = opens_page and all(headers.get(name) == value for name, value in _LINK.items())
     if relation is not None and relation.lower() not in _OWN_PAGES and not followed:
         return (
-            f"Sec-Fetch-Site is {_quoted(relation)}: a control request must not come from a web "
-            f"page, except one of http://{host}"
+            f"Sec-Fetch-Site is {_quoted(relation)}: a request must not come from a web page, "
+            f"except one of http://{host}"
         )
     return None
 
