@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,19 +13,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-MODULE = "bird_dynamic/schema/publisher.py"
-FILES = ("pyproject.toml", "hatch_build.py", "README.md", "CHANGELOG.md", "LICENSE", MODULE)
-REPOSITORY = "https://github.com/example-telecom/pulumi-bird"
+from bird_dynamic.schema.publisher import Publisher
+from tests.packaging.publishing import COMPLETE, ROOT, copy_of_the_project
+
+REPOSITORY = COMPLETE.repository
 
 
-def built(folder: Path, repository: str) -> Message:
-    """The metadata of a wheel, built from a copy that is published from a repository."""
-    for name in FILES:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, folder / name)
-    with (folder / MODULE).open("a") as module:
-        module.write(f"\nPUBLISHER = Publisher(repository={repository!r})\n")
+def built(folder: Path, publisher: Publisher) -> Message:
+    """The metadata of a wheel, built from a copy of this project, published by `publisher`."""
+    copy_of_the_project(folder, publisher)
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
     subprocess.run(command, cwd=folder, capture_output=True, check=True)
     (path,) = (folder / "dist").glob("*.whl")
@@ -37,7 +32,7 @@ def built(folder: Path, repository: str) -> Message:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Message:
-    return built(tmp_path_factory.mktemp("published"), REPOSITORY)
+    return built(tmp_path_factory.mktemp("published"), COMPLETE)
 
 
 def test_it_is_the_readme_and_what_is_new_in_this_version(published: Message) -> None:
@@ -65,5 +60,5 @@ def test_each_link_is_absolute_and_leads_to_this_version(published: Message) -> 
 
 
 def test_without_a_repository_the_links_stay_as_they_are(tmp_path: Path) -> None:
-    text = built(tmp_path, "").get_payload()
+    text = built(tmp_path, Publisher()).get_payload()
     assert "](docs/reliability.md)" in text

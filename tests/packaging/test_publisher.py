@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +13,8 @@ import pytest
 
 from bird_dynamic.providers.schema import schema
 from bird_dynamic.schema.publisher import Publisher
+from tests.packaging.publishing import COMPLETE, ROOT, copy_of_the_project
 
-ROOT = Path(__file__).parents[2]
-MODULE = "bird_dynamic/schema/publisher.py"
-COMPLETE = Publisher(
-    name="Example Telecom",
-    email="maintainers@example.com",
-    repository="https://github.com/example-telecom/pulumi-bird",
-    homepage="https://example.com/pulumi-bird",
-    logo="https://example.com/logo.svg",
-)
 PUBLISHED = ("publisher", "homepage", "repository", "logoUrl", "pluginDownloadURL")
 
 
@@ -82,7 +73,7 @@ def test_what_the_repository_gives_a_right_to_is_named_after_it() -> None:
 
 
 def test_the_metadata_of_a_build_names_the_publisher(tmp_path: Path) -> None:
-    described = metadata(tmp_path, repr(COMPLETE))
+    described = metadata(tmp_path, COMPLETE)
     assert described["authors"] == [{"name": COMPLETE.name, "email": COMPLETE.email}]
     assert described["urls"] == {
         "Homepage": COMPLETE.homepage,
@@ -93,25 +84,14 @@ def test_the_metadata_of_a_build_names_the_publisher(tmp_path: Path) -> None:
 
 
 def test_the_metadata_of_a_build_invents_no_publisher(tmp_path: Path) -> None:
-    described = metadata(tmp_path, repr(Publisher()))
+    described = metadata(tmp_path, Publisher())
     assert not described.get("authors")
     assert not described.get("urls")
 
 
-def metadata(folder: Path, publisher: str) -> dict[str, Any]:
+def metadata(folder: Path, publisher: Publisher) -> dict[str, Any]:
     """The metadata that hatchling reads in a copy of this project, published by `publisher`."""
-    for name in (
-        "pyproject.toml",
-        "hatch_build.py",
-        "README.md",
-        "CHANGELOG.md",
-        "LICENSE",
-        MODULE,
-    ):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, folder / name)
-    with (folder / MODULE).open("a") as module:
-        module.write(f"\nPUBLISHER = {publisher}\n")
+    copy_of_the_project(folder, publisher)
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "metadata"],
         cwd=folder,

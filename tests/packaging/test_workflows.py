@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bird_dynamic.schema.publisher import PUBLISHER
+from bird_dynamic.schema.publisher import PUBLISHER, Publisher
+from tests.packaging.publishing import COMPLETE, copy_of_the_project
 
 ROOT = Path(__file__).parents[2]
 GITHUB = ROOT / ".github"
@@ -122,6 +124,60 @@ def test_a_release_is_refused_unless_its_tag_is_the_version(tag: str, said: str)
     done = run(script("release.yml", "version", "Compare"), ROOT, GITHUB_REF_NAME=tag)
     assert done.returncode == bool(said)
     assert done.stdout.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("publisher", "said"),
+    [
+        (COMPLETE, ""),
+        (
+            replace(COMPLETE, name="", logo=""),
+            "error: bird_dynamic/schema/publisher.py lacks: name logo\n",
+        ),
+    ],
+)
+def test_a_release_is_refused_unless_somebody_publishes_it(
+    tmp_path: Path, publisher: Publisher, said: str
+) -> None:
+    copy_of_the_project(tmp_path, publisher)
+    done = run(script("release.yml", "version", "Publisher"), tmp_path)
+    assert (done.returncode, done.stdout) == (bool(said), said)
+
+
+@pytest.mark.parametrize(("needed", "made"), [(3, 3), (99, 20)])
+def test_the_last_job_of_a_release_waits_until_the_index_has_it_but_not_for_ever(
+    tmp_path: Path, needed: int, made: int
+) -> None:
+    attempts = tmp_path / "attempts"
+    pip = f'echo "$*" >> "{attempts}"; test $(wc -l < "{attempts}") -ge {needed}'
+    commands = {
+        "emulator/bin/pip": pip,
+        "bin/python": "",
+        "bin/pulumi": "",
+        "bin/sleep": "",
+    }
+    path = programs(tmp_path, commands)
+    variables = {"PATH": path, "RUNNER_TEMP": str(tmp_path), "GITHUB_REPOSITORY": "a/b"}
+    install = script("release.yml", "verify", "Install")
+    done = run(install, tmp_path, GITHUB_REF_NAME="v1.2.3", **variables)
+    assert done.returncode == (needed != made)
+    assert attempts.read_text() == "install bird-dynamic==1.2.3\n" * made
+
+
+def test_the_last_job_of_a_release_ends_if_the_emulator_does(tmp_path: Path) -> None:
+    programs(tmp_path, {"emulator/bin/bird-emulator": "echo it is broken; exit 1"})
+    up = script("release.yml", "verify", "Up")
+    done = run(up, tmp_path, RUNNER_TEMP=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "it is broken\n")
+
+
+def programs(folder: Path, commands: dict[str, str]) -> str:
+    """Write programs of the shell into a folder; returns a PATH on which its `bin` is first."""
+    for name, command in commands.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"#!/bin/sh\n{command}\n")
+        (folder / name).chmod(0o755)
+    return f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
 
 
 def test_the_notes_of_a_release_are_its_section_of_the_changelog(tmp_path: Path) -> None:
