@@ -94,8 +94,8 @@ check-workflows: .venv-workflows/.stamp ## check the workflows of GitHub Actions
 	@.venv-workflows/bin/zizmor --quiet --offline --persona pedantic .github emulator
 	@.venv-workflows/bin/zizmor --quiet --offline examples/ci/.github
 
-dist: .venv/.stamp ## build the wheel and the source distribution into dist/
-	@.venv/bin/python -m build --no-isolation --outdir "$(DIST)" . > /dev/null && ls "$(DIST)"
+dist: .venv/.stamp ## build what is published into dist/: the wheel, the source distribution, the installable plugin
+	@.venv/bin/python -m tools.distribution "$(DIST)"
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | tr -s '$$' | expand -t 22

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from bird_dynamic.emulator import BirdEmulator, Request, Response
 from tests.support.openapi import problem
+from tests.support.publication import Publication, published
 
 
 @pytest.hookimpl(trylast=True)
@@ -16,6 +18,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The slowest first, so that no processor waits at the end for a slow test that began late.
     # pytest-xdist hands tests out in this order, at most two at a time with `--maxschedchunk 2`.
     # Last of these hooks, because the engine's tests get their mark in another one.
+    for item in items:
+        if "publication" in getattr(item, "fixturenames", ()):
+            # The first of them builds it.
+            item.add_marker(pytest.mark.timeout(900))
+
     def rank(item: pytest.Item) -> int:
         if item.path.parent.name == "packaging":
             return 0
@@ -45,6 +52,15 @@ def not_as_described(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(BirdEmulator, "observer", staticmethod(observe))
     yield found
     assert found == []
+
+
+@pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """All that is published, built once for all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "publication"
+    folder.mkdir(exist_ok=True)
+    return published(folder)
 
 
 @pytest.fixture

@@ -17,18 +17,18 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.support.publication import Publication
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = [(sys.prefix, "constraints.txt")]
 if OLDEST := os.environ.get("BIRD_OLDEST_VENV"):
     ENVIRONMENTS.append((OLDEST, "constraints-oldest.txt"))
 
 
-@pytest.fixture(scope="module")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def distributions(publication: Publication) -> Path:
     """A folder with the source distribution, and the wheel that was built from it."""
-    folder = tmp_path_factory.mktemp("distributions")
-    subprocess.run(["make", "dist", f"DIST={folder}"], cwd=ROOT, check=True, capture_output=True)
-    return folder
+    return publication.folder
 
 
 def files_of(folder: Path, pattern: str) -> set[str]:

@@ -1,0 +1,25 @@
+"""SHA-256 checksums of what is published, as `sha256sum --check` reads them.
+
+`pulumi plugin install --checksum` takes the first word of a line. A release has executables of
+several machines: with them in its folder, `python -m tools.distribution.checksums FOLDER` writes
+the file anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+
+def write_checksums(folder: Path, file: Path) -> None:
+    """Write one line for each other file of the folder."""
+    others = sorted(each for each in folder.iterdir() if each != file)
+    lines = (f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}\n" for each in others)
+    file.write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    given = Path(sys.argv[1])
+    (written,) = given.glob("*-checksums.txt")
+    write_checksums(given, written)
