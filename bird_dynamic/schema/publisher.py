@@ -1,4 +1,7 @@
-"""What only the publisher of this package can fill in: fill in `PUBLISHER`, then run `make docs`.
+"""What only the publisher of this package can fill in: `PUBLISHER`. Then run `make docs`.
+
+With another repository, run `make examples` before, and write its Go module into `examples/go`,
+`docs/_index.md` and `docs/languages.md`.
 
 The metadata of the wheel and the plugin's schema are made of it, and nothing is invented for what
 is empty. The build runs this file by itself, so it imports the standard library only.
