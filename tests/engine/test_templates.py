@@ -19,8 +19,9 @@ import yaml
 from bird_dynamic.emulator import ACCESS_KEY, WORKSPACE_ID, EmulatorServer, PhoneNumber
 from bird_dynamic.emulator.__main__ import DEFAULT_PORT
 from tests.engine.test_examples import EXAMPLES, NODE_MODULES, host_for
-from tests.engine.test_languages import GENERATORS, generated_node
+from tests.engine.test_languages import generated_node
 from tests.support.engine import ROOT, Stack
+from tools.examples import GENERATORS
 from tools.pulumi.pins import parse_version, required
 
 TEMPLATES = ROOT / "templates"
