@@ -141,7 +141,7 @@ def _resource(schema: ResourceSchema) -> Iterator[str]:
     yield ""
     yield "The same through the [plugin](../choosing.md), as `pulumi convert` writes it."
     yield ""
-    yield EXAMPLES[name].rstrip("\n")
+    yield EXAMPLES.get(name, "").rstrip("\n")
 
 
 def _inputs(schema: ResourceSchema, texts: dict[str, str]) -> Iterator[tuple[str, ...]]:

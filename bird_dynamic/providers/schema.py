@@ -111,7 +111,7 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
     inputs = [field for field in fields if field.is_input]
     return {
         "description": f"A {schema.noun} of Bird. Its access role must allow "
-        f"{_PATH.sub(_in_code, schema.permission)}.\n\n{_example(schema.type_name)}",
+        f"{_PATH.sub(_in_code, schema.permission)}.{_example(schema.type_name)}",
         "properties": {
             camel_case(field.name): _property(field, is_output=True) for field in fields
         },
@@ -125,9 +125,11 @@ def _resource(schema: ResourceSchema) -> dict[str, Any]:
 
 def _example(type_name: str) -> str:
     """In the form of which Pulumi's documentation makes a chooser of languages."""
+    if type_name not in EXAMPLES:  # A new resource: its example is converted with its schema.
+        return ""
     program = f"{{{{% example %}}}}\n{EXAMPLES[type_name]}{{{{% /example %}}}}\n"
     example = f"## Example Usage\n\n{program}"
-    return f"{{{{% examples %}}}}\n{example}{{{{% /examples %}}}}"
+    return f"\n\n{{{{% examples %}}}}\n{example}{{{{% /examples %}}}}"
 
 
 def _property(field: Field, *, is_input: bool = False, is_output: bool = False) -> dict[str, Any]:

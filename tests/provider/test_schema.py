@@ -241,3 +241,9 @@ def test_descriptions_have_the_names_of_the_plugin_and_json() -> None:
     assert "`getConnector` returns" in text
     assert "the `phoneNumberId` of a voice channel" in text
     assert "Use `false` for templates without a channel. Example: `false`." in text
+
+
+def test_every_resource_has_an_example_in_every_language() -> None:
+    for described in SCHEMA["resources"].values():
+        languages = re.findall(r"^```(\w+)$", described["description"], re.M)
+        assert languages == ["yaml", "typescript", "python", "go"]
