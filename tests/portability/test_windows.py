@@ -51,7 +51,7 @@ def test_every_module_can_be_imported() -> None:
 def test_records_and_the_log_of_a_run_work_with_the_locks_of_windows(tmp_path: Path) -> None:
     lifecycle = Path("tests", "lifecycle")
     done = python(
-        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--noconftest"),
         f"--basetemp={tmp_path / 'tests'}",
         *(str(lifecycle / name) for name in ("test_records.py", "test_managed.py")),
         *(f"--deselect={lifecycle / each}" for each in POSIX_ONLY),
