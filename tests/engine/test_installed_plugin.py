@@ -105,12 +105,12 @@ def installed(stack: Stack) -> list[str]:
 def test_the_plugin_is_installed_from_a_server_and_from_a_file(
     elsewhere: Stack, served: Publication
 ) -> None:
-    assert install(elsewhere, "--server", served.plugin_url).ok
+    assert install(elsewhere, "--server", served.url).ok
     assert installed(elsewhere) == ["bird"]
 
     schema = pulumi(elsewhere, "package", "get-schema", "bird")
     described = json.loads(schema.output)
-    assert (described["version"], described["pluginDownloadURL"]) == (VERSION, served.plugin_url)
+    assert (described["version"], described["pluginDownloadURL"]) == (VERSION, served.url)
 
     assert pulumi(elsewhere, "plugin", "rm", "resource", "bird", "--yes").ok
     assert install(elsewhere, "--file", str(served.executable)).ok
@@ -121,7 +121,7 @@ def test_the_plugin_is_installed_from_a_server_and_from_a_file(
     cli_version() < (3, 274), reason="this CLI refuses any archive whose length a server states"
 )
 def test_an_archive_with_another_checksum_is_refused(elsewhere: Stack, served: Publication) -> None:
-    checksum = ("--server", served.plugin_url, "--checksum")
+    checksum = ("--server", served.url, "--checksum")
     refused = install(elsewhere, *checksum, "0" * 64)
     assert not refused.ok
     assert "invalid checksum" in refused.output
@@ -136,7 +136,7 @@ def test_an_automation_program_installs_the_plugin(elsewhere: Stack, served: Pub
         .split("```python\n")[1:]
     )
     assert '"https://example.com/plugin"' in block
-    program = block.replace("https://example.com/plugin", served.plugin_url).replace(
+    program = block.replace("https://example.com/plugin", served.url).replace(
         '"0.1.0"', f'"{VERSION}"'
     )
     done = subprocess.run(
@@ -156,7 +156,7 @@ def test_a_yaml_program_gets_the_plugin_by_itself_and_needs_no_python(
     elsewhere: Stack, served: Publication, bird: EmulatorServer
 ) -> None:
     # As Pulumi's Kubernetes operator writes the `program` of a `Program`: one file, nothing beside.
-    options = f"{{version: {VERSION}, pluginDownloadURL: {served.plugin_url}}}"
+    options = f"{{version: {VERSION}, pluginDownloadURL: {served.url}}}"
     (elsewhere.folder / "Pulumi.yaml").write_text(f"""\
 name: phones
 runtime: yaml
@@ -226,7 +226,7 @@ def test_a_typescript_program_runs_with_an_installed_plugin(
 ) -> None:
     shutil.copy(EXAMPLES / "typescript" / "bird.ts", typescript.folder)
     (typescript.folder / "node_modules").symlink_to(NODE_MODULES)
-    assert install(typescript, "--server", served.plugin_url).ok
+    assert install(typescript, "--server", served.url).ok
     typescript.init()
     comes_up(typescript, bird, number=NUMBER_OF_TYPESCRIPT)
     goes(typescript, bird)
@@ -236,7 +236,7 @@ def test_a_typescript_program_runs_with_an_installed_plugin(
 def test_a_typescript_program_adds_the_package_and_a_fresh_copy_installs_it(
     typescript: Stack, served: Publication, bird: EmulatorServer
 ) -> None:
-    added = pulumi(typescript, "package", "add", f"bird@{VERSION}", "--server", served.plugin_url)
+    added = pulumi(typescript, "package", "add", f"bird@{VERSION}", "--server", served.url)
     assert added.ok, added.output
     runs_in_a_fresh_copy(typescript, bird)
 

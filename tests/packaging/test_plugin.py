@@ -51,7 +51,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
 
 
 def test_two_builds_are_equal(publication: Publication, tmp_path: Path) -> None:
-    tree = copy_of_the_tree(tmp_path / "another place", publication.plugin_url)
+    tree = copy_of_the_tree(tmp_path / "another place", publication.url)
     built(with_environments(tree), tmp_path / "dist")
     first, second = (
         {
@@ -83,8 +83,8 @@ def test_make_dist_builds_the_distributions_where_nothing_can_be_installed(tmp_p
     assert done.stdout.splitlines() == [
         f"bird_dynamic-{version}-py3-none-any.whl",
         f"bird_dynamic-{version}.tar.gz",
-        f"plugin/{STEM}-checksums.txt",
-        f"plugin/{STEM}-source.tar.gz",
+        f"{STEM}-checksums.txt",
+        f"{STEM}-source.tar.gz",
     ]
     why = f"pip cannot install bird-dynamic=={version} with its dependencies: ERROR: "
     assert f"left out the executable: {why}" in done.stderr
@@ -95,7 +95,7 @@ def test_make_dist_builds_the_distributions_where_nothing_can_be_installed(tmp_p
 def test_every_archive_has_its_checksum(publication: Publication) -> None:
     found = {
         each.name: hashlib.sha256(each.read_bytes()).hexdigest()
-        for each in (publication.folder / "plugin").iterdir()
+        for each in publication.folder.iterdir()
         if "checksums" not in each.name
     }
     assert publication.checksums() == found
@@ -115,9 +115,9 @@ def test_the_executable_needs_no_python_and_holds_what_the_bill_of_materials_say
         plugin = provider_pb2_grpc.ResourceProviderStub(channel)
         assert plugin.GetPluginInfo(empty_pb2.Empty()).version == package_version()
         answer = plugin.GetSchema(provider_pb2.GetSchemaRequest())
-        assert json.loads(answer.schema)["pluginDownloadURL"] == publication.plugin_url
+        assert json.loads(answer.schema)["pluginDownloadURL"] == publication.url
 
-    (file,) = publication.folder.glob("plugin/*.cdx.json")
+    (file,) = publication.folder.glob("*.cdx.json")
     bill = json.loads(file.read_text())
     own = bill["metadata"]["component"]
     assert (own["name"], own["version"]) == ("bird-dynamic", package_version())

@@ -29,7 +29,8 @@ STEM = f"pulumi-resource-bird-v{package_version()}"
 
 @dataclass(frozen=True)
 class Publication:
-    """What `make dist` made of a tree whose publisher serves it at `url`, on this machine."""
+    """What `make dist` made of a tree whose publisher serves it at `url`, on this machine; the
+    schema says so, too (`pluginDownloadURL`)."""
 
     folder: Path
     port: int
@@ -39,18 +40,13 @@ class Publication:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def plugin_url(self) -> str:
-        """Where Pulumi finds the plugin; the schema says so, too (`pluginDownloadURL`)."""
-        return f"{self.url}/plugin"
-
-    @property
     def source(self) -> Path:
-        return self.folder / "plugin" / f"{STEM}-source.tar.gz"
+        return self.folder / f"{STEM}-source.tar.gz"
 
     @property
     def executable(self) -> Path:
         """The archive for this machine."""
-        (found,) = self.folder.glob(f"plugin/{STEM}-*-*.tar.gz")
+        (found,) = self.folder.glob(f"{STEM}-*-*.tar.gz")
         return found
 
     @property
@@ -60,7 +56,7 @@ class Publication:
 
     def checksums(self) -> dict[str, str]:
         """By the name of the file."""
-        lines = (self.folder / "plugin" / f"{STEM}-checksums.txt").read_text().splitlines()
+        lines = (self.folder / f"{STEM}-checksums.txt").read_text().splitlines()
         return {name: checksum for checksum, name in (line.split("  ") for line in lines)}
 
     @contextmanager
@@ -84,7 +80,7 @@ def published(folder: Path) -> Publication:
         if not port:
             shutil.rmtree(folder / "tree", ignore_errors=True)
             port = _free_port()
-            tree = copy_of_the_tree(folder / "tree", f"http://127.0.0.1:{port}/plugin")
+            tree = copy_of_the_tree(folder / "tree", f"http://127.0.0.1:{port}")
             built(with_environments(tree), folder / "dist")
             lock.write(str(port))
         return Publication(folder / "dist", port)

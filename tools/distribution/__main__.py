@@ -1,7 +1,7 @@
 """Builds all that is published, into a folder: `python -m tools.distribution FOLDER`.
 
-The wheel and the source distribution are in the folder itself, so that all of it can go to a Python
-index; what Pulumi downloads is in `plugin/` in it. Two builds of one tree are equal byte by byte.
+`bird_dynamic-*` is for a Python index, and `pulumi-resource-bird-*` is what Pulumi downloads. Two
+builds of one tree are equal byte by byte.
 
 Only the wheel and the source distribution are certain. Without the network, PyInstaller and the
 tool for the bill of materials cannot be installed: this says what it left out, and succeeds.
@@ -31,23 +31,24 @@ def main() -> int:
     os.environ.setdefault("SOURCE_DATE_EPOCH", MOMENT)
     folder = Path(sys.argv[1])
     wheel = _distributions(folder)
-    plugin = folder / "plugin"
-    plugin.mkdir(exist_ok=True)
-    stem = f"pulumi-resource-bird-v{wheel.name.split('-')[1]}"
-    for old in plugin.glob("pulumi-resource-bird-v*"):
+    version = wheel.name.split("-")[1]
+    stem = f"pulumi-resource-bird-v{version}"
+    for old in folder.glob("pulumi-resource-bird-v*"):
         old.unlink()
-    write_source_plugin(wheel, plugin / f"{stem}-source.tar.gz")
+    write_source_plugin(wheel, folder / f"{stem}-source.tar.gz")
     with locked():
         left_out = [
-            *_left_out("the executable", lambda: write_executable(bundle(wheel), plugin, stem)),
+            *_left_out("the executable", lambda: write_executable(bundle(wheel), folder, stem)),
             *_left_out(
                 "the bill of materials",
-                lambda: write_bill_of_materials(bundle(wheel), plugin / f"{stem}.cdx.json"),
+                lambda: write_bill_of_materials(bundle(wheel), folder / f"{stem}.cdx.json"),
             ),
         ]
-    write_checksums(plugin, plugin / f"{stem}-checksums.txt")
-    for each in sorted([*folder.glob("bird_dynamic-*"), *plugin.iterdir()]):
-        print(each.relative_to(folder))
+    built = sorted([*folder.glob(f"bird_dynamic-{version}*"), *folder.glob(f"{stem}*")])
+    checksums = folder / f"{stem}-checksums.txt"
+    write_checksums(built, checksums)
+    for name in sorted([checksums.name, *(each.name for each in built)]):
+        print(name)
     for line in left_out:
         print(line, file=sys.stderr)
     if unset := PUBLISHER.unset():

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
-def write_checksums(folder: Path, file: Path) -> None:
-    """Write one line for each other file of the folder."""
-    others = sorted(each for each in folder.iterdir() if each != file)
-    lines = (f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}\n" for each in others)
+def write_checksums(files: Sequence[Path], file: Path) -> None:
+    """Write one line for each of the files."""
+    lines = (f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}\n" for each in files)
     file.write_text("".join(lines))
 
 
 if __name__ == "__main__":
     given = Path(sys.argv[1])
     (written,) = given.glob("*-checksums.txt")
-    write_checksums(given, written)
+    write_checksums(sorted({*given.iterdir()} - {written}), written)
