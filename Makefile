@@ -112,11 +112,13 @@ languages: examples/typescript/node_modules/.package-lock.json
 
 # What the tests of the emulator's page need. They are skipped if it cannot be installed.
 browser:
-	@command -v chromedriver > /dev/null || tools/browser.sh
+	@command -v chromedriver > /dev/null || tools/apt_install.sh Chromium \
+		"the emulator's page is not tested" chromium chromium-driver fonts-dejavu-core
 
 # What the tests of states in PostgreSQL need. They are skipped if it cannot be installed.
 postgres:
-	@command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || tools/postgres.sh
+	@command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || \
+		tools/apt_install.sh PostgreSQL "states in PostgreSQL are not tested" postgresql
 
 examples/typescript/node_modules/.package-lock.json: examples/typescript/package-lock.json
 	@echo "installing Pulumi's TypeScript SDK for an example"

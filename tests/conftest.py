@@ -8,21 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from bird_dynamic.emulator import BirdEmulator, Request, Response
+from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Request, Response
 from tests.support.openapi import problem
 from tests.support.publication import Publication, published
+
+ENGINE = ("engine", "teams")
+"""Folders whose tests drive the real Pulumi engine."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The slowest first, so that no processor waits at the end for a slow test that began late.
-    # pytest-xdist hands tests out in this order, at most two at a time with `--maxschedchunk 2`.
-    # Last of these hooks, because the engine's tests get their mark in another one.
     for item in items:
-        if "publication" in getattr(item, "fixturenames", ()):
+        if item.path.parent.name in ENGINE:
+            item.add_marker(pytest.mark.engine)
+            # A test is many commands, and one of these waits for half a minute; on a busy machine
+            # that takes its time.
+            item.add_marker(pytest.mark.timeout(900))
+        elif "publication" in getattr(item, "fixturenames", ()):
             # The first of them builds it.
             item.add_marker(pytest.mark.timeout(900))
 
+    # The slowest first, so that no processor waits at the end for a slow test that began late.
+    # pytest-xdist hands tests out in this order, at most two at a time with `--maxschedchunk 2`.
     def rank(item: pytest.Item) -> int:
         if item.path.parent.name == "packaging":
             return 0
@@ -35,6 +42,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def own_records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees what another one, or this machine's user, has recorded."""
     monkeypatch.setenv("BIRD_STATE_DIR", str(tmp_path / "records"))
+
+
+@pytest.fixture
+def bird() -> Iterator[EmulatorServer]:
+    """An emulated Bird that nobody has asked anything yet."""
+    with EmulatorServer() as running:
+        yield running
+
+
+@pytest.fixture
+def way() -> str:
+    """How a stack reaches Bird; `both_ways` has a test try the plugin too."""
+    return "dynamic"
 
 
 @pytest.fixture(autouse=True)

@@ -40,12 +40,6 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def bird() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as running:
-        yield running
-
-
-@pytest.fixture
 def connectors(bird: EmulatorServer) -> Collection:
     transport = HttpTransport(Settings(ACCESS_KEY, WORKSPACE_ID, api_url=bird.url))
     return Collection(RetryingClient(transport, FakeClock()), PATH)

@@ -73,6 +73,13 @@ def test_the_repository_is_named_as_soon_as_there_is_one() -> None:
     assert (PUBLISHER.plugin_download_url or "github://api.github.com/OWNER/REPOSITORY") in text
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_line_warns_as_long_as_nobody_publishes_the_package(page: str) -> None:
+    _, _, text = (DOCS / page).read_text().split("---\n", 2)
+    warned = text.startswith("\n*For Pulumi's registry, after the first release. Nothing is")
+    assert warned == bool(PUBLISHER.unset())
+
+
 @pytest.mark.parametrize(
     ("language", "template"),
     [("python", "bird-python/__main__.py"), ("typescript", "bird-typescript/index.ts")],

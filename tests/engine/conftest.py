@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bird_dynamic.emulator import EmulatorServer
 from tests.support.engine import Stack
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # This hook is given the tests of all folders.
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.engine)
-            # A test is many commands, and one of these waits for half a minute; on a busy machine
-            # that takes its time.
-            item.add_marker(pytest.mark.timeout(900))
-
-
-@pytest.fixture
-def bird() -> Iterator[EmulatorServer]:
-    """An emulated Bird that nobody has asked anything yet."""
-    with EmulatorServer() as running:
-        yield running
-
-
-@pytest.fixture
-def way() -> str:
-    """How the stack reaches Bird; `both_ways` has a test try the plugin too."""
-    return "dynamic"
 
 
 @pytest.fixture

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bird_dynamic.emulator import EmulatorServer, Store
-from tests.support.engine import Run
+from tests.support.engine import Run, Stack
 
 _NUMBERS = list(Store.with_numbers().numbers.values())
 NUMBER, OTHER_NUMBER, THIRD_NUMBER = [each.id for each in _NUMBERS if "voice" in each.capabilities][
@@ -35,6 +39,21 @@ pulumi.export("channel_id", channel.channel_id)
 pulumi.export("connector_id", channel.connector_id)
 pulumi.export("name", channel.name)
 """
+
+
+def audit(stack: Stack, *flags: str) -> tuple[int, Any]:
+    """The exit status of `bird-dynamic audit --json`, and what it printed."""
+    done = subprocess.run(
+        [Path(sys.prefix) / "bin" / "bird-dynamic", "audit", "--json", *flags],
+        cwd=stack.folder,
+        env=stack.variables(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.stderr == "", done.stderr
+    return done.returncode, json.loads(done.stdout)
 
 
 def sent(bird: EmulatorServer) -> list[str]:

@@ -3,19 +3,15 @@ it says comes to a complete set-up."""
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bird_dynamic.emulator import EmulatorServer
 from bird_dynamic.emulator.phone_numbers import PhoneNumber
-from tests.engine.programs import both_ways, foreign, sent
+from tests.engine.programs import audit, both_ways, foreign, sent
 from tests.support.engine import Stack
 from tests.support.planted import GONE, URL, Site
 
@@ -41,21 +37,6 @@ WebhookSubscription(
     event_filters=[{{"key": "channelId", "value": channel.channel_id}}],
 )
 """
-
-
-def audit(stack: Stack, *flags: str) -> tuple[int, Any]:
-    """The exit status of the command, and its JSON."""
-    done = subprocess.run(
-        [Path(sys.prefix) / "bin" / "bird-dynamic", "audit", "--json", *flags],
-        cwd=stack.folder,
-        env=stack.variables(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.stderr == "", done.stderr
-    return done.returncode, json.loads(done.stdout)
 
 
 def kinds(found: Any) -> list[str]:

@@ -27,12 +27,6 @@ def without_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bird() -> Iterator[EmulatorServer]:
-    with EmulatorServer() as running:
-        yield running
-
-
-@pytest.fixture
 def engine(bird: EmulatorServer) -> PluginClient:
     return PluginClient(bird.url)
 

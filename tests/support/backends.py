@@ -23,8 +23,14 @@ from typing import Any
 
 S3_SERVER = Path(__file__).parent / "s3_server.py"
 PASSWORD = "a database password for tests"
-ENDING = '"$@" & cat > /dev/null; kill -INT "$!"; wait "$!"'
-"""A shell that runs its arguments, PostgreSQL, until standard input ends."""
+ENDING = """
+exec 3<&0
+"$@" 3<&- &
+server=$!
+(cat <&3; kill -INT "$server") > /dev/null 2>&1 &
+wait "$server"
+"""
+"""A shell that runs its arguments, PostgreSQL, until standard input ends, or they do."""
 PATIENCE = 120.0
 """Seconds within which a server must answer."""
 
@@ -96,7 +102,7 @@ def _s3(folder: Path) -> Iterator[Backend]:
 def _postgres(folder: Path) -> Iterator[Backend]:
     programs = _postgres_folder()
     assert programs
-    data, password, port = folder / "data", folder / "password", _free_port()
+    data, password = folder / "data", folder / "password"
     password.write_text(PASSWORD)
     _give(folder)
     subprocess.run(
@@ -109,10 +115,10 @@ def _postgres(folder: Path) -> Iterator[Backend]:
         stdout=subprocess.DEVNULL,
         **_unprivileged(),
     )
-    address = ["-h", "127.0.0.1", "-p", str(port), "-U", "pulumi", "-d", "postgres"]
     environment = {"PGPASSWORD": PASSWORD}
 
     def answer(sql: str) -> int:
+        address = ["-h", "127.0.0.1", "-p", str(port), "-U", "pulumi", "-d", "postgres"]
         command = [programs / "psql", *address, "-AtX", "-c", sql]
         variables = os.environ | environment
         return int(subprocess.check_output(command, env=variables, text=True, timeout=PATIENCE))
@@ -124,19 +130,38 @@ def _postgres(folder: Path) -> Iterator[Backend]:
             answer("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"),
         )
 
-    server = [
-        *("sh", "-c", ENDING, "sh", str(programs / "postgres"), "-D", str(data), "-p", str(port)),
-        *("-k", "", "-c", "listen_addresses=127.0.0.1"),
-    ]
-    with _running(server, folder, **_unprivileged()):
-        end = time.monotonic() + PATIENCE
-        while subprocess.run(
-            [programs / "pg_isready", "-q", *address], timeout=PATIENCE, check=False
-        ).returncode:
-            assert time.monotonic() < end, "PostgreSQL does not answer"
-            time.sleep(0.1)
+    with contextlib.ExitStack() as stack:
+        port = _served(stack, programs, data)
         url = f"postgres://pulumi@127.0.0.1:{port}/postgres?sslmode=disable"
         yield Backend("postgres", url, environment, traffic)
+
+
+def _served(stack: contextlib.ExitStack, programs: Path, data: Path) -> int:
+    """Run PostgreSQL until the stack ends; returns its port, once it answers there."""
+    for _ in range(5):
+        port = _free_port()
+        command = [
+            *("sh", "-c", ENDING, "sh", str(programs / "postgres"), "-D", str(data)),
+            *("-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1"),
+        ]
+        server = stack.enter_context(_running(command, data.parent, **_unprivileged()))
+        if _starts(server, data):
+            return port
+        # Another program has taken the port since it was found free.
+    raise AssertionError((data.parent / "log").read_text())
+
+
+def _starts(server: subprocess.Popen[str], data: Path) -> bool:
+    """Whether PostgreSQL accepts connections; not if it ends instead."""
+    end = time.monotonic() + PATIENCE
+    while server.poll() is None:
+        # Its own word: at its port, another program may answer.
+        with contextlib.suppress(FileNotFoundError):
+            if "\nready" in (data / "postmaster.pid").read_text():
+                return True
+        assert time.monotonic() < end, "PostgreSQL does not start"
+        time.sleep(0.1)
+    return False
 
 
 _KINDS = {"file": _file, "s3": _s3, "postgres": _postgres}

@@ -107,10 +107,14 @@ class Stack:
         return [pulumi, *arguments, *stack, "--non-interactive", "--color", "never"]
 
     def run(self, *arguments: str) -> Run:
+        return self.finish(self.command(*arguments))
+
+    def finish(self, command: list[str], *, folder: Path | None = None, **variables: str) -> Run:
+        """Run a command to its end, in the stack's folder or another one."""
         done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.variables(),
+            command,
+            cwd=folder or self.folder,
+            env=self.variables() | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

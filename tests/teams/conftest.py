@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +11,6 @@ import pytest
 from bird_dynamic.emulator import EmulatorServer
 from tests.support.backends import KINDS, Backend, missing, started
 from tests.teams.people import Team
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # This hook is given the tests of all folders.
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.engine)
-            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -30,19 +23,6 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def bird() -> Iterator[EmulatorServer]:
-    """An emulated Bird that nobody has asked anything yet."""
-    with EmulatorServer() as running:
-        yield running
-
-
-@pytest.fixture
-def way() -> str:
-    """How the stack reaches Bird; `both_ways` has a test try the plugin too."""
-    return "dynamic"
-
-
-@pytest.fixture
 def team(
     request: pytest.FixtureRequest,
     backend: Backend,
@@ -52,4 +32,5 @@ def team(
 ) -> Team:
     """People who share a backend, and a stack that is named like the test."""
     name = "".join(each if each.isalnum() else "-" for each in request.node.name)
-    return Team(tmp_path, bird, backend, f"{name[:60]}-{abs(hash(request.node.name)) % 10**6}", way)
+    stack = f"{name[:60]}-{zlib.crc32(request.node.name.encode())}"
+    return Team(tmp_path, bird, backend, stack, way)

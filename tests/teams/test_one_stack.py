@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 
 import pytest
 
-from bird_dynamic.emulator import EmulatorServer, Fault
+from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Fault, Reply, Request
 from tests.engine.programs import READS, both_ways, channel, only, sent
 from tests.support.backends import PASSWORD
 from tests.teams.people import Person, Team, asked, until
@@ -25,6 +26,21 @@ LOCKED = re.compile(
     r"end or delete the lock file with `pulumi cancel`\.\n"
     r"  (?P<place>\S+): created by (?P<who>\S+)@(?P<machine>\S+) \(pid (?P<pid>\d+)\) at \S+"
 )
+
+
+class Line(BirdEmulator):
+    """A line to an emulated Bird. From the first create on, it holds requests until it works."""
+
+    def __init__(self, bird: BirdEmulator) -> None:
+        super().__init__()
+        self.bird, self.holds, self.works = bird, threading.Event(), threading.Event()
+
+    def handle(self, request: Request) -> Reply:
+        if request.method == "POST":
+            self.holds.set()
+        if self.holds.is_set():
+            self.works.wait()
+        return self.bird.handle(request)
 
 
 def settled(person: Person, bird: EmulatorServer) -> None:
@@ -165,18 +181,19 @@ def test_pulumi_cancel_does_not_stop_a_run_and_the_number_still_has_one_connecto
     team: Team, bird: EmulatorServer
 ) -> None:
     """Ben takes the lock of a run that goes on. Whoever ends last writes the state."""
-    anna = team.founder("anna", channel())
-    ben = team.joins("ben", anna)
-    bird.emulator.faults = (
-        Fault("hang", operation="create_connector", applied=False, seconds=20.0),
-    )
-    running = anna.begin("up", "--yes", "--skip-preview")
-    until(asked(bird, "create_connector"), running)
-    assert ben.run("cancel", "--yes").ok
-    made = ben.up()
-    assert made.ok, made.output
-    connector = only(bird)["id"]
-    output, _ = running.communicate(timeout=300)
+    line = Line(bird.emulator)
+    with EmulatorServer(line) as slow:
+        anna = team.founder("anna", channel())
+        ben = team.joins("ben", anna)
+        anna.environment |= {"BIRD_API_URL": slow.url, "BIRD_TIMEOUT": "1h"}
+        running = anna.begin("up", "--yes", "--skip-preview")
+        until(line.holds.is_set, running)
+        assert ben.run("cancel", "--yes").ok
+        made = ben.up()
+        assert made.ok, made.output
+        connector = only(bird)["id"]
+        line.works.set()
+        output, _ = running.communicate(timeout=300)
     assert running.returncode != 0
     assert f'adopt="{connector}"' in output, output
     assert "there was a problem deleting the lock" in output, output

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from bird_dynamic.emulator import EmulatorServer
-from tests.engine.programs import NUMBER, OTHER_NUMBER, channel, sent
+from tests.engine.programs import NUMBER, OTHER_NUMBER, audit, channel, sent
 from tests.teams.people import Person, Team
 
 
@@ -30,22 +26,13 @@ pulumi.export("read", read.channel_id)
     )
 
 
-def audit(person: Person) -> dict[str, Any]:
+def audited(person: Person) -> Any:
     """What the audit of the person's stack says."""
-    done = subprocess.run(
-        [Path(sys.prefix) / "bin" / "bird-dynamic", "audit", "--json", "--stack", person.name],
-        cwd=person.folder,
-        env=person.variables(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.stderr == "", done.stderr
-    return dict(json.loads(done.stdout))
+    _, found = audit(person, "--stack", person.name)
+    return found
 
 
-def owners(found: dict[str, Any]) -> dict[str, list[str]]:
+def owners(found: Any) -> dict[str, list[str]]:
     return {each["id"]: each["managedBy"] for each in found["numbers"] if each["managedBy"]}
 
 
@@ -61,9 +48,9 @@ def test_a_stack_reads_the_line_of_another_one_and_leaves_it(
     outputs = sales.outputs()
     expected = support.outputs()["channel_id"]
     assert [outputs[each] for each in ("theirs", "found", "read")] == [expected] * 3
-    assert owners(audit(support)) == {NUMBER: ["support"]}
-    assert owners(audit(sales))[OTHER_NUMBER] == ["sales"]
-    assert len(audit(support)["unmanaged"]) == 1
+    assert owners(audited(support)) == {NUMBER: ["support"]}
+    assert owners(audited(sales))[OTHER_NUMBER] == ["sales"]
+    assert len(audited(support)["unmanaged"]) == 1
     assert sales.destroy().ok
     assert bird.emulator.connectors() == [first]
 
