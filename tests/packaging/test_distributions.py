@@ -50,7 +50,7 @@ def test_both_hold_the_package_and_nothing_else(distributions: Path) -> None:
     assert "bird_dynamic/py.typed" in expected
     wheel = files_of(distributions, "*.whl")
     assert {name for name in wheel if ".dist-info/" not in name} == expected
-    source = files_of(distributions, "*.tar.gz")
+    source = files_of(distributions, "bird_dynamic-*.tar.gz")
     assert expected <= source
     assert {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"} <= source
     assert not any(name.startswith(("tests", "tools", ".")) for name in source - {".gitignore"})
