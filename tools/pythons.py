@@ -1,7 +1,7 @@
 """Run the fast tests on each Python that the package supports and that is found here.
 
 The classifiers in `pyproject.toml` say which. Each has its own environment, `.venv-pythonX.Y`. A
-Python is looked for on PATH, among those of pyenv, and where `tools/python_from_debian.sh` puts it.
+Python is looked for on PATH, and among those of pyenv.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bird-dynamic"
 PYENV = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 
 
@@ -48,7 +47,6 @@ def candidates(version: str) -> Iterator[str]:
     if found := shutil.which(f"python{version}"):
         yield found
     yield from map(str, PYENV.glob(f"versions/{version}.*/bin/python{version}"))
-    yield str(CACHE / f"python-{version}" / "usr" / "bin" / f"python{version}")
 
 
 def runs(python: str, version: str) -> bool:

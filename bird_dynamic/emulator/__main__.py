@@ -268,8 +268,11 @@ def _introduce(server: EmulatorServer, given: argparse.Namespace) -> None:
         print(f"# phone number  {number.id}  {number.number}  {number.country}  {capabilities}")
     for public, local in server.emulator.deliveries.targets.shown().items():
         print(f"# webhooks      {public} are delivered to {local}")
-    if not ipaddress.ip_address(given.host).is_loopback:
-        for name in given.allow_host or ["NAME"]:
+    address = ipaddress.ip_address(given.host)
+    if not address.is_loopback:
+        # A single address is in the lines above.
+        names = given.allow_host or (["NAME"] if address.is_unspecified else [])
+        for name in names:
             print(f"# From another machine: export BIRD_API_URL=http://{name}:{server.port}")
         print("# Whoever can reach this address can read and change the workspace.")
     print(f"# To see what happens, and to ring a number, open {server.page} in a browser.")

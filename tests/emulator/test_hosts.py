@@ -193,6 +193,15 @@ def test_the_command_says_what_other_machines_use() -> None:
         assert ask("127.0.0.1", port, "POST", RESET, {"Host": "bird-emulator"})[0] == 200
 
 
+def test_an_address_that_serves_other_machines_is_said_once(own_address: str) -> None:
+    with running("--host", own_address) as lines:
+        port = port_in(lines)
+        assert [each for each in lines if "BIRD_API_URL" in each] == [
+            f"export BIRD_API_URL=http://{own_address}:{port}"
+        ]
+        assert "# Whoever can reach this address can read and change the workspace." in lines
+
+
 def test_the_command_says_nothing_of_other_machines_by_default() -> None:
     with running() as lines:
         assert not any("another machine" in each for each in lines)
