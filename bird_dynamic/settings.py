@@ -164,8 +164,8 @@ def _plain_http_problem(api_url: str, access_key: str) -> str | None:
     if host == "localhost" or (address is not None and address.is_loopback):
         return None
     return (
-        "plain http is accepted only for localhost, because it would send the access key "
-        "unencrypted; use https."
+        "plain http is accepted only for localhost, and for other hosts with the access key of an "
+        "emulator, because it would send the access key unencrypted; use https."
     )
 
 

@@ -44,15 +44,15 @@ def given_settings(stack: str | None, with_stack: str) -> Given:
     project = project_of(Path.cwd()) if stack is not None else ""
     settings = gather(configuration.get, keys=configuration.keys(), project=project)
     problems = [*settings.problems, *dict(settings.location_problems).values()]
-    is_told = settings.location_problems or WORKSPACE_ID.key in settings.misspelled
+    told = {*dict(settings.location_problems), *settings.misspelled}
+    is_told = WORKSPACE_ID.key in told
     if not settings.workspace_id and not is_told:
         problems.append(settings.unset_text(WORKSPACE_ID.key))
     if problems:
         if stack is None:
-            unset = {
-                f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}": ACCESS_KEY,
-                settings.unset_text(WORKSPACE_ID.key): WORKSPACE_ID,
-            }
+            unset = {f"{ACCESS_KEY.names()}: {ACCESS_KEY.problem_of('')}": ACCESS_KEY}
+            if not is_told:
+                unset[settings.unset_text(WORKSPACE_ID.key)] = WORKSPACE_ID
             problems = [
                 _without_stack(unset[each], with_stack) if each in unset else each
                 for each in problems

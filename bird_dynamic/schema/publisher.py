@@ -9,6 +9,7 @@ is empty. The build runs this file by itself, so it imports the standard library
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -53,8 +54,26 @@ class Publisher:
 
     def unset(self) -> list[str]:
         """The names of the values that a release needs and nobody has filled in."""
-        needed = ("name", "email", "repository", "homepage", "logo", "plugin_download_url")
-        return [each for each in needed if not getattr(self, each)]
+        needed = ("name", "email", "repository", "homepage", "logo")
+        unset = [each for each in needed if not getattr(self, each)]
+        return unset if self.plugin_download_url else [*unset, "download_url"]
+
+    def problems(self) -> list[str]:
+        """What is wrong with the values that are filled in, as sentences."""
+        addresses = {each: getattr(self, each) for each in ("repository", "homepage", "logo")}
+        wrong = [
+            f"{name}: {address!r} is no URL that begins with https://"
+            for name, address in addresses.items()
+            if address and not re.match(r"https://[^/\s]+", address)
+        ]
+        if self.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", self.email):
+            wrong.append(f"email: {self.email!r} is no address such as name@example.com")
+        on_github = urlsplit(self.repository).hostname == "github.com"
+        if on_github and not re.fullmatch(r"/[^/\s]+/[^/\s]+", self._path):
+            wrong.append(f"repository: {self.repository!r} is not https://github.com/OWNER/NAME")
+        if self.download_url and not re.match(r"\w+://[^/\s]+", self.download_url):
+            wrong.append(f"download_url: {self.download_url!r} is no URL")
+        return wrong
 
 
 PUBLISHER = Publisher()

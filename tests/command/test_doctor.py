@@ -328,6 +328,26 @@ def test_settings_that_cannot_work_send_nothing(
     assert list(bird.emulator.journal) == []
 
 
+@pytest.mark.parametrize(
+    ("workspace", "says"),
+    [("ws_123", "starts with ws_ belongs to another Bird product"), ("nope", "must be a UUID")],
+)
+@pytest.mark.parametrize("command", [["doctor"], ["audit"], ["export", "phones"]], ids=str)
+def test_a_wrong_workspace_is_not_called_unset(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    workspace: str,
+    says: str,
+) -> None:
+    monkeypatch.setenv("BIRD_ACCESS_KEY", "canary")
+    monkeypatch.setenv("BIRD_WORKSPACE_ID", workspace)
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert "is not set" not in said
+
+
 def test_what_a_write_may_have_left_behind_is_told(
     bird: EmulatorServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,11 +19,11 @@ PUBLISHED = ("publisher", "homepage", "repository", "logoUrl", "pluginDownloadUR
 
 
 def test_what_a_release_lacks_is_named() -> None:
-    everything = ["name", "email", "repository", "homepage", "logo", "plugin_download_url"]
+    everything = ["name", "email", "repository", "homepage", "logo", "download_url"]
     assert Publisher().unset() == everything
     assert COMPLETE.unset() == []
     elsewhere = Publisher(repository="https://gitlab.com/example/bird")
-    assert elsewhere.unset() == ["name", "email", "homepage", "logo", "plugin_download_url"]
+    assert elsewhere.unset() == ["name", "email", "homepage", "logo", "download_url"]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,23 @@ def test_releases_on_github_are_where_pulumi_downloads_the_plugin(repository: st
     publisher = Publisher(repository=repository)
     assert publisher.plugin_download_url == "github://api.github.com/a-b/c"
     assert (publisher.owner, publisher.go_module) == ("a-b", "github.com/a-b/c")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"email": "me at example"}, "email"),
+        ({"repository": "github.com/me/bird"}, "repository"),
+        ({"repository": "https://github.com/me"}, "repository"),
+        ({"homepage": "example.com"}, "homepage"),
+        ({"logo": "logo.svg"}, "logo"),
+        ({"download_url": "example.com/files"}, "download_url"),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_named(given: dict[str, str], named: str) -> None:
+    (problem,) = Publisher(**given).problems()
+    assert problem.startswith(f"{named}: {given[named]!r}")
+    assert Publisher().problems() == COMPLETE.problems() == []
 
 
 def test_a_download_url_that_is_given_counts() -> None:

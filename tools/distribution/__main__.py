@@ -28,6 +28,8 @@ MOMENT = "1580601600"
 
 def main() -> int:
     """Build everything; tell what there is, what was left out, and what a release still lacks."""
+    if problems := PUBLISHER.problems():
+        sys.exit("\n".join(f"bird_dynamic/schema/publisher.py: {each}" for each in problems))
     os.environ.setdefault("SOURCE_DATE_EPOCH", MOMENT)
     folder = Path(sys.argv[1])
     wheel = _distributions(folder)
