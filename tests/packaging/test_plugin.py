@@ -69,9 +69,10 @@ def test_make_dist_builds_the_distributions_where_nothing_can_be_installed(tmp_p
     tree = copy_of_the_tree(tmp_path / "tree", "https://example.com")
     (tree / "Makefile").write_text((ROOT / "Makefile").read_text())
     (tree / ".venv").symlink_to(sys.prefix)
+    # The environment is there, and would be made anew for this copy.
+    command = ["make", "--no-print-directory", "--assume-old=.venv/.stamp", "dist"]
     done = subprocess.run(
-        # The environment is there, and would be made anew for this copy.
-        ["make", "--assume-old=.venv/.stamp", "dist", f"DIST={tmp_path / 'a folder'}"],
+        [*command, f"DIST={tmp_path / 'a folder'}"],
         cwd=tree,
         env={**os.environ, "PIP_NO_INDEX": "1"},
         capture_output=True,
