@@ -17,7 +17,6 @@ from tests.support.engine import ROOT, Run, Stack
 PACK = ROOT / "examples" / "policies"
 ENVIRONMENT = os.environ.get("BIRD_OLDEST_VENV")
 """Its protobuf is one that `pulumi-policy` accepts; `make test` installs the pack's needs there."""
-STARTED_BY_SCRIPT = "startedbyscript"
 
 pytestmark = pytest.mark.skipif(
     ENVIRONMENT is None, reason="the environment of the pack is made by `make test`"
@@ -45,10 +44,11 @@ def pack(stack: Stack) -> Path:
     shutil.copytree(PACK, folder, ignore=shutil.ignore_patterns(".venv", "__pycache__"))
     (folder / ".venv").symlink_to(str(ENVIRONMENT))
     stack.write("import pulumi\n")
-    if not started(stack, folder):
-        start_by_script(stack, folder)
-        assert started(stack, folder)
-    return folder
+    if started(stack, folder):
+        return folder
+    program = start_by_script(folder)
+    assert started(stack, program)
+    return program
 
 
 def started(stack: Stack, pack: Path) -> bool:
@@ -57,21 +57,17 @@ def started(stack: Stack, pack: Path) -> bool:
     return run.ok
 
 
-def start_by_script(stack: Stack, pack: Path) -> None:
-    """Start the pack as engines before 2025 did: by a script of the name of its runtime.
+def start_by_script(pack: Path) -> Path:
+    """A program that the engine starts as a policy pack, in place of the folder.
 
-    The Python host that `make setup` can build is older than the request that starts a pack. The
-    engine still uses such a script for a runtime that has no host.
+    The Python host that `make setup` can build is older than the request that starts a pack.
     """
-    project = pack / "PulumiPolicy.yaml"
-    text = project.read_text()
-    assert "name: python\n" in text
-    project.write_text(text.replace("name: python\n", f"name: {STARTED_BY_SCRIPT}\n"))
-    script = stack.folder / "bin" / f"pulumi-analyzer-policy-{STARTED_BY_SCRIPT}"
-    script.parent.mkdir()
-    script.write_text('#!/bin/sh\nexec .venv/bin/python -u -m pulumi.policy "$1" "$2"\n')
+    script = pack / "pulumi-analyzer-policies"
+    script.write_text(
+        '#!/bin/sh\ncd "$(dirname "$0")" && exec .venv/bin/python -u -m pulumi.policy "$1" .\n'
+    )
     script.chmod(0o755)
-    stack.environment["PATH"] = f"{script.parent}{os.pathsep}{stack.variables()['PATH']}"
+    return script
 
 
 def violated(run: Run) -> set[tuple[str, str]]:
