@@ -103,15 +103,15 @@ def bird_error(run: Run) -> str:
     assert not run.ok, run.output
     lines = set(re.findall(r"^ *error: (?:BirdError: )?(\w+ing .+ failed: .+)$", run.output, re.M))
     assert len(lines) == 1, run.output
-    assert not re.search(r'File "[^"]*bird_dynamic', run.output), run.output
+    ours = re.search(r'File "[^"]*bird_dynamic', run.output)
+    assert run.interrupted or not ours, run.output
     return str(lines.pop())
 
 
 def problems(run: Run) -> list[str]:
     """What a failed preview says is wrong with the inputs of its resources."""
     assert not run.ok, run.output
-    assert "Traceback" not in run.output, run.output
-    assert 'File "' not in run.output, run.output
+    assert not run.crashed, run.output
     # A failure of the plugin names its property, and the engine shows the value.
     place = r"(?:: property \S+ value \{.*\})?"
     return re.findall(

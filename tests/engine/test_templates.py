@@ -97,7 +97,8 @@ def test_python(bird: EmulatorServer, tmp_path: Path) -> None:
     others = [each for each in os.environ["PATH"].split(os.pathsep) if sys.prefix not in each]
     stack.environment |= {
         "PATH": os.pathsep.join([str(environment / "bin"), *others]),
-        "PIP_CONSTRAINT": str(ROOT / "tools" / "constraints.txt"),
+        # An address, because pip separates several files by spaces.
+        "PIP_CONSTRAINT": (ROOT / "tools" / "constraints.txt").as_uri(),
         # Other tests have a stand-in for pip there.
         "PYTHONPATH": "",
     }

@@ -31,6 +31,16 @@ class Run:
     def ok(self) -> bool:
         return self.status == 0
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether the program's host printed where the program was when the engine ended it: newer
+        engines do that as soon as a resource fails."""
+        return "KeyboardInterrupt" in self.output
+
+    @property
+    def crashed(self) -> bool:
+        return "Traceback" in self.output and not self.interrupted
+
 
 @dataclass
 class Stack:
