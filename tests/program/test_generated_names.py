@@ -37,11 +37,10 @@ def test_a_documented_value_is_a_constant() -> None:
         assert values == {each["value"] for each in described["enum"]}
 
 
-def test_several_items_are_in_the_results_of_an_object(
-    bird: EmulatedBird, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in bird.environment.items():
-        monkeypatch.setenv(name, value)
-    found = native.get_phone_numbers(capability="voice")
-    assert found
-    assert pulumi_bird.get_phone_numbers(capability="voice").results == found
+def test_several_items_are_in_the_results_of_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmulatedBird() as bird:
+        for name, value in bird.environment.items():
+            monkeypatch.setenv(name, value)
+        found = native.get_phone_numbers(capability="voice")
+        assert found
+        assert pulumi_bird.get_phone_numbers(capability="voice").results == found
