@@ -40,13 +40,16 @@ class Publisher:
     @property
     def owner(self) -> str:
         """The account on GitHub that has the repository; empty if it is elsewhere or unset."""
-        on_github = urlsplit(self.repository).hostname == "github.com"
-        return self._path.split("/")[1] if on_github else ""
+        return self._path.split("/")[1] if self._is_on_github else ""
 
     @property
     def go_module(self) -> str:
         """The repository as the beginning of a Go module's path; empty without a repository."""
         return f"{urlsplit(self.repository).netloc}{self._path}"
+
+    @property
+    def _is_on_github(self) -> bool:
+        return urlsplit(self.repository).hostname == "github.com"
 
     @property
     def _path(self) -> str:
@@ -68,8 +71,7 @@ class Publisher:
         ]
         if self.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", self.email):
             wrong.append(f"email: {self.email!r} is no address such as name@example.com")
-        on_github = urlsplit(self.repository).hostname == "github.com"
-        if on_github and not re.fullmatch(r"/[^/\s]+/[^/\s]+", self._path):
+        if self._is_on_github and not re.fullmatch(r"/[^/\s]+/[^/\s]+", self._path):
             wrong.append(f"repository: {self.repository!r} is not https://github.com/OWNER/NAME")
         if self.download_url and not re.match(r"\w+://[^/\s]+", self.download_url):
             wrong.append(f"download_url: {self.download_url!r} is no URL")

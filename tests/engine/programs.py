@@ -112,6 +112,7 @@ def problems(run: Run) -> list[str]:
     """What a failed preview says is wrong with the inputs of its resources."""
     assert not run.ok, run.output
     assert not run.crashed, run.output
+    assert run.interrupted or 'File "' not in run.output, run.output
     # A failure of the plugin names its property, and the engine shows the value.
     place = r"(?:: property \S+ value \{.*\})?"
     return re.findall(
