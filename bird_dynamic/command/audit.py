@@ -4,6 +4,7 @@ and sends GET requests only."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 
 from bird_dynamic.bird.clock import Cancellation, SystemClock
@@ -18,6 +19,9 @@ from bird_dynamic.lifecycle.session import Account, Run
 from bird_dynamic.settings import Settings
 
 __all__ = ["Audit", "AuditFailedError", "AuditFinding", "AuditedNumber", "audit", "audit_of"]
+
+HEARS_EVERY = 0.2
+"""Seconds after which Ctrl-C is noticed."""
 
 
 class AuditFailedError(Exception):
@@ -58,7 +62,17 @@ def audit_of(
         partial(connect, connections=CONCURRENT_REQUESTS, cancelled=cancelled),
         Run(clock=SystemClock(cancelled), before_writing=_refuse),
     )
-    return audited(Reader(account, managed, stack or "", say, cancelled.set), tuple(ignore))
+    reader = Reader(account, managed, stack or "", say, cancelled.set)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            auditing = pool.submit(audited, reader, tuple(ignore))
+            # A wait without an end would miss a Ctrl-C that comes just before it.
+            while not wait([auditing], HEARS_EVERY).done:
+                pass
+        except BaseException:
+            cancelled.set()
+            raise
+        return auditing.result()
 
 
 def _refuse() -> None:

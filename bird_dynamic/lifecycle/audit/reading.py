@@ -57,7 +57,7 @@ class Reader:
     stack: str = ""
     say: Callable[[str], None] = lambda text: None
     cancel: Callable[[], None] = lambda: None
-    """Ends all requests, after one that failed and after Ctrl-C."""
+    """Ends all requests, after one that failed."""
     _read: int = 0
     _deliveries: dict[str, tuple[Delivery, ...]] = field(default_factory=dict)
     _refused_read: OperationError | None = None
