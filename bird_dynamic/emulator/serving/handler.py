@@ -138,9 +138,11 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse a request that cannot be read, and close the connection."""
         self.close_connection = True
-        answer = _failure(code, message or HTTPStatus(code).phrase)
+        # Before Python 3.11, an HTTPStatus is written as its name.
+        status = int(code)
+        answer = _failure(status, message or HTTPStatus(status).phrase)
         write_response(self, answer, Dialect(connection="closed"))
-        self._log(code)
+        self._log(status)
         discard_rest(self.connection)
 
     def handle_expect_100(self) -> bool:
