@@ -5,11 +5,13 @@ PYTHON ?= python3
 VENV ?= .venv
 DIST ?= dist
 PIP_INSTALL = bin/python -m pip --quiet --disable-pip-version-check install
+LOCKED = .venv-locks/bin/uv pip compile --quiet --universal --python-version 3.10 --no-python-downloads \
+	--generate-hashes --no-annotate --custom-compile-command "make locks" $(UPGRADE)
 IN_ENVIRONMENT = eval "$$($(MAKE) -s --no-print-directory env)" &&
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-pythons test-oldest test-faults test-teams test-live test-mutations setup env check docs examples bench bench-backends bench-stacks dist help checksums cli languages browser postgres schema-compare docs-site check-workflows
+.PHONY: demo demo-page demo-preview demo-destroy test test-fast test-pythons test-oldest test-faults test-teams test-live test-mutations setup env check docs examples bench bench-backends bench-stacks dist help locks checksums cli languages browser postgres schema-compare docs-site check-workflows
 
 demo: setup ## set everything up and run a real `pulumi up` against a local Bird emulator; in a terminal, serve its page until Enter
 	@$(IN_ENVIRONMENT) .venv/bin/python tools/demo.py up
@@ -100,6 +102,12 @@ dist: .venv/.stamp ## build what is published into dist/: the wheel, the source 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1\t\2/p' Makefile | tr -s '$$' | expand -t 22
 
+locks: .venv-locks/.stamp ## write the locks for pip after a change of the requirements; all of them newer with: make locks UPGRADE=--upgrade
+	@for each in dev oldest; do $(LOCKED) pyproject.toml --group $$each -o tools/locks/$$each.txt > /dev/null || exit 1; done
+	@$(LOCKED) pyproject.toml -c tools/locks/dev.txt -o tools/locks/shipped.txt > /dev/null
+	@for each in build cyclonedx-bom locks pyinstaller site teams workflows; do \
+		$(LOCKED) --group $$each -o tools/locks/$$each.txt > /dev/null || exit 1; done
+
 checksums: ## fetch the published checksums of the pinned Pulumi releases into tools/pulumi/checksums.txt
 	@$(PYTHON) -m tools.pulumi.checksums
 
@@ -125,41 +133,33 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 	@(cd $(<D) && npm ci --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1 && touch node_modules/$(@F)) || \
 		echo "npm cannot install it: the TypeScript example is not tested"
 
-.venv/.stamp: pyproject.toml tools/constraints.txt
-	$(call virtual_environment,.venv,tools/constraints.txt,. --group dev)
+.venv/.stamp: pyproject.toml tools/locks/dev.txt
+	$(call virtual_environment,.venv,dev)
+	$(call with_the_package,.venv)
 
-.venv-python%/.stamp: pyproject.toml tools/constraints.txt
-	$(call virtual_environment,.venv-python$*,tools/constraints.txt,. --group dev)
+.venv-python%/.stamp: pyproject.toml tools/locks/dev.txt
+	$(call virtual_environment,.venv-python$*,dev)
+	$(call with_the_package,.venv-python$*)
 
-.venv-oldest/.stamp: pyproject.toml tools/constraints-oldest.txt examples/policies/requirements.txt
-	$(call virtual_environment,.venv-oldest,tools/constraints-oldest.txt,. -r examples/policies/requirements.txt)
+.venv-oldest/.stamp: pyproject.toml tools/locks/oldest.txt
+	$(call virtual_environment,.venv-oldest,oldest)
+	$(call with_the_package,.venv-oldest)
 
-.venv-site/.stamp: pyproject.toml tools/constraints-site.txt
-	$(call tools_environment,.venv-site,tools/constraints-site.txt,site)
+.venv-%/.stamp: tools/locks/%.txt
+	$(call virtual_environment,.venv-$*,$*)
 
-.venv-teams/.stamp: pyproject.toml tools/constraints-teams.txt
-	$(call tools_environment,.venv-teams,tools/constraints-teams.txt,teams)
-
-.venv-workflows/.stamp: pyproject.toml tools/constraints-workflows.txt
-	$(call tools_environment,.venv-workflows,tools/constraints-workflows.txt,workflows)
-
-# $(1): its folder, $(2): its constraints, $(3): the dependency group of its tools.
-define tools_environment
-	@$(1)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
-	@$(1)/$(PIP_INSTALL) -c $(2) pip
-	@$(1)/$(PIP_INSTALL) -c $(2) --group $(3)
-	@touch $@
-endef
-
-# $(1): its folder, $(2): its constraints, $(3): what to install.
-# The build backend is installed first, without build isolation, because the constraints do not reach
-# an isolated build. So is pip: that of an older Python does not know `--group`.
+# $(1): its folder, $(2): its lock.
 define virtual_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
 		"error: Python 3.10 or newer is needed; name one with: make PYTHON=python3.x")'
-	@echo "installing the package into $(1) (about a minute)"
+	@echo "installing $(2) into $(1) (up to a minute)"
 	@$(1)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
-	@$(1)/$(PIP_INSTALL) -c $(2) pip hatchling
-	@$(1)/$(PIP_INSTALL) -c $(2) --no-build-isolation -e $(3)
+	@$(1)/$(PIP_INSTALL) --require-hashes -r tools/locks/$(2).txt
+	@touch $@
+endef
+
+# $(1): its folder. The build backend is in the locks: an isolated build would fetch another one.
+define with_the_package
+	@$(1)/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 endef

@@ -25,6 +25,7 @@ from tests.engine.programs import NUMBER
 from tests.engine.test_examples import EXAMPLES, NODE_MODULES, comes_up, goes, host_for
 from tests.support.engine import ROOT, Run, Stack
 from tests.support.language_hosts import runs_plugins
+from tests.support.locks import constraints
 from tests.support.publication import Publication
 
 VERSION = package_version()
@@ -179,7 +180,7 @@ def test_a_python_program_has_the_wheel_alone(
 ) -> None:
     environment = elsewhere.folder / "venv"
     venv.create(environment, with_pip=True)
-    options = ("-c", str(ROOT / "tools" / "constraints.txt"), "--find-links", served.url)
+    options = ("-c", str(constraints(elsewhere.folder)), "--find-links", served.url)
     subprocess.run(
         [environment / "bin" / "pip", "install", "--quiet", *options, "bird-dynamic"],
         cwd=elsewhere.folder,

@@ -21,6 +21,7 @@ from bird_dynamic.emulator.__main__ import DEFAULT_PORT
 from tests.engine.test_examples import EXAMPLES, NODE_MODULES, host_for
 from tests.engine.test_languages import GENERATES, generated_node
 from tests.support.engine import ROOT, Stack
+from tests.support.locks import constraints
 
 TEMPLATES = ROOT / "templates"
 NUMBER = PhoneNumber.made_up(0)
@@ -98,7 +99,7 @@ def test_python(bird: EmulatorServer, tmp_path: Path) -> None:
     stack.environment |= {
         "PATH": os.pathsep.join([str(environment / "bin"), *others]),
         # An address, because pip separates several files by spaces.
-        "PIP_CONSTRAINT": (ROOT / "tools" / "constraints.txt").as_uri(),
+        "PIP_CONSTRAINT": constraints(tmp_path).as_uri(),
         # Other tests have a stand-in for pip there.
         "PYTHONPATH": "",
     }

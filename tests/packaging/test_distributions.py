@@ -17,12 +17,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.support.locks import constraints, pins
 from tests.support.publication import Publication
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENTS = [(sys.prefix, "constraints.txt")]
+ENVIRONMENTS = [(sys.prefix, "dev")]
 if OLDEST := os.environ.get("BIRD_OLDEST_VENV"):
-    ENVIRONMENTS.append((OLDEST, "constraints-oldest.txt"))
+    ENVIRONMENTS.append((OLDEST, "oldest"))
 
 
 @pytest.fixture
@@ -71,8 +72,8 @@ def test_the_wheel_works_in_an_empty_environment(distributions: Path, tmp_path: 
     python = tmp_path / "empty" / "bin" / "python"
     (wheel,) = distributions.glob("*.whl")
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    constraints = ROOT / "tools" / "constraints.txt"
-    subprocess.run([*install, "-c", constraints, wheel], check=True, capture_output=True)
+    limits = ["-c", constraints(tmp_path)]
+    subprocess.run([*install, *limits, wheel], check=True, capture_output=True)
     code = (
         "import bird_dynamic, bird_dynamic.providers.dynamic as d, bird_dynamic.bird.http\n"
         "print(bird_dynamic.VoiceChannel.__name__, d.provider('VoiceChannel').__class__.__name__)"
@@ -104,15 +105,11 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
     assert "pulumi" in declared
 
 
-@pytest.mark.parametrize(("environment", "constraints"), ENVIRONMENTS)
-def test_all_that_is_installed_is_pinned_and_nothing_else(
-    environment: str, constraints: str
-) -> None:
-    lines = (ROOT / "tools" / constraints).read_text().splitlines()
-    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+@pytest.mark.parametrize(("environment", "lock"), ENVIRONMENTS)
+def test_all_that_is_installed_is_locked_and_nothing_else(environment: str, lock: str) -> None:
     pinned = {
-        each.name: str(each.specifier)
-        for each in pins
+        canonicalize_name(each.name): str(each.specifier)
+        for each in pins(lock)
         if each.marker is None or each.marker.evaluate()
     }
     packages = Path(environment).glob("lib/python3*/site-packages")

@@ -211,4 +211,4 @@ def test_the_oldest_versions_that_are_told_are_those_that_are_tested() -> None:
     oldest = pins.OLDEST.version
     assert f"Pulumi CLI {oldest} or newer" in (root / "README.md").read_text()
     assert f'"pulumi>={oldest},' in (root / "pyproject.toml").read_text()
-    assert f"pulumi=={oldest}\n" in (root / "tools" / "constraints-oldest.txt").read_text()
+    assert f"\npulumi=={oldest} " in (root / "tools" / "locks" / "oldest.txt").read_text()

@@ -1,8 +1,8 @@
 """The virtual environments that the plugin is built with, apart from the one for development.
 
-`bundle` holds what is shipped: the wheel, and the pinned versions of what it needs. Each tool has
-an environment of its own, because whatever is installed beside the wheel can end up in the
-executable: requests uses `chardet` where it finds one.
+`shipped` holds the wheel, and the locked versions of what it needs. Each tool has an environment of
+its own, because whatever is installed beside the wheel can end up in the executable: requests uses
+`chardet` where it finds one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".venv-dist"
-SHIPPED = ROOT / "tools" / "constraints.txt"
-TOOLS = ROOT / "tools" / "distribution" / "constraints.txt"
+LOCKS = ROOT / "tools" / "locks"
 
 
 class UnavailableError(Exception):
@@ -38,27 +37,34 @@ def locked() -> Iterator[None]:
 @cache
 def bundle(wheel: Path) -> Path:
     """The Python of the environment with this wheel and what it needs."""
-    python = _environment("bundle", SHIPPED)
+    python = environment("shipped")
     release = f"bird-dynamic=={wheel.name.split('-')[1]}"
     # By its name, or its metadata would tell the path of the wheel.
     found = ("--no-index", "--find-links", str(wheel.resolve().parent))
     _install(python, *found, "--no-deps", "--force-reinstall", release)
-    _install(python, "-c", str(SHIPPED), release)
     return python
 
 
-def tool(name: str) -> Path:
-    """The Python of the environment with this tool."""
-    python = _environment(name, TOOLS)
-    _install(python, "-c", str(TOOLS), name)
+def environment(lock: str) -> Path:
+    """The Python of the environment with all that a lock lists, made anew if that or this Python
+    has changed."""
+    folder = FOLDER / lock
+    python = folder / "bin" / "python"
+    file = LOCKS / f"{lock}.txt"
+    made_of = hashlib.sha256(file.read_bytes() + sys.version.encode()).hexdigest()
+    stamp = folder / "made-of"
+    if not stamp.exists() or stamp.read_text() != made_of:
+        ran(sys.executable, "-m", "venv", "--clear", "--without-pip", folder)
+        _install(python, "--require-hashes", "-r", str(file))
+        stamp.write_text(made_of)
     return python
 
 
-def ran(*command: str | Path, environment: dict[str, str] | None = None) -> str:
+def ran(*command: str | Path, variables: dict[str, str] | None = None) -> str:
     """The output of a command. Raises UnavailableError with its error if it fails."""
     done = subprocess.run(
         command,
-        env=environment,
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -71,24 +77,9 @@ def ran(*command: str | Path, environment: dict[str, str] | None = None) -> str:
     return done.stdout
 
 
-def _environment(name: str, constraints: Path) -> Path:
-    """An environment, new if what is pinned or this Python has changed."""
-    folder = FOLDER / name
-    made_of = hashlib.sha256(constraints.read_bytes() + sys.version.encode()).hexdigest()
-    stamp = folder / "made-of"
-    if not stamp.exists() or stamp.read_text() != made_of:
-        ran(sys.executable, "-m", "venv", "--clear", "--without-pip", folder)
-        stamp.write_text(made_of)
-    return folder / "bin" / "python"
-
-
 def _install(python: Path, *arguments: str) -> None:
-    # With all of it installed, this asks no index.
     options = ("--quiet", "--disable-pip-version-check", "--python", python)
     try:
         ran(sys.executable, "-m", "pip", *options, "install", "--retries", "2", *arguments)
     except UnavailableError as error:
-        what = arguments[-1]
-        raise UnavailableError(
-            f"pip cannot install {what} with its dependencies: {error}"
-        ) from None
+        raise UnavailableError(f"pip cannot install {Path(arguments[-1]).name}: {error}") from None

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from tools.distribution.archives import write_archive
-from tools.distribution.environments import UnavailableError, ran, tool
+from tools.distribution.environments import UnavailableError, environment, ran
 from tools.distribution.source_plugin import BESIDE, PLUGIN
 
 PROGRAM = "pulumi-resource-bird"
@@ -25,9 +25,9 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 def write_executable(python: Path, folder: Path, stem: str) -> None:
     """Write the archive with what the environment of this Python holds. `stem` is the name of the
     archive up to the version; the names of system and architecture follow."""
-    pyinstaller = tool("pyinstaller")
+    pyinstaller = environment("pyinstaller")
     (packages,) = python.parents[1].glob("lib/python3*/site-packages")
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(packages)}
+    variables = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": str(packages)}
     with tempfile.TemporaryDirectory() as name:
         made = Path(name)
         options = ["--onedir", "--name", PROGRAM, "--log-level", "WARN", "--noconfirm"]
@@ -39,7 +39,7 @@ def write_executable(python: Path, folder: Path, stem: str) -> None:
         options += ["--exclude-module", "debugpy"]
         options += ["--distpath", str(made), "--workpath", str(made / "work")]
         options += ["--specpath", str(made), str(PLUGIN / "__main__.py")]
-        ran(pyinstaller, "-m", "PyInstaller", *options, environment=environment)
+        ran(pyinstaller, "-m", "PyInstaller", *options, variables=variables)
         program = made / PROGRAM
         for each in program.glob("_internal/*.dist-info/RECORD"):
             # It lists an installation that this is not, with checksums of paths of this machine.
@@ -52,7 +52,7 @@ def write_executable(python: Path, folder: Path, stem: str) -> None:
 
 def _check(program: Path, stem: str) -> None:
     version = stem.rpartition("-v")[2]
-    said = ran(program, "--version", environment={})
+    said = ran(program, "--version", variables={})
     if said.split() != [PROGRAM, version]:
         raise UnavailableError(f"the executable of version {version} says: {said.strip()}")
 
