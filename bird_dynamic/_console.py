@@ -27,8 +27,14 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line. `examples` are pairs of a command and its comment."""
 
     def __init__(
-        self, prog: str, description: str, examples: tuple[tuple[str, str], ...] = ()
+        self,
+        prog: str,
+        description: str,
+        examples: tuple[tuple[str, str], ...] = (),
+        **options: Any,
     ) -> None:
+        """`options` are those that the base class passes on to the parser of a command, such as
+        `color` since Python 3.14."""
         example = f"such as `{examples[0][0]}`" if examples else ""
         self._better: dict[str, str | Callable[[re.Match[str]], str]] = {
             "^the following arguments are required: (.+)$": lambda found: (
@@ -48,6 +54,7 @@ class Parser(argparse.ArgumentParser):
             epilog=epilog,
             formatter_class=_Help,
             allow_abbrev=False,
+            **options,
         )
         self.add_argument(
             "--version",

@@ -378,7 +378,8 @@ def control(server: EmulatorServer, method: str, body: Any = None) -> tuple[int,
         with urllib.request.urlopen(request, timeout=5) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+        with error:
+            return error.code, json.load(error)
 
 
 def test_a_running_emulator_is_told_another_dialect(server: EmulatorServer) -> None:

@@ -107,7 +107,7 @@ def test_an_error_is_one_line(plugin: DynamicProviderProcess, bird: EmulatorServ
 
 def test_a_traceback_is_kept_for_what_nobody_expects(plugin: DynamicProviderProcess) -> None:
     inputs, _ = plugin.check({}, NEWS)
-    with pytest.raises(PluginError, match="cannot convert dictionary update sequence"):
+    with pytest.raises(PluginError, match="annot convert dictionary update sequence"):
         plugin.create({**inputs, "arguments": [1]})
 
 
