@@ -101,7 +101,9 @@ def summary(run: Run) -> set[str]:
 def bird_error(run: Run) -> str:
     """The one line in which a failed run says what Bird, or the provider, objects to."""
     assert not run.ok, run.output
-    lines = set(re.findall(r"^ *error: (?:BirdError: )?(\w+ing .+ failed: .+)$", run.output, re.M))
+    # How an error begins is up to Pulumi's SDK.
+    begins = "BirdError: |Exception calling application: "
+    lines = set(re.findall(rf"^ *error: (?:{begins})?(\w+ing .+ failed: .+)$", run.output, re.M))
     assert len(lines) == 1, run.output
     ours = re.search(r'File "[^"]*bird_dynamic', run.output)
     assert run.interrupted or not ours, run.output

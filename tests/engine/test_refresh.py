@@ -19,7 +19,7 @@ from tests.engine.programs import (
     summary,
     vanish,
 )
-from tests.support.engine import Stack
+from tests.support.engine import IS_OLDEST, Stack
 
 
 def test_what_bird_adds_to_the_arguments_is_no_drift(stack: Stack, bird: EmulatorServer) -> None:
@@ -36,6 +36,11 @@ def test_what_bird_adds_to_the_arguments_is_no_drift(stack: Stack, bird: Emulato
     assert summary(stack.refresh("--expect-no-changes")) == {"2 unchanged"}
     assert sent(bird) == ["get_connector"]
     assert summary(stack.preview("--expect-no-changes")) == {"2 unchanged"}
+
+
+def names_inputs(stack: Stack) -> bool:
+    """Whether a refresh shows the inputs that differ: the oldest engine only does for a plugin."""
+    return stack.way == "plugin" or not IS_OLDEST
 
 
 @both_ways
@@ -57,7 +62,7 @@ VoiceChannel("derived", phone_number_id={OTHER_NUMBER!r})
 
     refreshed = stack.refresh()
     assert summary(refreshed) == {"~ 2 updated", "1 unchanged"}
-    for each in before:
+    for each in before if names_inputs(stack) else ():
         assert re.search(
             rf'~ name *: "{each["name"]}" => "{each["name"]} renamed"', refreshed.output
         )
@@ -102,7 +107,7 @@ def test_a_conversational_switch_that_somebody_turned_is_shown_and_turned_back_i
     assert summary(refreshed) == {"~ 1 updated", "1 unchanged"}
     name = "channel_conversational_status_enabled"
     name = name if stack.way == "dynamic" else camel_case(name)
-    assert f"~ {name}: true => false" in refreshed.output
+    assert (f"~ {name}: true => false" in refreshed.output) == names_inputs(stack)
     sent(bird)
 
     assert summary(stack.up()) == {"~ 1 updated", "1 unchanged"}

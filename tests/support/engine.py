@@ -18,6 +18,8 @@ PASSPHRASE = "a passphrase for tests"
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(os.environ.get("BIRD_PROGRAMS_VENV") or sys.prefix)
 """The environment in which programs and the plugin run; `make test-oldest` names another."""
+IS_OLDEST = str(PROGRAMS) != sys.prefix
+"""Whether the engine and the SDK are the oldest supported ones."""
 
 
 @dataclass
