@@ -136,30 +136,32 @@ examples/typescript/node_modules/.package-lock.json: examples/typescript/package
 .venv/.stamp: pyproject.toml tools/locks/dev.txt
 	$(call virtual_environment,.venv,dev)
 	$(call with_the_package,.venv)
+	@touch $@
 
 .venv-python%/.stamp: pyproject.toml tools/locks/dev.txt
 	$(call virtual_environment,.venv-python$*,dev)
 	$(call with_the_package,.venv-python$*)
+	@touch $@
 
 .venv-oldest/.stamp: pyproject.toml tools/locks/oldest.txt
 	$(call virtual_environment,.venv-oldest,oldest)
 	$(call with_the_package,.venv-oldest)
+	@touch $@
 
 .venv-%/.stamp: tools/locks/%.txt
 	$(call virtual_environment,.venv-$*,$*)
+	@touch $@
 
 # $(1): its folder, $(2): its lock.
 define virtual_environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
 		"error: Python 3.10 or newer is needed; name one with: make PYTHON=python3.x")'
-	@echo "installing $(2) into $(1) (up to a minute)"
+	@echo "installing tools/locks/$(2).txt into $(1) (up to a minute)"
 	@$(1)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
 	@$(1)/$(PIP_INSTALL) --require-hashes -r tools/locks/$(2).txt
-	@touch $@
 endef
 
 # $(1): its folder. The build backend is in the locks: an isolated build would fetch another one.
 define with_the_package
 	@$(1)/$(PIP_INSTALL) --no-deps --no-build-isolation -e .
-	@touch $@
 endef
