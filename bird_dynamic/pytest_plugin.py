@@ -13,7 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from bird_dynamic.emulator import Dialect
-    from bird_dynamic.testing import EmulatedBird
+    from bird_dynamic.emulator.emulated_bird import EmulatedBird
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def bird_dialect() -> Dialect | None:
 @pytest.fixture
 def bird(request: pytest.FixtureRequest) -> Iterator[EmulatedBird]:
     """A new emulated Bird for this test."""
-    from bird_dynamic.testing import EmulatedBird
+    from bird_dynamic.emulator.emulated_bird import EmulatedBird
 
     with EmulatedBird(dialect=_chosen(request)) as running:
         yield running
