@@ -96,8 +96,8 @@ class CreateMessages:
         """More than one item could be the result."""
         ids = ", ".join(str(each["id"]) for each in items)
         return (
-            f"several items could be this {self._noun}: {ids}. Adopt one of them with adopt=, or "
-            "delete the unused ones"
+            f"several items could be this {self._noun}: {ids}. Adopt one of them with "
+            'adopt="<its id>", or delete the unused ones'
         )
 
     def kept(self, item: Item) -> str:

@@ -27,6 +27,11 @@ class EngineLog(logging.Handler):
         """Set the resource of this thread's messages."""
         self._working_on.urn = urn
 
+    @property
+    def urn(self) -> str:
+        """The resource of this thread's messages; empty if there was none yet."""
+        return getattr(self._working_on, "urn", "")
+
     def status(self, text: str) -> None:
         """Show a progress message, only while the operation runs."""
         self._show(text, ephemeral=True)
@@ -58,7 +63,7 @@ class EngineLog(logging.Handler):
         line = engine_pb2.LogRequest(
             severity=severity,
             message=printable(without(text, marked())),
-            urn=getattr(self._working_on, "urn", ""),
+            urn=self.urn,
             ephemeral=ephemeral,
         )
         try:

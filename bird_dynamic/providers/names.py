@@ -31,9 +31,10 @@ _PROPERTIES = {
 _NAME = re.compile(
     # What is in quotes was given by the user.
     rf"(?<![\"'])\b(?P<name>{'|'.join(sorted({*_PROPERTIES, *LOOKUPS}, key=len, reverse=True))})\b"
-    r"(?:=\w+|\([^()]*\)(?:\.\w+)?)?"
+    # With a value, it is source: see `any_language`.
+    r"(?!=)(?:\([^()]*\)(?:\.\w+)?)?"
 )
-"""A property or a look-up, with what a program would write after its name."""
+"""A property, or a look-up with what a program would write after its name."""
 
 
 def token(name: str) -> str:

@@ -36,6 +36,7 @@ from bird_dynamic.lifecycle.redaction import hiding, marked, without
 from bird_dynamic.lifecycle.registry import lifecycle_of
 from bird_dynamic.lifecycle.resource import ResourceLifecycle
 from bird_dynamic.lifecycle.session import Account
+from bird_dynamic.providers.any_language import in_any_language
 from bird_dynamic.providers.detailed_diff import detailed
 from bird_dynamic.providers.engine import address_from, end_at_once, run_of
 from bird_dynamic.providers.engine_log import EngineLog
@@ -46,7 +47,6 @@ from bird_dynamic.providers.names import (
     of_provider,
     token,
     unknown_inputs,
-    with_plugin_names,
 )
 from bird_dynamic.providers.plugin_lookups import looked_up, secrets_of_lookup
 from bird_dynamic.providers.plugin_settings import (
@@ -93,7 +93,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         self._run = run_of(
             engine_address,
             say=self._log.status,
-            warn=lambda text: self._log.warning(with_plugin_names(text)),
+            warn=lambda text: self._log.warning(in_any_language(text, self._log.urn)),
             end=self._end,
             cancelled=self._cancelled,
         )
@@ -185,7 +185,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             try:
                 news = received(request.news)
             except UnsupportedValueError as error:
-                failures = [_failure(schema, str(error), request.news)]
+                failures = [_failure(schema, str(error), request)]
                 return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
             given = dict(news.properties)
             foreign = [
@@ -210,7 +210,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
                     _failure(
                         schema,
                         of_provider(without(reason, marked()), self._explicit),
-                        request.news,
+                        request,
                     )
                     for reason in (*checked.failures, *foreign)
                 ],
@@ -413,7 +413,7 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
             yield lifecycle_of(type_name, lambda profile: self._account, keeps_half_created=True)
 
     def _worded(self, error: BirdError) -> str:
-        return with_plugin_names(of_provider(str(error), self._explicit))
+        return in_any_language(of_provider(str(error), self._explicit), self._log.urn)
 
     @contextmanager
     def _aborting_on_error(self, context: Context) -> Iterator[None]:
@@ -454,19 +454,19 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _failure(
-    schema: ResourceSchema, failure: str, news: struct_pb2.Struct
+    schema: ResourceSchema, failure: str, request: provider_pb2.CheckRequest
 ) -> provider_pb2.CheckFailure:
     """`phone_number_id: …` as `phone_number_id (phoneNumberId): …`: the program may use either
     name."""
     found = _PLACE.match(failure)
     if found is None or found["name"] not in schema.by_name:
-        return provider_pb2.CheckFailure(reason=with_plugin_names(failure))
+        return provider_pb2.CheckFailure(reason=in_any_language(failure, request.urn))
     name, rest = found["name"], found["rest"]
     place = f"{camel_case(name)}{rest}"
     named = f"{name}{rest} ({place})" if "_" in name else place
-    failure = named + with_plugin_names(failure[found.end() :])
+    failure = named + in_any_language(failure[found.end() :], request.urn)
     # The engine shows the value of a property that is named, also of a secret; not of a path.
-    field, value = schema.by_name[name], news.fields.get(camel_case(name))
+    field, value = schema.by_name[name], request.news.fields.get(camel_case(name))
     is_plain = value is None or value.WhichOneof("kind") not in ("struct_value", "list_value")
     is_map = field.kind.shape in (Shape.MAP, Shape.MAPS)
     is_long = value is not None and "\n" in value.string_value

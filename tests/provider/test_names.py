@@ -14,7 +14,7 @@ from bird_dynamic.schema.lookups import LOOKUPS
         ("name: is required", "name: is required"),
         ("pass workspace_id.", "pass workspace_id (workspaceId)."),
         ("channel_id, then channel_id", "channel_id (channelId), then channel_id"),
-        ("check_arguments=False skips", "check_arguments=False (checkArguments) skips"),
+        ("check_arguments=False skips", "check_arguments=False skips"),
         ("get_connector(…).channel_id", "get_connector(…).channel_id (bird:index:getConnector)"),
         ("list_connectors", "list_connectors (bird:index:getConnectors)"),
         ("phone_number_id (.arguments): no", "phone_number_id (.arguments): no"),

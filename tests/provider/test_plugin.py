@@ -671,7 +671,7 @@ def test_what_the_program_marked_secret_is_in_no_error_of_a_look_up(engine: Plug
         (
             "Connector",
             {"connectorTemplateRef": "sms-messagebird:1"},
-            "check_arguments=False (checkArguments) skips this check",
+            "(checkArguments: false (in Python, check_arguments=False) skips this check)",
         ),
         (
             "Connector",

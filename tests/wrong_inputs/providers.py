@@ -61,6 +61,21 @@ def _explicit(settings: Mapping[str, Any]) -> str:
     return text
 
 
+def _taken(name: str) -> str:
+    """What the create says if a connector of that name holds the number."""
+    with EmulatorServer() as bird:
+        bird.emulator.add_connector(
+            connectorTemplateRef="voice-messagebird:1",
+            name=name,
+            arguments={"phoneNumberId": NUMBER},
+        )
+        try:
+            PluginClient(bird.url).create({"phoneNumberId": NUMBER})
+        except AbortedError as error:
+            return str(error)
+    raise AssertionError("it was created")
+
+
 def _provider(wrong: str, given: Mapping[str, Any], *says: str) -> Row:
     urn = "urn:pulumi:dev::phones::pulumi:providers:bird::eu"
     request = provider_pb2.CheckRequest(urn=urn, news=struct(given))
@@ -187,6 +202,29 @@ ROWS = (
         Way.UP,
         ("401", 'access_key (accessKey) of the provider "eu" (or BIRD_ACCESS_KEY)'),
         lambda: _explicit({"accessKey": "wrong", "workspaceId": WORKSPACE_ID}),
+    ),
+    Row(
+        "YAML: the resource `sales` was renamed to `support`, without `aliases`",
+        Way.UP,
+        (
+            "already exists and conflicts with this resource",
+            'renamed or moved, add the option aliases: ["urn:pulumi:dev::phones::'
+            'bird:index:VoiceChannel::sales"] (in Python, opts=',
+            "add the option deleteBeforeReplace: true (in Python, opts=",
+        ),
+        lambda: _taken("sales-abcdef0123-k7x2m9qd"),
+    ),
+    Row(
+        "YAML: a `phoneNumberId` whose number has a connector that somebody made in the dashboard",
+        Way.UP,
+        (
+            "(name: Support line)",
+            "conflicts with this resource",
+            "use another phone number",
+            'adopt it with adopt: "',
+            '(in Python, adopt="',
+        ),
+        lambda: _taken("Support line"),
     ),
     _provider("`Provider(…, lanes=100)`", {"lanes": 100}, "lanes", "an integer from 1 to 64"),
 )
