@@ -27,6 +27,8 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
     "LICENSE": "LICENSE",
+    "emulator/README.md": "emulator.md",
+    "emulator": "emulator.md",
     "examples/README.md": "examples/index.md",
     "templates/README.md": "templates.md",
     "examples": "examples/index.md",
