@@ -33,10 +33,17 @@ def find_one(name: str, kind: type[Result], given: Mapping[str, Any]) -> Result:
     return found
 
 
+def find_one_output(
+    name: str, kind: type[Result], given: Mapping[str, Any]
+) -> pulumi.Output[Result]:
+    """The only result, once the arguments are known."""
+    return pulumi.Output.all(**given).apply(lambda known: find_one(name, kind, known))
+
+
 def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Result]:
     """Run the look-up of that name; return all results. Raises LookupFailedError."""
     lookup = LOOKUPS[name]
-    _refuse_outputs(name, given)
+    refuse_outputs(name, given)
     if given["profile"] is not None and (problem := PROFILE.problem(given["profile"])) is not None:
         raise LookupFailedError(f"{name}: profile: {problem}")
     try:
@@ -47,7 +54,14 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
     return [kind(**{shown: each[shown] for shown in lookup.result.shows}) for each in found]
 
 
-def _refuse_outputs(name: str, given: Mapping[str, Any]) -> None:
+def find_all_output(
+    name: str, kind: type[Result], given: Mapping[str, Any]
+) -> pulumi.Output[list[Result]]:
+    """All results, once the arguments are known."""
+    return pulumi.Output.all(**given).apply(lambda known: find_all(name, kind, known))
+
+
+def refuse_outputs(name: str, given: Mapping[str, Any]) -> None:
     """Raises LookupFailedError if an argument is an output, or contains one."""
     # An output may occur in no message: as text, it makes the engine warn.
     if outputs := [argument for argument, value in given.items() if _has_output(value)]:
@@ -55,6 +69,11 @@ def _refuse_outputs(name: str, given: Mapping[str, Any]) -> None:
             f"{name}: {', '.join(outputs)}: must be a plain value, not an Output. Use "
             f"{name}_output, which accepts outputs"
         )
+    refuse_texts_of_outputs(name, given)
+
+
+def refuse_texts_of_outputs(name: str, given: Mapping[str, Any]) -> None:
+    """Raises LookupFailedError if an argument contains what Python makes of an output."""
     for argument, value in given.items():
         for problem in texts_of_outputs(argument, value):
             what, _, _ = problem.partition(";")

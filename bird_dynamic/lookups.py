@@ -15,7 +15,13 @@ from typing import Any
 
 import pulumi
 
-from bird_dynamic.lookup_base import LookupFailedError, find_all, find_one
+from bird_dynamic.lookup_base import (
+    LookupFailedError,
+    find_all,
+    find_all_output,
+    find_one,
+    find_one_output,
+)
 
 __all__ = [
     "GetChannelResult",
@@ -334,7 +340,7 @@ def get_phone_number_output(
         "workspace_id": workspace_id,
         "profile": profile,
     }
-    return pulumi.Output.all(**given).apply(lambda known: get_phone_number(**known))
+    return find_one_output("get_phone_number", GetPhoneNumberResult, given)
 
 
 def get_phone_numbers_output(
@@ -351,7 +357,7 @@ def get_phone_numbers_output(
         "workspace_id": workspace_id,
         "profile": profile,
     }
-    return pulumi.Output.all(**given).apply(lambda known: get_phone_numbers(**known))
+    return find_all_output("get_phone_numbers", GetPhoneNumberResult, given)
 
 
 def get_connector_output(
@@ -362,7 +368,7 @@ def get_connector_output(
 ) -> pulumi.Output[GetConnectorResult]:
     """`get_connector` for outputs."""
     given = {"id": id, "workspace_id": workspace_id, "profile": profile}
-    return pulumi.Output.all(**given).apply(lambda known: get_connector(**known))
+    return find_one_output("get_connector", GetConnectorResult, given)
 
 
 def list_connectors_output(
@@ -379,7 +385,7 @@ def list_connectors_output(
         "workspace_id": workspace_id,
         "profile": profile,
     }
-    return pulumi.Output.all(**given).apply(lambda known: list_connectors(**known))
+    return find_all_output("list_connectors", GetConnectorResult, given)
 
 
 def get_channel_output(
@@ -390,7 +396,7 @@ def get_channel_output(
 ) -> pulumi.Output[GetChannelResult]:
     """`get_channel` for outputs."""
     given = {"id": id, "workspace_id": workspace_id, "profile": profile}
-    return pulumi.Output.all(**given).apply(lambda known: get_channel(**known))
+    return find_one_output("get_channel", GetChannelResult, given)
 
 
 def get_webhook_events_output(
@@ -401,4 +407,4 @@ def get_webhook_events_output(
 ) -> pulumi.Output[list[GetWebhookEventResult]]:
     """`get_webhook_events` for outputs."""
     given = {"service": service, "workspace_id": workspace_id, "profile": profile}
-    return pulumi.Output.all(**given).apply(lambda known: get_webhook_events(**known))
+    return find_all_output("get_webhook_events", GetWebhookEventResult, given)

@@ -62,6 +62,12 @@ COMPONENTS = {"PhoneLine": "bird_dynamic.components.phone_line"}
 """The components, which are written by hand, and their modules."""
 RESOURCE_NAME = "The name of the resource in the program."
 OPTIONS = "Pulumi's resource options."
+INVOKE_OPTIONS = (
+    "Pulumi's invoke options, such as `pulumi.InvokeOptions(provider=eu)`: the account of a "
+    "`Provider`, or of the one that a `parent` passes on. Not with `profile`."
+)
+FINDERS = "find_all, find_all_output, find_one, find_one_output"
+"""What the look-ups call, of either way in."""
 AUDIT = ("Audit", "AuditFailedError", "AuditFinding", "AuditedNumber", "audit")
 """The public names of the audit, which are written by hand in `command/audit.py`."""
 
@@ -147,7 +153,8 @@ def _provider() -> Iterator[str]:
     yield "from __future__ import annotations\nimport pulumi"
     yield "class Provider(pulumi.ProviderResource):"
     yield _docstring(
-        "An explicit provider with its own account, for resources with `opts.provider`.",
+        "An explicit provider with its own account, for resources and look-ups with "
+        "`opts.provider`.",
         "Settings that are omitted come from the environment, not from the stack's `bird:` "
         "configuration.",
     )
@@ -184,14 +191,11 @@ def _lookups() -> Iterator[str]:
     )
     yield "from __future__ import annotations\nfrom dataclasses import dataclass"
     yield "from typing import Any\nimport pulumi"
-    yield "from bird_dynamic.lookup_base import LookupFailedError, find_all, find_one"
+    yield f"from bird_dynamic.lookup_base import LookupFailedError, {FINDERS}"
     yield f"__all__ = {_names()!r}"
     for result in RESULTS.values():
         yield from _result(result)
-    for name, lookup in LOOKUPS.items():
-        yield from _function(name, lookup)
-    for name, lookup in LOOKUPS.items():
-        yield from _output_function(name, lookup)
+    yield from _functions()
 
 
 def _result(result: Result) -> Iterator[str]:
@@ -207,40 +211,59 @@ def _result(result: Result) -> Iterator[str]:
         yield _docstring(field.output_text)
 
 
-def _function(name: str, lookup: Lookup) -> Iterator[str]:
-    kind, find = lookup.result.class_name, "find_all" if lookup.lists else "find_one"
-    yield from _head(name, lookup, f"list[{kind}]" if lookup.lists else kind, "{}")
+def _functions(*, over_plugin: bool = False) -> Iterator[str]:
+    for name, lookup in LOOKUPS.items():
+        yield from _function(name, lookup, over_plugin)
+    for name, lookup in LOOKUPS.items():
+        yield from _output_function(name, lookup, over_plugin)
+
+
+def _function(name: str, lookup: Lookup, over_plugin: bool) -> Iterator[str]:
+    yield from _head(name, lookup, "{}", "{}", over_plugin)
     raised = "If the request fails." if lookup.lists else "If not exactly one item matches."
+    options = [("opts", INVOKE_OPTIONS)] if over_plugin else []
     yield _docstring(
         *_paragraphs(lookup.summary),
-        [*_described(*lookup.arguments, *PLACE), f":raises LookupFailedError: {raised}"],
+        [
+            *_described(*lookup.arguments, *PLACE, *options),
+            f":raises LookupFailedError: {raised}",
+        ],
     )
-    yield f"    given = {_dict((*lookup.arguments, *PLACE))}"
-    yield f'    return {find}("{name}", {kind}, given)'
+    yield from _body(name, lookup, "", over_plugin)
 
 
-def _output_function(name: str, lookup: Lookup) -> Iterator[str]:
-    kind = lookup.result.class_name
-    output = f"list[{kind}]" if lookup.lists else kind
-    yield from _head(f"{name}_output", lookup, f"pulumi.Output[{output}]", "pulumi.Input[{}]")
+def _output_function(name: str, lookup: Lookup, over_plugin: bool) -> Iterator[str]:
+    output = f"{name}_output"
+    yield from _head(output, lookup, "pulumi.Output[{}]", "pulumi.Input[{}]", over_plugin)
     yield _docstring(f"`{name}` for outputs.")
-    yield f"    given = {_dict((*lookup.arguments, *PLACE))}"
-    yield f"    return pulumi.Output.all(**given).apply(lambda known: {name}(**known))"
+    yield from _body(name, lookup, "_output", over_plugin)
 
 
-def _head(name: str, lookup: Lookup, returned: str, form: str) -> Iterator[str]:
+def _head(name: str, lookup: Lookup, returned: str, taken: str, over_plugin: bool) -> Iterator[str]:
+    kind = lookup.result.class_name
     yield f"def {name}("
     first = [each for each in lookup.arguments if each.required or each.is_positional]
     named = [each for each in lookup.arguments if each not in first]
-    yield from (_parameter(each, form) for each in first)
+    yield from (_parameter(each, taken) for each in first)
     yield "*,"
-    yield from (_parameter(each, form) for each in (*named, *PLACE))
-    yield f") -> {returned}:"
+    yield from (_parameter(each, taken) for each in (*named, *PLACE))
+    if over_plugin:
+        yield "opts: pulumi.InvokeOptions | None = None,"
+    yield f") -> {returned.format(f'list[{kind}]' if lookup.lists else kind)}:"
+
+
+def _body(name: str, lookup: Lookup, form: str, over_plugin: bool) -> Iterator[str]:
+    find = f"{'find_all' if lookup.lists else 'find_one'}{form}"
+    opts = ", opts" if over_plugin else ""
+    yield f"    given = {_dict((*lookup.arguments, *PLACE))}"
+    yield f'    return {find}("{name}", {lookup.result.class_name}, given{opts})'
 
 
 def _native(modules: dict[str, str]) -> Iterator[str]:
     yield NATIVE
-    yield f"from __future__ import annotations\nfrom bird_dynamic.lookups import {_joined()}"
+    yield "from __future__ import annotations\nimport pulumi"
+    yield f"from bird_dynamic.lookup_over_plugin import {FINDERS}"
+    yield f"from bird_dynamic.lookups import LookupFailedError, {', '.join(RESULTS)}"
     yield f"from bird_dynamic.resources import {', '.join(sorted(modules.values()))}"
     yield "from bird_dynamic.components import phone_line"
     yield "from bird_dynamic.resources.over_plugin import OverPlugin"
@@ -252,6 +275,7 @@ def _native(modules: dict[str, str]) -> Iterator[str]:
     yield "class PhoneLine(phone_line.PhoneLine):"
     yield _docstring("See `bird_dynamic.PhoneLine`.")
     yield "    CHANNEL_CLASS = VoiceChannel\n    WEBHOOK_CLASS = WebhookSubscription"
+    yield from _functions(over_plugin=True)
 
 
 def _package(modules: dict[str, str]) -> Iterator[str]:

@@ -244,16 +244,17 @@ def _import(schema: ResourceSchema) -> Iterator[str]:
 def _provider() -> Iterator[str]:
     yield "# Provider"
     yield ""
-    yield "An explicit provider of the [plugin](../choosing.md): an account for the resources that"
-    yield "receive it as `opts.provider`. Settings that are omitted come from the environment, not"
-    yield "from the stack's `bird:` configuration. The dynamic provider has `profile` instead: see"
+    yield "An explicit provider of the [plugin](../choosing.md): an account for the resources and"
+    yield "[look-ups](lookups.md#in-the-account-of-a-provider) that receive it as `opts.provider`."
+    yield "Settings that are omitted come from the environment, not from the stack's `bird:`"
+    yield "configuration. The dynamic provider has `profile` instead: see"
     yield "[configuration](configuration.md)."
     yield ""
     yield "## Example"
     yield ""
     example = """\
 import pulumi
-from bird_dynamic.native import Provider, VoiceChannel
+from bird_dynamic.native import Provider, VoiceChannel, get_phone_number_output
 
 config = pulumi.Config()
 eu = Provider(
@@ -261,11 +262,8 @@ eu = Provider(
     access_key=config.require_secret("euAccessKey"),
     workspace_id=config.require("euWorkspaceId"),
 )
-VoiceChannel(
-    "support",
-    phone_number_id=config.require("phoneNumberId"),
-    opts=pulumi.ResourceOptions(provider=eu),
-)
+number = get_phone_number_output(config.require("number"), opts=pulumi.InvokeOptions(provider=eu))
+VoiceChannel("support", phone_number_id=number.id, opts=pulumi.ResourceOptions(provider=eu))
 """
     yield from _code("python", example)
     yield ""
@@ -306,6 +304,23 @@ pulumi.export("connectors", [each.name for each in list_connectors()])
     yield "Do not use `connector_ids` to decide whether the program declares a channel for a"
     yield "number: after `pulumi up`, the number has the connector of that channel, and the next"
     yield "`pulumi up` would delete it."
+    yield ""
+    yield "## In the account of a provider"
+    yield ""
+    yield from _wrapped(
+        "The look-ups of `bird_dynamic.native` also take `opts`, Pulumi's invoke options. With "
+        "`opts=pulumi.InvokeOptions(provider=eu)`, the [plugin](../choosing.md) looks up in the "
+        "account of that [provider](provider.md#example); with `parent=`, in that of the provider "
+        "that the parent passes to its children. The look-ups of `bird_dynamic` take `profile` "
+        "instead, because the dynamic provider has no provider resources. The two exclude each "
+        "other."
+    )
+    yield ""
+    yield from _wrapped(
+        "In a preview in which the configuration of the provider is not known yet, the result of "
+        "an `_output` variant is unknown, too, and the plain function fails with a message. An "
+        "`_output` variant also takes `pulumi.InvokeOutputOptions(depends_on=…)`."
+    )
     for name in bird_dynamic.__all__:
         if f"{name}_output" in bird_dynamic.__all__:
             function = getattr(bird_dynamic, name)

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from bird_dynamic.lookups import get_phone_number, get_phone_number_output
+from bird_dynamic.lookup_over_plugin import find_one_output
+from bird_dynamic.lookups import GetPhoneNumberResult, get_phone_number, get_phone_number_output
 from bird_dynamic.resources.base import has_explicit_provider, problem_of_options
 from bird_dynamic.resources.voice_channel import VoiceChannel
 from bird_dynamic.resources.webhook_subscription import WebhookSubscription
@@ -159,7 +160,11 @@ class PhoneLine(pulumi.ComponentResource):
             phone_number_id = _looked_up(number, place)
         super().__init__(TYPE, resource_name, None, opts)
         if phone_number_id is None:
-            phone_number_id = self._looked_up_by_provider(number, place)
+            given = {"number": number, "capability": "voice", "workspace_id": workspace_id}
+            by_provider = pulumi.InvokeOptions(parent=self)
+            phone_number_id = find_one_output(
+                "get_phone_number", GetPhoneNumberResult, given, by_provider
+            ).apply(lambda found: found.id)
 
         def options(child: str, old_name: str | pulumi.Alias | None) -> pulumi.ResourceOptions:
             return pulumi.ResourceOptions(
@@ -209,30 +214,6 @@ class PhoneLine(pulumi.ComponentResource):
         for name, value in outputs.items():
             setattr(self, name, value)
         self.register_outputs(outputs)
-
-    def _looked_up_by_provider(
-        self, number: pulumi.Input[str] | None, place: Mapping[str, Any]
-    ) -> pulumi.Output[str]:
-        """The id of the number in the account of the line's explicit provider."""
-        asked = {"number": number, "capability": "voice", "workspaceId": place["workspace_id"]}
-        found = pulumi.runtime.invoke_output(
-            "bird:index:getPhoneNumber", asked, pulumi.InvokeOptions(parent=self)
-        )
-        return found.apply(_id_in)
-
-
-def _id_in(result: Mapping[str, Any]) -> pulumi.Input[str]:
-    """The id in a provider's answer; unknown if a preview has none."""
-    if result.get("id"):
-        return str(result["id"])
-    if not pulumi.runtime.is_dry_run():
-        raise pulumi.RunError(
-            "PhoneLine: the look-up of the number has no answer from the provider; pass "
-            "phone_number_id, or let the mocks of a unit test answer bird:index:getPhoneNumber"
-        )
-    # The engine answers so while the configuration of the provider is unknown.
-    no: Any = pulumi.Output.from_input(False)
-    return pulumi.Output(set(), no.future(), no.future())
 
 
 def _looked_up(number: pulumi.Input[str], place: Mapping[str, Any]) -> pulumi.Input[str]:

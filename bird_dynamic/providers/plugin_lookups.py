@@ -15,8 +15,8 @@ from bird_dynamic.providers.schema import NOT_HERE
 from bird_dynamic.providers.wire import received, secret_texts, sent
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
-from bird_dynamic.schema.fields import Properties, ResourceSchema
-from bird_dynamic.schema.lookups import Lookup
+from bird_dynamic.schema.fields import Properties
+from bird_dynamic.schema.lookups import Lookup, Result
 from bird_dynamic.schema.phone_numbers import international
 from bird_dynamic.schema.texts_of_outputs import texts_of_outputs
 
@@ -27,7 +27,7 @@ def looked_up(name: str, arguments: struct_pb2.Struct, account: Account) -> stru
     _refuse_unknown_arguments(name, lookup, given)
     _refuse_texts_of_outputs(name, given)
     found = Lookups(account, given.get("workspace_id"), camel_case).find(lookup, given)
-    rows = [_shown(lookup.result.finds, row) for row in found]
+    rows = [_shown(lookup.result, row) for row in found]
     struct = struct_pb2.Struct()
     struct.update({"results": rows} if lookup.lists else rows[0])
     return struct
@@ -67,7 +67,6 @@ def _refuse_texts_of_outputs(name: str, given: Mapping[str, Any]) -> None:
             )
 
 
-def _shown(schema: ResourceSchema, found: Properties) -> Mapping[str, Any]:
-    fields = [field.name for field in schema.fields if field.response_path]
-    shown = sent(schema, {name: found[name] for name in fields}, ())
+def _shown(result: Result, found: Properties) -> Mapping[str, Any]:
+    shown = sent(result.finds, {name: found[name] for name in result.shows}, ())
     return dict(shown)

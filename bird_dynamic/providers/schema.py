@@ -221,9 +221,10 @@ def _row(result: Result) -> dict[str, Any]:
 
 
 def _found(result: Result) -> dict[str, Any]:
-    shown = [field for field in result.fields if field.response_path]
     return {
         "type": "object",
-        "properties": {camel_case(field.name): _property(field, is_output=True) for field in shown},
-        "required": [camel_case(field.name) for field in shown if field.name in result.certain],
+        "properties": {
+            camel_case(field.name): _property(field, is_output=True) for field in result.fields
+        },
+        "required": [camel_case(name) for name in result.certain],
     }

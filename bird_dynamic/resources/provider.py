@@ -7,7 +7,7 @@ import pulumi
 
 
 class Provider(pulumi.ProviderResource):
-    """An explicit provider with its own account, for resources with `opts.provider`.
+    """An explicit provider with its own account, for resources and look-ups with `opts.provider`.
 
     Settings that are omitted come from the environment, not from the stack's `bird:` configuration.
     """

@@ -88,7 +88,6 @@ def test_the_mark_is_the_same_both_ways_in() -> None:
 def test_every_name_of_the_package_that_a_stack_uses_is_here_too() -> None:
     audit = {name for name in bird_dynamic.__all__ if "audit" in name.lower()}
     assert set(bird_dynamic.__all__) - audit | {"Provider"} == set(native.__all__)
-    assert native.get_phone_number is bird_dynamic.get_phone_number
 
 
 @pytest.mark.parametrize(

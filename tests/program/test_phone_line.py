@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 import bird_dynamic
-from bird_dynamic import PhoneLine, native
+from bird_dynamic import PhoneLine, lookup_base, lookups, native
 from bird_dynamic.components import phone_line
 from bird_dynamic.lookups import GetPhoneNumberResult, LookupFailedError
 from tests.program.test_voice_channel import NUMBER, Mocks, run
@@ -55,12 +55,12 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The look-ups of numbers."""
     asked: list[dict[str, Any]] = []
 
-    def find(**given: Any) -> GetPhoneNumberResult:
-        asked.append(given)
+    def find(name: str, kind: Any, given: dict[str, Any]) -> GetPhoneNumberResult:
+        asked.append({argument: each for argument, each in given.items() if each is not None})
         return GetPhoneNumberResult(NUMBER, None, E164, None, None, [])
 
-    monkeypatch.setattr(phone_line, "get_phone_number", find)
-    monkeypatch.setattr("bird_dynamic.lookups.get_phone_number", find)
+    monkeypatch.setattr(lookups, "find_one", find)
+    monkeypatch.setattr(lookup_base, "find_one", find)
     return asked
 
 
@@ -197,7 +197,7 @@ def test_a_look_up_without_an_answer_is_told_with_what_to_do() -> None:
     def program() -> dict[str, Any]:
         return {"id": _with_provider().channel.phone_number_id}
 
-    with pytest.raises(pulumi.RunError, match="has no answer from the provider; pass phone_number"):
+    with pytest.raises(LookupFailedError, match="the provider has not answered"):
         run(program)
 
 

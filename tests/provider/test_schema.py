@@ -90,8 +90,7 @@ def test_what_is_always_found_is_what_the_python_result_says(name: str) -> None:
     found = SCHEMA["functions"][f"bird:index:{name}"]["outputs"]
     if lookup.lists:
         found = SCHEMA["types"][f"bird:index:{lookup.result.row_name}"]
-    # The program knows the workspace anyway: the plugin does not repeat it.
-    certain = {name for name, hint in hints.items() if "None" not in str(hint)} - {"workspace_id"}
+    certain = {name for name, hint in hints.items() if "None" not in str(hint)}
     assert set(found["required"]) == set(map(camel_case, certain))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
 import pulumi
 
-from bird_dynamic import lookup_base, lookups
+from bird_dynamic import lookup_base, lookups, native
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.emulator import WORKSPACE_ID
 from bird_dynamic.lifecycle.session import Account
@@ -22,7 +23,9 @@ FORMS = ("Write CONNECTOR_ID or WORKSPACE_ID/CONNECTOR_ID (each a UUID)", "Nothi
 FORM = "write it in international form, such as +31612345678"
 
 
-def look_up(function: str, world: World | None = None, **given: Any) -> str:
+def look_up(
+    function: str, world: World | None = None, *, way: ModuleType = lookups, **given: Any
+) -> str:
     """What the program's look-up says."""
     account = (world or World()).account()
 
@@ -31,7 +34,7 @@ def look_up(function: str, world: World | None = None, **given: Any) -> str:
 
     with mock.patch.object(lookup_base, "_account", of):
         try:
-            return repr(getattr(lookups, function)(**given))
+            return repr(getattr(way, function)(**given))
         except pulumi.RunError as error:
             return str(error)
 
@@ -113,6 +116,20 @@ ROWS = (
             "Use get_phone_number_output with pulumi.Output.concat(",
         ),
         lambda: look_up("get_phone_number", number=f"+{text_of_output()}"),
+    ),
+    Row(
+        '`native.get_phone_number(profile="bird-eu", opts=pulumi.InvokeOptions(…))`',
+        Way.LOOK_UP,
+        ("profile and opts", "pass one of them", "a provider has its own account"),
+        lambda: look_up(
+            "get_phone_number", way=native, profile="bird-eu", opts=pulumi.InvokeOptions()
+        ),
+    ),
+    Row(
+        "`native.get_phone_number(opts=pulumi.ResourceOptions(provider=eu))`",
+        Way.LOOK_UP,
+        ("opts", "must be pulumi.InvokeOptions(provider=…), not a ResourceOptions"),
+        lambda: look_up("get_phone_number", way=native, opts=pulumi.ResourceOptions()),
     ),
     _row("get_phone_number", {"number": "0612345678"}, "number", FORM),
     _row("get_phone_number", {"number": "612345678"}, "number", FORM),
