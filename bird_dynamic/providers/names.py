@@ -88,9 +88,9 @@ def of_provider(text: str, provider: str) -> str:
         ),
         text,
     )
-    # The environment counts for an explicit provider too.
+    # The environment counts for an explicit provider too. A token of a look-up is no setting.
     return re.sub(
-        r"\bbird:(\w+)(?: \(or (BIRD_\w+)\))?",
+        rf"\bbird:(?!{MODULE}:)(\w+)(?: \(or (BIRD_\w+)\))?",
         lambda found: (
             f'{_both(found[1])} of the provider "{provider}"'
             f"{f' (or {found[2]})' if found[2] else ''}"

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bird_dynamic.providers.names import function_name, in_plugin_terms, with_plugin_names
+from bird_dynamic.providers.names import (
+    function_name,
+    in_plugin_terms,
+    of_provider,
+    with_plugin_names,
+)
 from bird_dynamic.schema.lookups import LOOKUPS
 
 
@@ -39,6 +44,12 @@ def test_a_message_has_both_names_where_they_differ(text: str, told: str) -> Non
 )
 def test_a_description_has_the_names_of_the_plugin_only(text: str, told: str) -> None:
     assert in_plugin_terms(text) == told
+
+
+def test_a_setting_is_an_argument_of_the_provider_and_the_token_of_a_look_up_is_none() -> None:
+    assert of_provider("check bird:apiUrl", "eu") == 'check api_url (apiUrl) of the provider "eu"'
+    unchanged = "bird:index:getChannel: profile: is only for the dynamic provider"
+    assert of_provider(unchanged, "eu") == unchanged
 
 
 def test_a_look_up_that_was_renamed_has_its_new_name() -> None:
