@@ -79,7 +79,7 @@ def is_identical(asked: Any, found: Any) -> bool:
 
 
 def identity(value: Any) -> Any:
-    """A canonical form: equal for values that are identical."""
+    """A canonical form: equal, also as text, for values that are identical."""
     return _address(value) or loosened(value)
 
 
@@ -88,9 +88,10 @@ def _address(value: Any) -> str | None:
 
 
 def loosened(value: Any) -> Any:
-    """A canonical form: equal for values that are alike."""
+    """A canonical form: equal, also as text, for values that are alike."""
     if isinstance(value, Mapping):
-        return {key: loosened(each) for key, each in value.items()}
+        # The engine sends the keys of a map in any order.
+        return {key: loosened(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         return ordered([loosened(each) for each in value]) or None
     return _loose(value)

@@ -15,10 +15,13 @@ import pytest
 from bird_dynamic.emulator import PhoneNumber
 from tests.support.engine import ROOT
 
+# A process that was started in the background may have inherited that SIGINT is ignored.
 IN_A_FOLDER = """
+import signal
 import sys
 from pathlib import Path
 from tools import demo
+signal.signal(signal.SIGINT, signal.default_int_handler)
 demo.DEMO = Path(sys.argv.pop(1))
 demo.CONFIGURATION = demo.DEMO / "Pulumi.demo.yaml"
 demo.main()

@@ -140,7 +140,7 @@ def test_an_equal_webhook_of_somebody_else_is_named_and_adopted_but_never_double
         f"the webhook subscription {found} (voice.inbound to https://example.com/…) already exists"
         in line
     )
-    assert f'adopt it with adopt="{found}"' in line
+    assert f'adopt="{found}"' in line
     assert ids(bird) == [found]
 
     # The adoption says what to write, and then it is managed.

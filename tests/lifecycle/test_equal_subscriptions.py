@@ -200,6 +200,13 @@ def test_two_equal_ones_of_one_program_are_refused_in_the_preview() -> None:
     assert "send each event twice" in text
 
 
+def test_the_order_in_which_the_engine_sends_the_keys_of_a_filter_counts_for_nothing() -> None:
+    turned = [dict(reversed(each.items())) for each in FILTERS]
+    assert "send each event twice" in failures(
+        World(), {}, {MARK: OTHER_MARK, "event_filters": turned}
+    )
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -158,4 +158,7 @@ def test_what_is_not_a_url_has_no_address_and_is_identical_to_what_is_alike() ->
     assert is_identical("Voice.inbound ", "voice.inbound")
     assert identity("Voice.inbound ") == identity("voice.inbound")
     assert identity([{"key": "b"}, {"key": "a"}]) == identity([{"key": "A"}, {"key": "b"}])
+    assert repr(identity([{"b": 1, "a": {"d": 2, "c": 3}}])) == repr(
+        identity([{"a": {"c": 3, "d": 2}, "b": 1}])
+    )
     assert not is_identical("a", "b")
