@@ -12,6 +12,7 @@ from pulumi.runtime import get_config
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.lifecycle.lookups import Lookups
+from bird_dynamic.lifecycle.redaction import hiding, marked, without
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.stack_configuration import all_keys, warn_of_plain_access_key
 from bird_dynamic.schema.kinds import PROFILE
@@ -37,7 +38,7 @@ def find_one_output(
     name: str, kind: type[Result], given: Mapping[str, Any]
 ) -> pulumi.Output[Result]:
     """The only result, once the arguments are known."""
-    return pulumi.Output.all(**given).apply(lambda known: find_one(name, kind, known))
+    return find_all_output(name, kind, given).apply(lambda found: found[0])
 
 
 def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Result]:
@@ -50,7 +51,7 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
         account = _account(_settings(given["profile"]))
         found = Lookups(account, given["workspace_id"]).find(lookup, given)
     except BirdError as error:
-        raise LookupFailedError(str(error)) from None
+        raise LookupFailedError(without(str(error), marked())) from None
     return [kind(**{shown: each[shown] for shown in lookup.result.shows}) for each in found]
 
 
@@ -58,7 +59,25 @@ def find_all_output(
     name: str, kind: type[Result], given: Mapping[str, Any]
 ) -> pulumi.Output[list[Result]]:
     """All results, once the arguments are known."""
-    return pulumi.Output.all(**given).apply(lambda known: find_all(name, kind, known))
+
+    def find(known: Mapping[str, Any]) -> list[Result]:
+        with hiding(lambda: known["secrets"]):
+            return find_all(name, kind, known["given"])
+
+    return pulumi.Output.all(given=given, secrets=secrets_in(given)).apply(find)
+
+
+def secrets_in(given: Mapping[str, Any]) -> pulumi.Output[list[str]]:
+    """The arguments that the program has marked secret."""
+    outputs = [each for each in given.values() if isinstance(each, pulumi.Output)]
+    are_secret: Any = [each.is_secret() for each in outputs]
+    return pulumi.Output.all(values=outputs, are_secret=are_secret).apply(
+        lambda known: [
+            str(value)
+            for value, is_secret in zip(known["values"], known["are_secret"], strict=True)
+            if is_secret
+        ]
+    )
 
 
 def refuse_outputs(name: str, given: Mapping[str, Any]) -> None:

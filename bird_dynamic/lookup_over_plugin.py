@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import pulumi
 
 from bird_dynamic import lookup_base
+from bird_dynamic.lifecycle.redaction import without
 from bird_dynamic.lookup_base import LookupFailedError, Result
 from bird_dynamic.providers.names import function_name, token
 from bird_dynamic.providers.values import from_pulumi
@@ -37,6 +38,10 @@ def find_all(
         return lookup_base.find_all(name, kind, given)
     lookup_base.refuse_outputs(name, given)
     _refuse_odd_options(name, given, opts)
+    if getattr(opts, "depends_on", None):
+        raise LookupFailedError(
+            f"{name}: opts: depends_on has no effect on a plain result. Use {name}_output"
+        )
     try:
         answer = pulumi.runtime.invoke(_function(name), _arguments(given), opts).value
     except Exception as error:
@@ -65,9 +70,12 @@ def find_all_output(
     lookup_base.refuse_texts_of_outputs(name, given)
     _refuse_odd_options(name, given, opts)
     answer = pulumi.runtime.invoke_output(_function(name), _arguments(given), opts)
-    # Older SDKs show the message of the plugin below a traceback.
+    # Without it, SDKs show the message of the plugin below a traceback.
     if hasattr(pulumi.Output, "recover"):
-        answer = answer.recover(partial(_fail, name))
+        # The SDK has removed the marks of what is secret.
+        answer = answer.recover(
+            lambda error: lookup_base.secrets_in(given).apply(partial(_fail, name, error))
+        )
     return answer.apply(_unknown_if_empty).apply(partial(_results, name, kind))
 
 
@@ -92,14 +100,14 @@ def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
     return {camel_case(name): value for name, value in given.items()}
 
 
-def _fail(name: str, error: Exception) -> NoReturn:
+def _fail(name: str, error: Exception, secrets: Iterable[str] = ()) -> NoReturn:
     """Raises LookupFailedError with what the plugin has said; any other error as it is."""
     text, sdk_said = str(error), f"invoke of {_function(name)} failed: "
     if not text.startswith(sdk_said):
         raise error
     engine_said = f"invocation of {_function(name)} returned an error: "
     said = text.removeprefix(sdk_said).removeprefix(engine_said)
-    raise LookupFailedError(" ".join(said.split())) from None
+    raise LookupFailedError(without(" ".join(said.split()), secrets)) from None
 
 
 def _unknown_if_empty(answer: Mapping[str, Any]) -> pulumi.Input[Mapping[str, Any]]:

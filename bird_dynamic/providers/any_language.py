@@ -14,7 +14,7 @@ from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.resources import SCHEMAS
 
 _ARGUMENTS = {field.name for schema in SCHEMAS.values() for field in schema.inputs}
-_VALUE = r'"(?:[^"\\]|\\.)*"|\[[^\[\]]*\]|True\b|False\b'
+_VALUE = r'"(?:[^"\\]|\\.)*"|False\b'
 _SOURCE = re.compile(
     r"opts=pulumi\.ResourceOptions\("
     r"(?:(?P<option>\w+)=(?P<chosen>True|False)"
@@ -41,7 +41,9 @@ def _elsewhere(source: re.Match[str], urn: str) -> str:
         return f"the option {_pair(source['option'], source['chosen'])}"
     # Programs in YAML name an alias by its URN only.
     old_name = source["old_name"]
-    old_urn = "<its old URN>" if old_name is None else f"{urn.rpartition('::')[0]}::{old_name}"
+    # A name may contain what separates the parts of a URN.
+    place = "::".join(urn.split("::", 3)[:3])
+    old_urn = "<its old URN>" if old_name is None else f"{place}::{old_name}"
     return f'the option aliases: ["{old_urn}"]'
 
 

@@ -124,6 +124,18 @@ def test_what_the_plugin_refuses_is_one_line_without_the_access_key(
     assert WRONG_KEY not in run.output
 
 
+@pytest.mark.parametrize("opts", ["", ", opts=opts"], ids=["in the program", "over the plugin"])
+def test_a_failed_look_up_shows_no_argument_that_is_secret(
+    stack: Stack, european: EmulatorServer, opts: str
+) -> None:
+    secret = "31699887766"
+    number = f'pulumi.Output.secret("+{secret}")'
+    stack.write(program(european.url, f"get_phone_number_output({number}{opts})"))
+    run = stack.up()
+    assert "[secret]" in one_line(run, ".*phone number")
+    assert secret not in run.output
+
+
 def test_the_example_of_the_providers_page_works_and_has_types(
     stack: Stack, bird: EmulatorServer, tmp_path: Path
 ) -> None:

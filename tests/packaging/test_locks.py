@@ -56,3 +56,8 @@ def test_each_pin_has_checksums_and_nothing_says_where_it_is_from(lock: str) -> 
 
 def test_what_is_shipped_is_what_is_tested() -> None:
     assert set(map(str, pins("shipped"))) <= set(map(str, pins("dev")))
+
+
+def test_the_policy_pack_is_tested_with_the_version_that_it_asks_for() -> None:
+    asked = (ROOT / "examples" / "policies" / "requirements.txt").read_text().split()
+    assert set(asked) <= set(map(str, pins("oldest")))

@@ -60,7 +60,7 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return GetPhoneNumberResult(NUMBER, None, E164, None, None, [])
 
     monkeypatch.setattr(lookups, "find_one", find)
-    monkeypatch.setattr(lookup_base, "find_one", find)
+    monkeypatch.setattr(lookup_base, "find_all", lambda *asked: [find(*asked)])
     return asked
 
 

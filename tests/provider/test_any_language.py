@@ -19,7 +19,6 @@ from tests.support.world import OWN_MARK
         ('adopt="5e1f"', 'adopt: "5e1f"'),
         ('name="5\\" tall"', 'name: "5\\" tall"'),
         ("check_arguments=False", "checkArguments: false"),
-        ('event_filters=[{"key": "channelId"}]', 'eventFilters: [{"key": "channelId"}]'),
         (
             "opts=pulumi.ResourceOptions(delete_before_replace=True)",
             "the option deleteBeforeReplace: true",
@@ -44,6 +43,12 @@ def test_python_comes_after_what_other_languages_have_in_its_place(
 ) -> None:
     told = in_any_language(f"add {python}, or wait", URN)
     assert told == f"add {elsewhere} (in Python, {python}), or wait"
+
+
+def test_the_old_urn_is_right_for_a_name_with_colons() -> None:
+    option = 'opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="sales")])'
+    told = in_any_language(option, f"{URN}::and::more")
+    assert told.startswith(f'the option aliases: ["{URN.rpartition("::")[0]}::sales"]')
 
 
 @pytest.mark.parametrize(
