@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import compress
 from typing import Any, TypeVar
 
 import pulumi
@@ -11,8 +12,8 @@ from pulumi.runtime import get_config
 
 from bird_dynamic.bird.connect import connect
 from bird_dynamic.bird.errors import BirdError
-from bird_dynamic.lifecycle.lookups import Lookups
-from bird_dynamic.lifecycle.redaction import hiding, marked, without
+from bird_dynamic.lifecycle.lookups import Lookups, as_told
+from bird_dynamic.lifecycle.redaction import hiding
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.stack_configuration import all_keys, warn_of_plain_access_key
 from bird_dynamic.schema.kinds import PROFILE
@@ -51,7 +52,7 @@ def find_all(name: str, kind: type[Result], given: Mapping[str, Any]) -> list[Re
         account = _account(_settings(given["profile"]))
         found = Lookups(account, given["workspace_id"]).find(lookup, given)
     except BirdError as error:
-        raise LookupFailedError(without(str(error), marked())) from None
+        raise LookupFailedError(str(error)) from None
     return [kind(**{shown: each[shown] for shown in lookup.result.shows}) for each in found]
 
 
@@ -68,15 +69,11 @@ def find_all_output(
 
 
 def secrets_in(given: Mapping[str, Any]) -> pulumi.Output[list[str]]:
-    """The arguments that the program has marked secret."""
+    """The arguments that the program has marked secret, as messages may have them."""
     outputs = [each for each in given.values() if isinstance(each, pulumi.Output)]
     are_secret: Any = [each.is_secret() for each in outputs]
     return pulumi.Output.all(values=outputs, are_secret=are_secret).apply(
-        lambda known: [
-            str(value)
-            for value, is_secret in zip(known["values"], known["are_secret"], strict=True)
-            if is_secret
-        ]
+        lambda known: list(as_told(map(str, compress(known["values"], known["are_secret"]))))
     )
 
 

@@ -5,7 +5,7 @@ Nothing is changed. Errors are `BirdError`s whose text is one readable paragraph
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -20,8 +20,17 @@ from bird_dynamic.lifecycle.session import Account, CollectionSession
 from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
-from bird_dynamic.schema.phone_numbers import named
+from bird_dynamic.schema.phone_numbers import international, named
 from bird_dynamic.settings import how_to_set
+
+
+def as_told(secrets: Iterable[str]) -> Iterator[str]:
+    """Secret arguments of a look-up, in each form in which its messages may have them."""
+    for text in secrets:
+        yield text
+        # A message says how a phone number was read.
+        if number := international(text):
+            yield number
 
 
 class Lookups:

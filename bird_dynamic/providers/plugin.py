@@ -31,6 +31,7 @@ from bird_dynamic.bird.errors import BirdError, ConfigurationError
 from bird_dynamic.lifecycle.enumeration import Position, page_of_items
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.errors import HalfCreatedError
+from bird_dynamic.lifecycle.lookups import as_told
 from bird_dynamic.lifecycle.mapping import with_settings
 from bird_dynamic.lifecycle.redaction import hiding, marked, without
 from bird_dynamic.lifecycle.registry import lifecycle_of
@@ -48,7 +49,7 @@ from bird_dynamic.providers.names import (
     token,
     unknown_inputs,
 )
-from bird_dynamic.providers.plugin_lookups import looked_up, secrets_of_lookup
+from bird_dynamic.providers.plugin_lookups import looked_up
 from bird_dynamic.providers.plugin_settings import (
     lanes_in,
     problems_of_settings,
@@ -328,7 +329,10 @@ class BirdPlugin(provider_pb2_grpc.ResourceProviderServicer):
         if name not in FUNCTIONS:
             known = did_you_mean(request.tok, map(token, FUNCTIONS))
             context.abort(grpc.StatusCode.NOT_FOUND, f"unknown function {request.tok}; {known}")
-        with self._aborting_on_error(context), hiding(lambda: secrets_of_lookup(request.args)):
+        with (
+            self._aborting_on_error(context),
+            hiding(lambda: as_told(secret_texts([request.args]))),
+        ):
             # `return` is a keyword, so it cannot be written as a keyword argument.
             answer: dict[str, Any] = {"return": looked_up(name, request.args, self._account)}
             return provider_pb2.InvokeResponse(**answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -12,12 +12,11 @@ from bird_dynamic.lifecycle.lookups import Lookups
 from bird_dynamic.lifecycle.session import Account
 from bird_dynamic.providers.names import FUNCTIONS, did_you_mean, token
 from bird_dynamic.providers.schema import NOT_HERE
-from bird_dynamic.providers.wire import received, secret_texts, sent
+from bird_dynamic.providers.wire import received, sent
 from bird_dynamic.schema.case import camel_case
 from bird_dynamic.schema.common import WORKSPACE
 from bird_dynamic.schema.fields import Properties
 from bird_dynamic.schema.lookups import Lookup, Result
-from bird_dynamic.schema.phone_numbers import international
 from bird_dynamic.schema.texts_of_outputs import texts_of_outputs
 
 
@@ -31,15 +30,6 @@ def looked_up(name: str, arguments: struct_pb2.Struct, account: Account) -> stru
     struct = struct_pb2.Struct()
     struct.update({"results": rows} if lookup.lists else rows[0])
     return struct
-
-
-def secrets_of_lookup(arguments: struct_pb2.Struct) -> Iterator[str]:
-    """The texts that are secret in the arguments, in each form in which a message may have them."""
-    for text in secret_texts((arguments,)):
-        yield text
-        # A message says how a phone number was read.
-        if number := international(text):
-            yield number
 
 
 def _refuse_unknown_arguments(name: str, lookup: Lookup, given: Iterable[str]) -> None:

@@ -193,6 +193,13 @@ def test_what_contradicts_itself_is_refused_before_the_plugin_is_asked(
     assert str(caught.value) == says
 
 
+def test_the_plain_form_refuses_what_it_would_not_wait_for() -> None:
+    later = pulumi.Output.from_input("x")
+    opts = pulumi.InvokeOutputOptions(depends_on=later)  # type: ignore[arg-type]
+    with pytest.raises(LookupFailedError, match=r"depends_on has no effect .* get_channel_output"):
+        native.get_channel("x", opts=opts)
+
+
 def test_the_plain_form_refuses_outputs() -> None:
     output: Any = pulumi.Output.from_input("x")
     with pytest.raises(LookupFailedError, match="Use get_channel_output, which accepts outputs"):

@@ -13,9 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+def checksum_of(file: Path) -> str:
+    """The checksum of a file, in hexadecimal digits."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def write_checksums(files: Sequence[Path], file: Path) -> None:
     """Write one line for each of the files."""
-    lines = (f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}\n" for each in files)
+    lines = (f"{checksum_of(each)}  {each.name}\n" for each in files)
     file.write_text("".join(lines))
 
 

@@ -6,12 +6,12 @@ be kept beside a program and be named in its `Pulumi.yaml`.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
 
 from tools.distribution.archives import write_archive
+from tools.distribution.checksums import checksum_of
 from tools.distribution.environments import LOCKS, ROOT
 
 PLUGIN = ROOT / "plugin"
@@ -26,8 +26,7 @@ def write_source_plugin(wheel: Path, archive: Path) -> None:
         folder = Path(name)
         for each in (PLUGIN / "PulumiPlugin.yaml", PLUGIN / "__main__.py", wheel, LOCK, *BESIDE):
             shutil.copyfile(each, folder / each.name)
-        checksum = hashlib.sha256(wheel.read_bytes()).hexdigest()
         # With the checksums in the lock, pip wants one for the wheel, too.
-        requirements = f"-r {LOCK.name}\n./{wheel.name} --hash=sha256:{checksum}\n"
+        requirements = f"-r {LOCK.name}\n./{wheel.name} --hash=sha256:{checksum_of(wheel)}\n"
         (folder / "requirements.txt").write_text(requirements)
         write_archive(folder, archive)
