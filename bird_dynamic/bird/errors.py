@@ -40,7 +40,7 @@ class NotSentError(BirdError):
     """No connection: the request certainly did not reach Bird.
 
     `temporary` is false if a retry cannot help (a certificate that is not trusted). `out_of_time`
-    becomes true if the deadline of the operation has passed meanwhile.
+    becomes true if the deadline of the operation leaves no time for another attempt.
     """
 
     def __init__(self, text: str, *, temporary: bool = True) -> None:
@@ -94,7 +94,7 @@ class Answer:
 
 class UnknownOutcomeError(BirdError):
     """No readable answer: Bird may have processed the request or not. `out_of_time` becomes true
-    if the deadline of the operation has passed meanwhile."""
+    if the deadline of the operation leaves no time for another attempt."""
 
     def __init__(self, text: str, answer: Answer | None = None) -> None:
         super().__init__(text)

@@ -128,11 +128,12 @@ class RetryingClient:
             except NotSentError as error:
                 last, again = error, error.temporary
             failures += 1
-            if not again or failures >= MAX_ATTEMPTS or not self._budget.spend():
-                raise _final(last, failures, self.clock.monotonic() - began, deadline)
-            pause = self._pause(FIRST_PAUSE, failures)
-            if pause >= deadline.remaining:
-                raise _final(last, failures, self.clock.monotonic() - began, deadline)
+            is_retried = again and failures < MAX_ATTEMPTS and self._budget.spend()
+            pause = self._pause(FIRST_PAUSE, failures) if is_retried else 0.0
+            if not is_retried or pause >= deadline.remaining:
+                final = _final(last, failures, self.clock.monotonic() - began)
+                final.out_of_time = pause >= deadline.remaining
+                raise final
             self.clock.sleep(pause)
 
     def server_time(self) -> float | None:
@@ -196,7 +197,7 @@ def _numbered(request: Request, attempt: int) -> Request:
 
 
 def _final(
-    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float, deadline: Deadline
+    error: NotSentError | UnknownOutcomeError, attempts: int, seconds: float
 ) -> NotSentError | UnknownOutcomeError:
     if attempts > 1:
         text = f"{error}, after {attempts} attempts in {in_seconds(seconds)}"
@@ -205,7 +206,6 @@ def _final(
             if isinstance(error, NotSentError)
             else UnknownOutcomeError(text, error.answer)
         )
-    error.out_of_time = deadline.remaining == 0
     return error
 
 

@@ -322,8 +322,13 @@ class _Create:
 
     def explained(self, error: BirdError) -> BirdError:
         """The error; if the deadline passed because of a conflict, with that conflict."""
-        if self._conflict is None or not isinstance(error, DeadlineError):
+        if self._conflict is None:
             return error
+        if not isinstance(error, DeadlineError):
+            # A listing that fails for another reason, or from the start, explains more.
+            is_late = isinstance(error, NotSentError | UnknownOutcomeError) and error.out_of_time
+            if not is_late or not self._conflicts:
+                return error
         reason = self._messages.still_held(self._leaving)
         return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s. {reason}")
 

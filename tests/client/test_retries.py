@@ -244,9 +244,10 @@ def test_each_request_is_logged_with_its_attempt_its_answer_and_its_time(
 
 def test_nothing_is_sent_after_the_deadline() -> None:
     client = ScriptedClient(LOST)
-    with pytest.raises(UnknownOutcomeError):
+    with pytest.raises(UnknownOutcomeError) as caught:
         client.connectors.get(ID, Deadline.after(1.2, client.clock))
     assert client.sent == 2
+    assert caught.value.out_of_time
 
 
 @pytest.mark.parametrize("error", [LOST, REFUSED], ids=repr)

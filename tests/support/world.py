@@ -65,12 +65,13 @@ class EmulatorTransport:
         )
         if reply.delivery == "refuse":
             raise NotSentError("no connection to Bird could be made")
-        if reply.delivery == "hang" or reply.delay > timeout:
+        delay = reply.delay or 0.01
+        if reply.delivery == "hang" or delay > timeout:
             self._clock.sleep(timeout)
             raise UnknownOutcomeError("Bird did not answer in time")
         if reply.delivery != "normal":
             raise UnknownOutcomeError("the connection to Bird broke")
-        self._clock.sleep(reply.delay or 0.01)
+        self._clock.sleep(delay)
         return Response(
             reply.response.status,
             {name.lower(): value for name, value in reply.response.headers.items()},
