@@ -112,7 +112,7 @@ def project(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         chosen = ["-p", "bird_dynamic.pytest_plugin"] if plugins else []
         command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
         return subprocess.run(
-            [*command, *chosen],
+            [*command, f"--basetemp={tmp_path / 'temporary'}", *chosen],
             cwd=tmp_path,
             env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,

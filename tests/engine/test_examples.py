@@ -202,9 +202,7 @@ def test_automation(bird: EmulatorServer, tmp_path: Path) -> None:
 def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
     stack = copied("unit_tested", bird, tmp_path)
     stack.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    done = python(
-        "-m", "pytest", "-q", "-W", "error", "-p", "bird_dynamic.pytest_plugin", stack=stack
-    )
+    done = run_tests(stack, "-p", "bird_dynamic.pytest_plugin")
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
 
@@ -212,9 +210,7 @@ def test_unit_tested(bird: EmulatorServer, tmp_path: Path) -> None:
 def test_answering_calls(bird: EmulatorServer, tmp_path: Path) -> None:
     stack = copied("answering_calls", bird, tmp_path)
     stack.environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    done = python(
-        "-m", "pytest", "-q", "-W", "error", "--show-capture=no", stack=stack, timeout=400
-    )
+    done = run_tests(stack, "--show-capture=no", timeout=400)
     assert done.returncode == 0, done.stdout
     assert "6 passed" in done.stdout
 
@@ -297,6 +293,17 @@ def copied(example: str, bird: EmulatorServer, tmp_path: Path, name: str = "test
     if not virtual_environment.exists():
         virtual_environment.symlink_to(sys.prefix)
     return stack
+
+
+def run_tests(
+    stack: Stack, *arguments: str, timeout: float = 110
+) -> subprocess.CompletedProcess[str]:
+    """Run the tests of an example."""
+    # Without a folder of its own, pytest ends by deleting what earlier sessions left on this
+    # machine, which can take minutes.
+    own = f"--basetemp={stack.folder / 'temporary'}"
+    options = ("-q", "-W", "error", own, *arguments)
+    return python("-m", "pytest", *options, stack=stack, timeout=timeout)
 
 
 def python(*arguments: str, stack: Stack, timeout: float = 110) -> subprocess.CompletedProcess[str]:
