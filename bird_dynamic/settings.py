@@ -82,11 +82,12 @@ class Setting:
             return self.variable
         return f"{named} (or {self.variable})" if self._has_variable(profile) else named
 
-    def how_to_set(self, profile: str = DEFAULT_PROFILE) -> str:
-        """How to set it, for error messages."""
+    def how_to_set(self, profile: str = DEFAULT_PROFILE, *, has_variable: bool = True) -> str:
+        """How to set it, for error messages. `has_variable`: whether its variable would help."""
         secret = "--secret " if self.secret else ""
         command = f"Run `pulumi config set {secret}{profile}:{self.key}`"
-        return f"{command}, or export {self.variable}" if self._has_variable(profile) else command
+        variable = f", or export {self.variable}"
+        return command + variable * (has_variable and self._has_variable(profile))
 
     def find(
         self,
@@ -413,6 +414,8 @@ class Settings:
     location_problems: tuple[tuple[str, str], ...] = ()
     misspelled: frozenset[str] = frozenset()
     """The settings for which the configuration has a misspelled key instead, which is a problem."""
+    configured: frozenset[str] = frozenset()
+    """The settings that the configuration has: no environment variable can mend these."""
 
     def missing_text(self, key: str) -> str:
         """Error text for a location that is not configured."""
@@ -422,7 +425,12 @@ class Settings:
         """The same with the remedy, where no argument can set the location."""
         if key in dict(self.location_problems):
             return self.missing_text(key)
-        return f"{self.missing_text(key)} {how_to_set(self.profile, key)}."
+        return f"{self.missing_text(key)} {self.how_to_set(key)}."
+
+    def how_to_set(self, key: str) -> str:
+        """How to set a setting so that it takes effect, for error messages."""
+        has_variable = key not in self.configured
+        return CONFIGURABLE[key].how_to_set(self.profile, has_variable=has_variable)
 
     def setting_names(self, key: str) -> str:
         """The names under which a setting can be set: `bird:accessKey (or BIRD_ACCESS_KEY)`."""
@@ -488,6 +496,7 @@ def gather(
         problems=tuple(problems),
         location_problems=tuple(location_problems.items()),
         misspelled=frozenset(each for each in misspelled if not given[CONFIGURABLE[each]]),
+        configured=frozenset(each for each in CONFIGURABLE if configuration(f"{prefix}:{each}")),
     )
 
 
@@ -531,11 +540,6 @@ def _misspelled(keys: Iterable[str], profile: str) -> Iterator[tuple[str, str | 
 
 def _letters(key: str) -> str:
     return re.sub(r"[^a-z]", "", key.lower())
-
-
-def how_to_set(profile: str, key: str) -> str:
-    """How to set a setting, for error messages."""
-    return CONFIGURABLE[key].how_to_set(profile)
 
 
 def logs_requests(environment: Mapping[str, str]) -> bool:

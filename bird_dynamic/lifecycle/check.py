@@ -17,7 +17,7 @@ from bird_dynamic.schema.kinds import MAP
 from bird_dynamic.schema.naming import MARK
 from bird_dynamic.schema.texts_of_outputs import texts_of_outputs
 from bird_dynamic.schema.values import meant, odd_values
-from bird_dynamic.settings import Settings, how_to_set
+from bird_dynamic.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _missing(field: Field, settings: Settings) -> str:
         return f"{field.name}: is required{field.kind.hint}"
     if field.setting in dict(settings.location_problems):
         return settings.missing_text(field.setting)
-    what, how = field.name.removesuffix("_id"), how_to_set(settings.profile, field.setting)
+    what, how = field.name.removesuffix("_id"), settings.how_to_set(field.setting)
     return f"{field.name}: no {what} is set. {how}, or pass {field.name} to the resource."
 
 

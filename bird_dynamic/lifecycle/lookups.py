@@ -21,7 +21,6 @@ from bird_dynamic.schema.fields import Properties, ResourceSchema
 from bird_dynamic.schema.kinds import WORKSPACE_ID
 from bird_dynamic.schema.lookups import Argument, Lookup
 from bird_dynamic.schema.phone_numbers import international, named
-from bird_dynamic.settings import how_to_set
 
 
 def as_told(secrets: Iterable[str]) -> Iterator[str]:
@@ -142,7 +141,7 @@ class Lookups:
         problems = [*settings.problems, *self._problem_of_workspace()]
         is_told = "workspaceId" in settings.misspelled
         if given is None and settings.workspace_id is None and not is_told:
-            how = how_to_set(settings.profile, "workspaceId")
+            how = settings.how_to_set("workspaceId")
             argument = self._argument_name("workspace_id")
             problems.append(f"{settings.missing_text('workspaceId')} {how}, or pass {argument}")
         if problems:

@@ -102,8 +102,8 @@ class VoiceChannel(BirdResource, module="bird", name="VoiceChannel"):
             recognizes the connector of an interrupted create. Example: `"support line"`.
         :param connector_template_ref: Template that the connector is made from, and its version:
             `name:version`. Example: `"voice-messagebird:1"`.
-        :param arguments: Arguments of the template, with Bird's own names. Example:
-            `{"channelMessageType": "promotional"}`.
+        :param arguments: More arguments of the template, with Bird's own names. Bird documents none
+            for voice besides the phone number.
         :param security_arguments: Arguments of the template's security schemes. Secret; Bird never
             returns them. Example: `{"scheme": {"key": "value"}}`.
         :param channel_conversational_status_enabled: Whether inbound messages open conversations.

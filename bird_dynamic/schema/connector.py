@@ -88,16 +88,16 @@ TEMPLATE_REF = Field(
     required=True,
 )
 
+ARGUMENTS = Field(
+    name="arguments",
+    kind=MAP,
+    description="Arguments of the template, with Bird's own names.",
+    example={"channelMessageType": "promotional"},
+    request_path=CAMEL_CASE,
+    response_path=CAMEL_CASE,
+    is_input=True,
+)
 COMMON_INPUTS = (
-    Field(
-        name="arguments",
-        kind=MAP,
-        description="Arguments of the template, with Bird's own names.",
-        example={"channelMessageType": "promotional"},
-        request_path=CAMEL_CASE,
-        response_path=CAMEL_CASE,
-        is_input=True,
-    ),
     Field(
         name="security_arguments",
         kind=MAP,
@@ -129,7 +129,7 @@ COMMON_INPUTS = (
     ),
     WORKSPACE,
 )
-"""The inputs of every connector besides its name and template."""
+"""The inputs of every connector besides its name, template and arguments."""
 
 OUTPUTS = (
     Field(
@@ -284,6 +284,7 @@ CONNECTOR = ResourceSchema(
     fields=(
         TEMPLATE_REF,
         NAME,
+        ARGUMENTS,
         *COMMON_INPUTS,
         Field(
             name="check_arguments",

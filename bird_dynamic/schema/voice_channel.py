@@ -11,6 +11,7 @@ from typing import Any
 
 from bird_dynamic.schema.common import local_inputs
 from bird_dynamic.schema.connector import (
+    ARGUMENTS,
     CHANGES,
     COMMON_INPUTS,
     EXCLUSIVE,
@@ -85,6 +86,12 @@ VOICE_CHANNEL = ResourceSchema(
             type=None,
             default=TEMPLATE,
             example=TEMPLATE,
+        ),
+        replace(
+            ARGUMENTS,
+            description="More arguments of the template, with Bird's own names. Bird documents "
+            "none for voice besides the phone number.",
+            example=None,
         ),
         *COMMON_INPUTS,
         *local_inputs("connector"),

@@ -81,6 +81,17 @@ def test_an_unknown_key_of_the_stack_configuration_is_told_before_anything_is_se
     assert not bird.emulator.journal
 
 
+def test_no_variable_is_recommended_where_the_configuration_has_a_wrong_value(
+    bird: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG", '{"bird:workspaceId": "acme"}')
+    says = r"must be a UUID.*config set bird:workspaceId`, or pass workspace_id"
+    with pytest.raises(LookupFailedError, match=says) as caught:
+        get_phone_number(number=NUMBER.number)
+    assert "export" not in str(caught.value)
+    assert not bird.emulator.journal
+
+
 def test_a_number_is_found_on_a_later_page(bird: EmulatorServer) -> None:
     last = PhoneNumber.made_up(119)
     assert get_phone_number(number=last.number).id == last.id
