@@ -111,11 +111,12 @@ class CreateMessages:
     def replaced(self, item: Item) -> str:
         """An item is in conflict until the end of the run."""
         return (
-            f"the {self._noun} {self._called(item)} uses the {self._exclusive}. This run has "
-            "replaced it, and deletes it only at the end. Nothing was created. To keep it for this "
+            f"the {self._noun} {self._called(item)} uses the {self._exclusive}. This run replaces "
+            "it, and deletes it only at the end. Nothing was created. To keep it for this "
             f'resource, add adopt="{item["id"]}". To delete it before its replacement is '
             "created, the other resource needs "
-            "opts=pulumi.ResourceOptions(delete_before_replace=True)"
+            "opts=pulumi.ResourceOptions(delete_before_replace=True); if two resources exchange "
+            f"their {self._exclusive}s, both need it"
         )
 
     def made_with_other_arguments(self, item: Item) -> str:

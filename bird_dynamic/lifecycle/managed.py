@@ -57,6 +57,7 @@ class ManagedItems:
         self._read_only: set[str] = set()
         self._holders: dict[str, list[_Holder]] = defaultdict(list)
         self._wanted: dict[str, set[str]] = defaultdict(set)
+        self._creating: set[str] = set()
         self._program: set[str] = set()
         self._diffed: set[str] = set()
         self._in_state: dict[str, str | None] = {}
@@ -105,6 +106,10 @@ class ManagedItems:
     def mark_wanted(self, item_id: str, marks: Marks) -> None:
         """A new resource of the program will adopt the id."""
         self._happens("wanted", item_id, marks)
+
+    def mark_creating(self, marks: Marks) -> None:
+        """A create of the resource with these marks has begun."""
+        self._happens("creating", "", marks)
 
     def mark_read_only(self, item_id: str) -> None:
         """The program reads an item that it does not manage (`get`)."""
@@ -208,13 +213,18 @@ class ManagedItems:
                 holder.leaving and mark not in holder.marks for holder in holders
             )
 
-    def is_replaced(self, item_id: str) -> bool:
-        """Whether this run has already created the replacement, so that the item is deleted only at
-        the end of the run."""
+    def is_replaced(self, item_id: str, mark: str) -> bool:
+        """Whether this run has begun to create the replacement, so that the item is deleted only at
+        the end of the run. For the resource with that mark itself: whether it has created it."""
         with self._lock:
             holders = self._holders[self._up_to_date(item_id)]
             return bool(holders) and all(
-                holder.leaving and self._took_any_locked(holder.marks) for holder in holders
+                holder.leaving
+                and (
+                    self._took_any_locked(holder.marks)
+                    or (mark not in holder.marks and bool(holder.marks & self._creating))
+                )
+                for holder in holders
             )
 
     def _took_any_locked(self, marks: Marks) -> bool:
@@ -314,6 +324,8 @@ class ManagedItems:
                 ]
             case "read":
                 self._read_only.add(item_id)
+            case "creating":
+                self._creating |= marks
             case "wanted":
                 self._wanted[item_id] |= marks
             case "stays" | "keeps" | "leaving" | "moving" | "moved" | "taken":

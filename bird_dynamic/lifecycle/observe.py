@@ -34,10 +34,10 @@ class Observed:
 
     `unmanaged`: items that no resource is known to manage; each may be this create's own, or in
     conflict. The others are managed and in conflict: `kept` by a resource that keeps the item,
-    `leaving` if this run will replace it, `replaced` if this run has replaced it and deletes it at
-    the end. `doubled`: items without a name that another resource keeps, and that the create would
-    double. `ids`: those of all rows. `is_complete`: whether all names are known. `server_time`:
-    Bird's time.
+    `leaving` if this run will replace it, `replaced` if this run has begun to create its
+    replacement and deletes it at the end. `doubled`: items without a name that another resource
+    keeps, and that the create would double. `ids`: those of all rows. `is_complete`: whether all
+    names are known. `server_time`: Bird's time.
     """
 
     unmanaged: tuple[Match, ...] = ()
@@ -186,7 +186,7 @@ class Observer:
                     doubled.append(match)
             elif not match.is_in_conflict:
                 continue
-            elif self._managed.is_replaced(item_id):
+            elif self._managed.is_replaced(item_id, mark):
                 replaced.append(item)
             elif self._managed.is_about_to_go(item_id, mark):
                 leaving.append(item)

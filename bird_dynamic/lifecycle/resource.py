@@ -178,6 +178,7 @@ class ResourceLifecycle(Hooks):
             adopt = inputs.get("adopt")
             # An adopted item that is being replaced is not adopted again: a new one is created.
             marks = marks_of(inputs)
+            self._run.managed.mark_creating(marks)
             if adopt and not self._run.managed.is_leaving(adopt, marks):
                 item_id = required_id(adopt, "adopt: it")
                 return item_id, self._adopted(session, item_id, inputs, deadline)

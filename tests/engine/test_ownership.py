@@ -420,6 +420,21 @@ def two_new_resources_on_one_number(stage: Stage) -> None:
 
 
 @situation()
+def two_resources_that_exchange_their_numbers(stage: Stage) -> None:
+    stage.write(line(), line("b", number=OTHER_NUMBER))
+    stage.ok()
+    before = stage.posts()
+    stage.write(line(number=OTHER_NUMBER), line("b"))
+    stage.refused("if two resources exchange their phone numbers, both need it")
+    # It was not tried until the timeout.
+    assert stage.posts() - before <= 6
+    first = options(delete_before_replace="True")
+    stage.write(line(number=OTHER_NUMBER, opts=first), line("b", opts=first))
+    stage.ok()
+    stage.converges()
+
+
+@situation()
 def a_resource_renamed_without_an_alias(stage: Stage) -> None:
     stage.write(line())
     stage.ok()

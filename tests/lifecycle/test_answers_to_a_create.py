@@ -220,6 +220,38 @@ def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
     assert world.connector_ids() == [held, successor]
 
 
+def test_two_resources_that_exchange_their_numbers_are_told_as_soon_as_both_are_created() -> None:
+    world = World()
+    support = world.inputs()
+    sales = world.inputs(resource_mark="sales-9876543210", phone_number_id=OTHER_NUMBER)
+    held = {each["resource_mark"]: world.run().create(each) for each in (support, sales)}
+    run = world.run()
+    swapped = [
+        {**support, "phone_number_id": OTHER_NUMBER},
+        {**sales, "phone_number_id": NUMBER},
+    ]
+    for news in swapped:
+        item_id, state = held[news["resource_mark"]]
+        run.check(state, news)
+        assert planned(run, item_id, state, news).replaces
+    first, *others = swapped
+    both = "if two resources exchange their phone numbers, both need it"
+
+    def odd(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "create_connector" and others:
+            with pytest.raises(OperationError, match=both):
+                run.create(others.pop())
+        return 0, body
+
+    answering(world, odd)
+    began = world.clock.now
+    with pytest.raises(OperationError, match=both):
+        run.create(first)
+    assert not others
+    assert world.clock.now - began < 5
+    assert world.connector_ids() == [item_id for item_id, _ in held.values()]
+
+
 def test_a_row_without_a_name_is_not_taken_over_for_its_arguments() -> None:
     world = World(options=Options(allow_duplicates=True))
     theirs = world.foreign(name="Their line")

@@ -149,18 +149,34 @@ def test_what_is_replaced_is_about_to_go_for_all_but_the_resource_itself(
     mark, other = next(iter(A)), next(iter(B))
     managed = ManagedItems()
     assert not managed.is_about_to_go(X, other)
-    assert not managed.is_replaced(X)
+    assert not managed.is_replaced(X, other)
     managed.mark_checked(A, {})
     managed.mark_diffed(X, A, leaving=True)
     if is_replaced:
         managed.claim(Y, A)
     assert managed.is_about_to_go(X, other)
     assert not managed.is_about_to_go(X, mark)
-    assert managed.is_replaced(X) is is_replaced
+    assert managed.is_replaced(X, other) is is_replaced
+    assert managed.is_replaced(X, mark) is is_replaced
     managed.mark_checked(B, {})
     managed.mark_diffed(X, B, leaving=False)
     assert not managed.is_about_to_go(X, other)
-    assert not managed.is_replaced(X)
+    assert not managed.is_replaced(X, other)
+
+
+def test_what_is_being_replaced_goes_only_at_the_end_for_all_but_the_resource_itself() -> None:
+    mark, other = next(iter(A)), next(iter(B))
+    managed = ManagedItems()
+    managed.mark_checked(A, {})
+    managed.mark_diffed(X, A, leaving=True)
+    managed.mark_creating(B)
+    assert not managed.is_replaced(X, other)
+    managed.mark_creating(A)
+    assert managed.is_replaced(X, other)
+    assert not managed.is_replaced(X, mark)
+    # It was deleted first.
+    managed.mark_deleted(X, A)
+    assert not managed.is_replaced(X, other)
 
 
 def test_what_bird_has_no_longer_is_nobodys() -> None:
