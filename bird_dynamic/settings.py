@@ -102,11 +102,14 @@ class Setting:
         # In an explicit provider, it may be a number.
         return str(value).strip() if value else ""
 
-    def problem_of(self, text: str, profile: str = DEFAULT_PROFILE) -> str | None:
-        """The problem of its text, or None."""
+    def problem_of(
+        self, text: str, profile: str = DEFAULT_PROFILE, *, has_variable: bool = True
+    ) -> str | None:
+        """The problem of its text, or None. `has_variable`: whether its variable would help."""
         if text:
             return self.problem(text)
-        return f"no access key is set. {self.how_to_set(profile)}." if self.required else None
+        how = self.how_to_set(profile, has_variable=has_variable)
+        return f"no access key is set. {how}." if self.required else None
 
     def _has_variable(self, profile: str) -> bool:
         return bool(self.variable) and (profile == DEFAULT_PROFILE or not self.key)
@@ -454,11 +457,16 @@ def gather(
     problems = list(unknown_keys(keys, prefix, project))
     misspelled = {near for _, near in _misspelled(keys, prefix) if near and prefix != project}
     location_problems: dict[str, str] = {}
+    configured = frozenset(each for each in CONFIGURABLE if configuration(f"{prefix}:{each}"))
     for setting in SETTINGS:
         text = setting.find(configuration, environment, prefix)
         given[setting] = text or setting.default
-        # The plugin validates these itself, when it is configured.
-        problem = None if setting.plugin_only else setting.problem_of(text, prefix)
+        # The plugin validates its own settings itself, when it is configured.
+        problem = (
+            None
+            if setting.plugin_only
+            else setting.problem_of(text, prefix, has_variable=setting.key not in configured)
+        )
         if setting is API_URL and problem is None:
             problem = _plain_http_problem(given[API_URL], given[ACCESS_KEY])
         if not text and setting.key in misspelled:
@@ -496,7 +504,7 @@ def gather(
         problems=tuple(problems),
         location_problems=tuple(location_problems.items()),
         misspelled=frozenset(each for each in misspelled if not given[CONFIGURABLE[each]]),
-        configured=frozenset(each for each in CONFIGURABLE if configuration(f"{prefix}:{each}")),
+        configured=configured,
     )
 
 

@@ -324,13 +324,16 @@ class _Create:
         """The error; if the deadline passed because of a conflict, with that conflict."""
         if self._conflict is None:
             return error
-        if not isinstance(error, DeadlineError):
-            # A listing that fails for another reason, or from the start, explains more.
-            is_late = isinstance(error, NotSentError | UnknownOutcomeError) and error.out_of_time
-            if not is_late or not self._conflicts:
-                return error
         reason = self._messages.still_held(self._leaving)
-        return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s. {reason}")
+        if isinstance(error, DeadlineError):
+            return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s. {reason}")
+        is_late = isinstance(error, NotSentError | UnknownOutcomeError) and error.out_of_time
+        # Without any listing, there is no more to tell.
+        if not is_late or not self._conflicts:
+            return error
+        return DeadlineError(
+            f"{self._conflict}. Looking for its cause again failed: {error}. {reason}"
+        )
 
     def _require_nothing_stays(self, observed: Observed, conflict: RejectedError) -> None:
         conflicting = [each for each in observed.unmanaged if self._may_conflict(each)]

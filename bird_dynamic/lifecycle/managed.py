@@ -14,6 +14,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from bird_dynamic.bird.ids import canonical
@@ -24,6 +25,16 @@ from bird_dynamic.schema.naming import marks_of
 Marks = frozenset[str]
 """The identity of a resource: the marks of its state and its inputs, which differ after a rename.
 Empty if neither has one (states of release 0.1.0, imports)."""
+
+
+class Standing(Enum):
+    """How far an item is in the way of a resource that is created."""
+
+    UNMANAGED = "No resource is known to manage it."
+    DELETED = "This run, or an earlier one on this machine, has deleted it."
+    KEPT = "A resource keeps it."
+    LEAVING = "This run will replace it, and may delete it before its replacement is created."
+    REPLACED = "The create of its replacement has begun: it is deleted at the end of the run."
 
 
 @dataclass
@@ -185,10 +196,7 @@ class ManagedItems:
         """Whether this run, or an earlier one on this machine, has deleted the item: a listing that
         still shows it is stale."""
         with self._lock:
-            item_id = self._up_to_date(item_id)
-            if item_id in self._deleted:
-                return True
-        return self._deletions is not None and item_id in self._deletions
+            return self._is_deleted_locked(self._up_to_date(item_id))
 
     def is_leaving(self, item_id: str, marks: Marks) -> bool:
         """Whether a create with these marks replaces the item, so it must not adopt it again."""
@@ -204,28 +212,30 @@ class ManagedItems:
                 or any(self._in_state.get(each) == item_id for each in marks)
             )
 
-    def is_about_to_go(self, item_id: str, mark: str) -> bool:
-        """Whether this run will replace the item, for other resources than the one with that mark.
-        (If that one's own item had to be deleted first, it would be gone already.)"""
+    def standing(self, item_id: str, mark: str) -> Standing:
+        """How far the item is in the way of the resource with that mark, at one moment: other
+        threads may delete it meanwhile."""
         with self._lock:
-            holders = self._holders[self._up_to_date(item_id)]
-            return bool(holders) and all(
-                holder.leaving and mark not in holder.marks for holder in holders
-            )
-
-    def is_replaced(self, item_id: str, mark: str) -> bool:
-        """Whether this run has begun to create the replacement, so that the item is deleted only at
-        the end of the run. For the resource with that mark itself: whether it has created it."""
-        with self._lock:
-            holders = self._holders[self._up_to_date(item_id)]
-            return bool(holders) and all(
-                holder.leaving
-                and (
-                    self._took_any_locked(holder.marks)
-                    or (mark not in holder.marks and bool(holder.marks & self._creating))
-                )
+            item_id = self._up_to_date(item_id)
+            holders = self._holders.get(item_id, [])
+            if not holders and item_id not in self._known:
+                return Standing.DELETED if self._is_deleted_locked(item_id) else Standing.UNMANAGED
+            if not holders or not all(holder.leaving for holder in holders):
+                return Standing.KEPT
+            if all(
+                self._took_any_locked(holder.marks)
+                or (mark not in holder.marks and holder.marks & self._creating)
                 for holder in holders
-            )
+            ):
+                return Standing.REPLACED
+            # If its own item had to be deleted first, it would be gone already.
+            is_own = any(mark in holder.marks for holder in holders)
+            return Standing.KEPT if is_own else Standing.LEAVING
+
+    def _is_deleted_locked(self, item_id: str) -> bool:
+        return item_id in self._deleted or (
+            self._deletions is not None and item_id in self._deletions
+        )
 
     def _took_any_locked(self, marks: Marks) -> bool:
         return any(

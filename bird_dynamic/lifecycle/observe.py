@@ -16,7 +16,7 @@ from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.desired import DesiredState, Match
 from bird_dynamic.lifecycle.listing import ANY_AGE, Rows, SharedListing
-from bird_dynamic.lifecycle.managed import ManagedItems, Marks
+from bird_dynamic.lifecycle.managed import ManagedItems, Marks, Standing
 from bird_dynamic.lifecycle.mapping import value_at
 from bird_dynamic.schema.fields import Held
 
@@ -176,7 +176,11 @@ class Observer:
         has_one, marks = False, frozenset({mark})
         for item, match in found:
             item_id = item["id"]
-            if not self._managed.is_managed(item_id):
+            standing = self._managed.standing(item_id, mark)
+            if standing is Standing.DELETED and not match.is_proven:
+                # It was deleted since it was read.
+                continue
+            if standing in (Standing.UNMANAGED, Standing.DELETED):
                 if match.may_be_ours or match.is_in_conflict:
                     unmanaged.append(match)
             elif not match.desired.schema.is_named and match.would_be_doubled:
@@ -186,9 +190,9 @@ class Observer:
                     doubled.append(match)
             elif not match.is_in_conflict:
                 continue
-            elif self._managed.is_replaced(item_id, mark):
+            elif standing is Standing.REPLACED:
                 replaced.append(item)
-            elif self._managed.is_about_to_go(item_id, mark):
+            elif standing is Standing.LEAVING:
                 leaving.append(item)
             else:
                 kept.append(item)

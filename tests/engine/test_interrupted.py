@@ -31,11 +31,11 @@ NAMED = PROGRAM.replace('"support",', '"support", name="The front desk",')
 EMPTY = "import pulumi\n"
 WHO = ("engine", "provider", "both")
 PATIENCE = 60.0
+"""Seconds within which a provider must have ended once its engine is gone."""
 HANGS_UP = pytest.mark.skipif(
     signal.getsignal(signal.SIGHUP) is signal.SIG_IGN,
     reason="SIGHUP is ignored here, as under nohup, and so by every process that is started",
 )
-"""Seconds within which a provider must have ended once its engine is gone."""
 
 
 def interrupt(

@@ -425,7 +425,9 @@ def two_resources_that_exchange_their_numbers(stage: Stage) -> None:
     stage.ok()
     before = stage.posts()
     stage.write(line(number=OTHER_NUMBER), line("b"))
-    stage.refused("if two resources exchange their phone numbers, both need it")
+    said = stage.refused().output
+    # Whichever is created before the engine has shown the other one's connector says less.
+    assert "if two resources exchange" in said or "already exists and conflicts" in said, said
     # It was not tried until the timeout.
     assert stage.posts() - before <= 6
     first = options(delete_before_replace="True")

@@ -252,6 +252,27 @@ def test_two_resources_that_exchange_their_numbers_are_told_as_soon_as_both_are_
     assert world.connector_ids() == [item_id for item_id, _ in held.values()]
 
 
+def test_a_number_that_becomes_free_while_a_create_looks_at_its_holder_is_taken() -> None:
+    world = World()
+    held, state = world.run().create(world.inputs())
+    run = world.run()
+    moved = world.inputs(phone_number_id=OTHER_NUMBER)
+    run.check(state, moved)
+    assert planned(run, held, state, moved).replaces
+    deleted: list[str] = []
+
+    def odd(operation: str, body: Any) -> tuple[int, Any]:
+        if operation == "get_connector" and not deleted:
+            deleted.append(held)
+            run.delete(held, state)
+        return 0, body
+
+    answering(world, odd)
+    sales, _ = run.create(world.inputs(resource_mark="sales-9876543210"))
+    assert deleted
+    assert world.connector_ids() == [sales]
+
+
 def test_a_row_without_a_name_is_not_taken_over_for_its_arguments() -> None:
     world = World(options=Options(allow_duplicates=True))
     theirs = world.foreign(name="Their line")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.managed import ManagedItems, Standing
 from bird_dynamic.lifecycle.run_log import KEPT, RunLog, folders
 
 X = "11111111-2222-4333-8444-000000000001"
@@ -148,20 +148,19 @@ def test_what_is_replaced_is_about_to_go_for_all_but_the_resource_itself(
 ) -> None:
     mark, other = next(iter(A)), next(iter(B))
     managed = ManagedItems()
-    assert not managed.is_about_to_go(X, other)
-    assert not managed.is_replaced(X, other)
+    assert managed.standing(X, other) is Standing.UNMANAGED
+    managed.mark_managed(X)
+    assert managed.standing(X, other) is Standing.KEPT
     managed.mark_checked(A, {})
     managed.mark_diffed(X, A, leaving=True)
     if is_replaced:
         managed.claim(Y, A)
-    assert managed.is_about_to_go(X, other)
-    assert not managed.is_about_to_go(X, mark)
-    assert managed.is_replaced(X, other) is is_replaced
-    assert managed.is_replaced(X, mark) is is_replaced
+    going = Standing.REPLACED if is_replaced else Standing.LEAVING
+    assert managed.standing(X, other) is going
+    assert managed.standing(X, mark) is (Standing.REPLACED if is_replaced else Standing.KEPT)
     managed.mark_checked(B, {})
     managed.mark_diffed(X, B, leaving=False)
-    assert not managed.is_about_to_go(X, other)
-    assert not managed.is_replaced(X, other)
+    assert managed.standing(X, other) is Standing.KEPT
 
 
 def test_what_is_being_replaced_goes_only_at_the_end_for_all_but_the_resource_itself() -> None:
@@ -170,13 +169,13 @@ def test_what_is_being_replaced_goes_only_at_the_end_for_all_but_the_resource_it
     managed.mark_checked(A, {})
     managed.mark_diffed(X, A, leaving=True)
     managed.mark_creating(B)
-    assert not managed.is_replaced(X, other)
+    assert managed.standing(X, other) is Standing.LEAVING
     managed.mark_creating(A)
-    assert managed.is_replaced(X, other)
-    assert not managed.is_replaced(X, mark)
+    assert managed.standing(X, other) is Standing.REPLACED
+    assert managed.standing(X, mark) is Standing.KEPT
     # It was deleted first.
     managed.mark_deleted(X, A)
-    assert not managed.is_replaced(X, other)
+    assert managed.standing(X, other) is Standing.DELETED
 
 
 def test_what_bird_has_no_longer_is_nobodys() -> None:

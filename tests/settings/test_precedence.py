@@ -99,6 +99,13 @@ def test_a_setting_of_nothing_but_blanks_is_not_set(value: str) -> None:
     )
 
 
+def test_no_variable_is_recommended_where_the_configuration_has_a_blank_value() -> None:
+    (problem,) = gather({"bird:accessKey": " "}.get, {"BIRD_WORKSPACE_ID": WORKSPACE}).problems
+    assert problem.endswith("Run `pulumi config set --secret bird:accessKey`.")
+    (problem,) = gather({}.get, {"BIRD_WORKSPACE_ID": WORKSPACE}).problems
+    assert problem.endswith("bird:accessKey`, or export BIRD_ACCESS_KEY.")
+
+
 def test_an_explicit_provider_may_give_a_number() -> None:
     numbers: dict[str, Any] = {"bird:timeout": 90}
     assert gather(numbers.get, GOOD).timeout == 90.0
