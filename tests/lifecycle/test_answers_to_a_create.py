@@ -13,6 +13,8 @@ from bird_dynamic.emulator import Options, Reply
 from bird_dynamic.emulator import Request as WireRequest
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.lifecycle.managed import ManagedItems
+from bird_dynamic.lifecycle.resource import ResourceLifecycle
+from bird_dynamic.schema.fields import Properties
 from tests.support.world import NUMBER, OTHER_NUMBER, World, planned
 
 ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -200,13 +202,21 @@ def test_an_answer_about_what_this_run_has_deleted_is_waited_out() -> None:
     assert world.connector_ids() == [connector_id]
 
 
-def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
-    world = World()
+def giving_up_its_number(
+    world: World,
+) -> tuple[str, Properties, ResourceLifecycle, Properties]:
+    """A connector, its state, a run that replaces it for another number, and the new inputs."""
     held, state = world.run().create(world.inputs())
     run = world.run()
     moved = world.inputs(phone_number_id=OTHER_NUMBER)
     run.check(state, moved)
     assert planned(run, held, state, moved).replaces
+    return held, state, run, moved
+
+
+def test_a_number_that_another_resource_gives_up_is_told_at_once() -> None:
+    world = World()
+    held, state, run, moved = giving_up_its_number(world)
     successor, _ = run.create(moved)
     began = world.clock.now
     sales = {"resource_mark": "sales-9876543210", "phone_number_id": NUMBER}
@@ -254,11 +264,7 @@ def test_two_resources_that_exchange_their_numbers_are_told_as_soon_as_both_are_
 
 def test_a_number_that_becomes_free_while_a_create_looks_at_its_holder_is_taken() -> None:
     world = World()
-    held, state = world.run().create(world.inputs())
-    run = world.run()
-    moved = world.inputs(phone_number_id=OTHER_NUMBER)
-    run.check(state, moved)
-    assert planned(run, held, state, moved).replaces
+    held, state, run, _ = giving_up_its_number(world)
     deleted: list[str] = []
 
     def odd(operation: str, body: Any) -> tuple[int, Any]:
