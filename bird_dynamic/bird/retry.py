@@ -7,7 +7,8 @@ The only place that decides which requests are retried:
   retried: it raises `UnknownOutcomeError`, and the caller looks for its result.
 
 429 is retried until the deadline. Other retries are limited by number, by the deadline, and by a
-budget that all threads share, so that a failing API is not overloaded.
+budget that all threads share, so that a failing API is not overloaded. A POST is not even sent
+shortly before the deadline.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ LONGEST_THROTTLED_PAUSE = 3600.0
 """Limit of a `Retry-After`: one wrong answer must not stop the whole run."""
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
+TIME_TO_ANSWER = 1.0
+"""Seconds that must be left for a request that cannot be repeated, or a tenth of a shorter
+timeout: with less, its outcome would probably be unknown."""
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 log = logging.getLogger("bird_dynamic")
@@ -106,7 +110,8 @@ class RetryingClient:
         failures = throttled = 0
         began = self.clock.monotonic()
         while True:
-            if not self.limiter.wait(request.method, deadline):
+            least = 0.0 if request.idempotent else min(TIME_TO_ANSWER, deadline.seconds / 10)
+            if not self.limiter.wait(request.method, deadline) or deadline.remaining < least:
                 left = (
                     "no time is left for another attempt" if last else "no time is left to send it"
                 )

@@ -159,7 +159,7 @@ def create(
         machine.posts += 1
         if not isinstance(result, UnknownOutcomeError):
             return (yield from machine.after_answer(result))
-        unanswered = result
+        result = unanswered = machine.after_conflicts(result)
         # A request that Bird has accepted (202) is never sent again.
         is_accepted = result.answer is not None and result.answer.status == 202
         try:
@@ -319,6 +319,13 @@ class _Create:
         yield Sleep(pause)
         self._slept += pause
         return None
+
+    def after_conflicts(self, unanswered: UnknownOutcomeError) -> UnknownOutcomeError:
+        """The error; if earlier requests were in conflict, preceded by the last conflict."""
+        if self._conflict is None:
+            return unanswered
+        text = f"{self._conflict}. Sent again: {unanswered}"
+        return UnknownOutcomeError(text, unanswered.answer)
 
     def explained(self, error: BirdError) -> BirdError:
         """The error; if the deadline passed because of a conflict, with that conflict."""

@@ -274,6 +274,18 @@ def test_what_cannot_be_sent_in_time_is_told_so() -> None:
         client.connectors.get(ID, client.deadline)
 
 
+@pytest.mark.parametrize(("seconds", "least"), [(60.0, 1.0), (10.0, 1.0), (0.5, 0.05)])
+def test_a_create_is_not_sent_without_time_for_its_answer(seconds: float, least: float) -> None:
+    client = ScriptedClient(answer())
+    deadline = Deadline.after(seconds, client.clock)
+    client.clock.sleep(seconds - least + 0.001)
+    with pytest.raises(DeadlineError, match=r"^no time is left to send it$"):
+        client.connectors.create({}, deadline)
+    assert client.sent == 0
+    client.connectors.get(ID, deadline)
+    assert client.sent == 1
+
+
 def test_a_dead_api_fails_fast() -> None:
     client = ScriptedClient(LOST)
     for _ in range(30):

@@ -123,6 +123,28 @@ def test_a_holder_that_bird_does_not_state_is_waited_for_as_before(
     assert world.count(CREATE) > 3
 
 
+def test_no_create_is_sent_too_late_for_an_answer() -> None:
+    # The pauses after a conflict are 0.5 + 1 + 2 + 4 s: the fifth request would have 0.2 s.
+    world = World(timeout="7.8s")
+    world.break_with(Fault("status", operation=CREATE, status=409, times=None))
+    with pytest.raises(OperationError, match=r"409.*No listing shows the conflicting connector"):
+        world.run().create(world.inputs())
+    assert world.count(CREATE) == 4
+    assert world.records.all() == []
+
+
+def test_a_request_without_an_answer_after_conflicts_tells_the_conflict() -> None:
+    world = World(timeout="20s")
+    world.break_with(
+        Fault("status", operation=CREATE, status=409, times=3),
+        Fault("hang", operation=CREATE, nth=4),
+    )
+    with pytest.raises(OperationError, match=r"answered 409.*Sent again: Bird did not answer"):
+        world.run().create(world.inputs())
+    assert world.count(CREATE) == 4
+    assert len(world.records.all()) == 1
+
+
 def test_a_holder_that_cannot_be_read_is_waited_for_as_before() -> None:
     world = with_poor_rows()
     world.environment["BIRD_TIMEOUT"] = "60s"
