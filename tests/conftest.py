@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bird_dynamic.emulator import BirdEmulator, EmulatorServer, Request, Response
 from tests.support.openapi import problem
@@ -14,6 +15,13 @@ from tests.support.publication import Publication, published
 
 ENGINE = ("engine", "teams")
 """Folders whose tests drive the real Pulumi engine."""
+
+
+# How long a test takes says nothing on a busy machine.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(trylast=True)

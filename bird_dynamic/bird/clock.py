@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bird_dynamic.bird.errors import DeadlineError
+from bird_dynamic.bird.errors import RunCancelledError
 
 
 def in_seconds(seconds: float) -> str:
@@ -66,9 +66,9 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """See `Clock`. Raises DeadlineError if the run is cancelled meanwhile."""
+        """See `Clock`. Raises RunCancelledError if the run is cancelled meanwhile."""
         if self._cancelled.wait(seconds):
-            raise DeadlineError("the run was cancelled")
+            raise RunCancelledError()
 
 
 @dataclass(frozen=True)

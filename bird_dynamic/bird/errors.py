@@ -6,6 +6,7 @@
     ├── UnknownOutcomeError    no readable answer (timeout, reset, 5xx): the outcome is unknown
     ├── RejectedError          Bird refused the request: a 4xx or a redirect
     ├── DeadlineError          the deadline of the operation has passed
+    ├── RunCancelledError      the run was cancelled, and this request was not sent
     ├── EngineGoneError        Pulumi's engine has ended: nothing more is sent
     └── IdError, those of `lifecycle.errors`, and OperationError, which explains any of the others
 
@@ -28,7 +29,10 @@ _CONFLICT = re.compile(r"already[ _-]?exists|conflict", re.IGNORECASE)
 
 
 class BirdError(Exception):
-    """The base class. Its text can be shown to a user."""
+    """The base class. Its text can be shown to a user. `out_of_time` is true if the deadline of the
+    operation leaves no time for another attempt."""
+
+    out_of_time = False
 
 
 class ConfigurationError(BirdError):
@@ -39,22 +43,29 @@ class ConfigurationError(BirdError):
 class NotSentError(BirdError):
     """No connection: the request certainly did not reach Bird.
 
-    `temporary` is false if a retry cannot help (a certificate that is not trusted). `out_of_time`
-    becomes true if the deadline of the operation leaves no time for another attempt.
+    `temporary` is false if a retry cannot help (a certificate that is not trusted).
     """
 
     def __init__(self, text: str, *, temporary: bool = True) -> None:
         super().__init__(text)
         self.temporary = temporary
-        self.out_of_time = False
 
 
 class DeadlineError(BirdError):
     """The deadline of the operation has passed. `last` is the previous error, if any."""
 
+    out_of_time = True
+
     def __init__(self, text: str, last: BirdError | None = None) -> None:
         super().__init__(f"{text} ({last})" if last else text)
         self.last = last
+
+
+class RunCancelledError(BirdError):
+    """The run was cancelled, and the request was not sent."""
+
+    def __init__(self) -> None:
+        super().__init__("the run was cancelled")
 
 
 class EngineGoneError(BirdError):
@@ -93,13 +104,11 @@ class Answer:
 
 
 class UnknownOutcomeError(BirdError):
-    """No readable answer: Bird may have processed the request or not. `out_of_time` becomes true
-    if the deadline of the operation leaves no time for another attempt."""
+    """No readable answer: Bird may have processed the request or not."""
 
     def __init__(self, text: str, answer: Answer | None = None) -> None:
         super().__init__(text)
         self.answer = answer
-        self.out_of_time = False
 
 
 class RejectedError(BirdError):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from bird_dynamic.bird.clock import Cancellation
-from bird_dynamic.bird.errors import DeadlineError
+from bird_dynamic.bird.errors import RunCancelledError
 
 
 class Exchange:
@@ -85,7 +85,7 @@ class Exchanges:
 
     @contextmanager
     def lasting(self, seconds: float) -> Iterator[Exchange]:
-        """An exchange of this thread, cut after `seconds`. Raises DeadlineError if the run was
+        """An exchange of this thread, cut after `seconds`. Raises RunCancelledError if the run was
         cancelled."""
         exchange = Exchange(seconds)
         try:
@@ -100,7 +100,7 @@ class Exchanges:
     def _begin(self, exchange: Exchange) -> None:
         with self._changed:
             if self._cancelled.is_set():
-                raise DeadlineError("the run was cancelled")
+                raise RunCancelledError()
             self._open.add(exchange)
             if not self._is_watched:
                 threading.Thread(target=self._watch, name="exchanges", daemon=True).start()

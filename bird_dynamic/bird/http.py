@@ -33,8 +33,8 @@ from bird_dynamic.bird.connections import CONNECT_TIMEOUT, ExchangeAdapter
 from bird_dynamic.bird.errors import (
     BirdError,
     ConfigurationError,
-    DeadlineError,
     NotSentError,
+    RunCancelledError,
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.exchanges import Exchange, Exchanges
@@ -156,7 +156,7 @@ class HttpTransport:
                 else _unanswered(timeout, self._server)
             )
         if is_cancelled:
-            return DeadlineError("the run was cancelled")
+            return RunCancelledError()
         return NotSentError(_unconnected(timeout, self._server))
 
     def _unusable_url(self) -> ConfigurationError:

@@ -58,7 +58,7 @@ class Transport(Protocol):
     """Sends one request once.
 
     Returns every answer, whatever its status. Raises NotSentError or UnknownOutcomeError without an
-    answer, and DeadlineError if the run is cancelled before anything was sent.
+    answer, and RunCancelledError if the run is cancelled before anything was sent.
     """
 
     def send(self, request: Request, timeout: float) -> Response:

@@ -30,12 +30,13 @@ from bird_dynamic.bird.errors import (
     DeadlineError,
     NotSentError,
     RejectedError,
+    RunCancelledError,
     UnknownOutcomeError,
 )
 from bird_dynamic.bird.models import Item
 from bird_dynamic.lifecycle.create_messages import CreateMessages
 from bird_dynamic.lifecycle.desired import DesiredState, Match
-from bird_dynamic.lifecycle.errors import ExistsError
+from bird_dynamic.lifecycle.errors import ExistsError, StillInConflictError
 from bird_dynamic.lifecycle.observe import Observed
 from bird_dynamic.lifecycle.ownership import Ownership
 
@@ -139,9 +140,9 @@ def create(
     while True:
         try:
             result = yield Post()
-        except (NotSentError, DeadlineError) as error:
-            late = machine.explained(error)
-            raise _with_unanswered(unanswered, "Sending it again failed", late) from None
+        except (NotSentError, DeadlineError, RunCancelledError) as error:
+            again = "Sending it again failed"
+            raise _with_unanswered(unanswered, again, machine.explained(error, again)) from None
         if isinstance(result, RejectedError):
             if not result.is_conflict:
                 raise _with_unanswered(unanswered, "Sent again, it was refused", result) from None
@@ -151,7 +152,7 @@ def create(
                 raise
             except BirdError as error:
                 # The result of the earlier, unanswered request may still appear.
-                late = machine.explained(error)
+                late = machine.explained(error, "Looking for its cause failed")
                 raise _with_unanswered(unanswered, "Sent again, it was refused", late) from None
             if created is not None:
                 return created
@@ -159,7 +160,7 @@ def create(
         machine.posts += 1
         if not isinstance(result, UnknownOutcomeError):
             return (yield from machine.after_answer(result))
-        result = unanswered = machine.after_conflicts(result)
+        result = unanswered = machine.in_conflict(result)
         # A request that Bird has accepted (202) is never sent again.
         is_accepted = result.answer is not None and result.answer.status == 202
         try:
@@ -185,7 +186,9 @@ def _with_unanswered(
     """The error, preceded by the earlier unanswered request, if any."""
     if unanswered is None:
         return error
-    return UnknownOutcomeError(f"{unanswered}. {what}: {error}", unanswered.answer)
+    late = UnknownOutcomeError(f"{unanswered}. {what}: {error}", unanswered.answer)
+    late.out_of_time = error.out_of_time
+    return late
 
 
 def _pauses_within(seconds: float) -> Iterator[float]:
@@ -320,27 +323,24 @@ class _Create:
         self._slept += pause
         return None
 
-    def after_conflicts(self, unanswered: UnknownOutcomeError) -> UnknownOutcomeError:
-        """The error; if earlier requests were in conflict, preceded by the last conflict."""
+    def in_conflict(self, unanswered: UnknownOutcomeError) -> UnknownOutcomeError:
+        """The unanswered request; if earlier ones were in conflict, told with that conflict."""
         if self._conflict is None:
             return unanswered
         text = f"{self._conflict}. Sent again: {unanswered}"
         return UnknownOutcomeError(text, unanswered.answer)
 
-    def explained(self, error: BirdError) -> BirdError:
-        """The error; if the deadline passed because of a conflict, with that conflict."""
-        if self._conflict is None:
+    def explained(self, error: BirdError, what: str) -> BirdError:
+        """The error; after a conflict, told with that conflict. `what` failed."""
+        if self._conflict is None or error is self._conflict:
             return error
-        reason = self._messages.still_held(self._leaving)
-        if isinstance(error, DeadlineError):
-            return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s. {reason}")
-        is_late = isinstance(error, NotSentError | UnknownOutcomeError) and error.out_of_time
-        # Without any listing, there is no more to tell.
-        if not is_late or not self._conflicts:
-            return error
-        return DeadlineError(
-            f"{self._conflict}. Looking for its cause again failed: {error}. {reason}"
-        )
+        # Only a listing tells whether it shows the cause.
+        reason = f". {self._messages.still_held(self._leaving)}" if self._conflicts else ""
+        if isinstance(error, DeadlineError) and self._conflicts:
+            return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s{reason}")
+        late = StillInConflictError(f"{self._conflict}. {what}: {error}{reason}")
+        late.__cause__, late.out_of_time = error, error.out_of_time
+        return late
 
     def _require_nothing_stays(self, observed: Observed, conflict: RejectedError) -> None:
         conflicting = [each for each in observed.unmanaged if self._may_conflict(each)]

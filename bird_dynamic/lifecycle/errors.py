@@ -26,6 +26,11 @@ class ProvenError(ExistsError):
     have created an item without proof: the record must stay."""
 
 
+class StillInConflictError(BirdError):
+    """Bird refused a create because of a conflict, and the next request failed: its error is the
+    cause. Nothing was created."""
+
+
 class HalfCreatedError(BirdError):
     """An item was created but could not be completed; the text says if it was kept."""
 

@@ -14,6 +14,7 @@ from bird_dynamic.bird.errors import (
     DeadlineError,
     NotSentError,
     RejectedError,
+    RunCancelledError,
     UnknownOutcomeError,
 )
 from bird_dynamic.lifecycle.errors import ExistsError
@@ -74,8 +75,13 @@ class Operation:
                     f"check the network and {address}."
                 )
             return f"Nothing was sent. Check the network and {address}."
+        if isinstance(error, RunCancelledError):
+            return f"{self.again}."
         cause = error.__cause__
-        return self.remedy(cause) if isinstance(cause, BirdError) else ""
+        if not isinstance(cause, BirdError):
+            return ""
+        # An earlier request of the operation was sent.
+        return self.remedy(cause).removeprefix("Nothing was sent. ")
 
     def _after_refusal(self, error: RejectedError) -> str:
         status, names = error.status, self.settings.setting_names

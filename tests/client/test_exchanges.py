@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from bird_dynamic.bird.clock import Cancellation
-from bird_dynamic.bird.errors import DeadlineError, NotSentError, UnknownOutcomeError
+from bird_dynamic.bird.errors import NotSentError, RunCancelledError, UnknownOutcomeError
 from bird_dynamic.bird.exchanges import Exchange, Exchanges
 from bird_dynamic.bird.http import LARGEST_BODY, HttpTransport
 from bird_dynamic.bird.models import UNREADABLE, Request
@@ -230,7 +230,7 @@ def test_a_cancel_ends_a_connection_attempt_and_nothing_was_sent() -> None:
             time.sleep(0.01)
         cancelled.set()
         lane.join()
-    assert [type(each) for each in seen] == [DeadlineError]
+    assert [type(each) for each in seen] == [RunCancelledError]
 
 
 def test_a_socket_is_never_told_to_wait_for_no_time_at_all() -> None:
@@ -244,7 +244,7 @@ def test_after_a_cancel_nothing_is_sent() -> None:
         one = transport(peer.url, cancelled=cancelled)
         one.send(GET, 5)
         cancelled.set()
-        with pytest.raises(DeadlineError, match="the run was cancelled"):
+        with pytest.raises(RunCancelledError, match="the run was cancelled"):
             one.send(GET, 5)
         assert [len(each) for each in peer.asked] == [1]
 

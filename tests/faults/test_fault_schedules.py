@@ -417,7 +417,6 @@ TestFaultSchedules = FaultSchedules.TestCase
 TestFaultSchedules.settings = settings(
     max_examples=SCHEDULES,
     stateful_step_count=STEPS,
-    deadline=None,
     derandomize="BIRD_FAULT_SEED" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bird_dynamic.emulator import Fault, Options
@@ -121,7 +121,6 @@ ITEMS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ITEMS, st.data())
 def test_where_birds_order_is_its_own_any_order_is_no_drift(items: list[Any], data: Any) -> None:
     def stated() -> list[Any]:

@@ -65,7 +65,6 @@ def test_every_answer_to_a_made_up_request_is_as_described(
     @given(case=described.as_strategy(generation_mode=mode))
     @settings(
         max_examples=5,
-        deadline=None,
         derandomize=True,
         database=None,
         # A failure is told as it was found: making it smaller takes minutes.

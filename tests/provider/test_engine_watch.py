@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bird_dynamic.bird.errors import DeadlineError, EngineGoneError
+from bird_dynamic.bird.errors import EngineGoneError, RunCancelledError
 from bird_dynamic.lifecycle.error_messages import OperationError
 from bird_dynamic.providers import engine as engine_module
 from bird_dynamic.providers.engine import (
@@ -56,7 +56,7 @@ def test_without_its_engine_nothing_is_sent_every_wait_ends_and_so_does_the_proc
     with pytest.raises(EngineGoneError):
         run.before_writing()
     assert process_ended.wait(10)
-    with pytest.raises(DeadlineError):
+    with pytest.raises(RunCancelledError):
         run.clock.sleep(60)
 
 

@@ -1,0 +1,92 @@
+"""A create whose time ends in the middle of a conflict, at whatever moment: what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bird_dynamic.bird.errors import RunCancelledError
+from bird_dynamic.emulator import Fault
+from bird_dynamic.lifecycle.error_messages import OperationError
+from tests.support.world import World
+
+CREATE, LISTING = "create_connector", "list_connectors"
+CONFLICTS = Fault("status", operation=CREATE, status=409, times=None)
+THREE_CONFLICTS = Fault("status", operation=CREATE, status=409, times=3)
+
+some_time = st.floats(min_value=0.5, max_value=40).map(lambda seconds: f"{seconds:.3f}")
+faults = st.sampled_from(
+    [
+        [CONFLICTS],
+        [CONFLICTS, Fault("status", operation="get_long_code", status=403, times=None)],
+        [CONFLICTS, Fault("garbage", operation="get_long_code", times=None)],
+        [CONFLICTS, Fault("hang", operation="get_long_code", times=None)],
+        [CONFLICTS, Fault("latency", operation=CREATE, seconds=0.7, times=None)],
+        [CONFLICTS, Fault("latency", operation=LISTING, seconds=0.7, times=None)],
+        *(
+            [CONFLICTS, Fault("status", operation=LISTING, status=status, nth=nth, times=None)]
+            for status in (403, 429, 503)
+            for nth in (2, 3)
+        ),
+        [CONFLICTS, Fault("refuse", operation=LISTING, nth=3, times=None)],
+        [THREE_CONFLICTS, Fault("status", operation=CREATE, status=429, nth=4, times=None)],
+        [THREE_CONFLICTS, Fault("refuse", operation=CREATE, nth=4, times=None)],
+    ]
+)
+
+
+@given(faults, some_time)
+def test_a_create_in_conflict_ends_in_time_and_tells_the_conflict(
+    faults: Sequence[Fault], timeout: str
+) -> None:
+    said, world = failed(faults, timeout)
+    assert world.records.all() == []
+    if world.count(CREATE):
+        assert "Bird answered 409" in said
+        assert "Nothing was sent" not in said
+
+
+@given(st.sampled_from(["hang", "reset", "empty"]), some_time)
+def test_an_unanswered_create_after_conflicts_keeps_its_record_and_tells_both(
+    kind: str, timeout: str
+) -> None:
+    said, world = failed(
+        [THREE_CONFLICTS, Fault(kind, operation=CREATE, nth=4, times=None)], timeout
+    )
+    if world.count(CREATE) > 3:
+        assert "Bird answered 409" in said
+        assert "Sent again: " in said
+        assert "Allow more time with bird:timeout" in said
+        assert len(world.records.all()) == 1
+
+
+def failed(faults: Sequence[Fault], timeout: str) -> tuple[str, World]:
+    world = World(timeout=timeout)
+    world.break_with(*faults)
+    began = world.clock.monotonic()
+    with pytest.raises(OperationError) as caught:
+        world.run().create(world.inputs())
+    assert world.clock.monotonic() - began <= float(timeout) + 0.001
+    return str(caught.value), world
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_a_cancel_is_told_and_offers_no_more_time(nth: int) -> None:
+    world = World(CONFLICTS)
+    sleep, sleeps = world.clock.sleep, iter(range(1, nth + 1))
+
+    def cancelled(seconds: float) -> None:
+        if seconds < 0.1:
+            return sleep(seconds)
+        if next(sleeps) == nth:
+            raise RunCancelledError
+        return sleep(seconds)
+
+    world.clock.sleep = cancelled  # type: ignore[method-assign]
+    with pytest.raises(OperationError, match=r"409.*the run was cancelled") as caught:
+        world.run().create(world.inputs())
+    assert "more time" not in str(caught.value)
+    assert world.records.all() == []
