@@ -66,7 +66,7 @@ def echo() -> Iterator[tuple[str, list[dict[str, str]]]]:
 
 
 def test_an_answer_is_parsed_and_its_headers_are_in_lower_case(server: EmulatorServer) -> None:
-    response = transport(server.url).send(LIST, 5)
+    response = transport(server.url).send(LIST, 30)
     assert (response.status, response.body) == (200, {"results": []})
     assert response.request_id == response.headers["messagebird-request-id"] != ""
 
@@ -75,7 +75,7 @@ def test_requests_share_a_connection(server: EmulatorServer) -> None:
     one = transport(server.url)
     ports = set()
     for _ in range(3):
-        one.send(LIST, 5)
+        one.send(LIST, 30)
         pool = next(iter(one._adapter.poolmanager.pools._container.values()))
         ports.add(pool.num_connections)
     assert ports == {1}
@@ -124,9 +124,9 @@ def test_the_access_key_is_sent_and_netrc_cannot_replace_it(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    transport(url).send(LIST, 5)
+    transport(url).send(LIST, 30)
     assert seen[0]["Authorization"] == f"AccessKey {ACCESS_KEY}"
-    plain = requests.get(url, headers={"Authorization": "x"}, allow_redirects=False, timeout=5)
+    plain = requests.get(url, headers={"Authorization": "x"}, allow_redirects=False, timeout=30)
     assert plain.status_code == 302
     assert seen[1]["Authorization"] == "Basic " + base64.b64encode(b"me:mine").decode()
 
@@ -136,7 +136,7 @@ def test_redirects_are_not_followed_and_cookies_are_not_kept(
 ) -> None:
     url, seen = echo
     one = transport(url)
-    assert [one.send(LIST, 5).status for _ in range(2)] == [302, 302]
+    assert [one.send(LIST, 30).status for _ in range(2)] == [302, 302]
     assert len(seen) == 2
     assert "Cookie" not in seen[1]
     assert seen[0]["User-Agent"].startswith("bird-dynamic/")
@@ -152,8 +152,8 @@ def test_certificates_come_from_birds_variable_only(monkeypatch: pytest.MonkeyPa
             return super().send(request)
 
     settings = Settings(ACCESS_KEY, WORKSPACE_ID, ca_bundle="/some/bundle")
-    HttpTransport(settings, adapter=Adapter(BirdEmulator())).send(LIST, 5)
-    transport(adapter=Adapter(BirdEmulator())).send(LIST, 5)
+    HttpTransport(settings, adapter=Adapter(BirdEmulator())).send(LIST, 30)
+    transport(adapter=Adapter(BirdEmulator())).send(LIST, 30)
     assert verified == ["/some/bundle", True]
 
 
@@ -179,18 +179,18 @@ def test_a_refused_connection_was_not_sent() -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
     with pytest.raises(NotSentError, match="no connection to Bird could be made") as caught:
-        transport(url).send(LIST, 5)
+        transport(url).send(LIST, 30)
     assert caught.value.temporary
 
 
 def test_an_unknown_host_was_not_sent() -> None:
     with pytest.raises(NotSentError):
-        transport("https://no-such-host.invalid").send(LIST, 5)
+        transport("https://no-such-host.invalid").send(LIST, 30)
 
 
 def test_an_address_that_cannot_be_used_is_a_matter_of_configuration() -> None:
     with pytest.raises(ConfigurationError, match="bird:apiUrl"):
-        transport("https://.").send(LIST, 5)
+        transport("https://.").send(LIST, 30)
 
 
 @pytest.mark.parametrize("kind", ["reset", "empty", "truncate", "hang"])
@@ -215,13 +215,13 @@ def test_the_same_failures_without_a_socket_are_the_same_errors(
 ) -> None:
     emulator = BirdEmulator(faults=[Fault(kind)])
     with pytest.raises(expected):
-        transport(adapter=EmulatorAdapter(emulator)).send(LIST, 5)
+        transport(adapter=EmulatorAdapter(emulator)).send(LIST, 30)
 
 
 @pytest.mark.parametrize("kind", ["garbage", "wrong_content_type"])
 def test_a_body_that_is_not_json_is_unreadable(server: EmulatorServer, kind: str) -> None:
     server.emulator.faults = (Fault(kind, applied=True),)
-    assert transport(server.url).send(LIST, 5).body is UNREADABLE
+    assert transport(server.url).send(LIST, 30).body is UNREADABLE
 
 
 class _Failing(BaseAdapter):
@@ -258,7 +258,7 @@ def test_other_failures_say_what_is_known(
     error: Exception, expected: type[Exception], says: str
 ) -> None:
     with pytest.raises(expected, match=says):
-        transport(adapter=_Failing(error)).send(LIST, 5)
+        transport(adapter=_Failing(error)).send(LIST, 30)
 
 
 def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
@@ -266,7 +266,7 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
 
     error = requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed"))
     with pytest.raises(NotSentError, match="BIRD_CA_BUNDLE") as caught:
-        transport(adapter=_Failing(error)).send(LIST, 5)
+        transport(adapter=_Failing(error)).send(LIST, 30)
     assert not caught.value.temporary
 
 
@@ -275,14 +275,14 @@ def test_a_tls_connection_that_ends_in_the_middle_has_an_unknown_outcome() -> No
 
     error = requests.exceptions.SSLError(ssl.SSLEOFError("unexpected end"))
     with pytest.raises(UnknownOutcomeError):
-        transport(adapter=_Failing(error)).send(LIST, 5)
+        transport(adapter=_Failing(error)).send(LIST, 30)
 
 
 def test_no_error_and_no_representation_shows_the_access_key(server: EmulatorServer) -> None:
     server.emulator.faults = (Fault("reset"),)
     one = transport(server.url)
     with pytest.raises(UnknownOutcomeError) as caught:
-        one.send(LIST, 5)
+        one.send(LIST, 30)
     assert caught.value.__cause__ is None
     shown = repr(caught.value) + repr(one) + repr(LIST)
     assert ACCESS_KEY not in shown
@@ -315,8 +315,8 @@ def test_only_a_proxy_that_never_connected_proves_that_nothing_was_sent(
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
         with pytest.raises(expected):
-            transport("https://bird.invalid").send(LIST, 5)
-        serving.join(5)
+            transport("https://bird.invalid").send(LIST, 30)
+        serving.join(30)
     assert asked[0].startswith(b"CONNECT bird.invalid:443")
 
 
@@ -331,7 +331,7 @@ def test_https_to_a_port_that_speaks_http_says_so(server: EmulatorServer) -> Non
     with pytest.raises(
         NotSentError, match=r"127\.0\.0\.1:\d+ does not speak TLS.*bird:apiUrl"
     ) as e:
-        transport(url).send(LIST, 5)
+        transport(url).send(LIST, 30)
     assert "use http:// if it is the emulator" in str(e.value)
     assert not e.value.temporary
 
@@ -341,6 +341,6 @@ def test_no_connection_names_the_host_the_port_and_the_cause() -> None:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     with pytest.raises(NotSentError, match=rf"127\.0\.0\.1:{port}: connection refused"):
-        transport(f"http://127.0.0.1:{port}").send(LIST, 5)
+        transport(f"http://127.0.0.1:{port}").send(LIST, 30)
     with pytest.raises(NotSentError, match=r"no-such-host\.invalid:443: no such host"):
-        transport("https://no-such-host.invalid").send(LIST, 5)
+        transport("https://no-such-host.invalid").send(LIST, 30)

@@ -18,6 +18,6 @@ def server() -> Iterator[EmulatorServer]:
 
 @pytest.fixture
 def connection(server: EmulatorServer) -> Iterator[HTTPConnection]:
-    opened = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    opened = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     yield opened
     opened.close()

@@ -23,7 +23,7 @@ HOST = "Host: localhost"
 
 
 def connected(server: EmulatorServer) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=5)
+    return socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=30)
 
 
 def exchange(server: EmulatorServer, sent: bytes) -> bytes:
@@ -109,14 +109,14 @@ def test_a_body_of_any_kind_has_its_length(server: EmulatorServer) -> None:
 
 
 def test_a_caller_that_sends_all_of_a_large_body_reads_the_refusal(server: EmulatorServer) -> None:
-    one = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    one = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     one.request("POST", f"{ROOT}/connectors", b"x" * (MAX_BODY + 1))
     assert one.getresponse().status == 413
     one.close()
 
 
 def test_the_largest_body_is_read(server: EmulatorServer) -> None:
-    one = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    one = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     one.request("POST", f"{ROOT}/connectors", b" " * MAX_BODY, {"Authorization": KEY[15:]})
     answer = one.getresponse()
     assert (answer.status, b"is not JSON" in answer.read()) == (422, True)
@@ -176,7 +176,7 @@ def test_an_idle_connection_is_closed_and_the_client_of_the_provider_connects_ag
         sender = transport(server.url)
         assert isinstance(sender, HttpTransport)
         for _ in range(3):
-            assert sender.send(LIST, 5).status == 200
+            assert sender.send(LIST, 30).status == 200
             time.sleep(1.0)
 
 
@@ -193,7 +193,7 @@ def test_further_connections_wait_until_one_is_closed(monkeypatch: pytest.Monkey
         with pytest.raises(TimeoutError):
             late.recv(12)
         first[0].close()
-        late.settimeout(5)
+        late.settimeout(30)
         assert late.recv(12) == b"HTTP/1.1 200"
 
 
@@ -227,7 +227,7 @@ def test_a_status_without_a_body_does_not_shift_the_next_answer(
     server: EmulatorServer, status: int
 ) -> None:
     server.emulator.faults = [Fault("status", status=status)]
-    one = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    one = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     for expected in (status, 200):
         one.request("GET", f"{ROOT}/connectors", headers={"Authorization": KEY[15:]})
         answer = one.getresponse()
@@ -257,7 +257,7 @@ def test_a_refused_caller_that_goes_on_sending_is_disconnected(
 
 
 def _go_on_sending(caller: socket.socket) -> None:
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while time.monotonic() < until:
         caller.sendall(b"more")
         time.sleep(0.01)

@@ -375,7 +375,7 @@ def control(server: EmulatorServer, method: str, body: Any = None) -> tuple[int,
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{server.url}/__emulator__/dialect", data, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -194,7 +194,7 @@ def test_both_fronts_fail_alike(front: str, kind: str) -> None:
             session.mount("http://", EmulatorAdapter(bird))
         with pytest.raises(FRONTS[kind]):
             session.get(f"{server.url}{ROOT}/connectors", headers=AUTHORIZED, timeout=0.1)
-        assert session.get(f"{server.url}{ROOT}/connectors", headers=AUTHORIZED, timeout=5).ok
+        assert session.get(f"{server.url}{ROOT}/connectors", headers=AUTHORIZED, timeout=30).ok
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -252,7 +252,7 @@ def test_a_stream_ends_whose_reader_does_not_read(
     with socket.create_connection(("127.0.0.1", server.port)) as caller:
         caller.sendall(b"GET /__emulator__/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200" in caller.recv(20)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 30
         while server.emulator.feed.is_watched and time.monotonic() < until:
             server.emulator.feed.publish("request", "x" * 1_000_000)
             time.sleep(0.01)
@@ -276,7 +276,7 @@ def test_there_are_only_so_many_streams(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def waited_for_none(server: EmulatorServer) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while server.emulator.feed.is_watched and time.monotonic() < until:
         time.sleep(0.01)
     assert not server.emulator.feed.is_watched

@@ -56,7 +56,7 @@ def ask(bird: EmulatedBird, method: str, path: str, body: object = None) -> requ
     set_to = bird.environment
     url = f"{set_to['BIRD_API_URL']}/workspaces/{set_to['BIRD_WORKSPACE_ID']}/{path}"
     key = {"Authorization": f"AccessKey {set_to['BIRD_ACCESS_KEY']}"}
-    return requests.request(method, url, json=body, headers=key, timeout=5)
+    return requests.request(method, url, json=body, headers=key, timeout=30)
 
 
 def test_the_environment_is_all_that_a_stack_needs(bird: EmulatedBird) -> None:

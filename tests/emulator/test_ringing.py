@@ -170,7 +170,7 @@ def test_a_test_rings_its_handler_through_the_fixture(receiver: Receiver) -> Non
 
 
 def control(server: EmulatorServer, method: str, what: str, body: Any = None) -> tuple[int, Any]:
-    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
     connection.request(method, f"/__emulator__/{what}", None if body is None else json.dumps(body))
     answered = connection.getresponse()
     answer = json.loads(answered.read())

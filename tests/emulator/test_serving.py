@@ -26,7 +26,7 @@ from tests.emulator.caller import AUTHORIZED, NUMBER, ROOT, VOICE
 def control(server: EmulatorServer, method: str, what: str, body: Any = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{server.url}/__emulator__/{what}", data=data, method=method)
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
 
@@ -53,7 +53,7 @@ def test_a_head_request_has_no_body(server: EmulatorServer) -> None:
     )
     # Not http.client, which reads no body after a HEAD even where there is connection.
     with (
-        socket.create_connection((host, int(port)), timeout=5) as caller,
+        socket.create_connection((host, int(port)), timeout=30) as caller,
         caller.makefile("rb") as answered,
     ):
         caller.sendall(request.encode())
@@ -136,7 +136,7 @@ def _ask(connection: HTTPConnection) -> None:
 def test_nothing_is_answered_after_the_end() -> None:
     server = EmulatorServer()
     with server:
-        connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+        connection = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
         connection.request("GET", f"{ROOT}/connectors")
         connection.getresponse().read()
     # The connection was kept alive; depending on the moment, sending or receiving fails.
@@ -195,7 +195,7 @@ def test_the_command_says_what_to_export_and_stops_when_told(sent: int, tmp_path
     assert f"open {exported['BIRD_API_URL']}/__emulator__/ in a browser" in lines[17]
     url = f"{exported['BIRD_API_URL']}{ROOT}/connectors"
     request = urllib.request.Request(url, headers=AUTHORIZED)
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         assert json.load(answer) == {"results": []}
     running.send_signal(sent)
     assert running.wait(timeout=10) == 0

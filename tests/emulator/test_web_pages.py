@@ -29,7 +29,7 @@ def send(
     """The status of exactly this request, and the body of the answer."""
     head = [f"{method} {path} HTTP/1.1", *lines, f"Content-Length: {len(body)}"]
     text = "\r\n".join([*head, "Connection: close", "", body])
-    with socket.create_connection(("127.0.0.1", port(server)), timeout=5) as caller:
+    with socket.create_connection(("127.0.0.1", port(server)), timeout=30) as caller:
         caller.sendall(text.encode())
         with caller.makefile("rb") as answered:
             answer = answered.read().decode()

@@ -50,7 +50,7 @@ def _unwritable(path: Path) -> None:
 def _control(wrong: str, method: str, what: str, *says: str, body: str = "", **headers: str) -> Row:
     def answer() -> str:
         with EmulatorServer() as server:
-            connection = HTTPConnection(server.url.removeprefix("http://"), timeout=5)
+            connection = HTTPConnection(server.url.removeprefix("http://"), timeout=30)
             connection.request(method, f"/__emulator__/{what}", body, headers)
             answered = connection.getresponse()
             text = f"{answered.read().decode()}(status {answered.status})"
@@ -63,7 +63,7 @@ def _control(wrong: str, method: str, what: str, *says: str, body: str = "", **h
 def _too_many_streams() -> str:
     with EmulatorServer() as server, contextlib.ExitStack() as stack:
         for number in range(MAX_STREAMS + 1):
-            connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
+            connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
             stack.callback(connection.close)
             connection.request("GET", "/__emulator__/events")
             answered = connection.getresponse()
