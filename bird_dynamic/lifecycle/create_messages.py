@@ -112,8 +112,8 @@ class CreateMessages:
         """An item is in conflict until the end of the run."""
         return (
             f"the {self._noun} {self._called(item)} uses the {self._exclusive}. This run replaces "
-            "it, and deletes it only at the end. Nothing was created. To keep it for this "
-            f'resource, add adopt="{item["id"]}". To delete it before its replacement is '
+            "it, and deletes it only at the end, if at all. Nothing was created. To keep it "
+            f'for this resource, add adopt="{item["id"]}". To delete it before its replacement is '
             "created, the other resource needs "
             "opts=pulumi.ResourceOptions(delete_before_replace=True); if two resources exchange "
             f"their {self._exclusive}s, both need it"
@@ -158,7 +158,7 @@ class CreateMessages:
         if leaving:
             return (
                 f"The {self._noun} {self._called(leaving[0])} uses the {self._exclusive}. This run "
-                "replaces it, but deletes it only at the end. Nothing was created. "
+                "replaces it, but deletes it only at the end, if at all. Nothing was created. "
                 f"If two resources exchange their {self._exclusive}s, both need "
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)"
             )

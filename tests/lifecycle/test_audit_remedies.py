@@ -356,3 +356,15 @@ def test_an_orphaned_subscription_of_the_stack_gets_its_new_channel() -> None:
     )
     assert found.line == "pulumi up --refresh --stack prod"
     assert "takes the channel of calls from a resource" in found.remedy
+
+
+def test_a_subscription_for_the_id_of_a_connector_is_told_the_channel() -> None:
+    site = replace(
+        WORKSPACE,
+        connectors=(replace(CONNECTOR, id=OTHER),),
+        channels=(replace(CHANNEL, connector_id=OTHER),),
+        subscriptions=(subscription("s", ("channelId", OTHER)),),
+    )
+    assert only(site, "orphan-subscription").message.endswith(
+        f" {OTHER} is the id of a connector: filter by that of its channel, {CHANNEL.id}."
+    )

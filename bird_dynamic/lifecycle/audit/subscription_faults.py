@@ -182,5 +182,15 @@ def orphan(view: View) -> Iterator[Found]:
             message = (
                 f"{view.called(each)} ({each.event}, {each.shown_url}) is for the channel "
                 f"{' and '.join(sorted(each.channel_ids))}, which does not exist."
+                f"{''.join(_mistaken(view, each))}"
             )
             yield each.id, message, view.remedies.release_subscription(each), ()
+
+
+def _mistaken(view: View, subscription: Subscription) -> Iterator[str]:
+    """What is the id of a connector, in place of its channel's."""
+    for connector in view.workspace.connectors:
+        if connector.id in subscription.channel_ids:
+            ids = [each.id for each in view.channels_of.get(connector.id, ())]
+            channel = f"its channel, {' or '.join(ids)}" if ids else "its channel"
+            yield f" {connector.id} is the id of a connector: filter by that of {channel}."
