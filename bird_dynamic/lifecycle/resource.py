@@ -163,6 +163,15 @@ class ResourceLifecycle(Hooks):
             leaving=bool(difference.replaces),
             is_unchanged=not (difference.changed or difference.respelled),
         )
+        adopt = canonical(inputs.get("adopt"))
+        is_new = adopt not in (None, item_id, canonical(state.get("adopt")))
+        if is_new and not difference.replaces:
+            self._run.warn_once(
+                f'adopt="{adopt}" has no effect: this resource already has the {item}. To manage '
+                f"{adopt} too, adopt it in another resource. To manage it in place of {item_id}, "
+                "remove this resource from the state with `pulumi state delete`, then run "
+                "`pulumi up`"
+            )
         if difference.replaces and managed.is_in_program(marks):
             settings = self._accounts(inputs.get("profile")).settings
             self._run.warn(replacement(self.schema, settings, item_id, state, inputs, difference))

@@ -66,6 +66,23 @@ def test_a_resource_that_is_renamed_while_it_has_adopt_keeps_its_connector(
     assert bird.emulator.connectors() == []
 
 
+@both_ways
+def test_adopting_another_connector_has_no_effect_on_a_resource_that_has_one_and_is_told_so(
+    stack: Stack, bird: EmulatorServer
+) -> None:
+    stack.write(channel(name="Support"))
+    assert stack.up().ok
+    mine = only(bird)["id"]
+    other = foreign(bird, name="Other", arguments={"phoneNumberId": OTHER_NUMBER})
+    stack.write(channel(name="Support", adopt=other["id"]))
+    for ran in (stack.preview("--expect-no-changes"), stack.up("--expect-no-changes")):
+        told = f"has no effect: this resource already has the connector {mine}"
+        assert ran.ok
+        assert told in " ".join(ran.output.split())
+    stack.write(channel(name="Support", adopt=mine))
+    assert "has no effect" not in stack.up("--expect-no-changes").output
+
+
 def test_a_connector_that_differs_is_not_adopted_and_every_difference_is_told(
     stack: Stack, bird: EmulatorServer
 ) -> None:
