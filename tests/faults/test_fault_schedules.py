@@ -417,6 +417,5 @@ TestFaultSchedules = FaultSchedules.TestCase
 TestFaultSchedules.settings = settings(
     max_examples=SCHEDULES,
     stateful_step_count=STEPS,
-    derandomize="BIRD_FAULT_SEED" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )
