@@ -41,7 +41,7 @@ test-oldest: .venv/.stamp .venv-oldest/.stamp ## run tests with the oldest suppo
 		.venv/bin/python -m pytest -q -n 2 $(foreach each,crud changes failures plugin refresh secrets states,tests/engine/test_$(each).py)
 
 test-faults: .venv/.stamp ## run 10,000 random fault schedules with a new seed, and 10,000 webhook deliveries (about 13 minutes)
-	@BIRD_FAULT_SCHEDULES=10000 BIRD_FAULT_SEED=random BIRD_LOAD_DELIVERIES=10000 .venv/bin/python -m pytest \
+	@BIRD_FAULT_SCHEDULES=10000 BIRD_RANDOM_EXAMPLES=1 BIRD_LOAD_DELIVERIES=10000 .venv/bin/python -m pytest \
 		tests/faults tests/emulator/test_load.py --timeout 3600
 
 test-teams: setup .venv-teams/.stamp postgres ## test a team's work with states in S3 and PostgreSQL (about 8 minutes)

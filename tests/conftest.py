@@ -17,11 +17,12 @@ ENGINE = ("engine", "teams")
 """Folders whose tests drive the real Pulumi engine."""
 
 
-# How long a test takes says nothing on a busy machine. With a seed, examples are others each time.
+# How long a test takes says nothing on a busy machine.
 settings.register_profile(
     "untimed",
     deadline=None,
-    derandomize="BIRD_FAULT_SEED" not in os.environ,
+    derandomize="BIRD_RANDOM_EXAMPLES" not in os.environ,
+    print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("untimed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bird_dynamic.bird.errors import RunCancelledError
@@ -83,6 +83,10 @@ class Deadline:
     def after(cls, seconds: float, clock: Clock) -> Deadline:
         """A deadline `seconds` from now."""
         return cls(clock, clock.monotonic() + seconds, seconds)
+
+    def earlier(self, seconds: float) -> Deadline:
+        """The same deadline, so many seconds earlier."""
+        return replace(self, at=self.at - seconds)
 
     @property
     def remaining(self) -> float:

@@ -30,9 +30,11 @@ _CONFLICT = re.compile(r"already[ _-]?exists|conflict", re.IGNORECASE)
 
 class BirdError(Exception):
     """The base class. Its text can be shown to a user. `out_of_time` is true if the deadline of the
-    operation leaves no time for another attempt."""
+    operation leaves no time for another attempt. `told`: the answers of Bird in the text, besides
+    those of the error itself and of its cause."""
 
     out_of_time = False
+    told: tuple[Answer, ...] = ()
 
 
 class ConfigurationError(BirdError):

@@ -43,8 +43,9 @@ LONGEST_THROTTLED_PAUSE = 3600.0
 READ_TIMEOUT = 30.0
 WRITE_TIMEOUT = 60.0
 TIME_TO_ANSWER = 1.0
-"""Seconds that must be left for a request that cannot be repeated, or a tenth of a shorter
-timeout: with less, its outcome would probably be unknown."""
+"""Seconds that must be left for a request that cannot be repeated, or a tenth of the operation's
+timeout if that is less: without them, its outcome would probably be unknown."""
+NO_TIME = "no time is left for another attempt"
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 log = logging.getLogger("bird_dynamic")
@@ -109,13 +110,13 @@ class RetryingClient:
         last: BirdError | None = None
         failures = throttled = 0
         began = self.clock.monotonic()
+        least = min(TIME_TO_ANSWER, deadline.seconds / 10)
+        # When it can be sent at the latest.
+        latest = deadline if request.idempotent else deadline.earlier(least)
         while True:
-            least = 0.0 if request.idempotent else min(TIME_TO_ANSWER, deadline.seconds / 10)
-            if not self.limiter.wait(request.method, deadline) or deadline.remaining < least:
-                left = (
-                    "no time is left for another attempt" if last else "no time is left to send it"
-                )
-                raise DeadlineError(left, last)
+            if not self.limiter.wait(request.method, latest):
+                raise DeadlineError(NO_TIME if last else "no time is left to send it", last)
+            is_late = deadline.remaining < least
             sent_at = self.clock.monotonic()
             try:
                 response = self._once(request, deadline, attempt=1 + failures + throttled)
@@ -129,15 +130,18 @@ class RetryingClient:
                 self._budget.earn()
                 return result
             except UnknownOutcomeError as error:
+                if is_late and isinstance(last, RejectedError):
+                    # What took the time is that Bird throttled the request.
+                    raise DeadlineError(NO_TIME, last) from error
                 last, again = error, request.idempotent
             except NotSentError as error:
                 last, again = error, error.temporary
             failures += 1
             is_retried = again and failures < MAX_ATTEMPTS and self._budget.spend()
             pause = self._pause(FIRST_PAUSE, failures) if is_retried else 0.0
-            if not is_retried or pause >= deadline.remaining:
+            if not is_retried or pause >= latest.remaining:
                 final = _final(last, failures, self.clock.monotonic() - began)
-                final.out_of_time = pause >= deadline.remaining
+                final.out_of_time = pause >= latest.remaining
                 raise final
             self.clock.sleep(pause)
 

@@ -141,8 +141,9 @@ def create(
         try:
             result = yield Post()
         except (NotSentError, DeadlineError, RunCancelledError) as error:
-            again = "Sending it again failed"
-            raise _with_unanswered(unanswered, again, machine.explained(error, again)) from None
+            what = "Sending the request again failed"
+            late = _with_unanswered(unanswered, what, machine.explained(error, what))
+            raise late from late.__cause__
         if isinstance(result, RejectedError):
             if not result.is_conflict:
                 raise _with_unanswered(unanswered, "Sent again, it was refused", result) from None
@@ -152,15 +153,17 @@ def create(
                 raise
             except BirdError as error:
                 # The result of the earlier, unanswered request may still appear.
-                late = machine.explained(error, "Looking for its cause failed")
-                raise _with_unanswered(unanswered, "Sent again, it was refused", late) from None
+                what = f"Looking for the conflicting {desired.schema.item} failed"
+                late = machine.explained(error, what)
+                late = _with_unanswered(unanswered, "Sent again, it was refused", late)
+                raise late from late.__cause__
             if created is not None:
                 return created
             continue
         machine.posts += 1
         if not isinstance(result, UnknownOutcomeError):
             return (yield from machine.after_answer(result))
-        result = unanswered = machine.in_conflict(result)
+        result = unanswered = machine.unanswered(result)
         # A request that Bird has accepted (202) is never sent again.
         is_accepted = result.answer is not None and result.answer.status == 202
         try:
@@ -169,8 +172,8 @@ def create(
         except ExistsError:
             raise
         except BirdError as error:
-            what = "Looking for its result failed too"
-            raise _with_unanswered(result, what, error) from None
+            late = _with_unanswered(result, "Looking for its result failed too", error)
+            raise late from error
         if found is not None:
             return Created(found, is_new=True)
         if machine.posts == MAX_POSTS or not machine.is_complete:
@@ -187,7 +190,8 @@ def _with_unanswered(
     if unanswered is None:
         return error
     late = UnknownOutcomeError(f"{unanswered}. {what}: {error}", unanswered.answer)
-    late.out_of_time = error.out_of_time
+    late.out_of_time, late.told = error.out_of_time, (*unanswered.told, *error.told)
+    late.__cause__ = error
     return late
 
 
@@ -212,6 +216,7 @@ class _Create:
         self._ownership = Ownership(desired, before)
         self._messages = CreateMessages(desired.schema, desired.mark)
         self._conflict: RejectedError | None = None
+        self._is_told = False
         self._conflicts = 0
         self._leaving: Sequence[Item] = ()
         self._slept = self._reported = 0.0
@@ -291,7 +296,7 @@ class _Create:
         request, or that the user allows us to take over. None, after a pause, if no conflicting
         item stays: Bird may reserve a number for a while after its connector is deleted. Raises
         ExistsError if one stays."""
-        self._conflict = conflict
+        self._conflict, self._is_told = conflict, False
         observed = yield from self._list()
         self._leaving = observed.leaving
         if unanswered is not None:
@@ -323,23 +328,31 @@ class _Create:
         self._slept += pause
         return None
 
-    def in_conflict(self, unanswered: UnknownOutcomeError) -> UnknownOutcomeError:
-        """The unanswered request; if earlier ones were in conflict, told with that conflict."""
-        if self._conflict is None:
-            return unanswered
-        text = f"{self._conflict}. Sent again: {unanswered}"
-        return UnknownOutcomeError(text, unanswered.answer)
+    def unanswered(self, error: UnknownOutcomeError) -> UnknownOutcomeError:
+        """The error of an unanswered request; if an earlier one was in conflict, told with that."""
+        if (conflict := self._conflict) is None:
+            return error
+        self._is_told = True
+        late = UnknownOutcomeError(f"{conflict}. Sent again: {error}", error.answer)
+        late.told = (conflict.answer,)
+        return late
 
     def explained(self, error: BirdError, what: str) -> BirdError:
-        """The error; after a conflict, told with that conflict. `what` failed."""
-        if self._conflict is None or error is self._conflict:
+        """The error; if the last request was in conflict, told with that. `what` failed."""
+        conflict = self._conflict
+        if conflict is None or error is conflict or self._is_told:
             return error
-        # Only a listing tells whether it shows the cause.
-        reason = f". {self._messages.still_held(self._leaving)}" if self._conflicts else ""
-        if isinstance(error, DeadlineError) and self._conflicts:
-            return DeadlineError(f"{self._conflict}, for {self._slept:.0f} s{reason}")
-        late = StillInConflictError(f"{self._conflict}. {what}: {error}{reason}")
-        late.__cause__, late.out_of_time = error, error.out_of_time
+        # Only a listing shows whether an item is in the way, and only what is exclusive is freed.
+        is_waiting = error.out_of_time and self._conflicts and self._desired.schema.exclusive
+        reason = f". {self._messages.still_held(self._leaving)}" if is_waiting else ""
+        late: BirdError
+        if isinstance(error, DeadlineError) and error.last is None and self._conflicts:
+            late = DeadlineError(f"{conflict}, for {self._slept:.0f} s{reason}")
+        else:
+            then = ", and" if isinstance(error, RunCancelledError) else f". {what}:"
+            late = StillInConflictError(f"{conflict}{then} {error}{reason}")
+        late.out_of_time, late.told = error.out_of_time, (conflict.answer,)
+        late.__cause__ = error
         return late
 
     def _require_nothing_stays(self, observed: Observed, conflict: RejectedError) -> None:

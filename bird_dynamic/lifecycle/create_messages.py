@@ -158,7 +158,7 @@ class CreateMessages:
         if leaving:
             return (
                 f"The {self._noun} {self._called(leaving[0])} uses the {self._exclusive}. This run "
-                "replaces it, but deletes it only at the end, if at all. Nothing was created. "
+                "replaces it, but deletes it only at the end, if at all. "
                 f"If two resources exchange their {self._exclusive}s, both need "
                 "opts=pulumi.ResourceOptions(delete_before_replace=True)"
             )

@@ -56,12 +56,14 @@ def describing_errors(
         hidden = [settings.access_key, *secrets(), *marked()]
         answer = _answer(error)
         said = " ".join(_said(doing, error, answer, schema))
-        if is_of_another_server(error):
-            said = said.replace("Bird answered", f"{urlsplit(settings.api_url).netloc} answered")
-        if answer is not None:
-            # The emulator's key is no secret, and its words occur in ordinary messages.
-            pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
-            for text in (answer.message, answer.code, *chain(*answer.details.values())):
+        if answer is not None and any(map(is_of_another_server, _causes(error))):
+            server = urlsplit(settings.api_url).netloc
+            whose = f"Bird answered {answer.status}"
+            said = said.replace(whose, whose.replace("Bird", server))
+        # The emulator's key is no secret, and its words occur in ordinary messages.
+        pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
+        for told in _told(error):
+            for text in (told.message, told.code, *chain(*told.details.values())):
                 if repeats(without(text, hidden).replace("[secret]", ""), pieces_of):
                     said = said.replace(text, NOT_SHOWN)
         sentences = [shortened(without(said, hidden))]
@@ -98,6 +100,22 @@ def _answer(error: BirdError) -> Answer | None:
     if isinstance(error, DeadlineError) and error.last is not None:
         return _answer(error.last)
     return _answer(error.__cause__) if isinstance(error.__cause__, BirdError) else None
+
+
+def _causes(error: BirdError) -> Iterator[BirdError]:
+    """The error, what it tells of, and so on."""
+    yield error
+    for each in (error.last if isinstance(error, DeadlineError) else None, error.__cause__):
+        if isinstance(each, BirdError):
+            yield from _causes(each)
+
+
+def _told(error: BirdError) -> Iterator[Answer]:
+    """Every answer of Bird that the text may repeat."""
+    for each in _causes(error):
+        yield from each.told
+        if isinstance(each, RejectedError | UnknownOutcomeError) and each.answer is not None:
+            yield each.answer
 
 
 def _where(path: str, schema: ResourceSchema) -> str:

@@ -4,7 +4,7 @@ method returns the error that describes this."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bird_dynamic.bird.clock import Deadline
@@ -80,4 +80,4 @@ class HalfCreated:
 def without_reserve(deadline: Deadline) -> Deadline:
     """The deadline, less the reserve for the roll-back."""
     reserve = min(ROLL_BACK_TIMEOUT, ROLL_BACK_SHARE * deadline.seconds)
-    return replace(deadline, at=deadline.at - reserve)
+    return deadline.earlier(reserve)

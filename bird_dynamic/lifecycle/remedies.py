@@ -17,7 +17,7 @@ from bird_dynamic.bird.errors import (
     RunCancelledError,
     UnknownOutcomeError,
 )
-from bird_dynamic.lifecycle.errors import ExistsError
+from bird_dynamic.lifecycle.errors import ExistsError, StillInConflictError
 from bird_dynamic.schema.fields import Field, ResourceSchema
 from bird_dynamic.schema.values import UUID
 from bird_dynamic.settings import DEFAULT_PROFILE, Settings
@@ -49,39 +49,41 @@ class Operation:
 
     def remedy(self, error: BirdError) -> str:
         """The next step after that error; empty if the error says it itself."""
-        address = self.settings.setting_names("apiUrl")
         if isinstance(error, ExistsError) and error.remedies:
             return ""
+        cause = error.__cause__
+        if isinstance(error, StillInConflictError) and isinstance(cause, BirdError):
+            # Bird has refused the create: a request was sent, and there is no result to look for.
+            return self._after(cause, "", "")
+        looks = ": it looks for the result before it sends a request"
+        return self._after(error, "Nothing was sent. ", looks if self.verb == "Creating" else "")
+
+    def _after(self, error: BirdError, sent: str, looks: str) -> str:
+        """`sent` says what of the operation was sent, `looks` what its repetition does first."""
+        address = self.settings.setting_names("apiUrl")
         if isinstance(error, RejectedError):
             return self._after_refusal(error)
         if isinstance(error, DeadlineError):
             return f"{self.again} later, or allow more time with {self.limit}."
+        more = f"Allow more time with {self.limit}. " if error.out_of_time else ""
         if isinstance(error, UnknownOutcomeError):
-            looks = ": it looks for the result before it sends a request"
             if is_of_another_server(error):
                 return (
                     "This does not look like an answer of Bird's: a proxy or another server may "
-                    f"have answered. Check HTTPS_PROXY and {address}. {self.again}"
-                    f"{looks if self.verb == 'Creating' else ''}."
+                    f"have answered. Check HTTPS_PROXY and {address}. {self.again}{looks}."
                 )
             is_of_bird = error.answer is not None and error.answer.status >= 500
             check = "" if is_of_bird else f" If the error remains, check the network and {address}."
-            more = f"Allow more time with {self.limit}. " if error.out_of_time else ""
-            return f"{more}{self.again} later{looks if self.verb == 'Creating' else ''}.{check}"
+            return f"{more}{self.again} later{looks}.{check}"
         if isinstance(error, NotSentError) and error.temporary:
-            if error.out_of_time:
-                return (
-                    f"Nothing was sent. Allow more time with {self.limit}. If the error remains, "
-                    f"check the network and {address}."
-                )
-            return f"Nothing was sent. Check the network and {address}."
+            if more:
+                return f"{sent}{more}If the error remains, check the network and {address}."
+            return f"{sent}Check the network and {address}."
         if isinstance(error, RunCancelledError):
             return f"{self.again}."
         cause = error.__cause__
-        if not isinstance(cause, BirdError):
-            return ""
-        # An earlier request of the operation was sent.
-        return self.remedy(cause).removeprefix("Nothing was sent. ")
+        # An operation that tells of a cause has sent something before.
+        return self._after(cause, "", looks) if isinstance(cause, BirdError) else ""
 
     def _after_refusal(self, error: RejectedError) -> str:
         status, names = error.status, self.settings.setting_names

@@ -164,13 +164,11 @@ class ResourceLifecycle(Hooks):
             is_unchanged=not (difference.changed or difference.respelled),
         )
         adopt = canonical(inputs.get("adopt"))
-        is_new = adopt not in (None, item_id, canonical(state.get("adopt")))
-        if is_new and not difference.replaces:
+        if adopt not in (None, item_id) and not difference.replaces:
             self._run.warn_once(
-                f'adopt="{adopt}" has no effect: this resource already has the {item}. To manage '
-                f"{adopt} too, adopt it in another resource. To manage it in place of {item_id}, "
-                "remove this resource from the state with `pulumi state delete`, then run "
-                "`pulumi up`"
+                f'{called(self.schema, inputs)}: adopt="{adopt}" has no effect on a resource that '
+                f"has another {self.schema.item}, here {item_id}, unless this run replaces it. "
+                f"Remove adopt. To manage {adopt} too, adopt it in another resource"
             )
         if difference.replaces and managed.is_in_program(marks):
             settings = self._accounts(inputs.get("profile")).settings

@@ -279,11 +279,37 @@ def test_a_create_is_not_sent_without_time_for_its_answer(seconds: float, least:
     client = ScriptedClient(answer())
     deadline = Deadline.after(seconds, client.clock)
     client.clock.sleep(seconds - least + 0.001)
+    before = client.clock.monotonic()
     with pytest.raises(DeadlineError, match=r"^no time is left to send it$"):
         client.connectors.create({}, deadline)
     assert client.sent == 0
+    assert client.clock.monotonic() == before
     client.connectors.get(ID, deadline)
     assert client.sent == 1
+
+
+def test_a_create_does_not_wait_for_a_moment_that_is_too_late_for_it() -> None:
+    throttled = Response(429, {"retry-after": "59.5"}, {})
+    client = ScriptedClient(throttled, answer())
+    with pytest.raises(DeadlineError, match=r"^no time is left for another attempt"):
+        client.connectors.create({}, client.deadline)
+    assert client.clock.sleeps == []
+
+
+def test_a_last_attempt_without_time_for_its_answer_hides_no_throttling() -> None:
+    throttled = Response(429, {"retry-after": "59.5"}, {})
+    client = ScriptedClient(throttled, LOST)
+    with pytest.raises(DeadlineError, match=r"^no time is left for another attempt.*429"):
+        client.connectors.delete(ID, client.deadline)
+    assert client.sent == 2
+
+
+def test_a_create_that_cannot_be_sent_for_the_last_second_is_told_the_network() -> None:
+    client = ScriptedClient(REFUSED)
+    client.clock.sleep(58.4)
+    with pytest.raises(NotSentError) as caught:
+        client.connectors.create({}, client.deadline)
+    assert caught.value.out_of_time
 
 
 def test_a_dead_api_fails_fast() -> None:

@@ -365,6 +365,12 @@ def test_a_subscription_for_the_id_of_a_connector_is_told_the_channel() -> None:
         channels=(replace(CHANNEL, connector_id=OTHER),),
         subscriptions=(subscription("s", ("channelId", OTHER)),),
     )
-    assert only(site, "orphan-subscription").message.endswith(
-        f" {OTHER} is the id of a connector: filter by that of its channel, {CHANNEL.id}."
+    found = only(site, "orphan-subscription")
+    assert found.message.endswith(f"which does not exist. {OTHER} is the id of a connector.")
+    assert found.remedy.startswith("Delete it in app.bird.com")
+    found = only(replace(site, managed=MANAGED, stack="prod"), "orphan-subscription")
+    assert found.remedy == (
+        f"In the event_filters of calls, write the id of the channel, {CHANNEL.id}, and run "
+        "`pulumi up`"
     )
+    assert found.line == ""

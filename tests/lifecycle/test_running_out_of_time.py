@@ -1,20 +1,24 @@
-"""A create whose time ends in the middle of a conflict, at whatever moment: what it tells."""
+"""A create that ends in the middle of a conflict, because of whatever, at whatever moment: what it
+tells."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bird_dynamic.bird.errors import RunCancelledError
-from bird_dynamic.emulator import Fault
+from bird_dynamic.emulator import ACCESS_KEY, Fault, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
 from tests.support.world import World
 
 CREATE, LISTING = "create_connector", "list_connectors"
 CONFLICTS = Fault("status", operation=CREATE, status=409, times=None)
+SECRET = "AbCdEfGhIjKlMnOpQrSt1234"
 THREE_CONFLICTS = Fault("status", operation=CREATE, status=409, times=3)
 
 some_time = st.floats(min_value=0.5, max_value=40).map(lambda seconds: f"{seconds:.3f}")
@@ -63,6 +67,57 @@ def test_an_unanswered_create_after_conflicts_keeps_its_record_and_tells_both(
         assert len(world.records.all()) == 1
 
 
+def later(kind: str, operation: str = LISTING, *, nth: int = 2, status: int = 500) -> Fault:
+    return Fault(kind, operation=operation, nth=nth, status=status, times=None)
+
+
+NETWORK = "Check the network and bird:apiUrl (or BIRD_API_URL)."
+ALLOW_MORE = "Allow more time with bird:timeout (or BIRD_TIMEOUT)."
+
+
+@pytest.mark.parametrize(
+    ("fault", "remedy"),
+    [
+        (later("status", status=401), "Check bird:accessKey (or BIRD_ACCESS_KEY)"),
+        (later("status", status=403), "a role that allows View on /workspaces/*/connectors"),
+        (later("status", status=404), "Check bird:workspaceId (or BIRD_WORKSPACE_ID)"),
+        (later("status", status=429), "or allow more time with bird:timeout (or BIRD_TIMEOUT)."),
+        (later("status", status=503), " s. Run `pulumi up` again later."),
+        (later("garbage"), "a proxy or another server may have answered. Check HTTPS_PROXY"),
+        (later("hang"), ALLOW_MORE),
+        (later("refuse"), NETWORK),
+        (later("refuse", CREATE, nth=4), NETWORK),
+        (later("status", CREATE, nth=4, status=429), "answered 429"),
+    ],
+)
+def test_the_remedy_is_that_of_what_failed_after_the_conflict(fault: Fault, remedy: str) -> None:
+    said, world = failed([THREE_CONFLICTS, fault], "60")
+    assert "Bird answered 409" in said
+    assert remedy in said
+    # Nothing was created, so a later run has nothing to find.
+    assert "looks for the result" not in said
+    assert world.records.all() == []
+    assert ("Request id: " in said) == (fault.kind in ("status", "garbage"))
+
+
+def test_what_the_conflict_repeats_of_a_secret_is_not_shown_beside_another_error() -> None:
+    world = World(later("status", status=403), access_key=SECRET)
+    handle = world.emulator.handle
+
+    def answered(request: Request) -> Reply:
+        reply = handle(replace(request, headers={"authorization": f"AccessKey {ACCESS_KEY}"}))
+        if request.method != "POST":
+            return reply
+        body = json.dumps({"code": "Conflict", "message": f"the key {SECRET[:9]} is in conflict"})
+        return replace(reply, response=replace(reply.response, status=409, body=body.encode()))
+
+    world.emulator.handle = answered  # type: ignore[method-assign]
+    with pytest.raises(OperationError) as caught:
+        world.run().create(world.inputs())
+    assert "Bird answered 409 Conflict: [not shown" in str(caught.value)
+    assert SECRET[:6] not in str(caught.value)
+
+
 def failed(faults: Sequence[Fault], timeout: str) -> tuple[str, World]:
     world = World(timeout=timeout)
     world.break_with(*faults)
@@ -86,7 +141,8 @@ def test_a_cancel_is_told_and_offers_no_more_time(nth: int) -> None:
         return sleep(seconds)
 
     world.clock.sleep = cancelled  # type: ignore[method-assign]
-    with pytest.raises(OperationError, match=r"409.*the run was cancelled") as caught:
+    with pytest.raises(OperationError, match=r"409.*, and the run was cancelled") as caught:
         world.run().create(world.inputs())
     assert "more time" not in str(caught.value)
+    assert str(caught.value).endswith("Run `pulumi up` again.")
     assert world.records.all() == []

@@ -141,10 +141,18 @@ class Remedies:
         status = None if subscription.is_active else subscription.status
         return Remedy(_REMOVE, self._adoption(subscription, status))
 
-    def release_subscription(self, subscription: Subscription) -> Remedy:
-        """Delete a subscription for a channel that is gone, or give it the new channel."""
+    def release_subscription(
+        self, subscription: Subscription, channel_ids: Sequence[str]
+    ) -> Remedy:
+        """Delete a subscription for a channel that is gone, or give it the new channel.
+        `channel_ids`: those of the connectors whose ids it has in place of their channels'."""
         if (manager := self._setup.manager(subscription.id)) is None:
             return self.remove_subscription(subscription)
+        if channel_ids:
+            return Remedy(
+                f"In the event_filters of {manager.name}, write the id of the channel, "
+                f"{' or '.join(channel_ids)}, and run `pulumi up`"
+            )
         return Remedy(
             f"If the program takes the channel of {manager.name} from a resource, let the stack "
             f"update it. Otherwise correct its event_filters, or remove {manager.name} from the "

@@ -179,18 +179,12 @@ def orphan(view: View) -> Iterator[Found]:
     """One is for channels that do not exist."""
     for each in view.workspace.subscriptions:
         if view.is_orphan(each):
+            mistaken = [one for one in view.workspace.connectors if one.id in each.channel_ids]
+            channels = [one for lost in mistaken for one in view.channels_of.get(lost.id, ())]
             message = (
                 f"{view.called(each)} ({each.event}, {each.shown_url}) is for the channel "
                 f"{' and '.join(sorted(each.channel_ids))}, which does not exist."
-                f"{''.join(_mistaken(view, each))}"
+                f"{''.join(f' {one.id} is the id of a connector.' for one in mistaken)}"
             )
-            yield each.id, message, view.remedies.release_subscription(each), ()
-
-
-def _mistaken(view: View, subscription: Subscription) -> Iterator[str]:
-    """What is the id of a connector, in place of its channel's."""
-    for connector in view.workspace.connectors:
-        if connector.id in subscription.channel_ids:
-            ids = [each.id for each in view.channels_of.get(connector.id, ())]
-            channel = f"its channel, {' or '.join(ids)}" if ids else "its channel"
-            yield f" {connector.id} is the id of a connector: filter by that of {channel}."
+            remedy = view.remedies.release_subscription(each, [one.id for one in channels])
+            yield each.id, message, remedy, ()
