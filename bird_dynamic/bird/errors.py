@@ -23,18 +23,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _CONFLICT = re.compile(r"already[ _-]?exists|conflict", re.IGNORECASE)
 
 
 class BirdError(Exception):
     """The base class. Its text can be shown to a user. `out_of_time` is true if the deadline of the
-    operation leaves no time for another attempt. `told`: the answers of Bird in the text, besides
-    those of the error itself and of its cause."""
+    operation leaves no time for another attempt. `tells`: the other errors whose texts it repeats,
+    the one that decides what to do next at the end."""
 
     out_of_time = False
-    told: tuple[Answer, ...] = ()
+    tells: tuple[BirdError, ...] = ()
+
+    def telling(self, *errors: BirdError) -> Self:
+        """This error, which tells those, and is out of time like the last one."""
+        self.tells, self.out_of_time = errors, errors[-1].out_of_time
+        return self
 
 
 class ConfigurationError(BirdError):
@@ -54,13 +62,14 @@ class NotSentError(BirdError):
 
 
 class DeadlineError(BirdError):
-    """The deadline of the operation has passed. `last` is the previous error, if any."""
+    """The deadline of the operation has passed. `last` is the previous error, if any, whose text it
+    repeats."""
 
     out_of_time = True
 
     def __init__(self, text: str, last: BirdError | None = None) -> None:
         super().__init__(f"{text} ({last})" if last else text)
-        self.last = last
+        self.tells = () if last is None else (last,)
 
 
 class RunCancelledError(BirdError):

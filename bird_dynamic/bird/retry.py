@@ -114,7 +114,8 @@ class RetryingClient:
         # When it can be sent at the latest.
         latest = deadline if request.idempotent else deadline.earlier(least)
         while True:
-            if not self.limiter.wait(request.method, latest):
+            # A wait may end late.
+            if not self.limiter.wait(request.method, latest) or not latest.remaining:
                 raise DeadlineError(NO_TIME if last else "no time is left to send it", last)
             is_late = deadline.remaining < least
             sent_at = self.clock.monotonic()
@@ -130,7 +131,7 @@ class RetryingClient:
                 self._budget.earn()
                 return result
             except UnknownOutcomeError as error:
-                if is_late and isinstance(last, RejectedError):
+                if request.idempotent and is_late and isinstance(last, RejectedError):
                     # What took the time is that Bird throttled the request.
                     raise DeadlineError(NO_TIME, last) from error
                 last, again = error, request.idempotent
@@ -139,9 +140,10 @@ class RetryingClient:
             failures += 1
             is_retried = again and failures < MAX_ATTEMPTS and self._budget.spend()
             pause = self._pause(FIRST_PAUSE, failures) if is_retried else 0.0
-            if not is_retried or pause >= latest.remaining:
+            left = latest.remaining if is_retried else deadline.remaining
+            if not is_retried or pause >= left:
                 final = _final(last, failures, self.clock.monotonic() - began)
-                final.out_of_time = pause >= latest.remaining
+                final.out_of_time = pause >= left
                 raise final
             self.clock.sleep(pause)
 

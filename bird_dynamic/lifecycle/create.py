@@ -143,7 +143,7 @@ def create(
         except (NotSentError, DeadlineError, RunCancelledError) as error:
             what = "Sending the request again failed"
             late = _with_unanswered(unanswered, what, machine.explained(error, what))
-            raise late from late.__cause__
+            raise late from None
         if isinstance(result, RejectedError):
             if not result.is_conflict:
                 raise _with_unanswered(unanswered, "Sent again, it was refused", result) from None
@@ -156,7 +156,7 @@ def create(
                 what = f"Looking for the conflicting {desired.schema.item} failed"
                 late = machine.explained(error, what)
                 late = _with_unanswered(unanswered, "Sent again, it was refused", late)
-                raise late from late.__cause__
+                raise late from None
             if created is not None:
                 return created
             continue
@@ -172,15 +172,13 @@ def create(
         except ExistsError:
             raise
         except BirdError as error:
-            late = _with_unanswered(result, "Looking for its result failed too", error)
-            raise late from error
+            what = "Looking for its result failed too"
+            raise _with_unanswered(result, what, error) from None
         if found is not None:
             return Created(found, is_new=True)
         if machine.posts == MAX_POSTS or not machine.is_complete:
-            raise UnknownOutcomeError(
-                f"{result}, and no result has appeared (requests sent: {machine.posts})",
-                result.answer,
-            )
+            text = f"{result}, and no result has appeared (requests sent: {machine.posts})"
+            raise UnknownOutcomeError(text, result.answer).telling(result)
 
 
 def _with_unanswered(
@@ -189,10 +187,12 @@ def _with_unanswered(
     """The error, preceded by the earlier unanswered request, if any."""
     if unanswered is None:
         return error
-    late = UnknownOutcomeError(f"{unanswered}. {what}: {error}", unanswered.answer)
-    late.out_of_time, late.told = error.out_of_time, (*unanswered.told, *error.told)
-    late.__cause__ = error
-    return late
+    text = f"{_sentence(unanswered)} {what}: {error}"
+    return UnknownOutcomeError(text, unanswered.answer).telling(unanswered, error)
+
+
+def _sentence(error: BirdError) -> str:
+    return f"{str(error).rstrip('.')}."
 
 
 def _pauses_within(seconds: float) -> Iterator[float]:
@@ -333,9 +333,8 @@ class _Create:
         if (conflict := self._conflict) is None:
             return error
         self._is_told = True
-        late = UnknownOutcomeError(f"{conflict}. Sent again: {error}", error.answer)
-        late.told = (conflict.answer,)
-        return late
+        text = f"{_sentence(conflict)} Sent again: {error}"
+        return UnknownOutcomeError(text, error.answer).telling(conflict, error)
 
     def explained(self, error: BirdError, what: str) -> BirdError:
         """The error; if the last request was in conflict, told with that. `what` failed."""
@@ -344,16 +343,14 @@ class _Create:
             return error
         # Only a listing shows whether an item is in the way, and only what is exclusive is freed.
         is_waiting = error.out_of_time and self._conflicts and self._desired.schema.exclusive
-        reason = f". {self._messages.still_held(self._leaving)}" if is_waiting else ""
-        late: BirdError
-        if isinstance(error, DeadlineError) and error.last is None and self._conflicts:
-            late = DeadlineError(f"{conflict}, for {self._slept:.0f} s{reason}")
-        else:
-            then = ", and" if isinstance(error, RunCancelledError) else f". {what}:"
-            late = StillInConflictError(f"{conflict}{then} {error}{reason}")
-        late.out_of_time, late.told = error.out_of_time, (conflict.answer,)
-        late.__cause__ = error
-        return late
+        reason = f" {self._messages.still_held(self._leaving)}" if is_waiting else ""
+        text = f"{_sentence(conflict)} {what}: {_sentence(error)}{reason}"
+        if isinstance(error, RunCancelledError):
+            text = f"{conflict}, and {error}"
+        elif isinstance(error, DeadlineError) and not error.tells and self._conflicts:
+            text = f"{conflict}, for {self._slept:.0f} s.{reason}"
+            return DeadlineError(text).telling(conflict, error)
+        return StillInConflictError(text).telling(conflict, error)
 
     def _require_nothing_stays(self, observed: Observed, conflict: RejectedError) -> None:
         conflicting = [each for each in observed.unmanaged if self._may_conflict(each)]

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from bird_dynamic.bird.errors import (
     Answer,
     BirdError,
-    DeadlineError,
     RejectedError,
     UnknownOutcomeError,
 )
@@ -56,14 +55,14 @@ def describing_errors(
         hidden = [settings.access_key, *secrets(), *marked()]
         answer = _answer(error)
         said = " ".join(_said(doing, error, answer, schema))
-        if answer is not None and any(map(is_of_another_server, _causes(error))):
-            server = urlsplit(settings.api_url).netloc
-            whose = f"Bird answered {answer.status}"
-            said = said.replace(whose, whose.replace("Bird", server))
         # The emulator's key is no secret, and its words occur in ordinary messages.
         pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
         for told in _told(error):
-            for text in (told.message, told.code, *chain(*told.details.values())):
+            if is_of_another_server(told) and (theirs := _own_answer(told)):
+                whose = f"Bird answered {theirs.status}"
+                server = urlsplit(settings.api_url).netloc
+                said = said.replace(whose, whose.replace("Bird", server))
+            for text in _texts(_own_answer(told)):
                 if repeats(without(text, hidden).replace("[secret]", ""), pieces_of):
                     said = said.replace(text, NOT_SHOWN)
         sentences = [shortened(without(said, hidden))]
@@ -89,33 +88,38 @@ def _said(
     failed = f"{doing} failed: {error}".rstrip(".")
     yield failed if failed.endswith("?") else f"{failed}."
     for path, texts in answer.details.items() if answer is not None else ():
-        yield f"{_where(path, schema)}: {', '.join(texts)}.".replace("..", ".")
+        yield f"{_where(path, schema)}: {', '.join(texts).rstrip('.')}."
         if advice := schema.advice_at(path):
             yield f"{advice}."
 
 
 def _answer(error: BirdError) -> Answer | None:
-    if isinstance(error, RejectedError | UnknownOutcomeError):
-        return error.answer
-    if isinstance(error, DeadlineError) and error.last is not None:
-        return _answer(error.last)
-    return _answer(error.__cause__) if isinstance(error.__cause__, BirdError) else None
+    """The answer of Bird that decides what to do next."""
+    if (answer := _own_answer(error)) is not None:
+        return answer
+    cause = error.__cause__
+    if isinstance(cause, BirdError) and (answer := _answer(cause)) is not None:
+        return answer
+    return _answer(error.tells[-1]) if error.tells else None
 
 
-def _causes(error: BirdError) -> Iterator[BirdError]:
-    """The error, what it tells of, and so on."""
+def _own_answer(error: BirdError) -> Answer | None:
+    return error.answer if isinstance(error, RejectedError | UnknownOutcomeError) else None
+
+
+def _told(error: BirdError) -> Iterator[BirdError]:
+    """The error, and every other one whose text it may repeat."""
     yield error
-    for each in (error.last if isinstance(error, DeadlineError) else None, error.__cause__):
+    for each in (*error.tells, error.__cause__):
         if isinstance(each, BirdError):
-            yield from _causes(each)
+            yield from _told(each)
 
 
-def _told(error: BirdError) -> Iterator[Answer]:
-    """Every answer of Bird that the text may repeat."""
-    for each in _causes(error):
-        yield from each.told
-        if isinstance(each, RejectedError | UnknownOutcomeError) and each.answer is not None:
-            yield each.answer
+def _texts(answer: Answer | None) -> Iterator[str]:
+    """The texts of an answer, without the periods that a message adds or removes."""
+    if answer is not None:
+        for each in (answer.message, answer.code, *chain(*answer.details.values())):
+            yield each.rstrip(".")
 
 
 def _where(path: str, schema: ResourceSchema) -> str:

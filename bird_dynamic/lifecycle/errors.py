@@ -27,8 +27,8 @@ class ProvenError(ExistsError):
 
 
 class StillInConflictError(BirdError):
-    """Bird refused a create because of a conflict, and then something else ended it: the error that
-    is the cause. Nothing was created."""
+    """Bird refused a create because of a conflict, and then something else ended it: the last one
+    of the errors that it tells. Nothing was created."""
 
 
 class HalfCreatedError(BirdError):

@@ -61,7 +61,7 @@ class HalfCreated:
                 f'To adopt it, write adopt="{self._item_id}"; otherwise delete it in app.bird.com',
                 self._item_id,
                 settled=False,
-            )
+            ).telling(failure)
         managed.mark_deleted(self._item_id, marks)
         deleted = "was deleted again"
         if not is_done:

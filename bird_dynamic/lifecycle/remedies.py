@@ -51,10 +51,9 @@ class Operation:
         """The next step after that error; empty if the error says it itself."""
         if isinstance(error, ExistsError) and error.remedies:
             return ""
-        cause = error.__cause__
-        if isinstance(error, StillInConflictError) and isinstance(cause, BirdError):
+        if isinstance(error, StillInConflictError):
             # Bird has refused the create: a request was sent, and there is no result to look for.
-            return self._after(cause, "", "")
+            return self._after(error.tells[-1], "", "")
         looks = ": it looks for the result before it sends a request"
         return self._after(error, "Nothing was sent. ", looks if self.verb == "Creating" else "")
 
@@ -67,6 +66,10 @@ class Operation:
             return f"{self.again} later, or allow more time with {self.limit}."
         more = f"Allow more time with {self.limit}. " if error.out_of_time else ""
         if isinstance(error, UnknownOutcomeError):
+            why = error.tells[-1] if error.tells else None
+            if isinstance(why, RejectedError) and not why.is_conflict:
+                then = " The next run looks for the result before it sends a request."
+                return f"{self._after_refusal(why)}{then if looks else ''}"
             if is_of_another_server(error):
                 return (
                     "This does not look like an answer of Bird's: a proxy or another server may "

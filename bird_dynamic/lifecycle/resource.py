@@ -165,10 +165,13 @@ class ResourceLifecycle(Hooks):
         )
         adopt = canonical(inputs.get("adopt"))
         if adopt not in (None, item_id) and not difference.replaces:
+            # What it adopted once, and was replaced, is gone.
+            is_new = adopt != canonical(state.get("adopt"))
+            other = f". To manage {adopt} too, adopt it in another resource" if is_new else ""
             self._run.warn_once(
                 f'{called(self.schema, inputs)}: adopt="{adopt}" has no effect on a resource that '
                 f"has another {self.schema.item}, here {item_id}, unless this run replaces it. "
-                f"Remove adopt. To manage {adopt} too, adopt it in another resource"
+                f"Remove adopt{other}"
             )
         if difference.replaces and managed.is_in_program(marks):
             settings = self._accounts(inputs.get("profile")).settings

@@ -366,11 +366,13 @@ def test_a_subscription_for_the_id_of_a_connector_is_told_the_channel() -> None:
         subscriptions=(subscription("s", ("channelId", OTHER)),),
     )
     found = only(site, "orphan-subscription")
-    assert found.message.endswith(f"which does not exist. {OTHER} is the id of a connector.")
+    assert found.message.endswith(
+        f" {OTHER} is the id of a connector, whose channel is {CHANNEL.id}."
+    )
     assert found.remedy.startswith("Delete it in app.bird.com")
     found = only(replace(site, managed=MANAGED, stack="prod"), "orphan-subscription")
     assert found.remedy == (
-        f"In the event_filters of calls, write the id of the channel, {CHANNEL.id}, and run "
-        "`pulumi up`"
+        "In the event_filters of calls, write the id of the channel in place of the connector's, "
+        "and run `pulumi up`"
     )
     assert found.line == ""

@@ -100,22 +100,73 @@ def test_the_remedy_is_that_of_what_failed_after_the_conflict(fault: Fault, reme
     assert ("Request id: " in said) == (fault.kind in ("status", "garbage"))
 
 
-def test_what_the_conflict_repeats_of_a_secret_is_not_shown_beside_another_error() -> None:
-    world = World(later("status", status=403), access_key=SECRET)
+@pytest.mark.parametrize(
+    ("status", "nth", "fault"),
+    [
+        (409, 1, later("status", status=403)),
+        (409, 1, later("reset", CREATE)),
+        (400, 2, Fault("reset", operation=CREATE)),
+    ],
+    ids=["conflict, refused listing", "conflict, unanswered", "unanswered, refused"],
+)
+@pytest.mark.parametrize("end", ["", ".", "..."])
+def test_what_an_earlier_answer_repeats_of_a_secret_is_not_shown(
+    status: int, nth: int, fault: Fault, end: str
+) -> None:
+    world = World(
+        Fault("status", operation=CREATE, status=status, nth=nth), fault, access_key=SECRET
+    )
     handle = world.emulator.handle
 
     def answered(request: Request) -> Reply:
         reply = handle(replace(request, headers={"authorization": f"AccessKey {ACCESS_KEY}"}))
-        if request.method != "POST":
+        if request.method != "POST" or world.count(CREATE) != nth:
             return reply
-        body = json.dumps({"code": "Conflict", "message": f"the key {SECRET[:9]} is in conflict"})
-        return replace(reply, response=replace(reply.response, status=409, body=body.encode()))
+        body = json.dumps({"code": "No", "message": f"the key is {SECRET[:9]}{end}"}).encode()
+        return replace(reply, response=replace(reply.response, body=body))
 
     world.emulator.handle = answered  # type: ignore[method-assign]
     with pytest.raises(OperationError) as caught:
         world.run().create(world.inputs())
-    assert "Bird answered 409 Conflict: [not shown" in str(caught.value)
-    assert SECRET[:6] not in str(caught.value)
+    said = str(caught.value)
+    assert f"Bird answered {status} No: [not shown: it repeats a part of a secret]. " in said
+    assert SECRET[:6] not in said
+
+
+def test_a_refused_look_for_the_result_is_told_with_its_remedy() -> None:
+    said, world = failed([Fault("hang", operation=CREATE), later("status", status=403)], "300")
+    assert "View on /workspaces/*/connectors" in said
+    assert "The next run looks for the result before it sends a request. Request id: " in said
+    assert len(world.records.all()) == 1
+
+
+def test_the_server_that_is_not_bird_is_named_for_its_own_answer_alone() -> None:
+    refused = Fault("status", operation=CREATE, status=503)
+    said, _ = failed([refused, later("garbage")], "60")
+    assert "failed: Bird answered 503" in said
+    assert "failed too: bird.test answered 200 with an unreadable body" in said
+
+
+@pytest.mark.parametrize("late", [0.0, 0.02, 0.5, 2.0])
+def test_a_create_that_a_late_wait_sends_too_late_is_not_lost(late: float) -> None:
+    world = World(timeout="60")
+    throttled = {"retry-after": "58.97"}
+    world.break_with(
+        Fault("status", operation=CREATE, status=429, headers=throttled),
+        Fault("hang", operation=CREATE, nth=2, times=None, applied=True),
+    )
+    sleep = world.clock.sleep
+
+    def sleeping(seconds: float) -> None:
+        sleep(seconds + (late if seconds > 50 else 0.0))
+
+    world.clock.sleep = sleeping  # type: ignore[method-assign]
+    with pytest.raises(OperationError):
+        world.run().create(world.inputs())
+    assert len(world.records.all()) == len(world.connector_ids()) == (late == 0.0)
+    world.break_with()
+    connector_id, _ = world.run().create(world.inputs())
+    assert world.connector_ids() == [connector_id]
 
 
 def failed(faults: Sequence[Fault], timeout: str) -> tuple[str, World]:

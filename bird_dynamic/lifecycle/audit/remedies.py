@@ -141,17 +141,15 @@ class Remedies:
         status = None if subscription.is_active else subscription.status
         return Remedy(_REMOVE, self._adoption(subscription, status))
 
-    def release_subscription(
-        self, subscription: Subscription, channel_ids: Sequence[str]
-    ) -> Remedy:
+    def release_subscription(self, subscription: Subscription, *, is_mistaken: bool) -> Remedy:
         """Delete a subscription for a channel that is gone, or give it the new channel.
-        `channel_ids`: those of the connectors whose ids it has in place of their channels'."""
+        `is_mistaken`: it has the id of a connector in place of its channel's."""
         if (manager := self._setup.manager(subscription.id)) is None:
             return self.remove_subscription(subscription)
-        if channel_ids:
+        if is_mistaken:
             return Remedy(
-                f"In the event_filters of {manager.name}, write the id of the channel, "
-                f"{' or '.join(channel_ids)}, and run `pulumi up`"
+                f"In the event_filters of {manager.name}, write the id of the channel in place of "
+                "the connector's, and run `pulumi up`"
             )
         return Remedy(
             f"If the program takes the channel of {manager.name} from a resource, let the stack "

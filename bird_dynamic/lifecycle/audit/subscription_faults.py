@@ -180,11 +180,16 @@ def orphan(view: View) -> Iterator[Found]:
     for each in view.workspace.subscriptions:
         if view.is_orphan(each):
             mistaken = [one for one in view.workspace.connectors if one.id in each.channel_ids]
-            channels = [one for lost in mistaken for one in view.channels_of.get(lost.id, ())]
             message = (
                 f"{view.called(each)} ({each.event}, {each.shown_url}) is for the channel "
                 f"{' and '.join(sorted(each.channel_ids))}, which does not exist."
-                f"{''.join(f' {one.id} is the id of a connector.' for one in mistaken)}"
+                f"{''.join(_connector_in_place_of(view, one.id) for one in mistaken)}"
             )
-            remedy = view.remedies.release_subscription(each, [one.id for one in channels])
+            remedy = view.remedies.release_subscription(each, is_mistaken=bool(mistaken))
             yield each.id, message, remedy, ()
+
+
+def _connector_in_place_of(view: View, connector_id: str) -> str:
+    ids = [each.id for each in view.channels_of.get(connector_id, ())]
+    whose = f", whose channel is {' or '.join(ids)}" if ids else ""
+    return f" {connector_id} is the id of a connector{whose}."
