@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bird_dynamic.bird.errors import RunCancelledError
+from bird_dynamic.bird.errors import DeadlineError, RunCancelledError
 
 
 def in_seconds(seconds: float) -> str:
@@ -92,3 +93,15 @@ class Deadline:
     def remaining(self) -> float:
         """Seconds left, never below zero."""
         return max(0.0, self.at - self.clock.monotonic())
+
+
+@contextmanager
+def held(lock: threading.Lock, deadline: Deadline) -> Iterator[None]:
+    """Hold a lock that another operation may hold while it waits for Bird. Raises DeadlineError if
+    it does so until the deadline."""
+    if not lock.acquire(timeout=min(deadline.remaining, threading.TIMEOUT_MAX)):
+        raise DeadlineError(f"the timeout of {in_seconds(deadline.seconds)} has passed")
+    try:
+        yield
+    finally:
+        lock.release()

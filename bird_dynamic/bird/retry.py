@@ -133,7 +133,7 @@ class RetryingClient:
             except UnknownOutcomeError as error:
                 if request.idempotent and is_late and isinstance(last, RejectedError):
                     # What took the time is that Bird throttled the request.
-                    raise DeadlineError(NO_TIME, last) from error
+                    raise DeadlineError(NO_TIME, last) from None
                 last, again = error, request.idempotent
             except NotSentError as error:
                 last, again = error, error.temporary

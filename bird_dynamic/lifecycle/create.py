@@ -274,7 +274,17 @@ class _Create:
             raise self._answered(item, but)
         if self._ownership.may_answer(item):
             return Created(item, is_new=self._ownership.is_certain(item))
-        if (found := (yield from self.after_no_answer(sum(BACKOFF)))) is not None:
+        try:
+            found = yield from self.after_no_answer(sum(BACKOFF))
+        except ExistsError:
+            raise
+        except BirdError as error:
+            text = (
+                f"Bird answered with the {self._desired.schema.item} {item['id']}, which has "
+                f"another name. Looking for the requested one failed: {error}"
+            )
+            raise UnknownOutcomeError(text).telling(error) from None
+        if found is not None:
             return Created(found, is_new=True)
         raise self._answered(item, "has another name")
 
@@ -396,7 +406,7 @@ class _Create:
                 found: Item | None = yield Get(item_id)
             except BirdError as error:
                 text = f"{what}. Reading it failed: {error}"
-                raise UnknownOutcomeError(text) from error
+                raise UnknownOutcomeError(text).telling(error) from None
             if found is not None:
                 return found
         raise UnknownOutcomeError(f"{what}, but does not return it")

@@ -57,14 +57,19 @@ def describing_errors(
         said = " ".join(_said(doing, error, answer, schema))
         # The emulator's key is no secret, and its words occur in ordinary messages.
         pieces_of = [each for each in hidden if each != EMULATOR_ACCESS_KEY]
+
+        def shows(text: str) -> bool:
+            return repeats(without(text, hidden).replace("[secret]", ""), pieces_of)
+
         for told in _told(error):
             if is_of_another_server(told) and (theirs := _own_answer(told)):
                 whose = f"Bird answered {theirs.status}"
                 server = urlsplit(settings.api_url).netloc
                 said = said.replace(whose, whose.replace("Bird", server))
-            for text in _texts(_own_answer(told)):
-                if repeats(without(text, hidden).replace("[secret]", ""), pieces_of):
-                    said = said.replace(text, NOT_SHOWN)
+        # One text may begin another.
+        for text in sorted(chain(*map(_texts, _told(error))), key=len, reverse=True):
+            if shows(text):
+                said = said.replace(text, NOT_SHOWN)
         sentences = [shortened(without(said, hidden))]
         limit = timeout_argument or settings.setting_names("timeout")
         operation = Operation(doing.partition(" ")[0], schema, settings, limit, state)
@@ -73,7 +78,7 @@ def describing_errors(
             sentences.append(without(remedy, hidden))
         if isinstance(error, ExistsError):
             sentences += [f"{without(each, hidden)}." for each in error.remedies]
-        if answer is not None and answer.request_id:
+        if answer is not None and answer.request_id and not shows(answer.request_id):
             sentences.append(f"Request id: {without(answer.request_id, hidden)[:100]}.")
         raise OperationError(printable(" ".join(sentences)), error) from None
 
@@ -115,11 +120,12 @@ def _told(error: BirdError) -> Iterator[BirdError]:
             yield from _told(each)
 
 
-def _texts(answer: Answer | None) -> Iterator[str]:
-    """The texts of an answer, without the periods that a message adds or removes."""
-    if answer is not None:
-        for each in (answer.message, answer.code, *chain(*answer.details.values())):
-            yield each.rstrip(".")
+def _texts(error: BirdError) -> Iterator[str]:
+    """The texts of Bird's answer, without what a message removes at their ends."""
+    if (answer := _own_answer(error)) is not None:
+        details = (*answer.details, *chain(*answer.details.values()))
+        for each in (answer.message, answer.code, *details):
+            yield each.strip().rstrip(".")
 
 
 def _where(path: str, schema: ResourceSchema) -> str:

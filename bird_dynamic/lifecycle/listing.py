@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bird_dynamic.bird import client as bird
-from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.clock import Deadline, held
 from bird_dynamic.bird.errors import BirdError
 from bird_dynamic.bird.models import Item
 
@@ -94,7 +94,7 @@ class SharedListing:
     def all(self, since: float, deadline: Deadline) -> Rows:
         """All rows of a listing that began at `since` (monotonic clock) or later. Raises what the
         client raises: an incomplete listing is never used."""
-        with self._lock:
+        with held(self._lock, deadline):
             listing = self._listing
             if listing is None or listing.is_broken or listing.began < since:
                 listing = self._begin()
@@ -107,7 +107,7 @@ class SharedListing:
     ) -> Item | None:
         """The current item, or None if it does not exist. `is_enough`: whether a row is complete
         enough to replace a GET."""
-        with self._lock:
+        with held(self._lock, deadline):
             row = self._row(item_id, deadline)
         if row is not None and is_enough(row):
             return row

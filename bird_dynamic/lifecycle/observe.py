@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bird_dynamic.bird import client as bird
-from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.clock import Deadline, held
 from bird_dynamic.bird.errors import RejectedError
 from bird_dynamic.bird.ids import canonical
 from bird_dynamic.bird.models import Item
@@ -67,12 +67,12 @@ class Observer:
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     @contextmanager
-    def lock(self, desired: DesiredState) -> Iterator[None]:
+    def lock(self, desired: DesiredState, deadline: Deadline) -> Iterator[None]:
         """Run one create at a time per identity, so that two threads cannot take over the same
-        item."""
+        item. Raises DeadlineError if another one takes too long."""
         with self._lock:
             lock = self._locks[desired.lock_key]
-        with lock:
+        with held(lock, deadline):
             yield
 
     def observe(

@@ -240,6 +240,8 @@ def is_of_another_server(error: BirdError) -> bool:
         isinstance(error, UnknownOutcomeError)
         and error.answer is not None
         and error.answer.status < 300
+        # Bird has accepted the request.
+        and error.answer.status != 202
     )
 
 

@@ -220,7 +220,7 @@ class ResourceLifecycle(Hooks):
         account = self._accounts(inputs.get("profile"))
         holders = partial(holder_ids, account, desired, inputs, deadline)
         runner = CreateRunner(session, desired, claim, mark, where, deadline, holders)
-        with session.observer.lock(desired):
+        with session.observer.lock(desired, deadline):
             try:
                 created = runner.run(
                     is_forced=run.managed.is_replaced_unseen(marks),

@@ -84,6 +84,22 @@ def test_a_text_of_birds_with_a_piece_of_a_secret_is_not_shown_and_the_rest_is()
     assert text.endswith("Request id: r-1.")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(400, SECRET[:-4] + " ", "no"),
+        Answer(400, "No", "no", {f".{SECRET[:-4]}": ("bad",)}),
+        Answer(400, "No", "no", {}, f"r-{SECRET[:-4]}"),
+        Answer(400, "No", f"is {SECRET[:9]}", {".name": (f"is {SECRET[:-1]}",)}),
+    ],
+    ids=["code", "path", "request id", "one text begins another"],
+)
+def test_no_part_of_an_answer_shows_a_piece_of_a_secret(answer: Answer) -> None:
+    text = told(answer)
+    assert SECRET[:6] not in text
+    assert SECRET[9:-1] not in text
+
+
 def test_an_error_has_at_most_two_thousand_characters_and_its_advice() -> None:
     details = {f".arguments.a{index}": ("x" * 50,) * 20 for index in range(50)}
     text = told(Answer(422, "Invalid", "y" * 5000, details, "r" * 5000))

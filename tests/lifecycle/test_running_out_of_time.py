@@ -6,14 +6,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bird_dynamic.bird.errors import RunCancelledError
-from bird_dynamic.emulator import ACCESS_KEY, Fault, Reply, Request
+from bird_dynamic.emulator import ACCESS_KEY, Dialect, Fault, Reply, Request
 from bird_dynamic.lifecycle.error_messages import OperationError
+from tests.lifecycle.test_answers_to_a_create import answering
 from tests.support.world import World
 
 CREATE, LISTING = "create_connector", "list_connectors"
@@ -147,6 +149,15 @@ def test_the_server_that_is_not_bird_is_named_for_its_own_answer_alone() -> None
     assert "failed too: bird.test answered 200 with an unreadable body" in said
 
 
+@pytest.mark.usefixtures("any_dialect")
+def test_a_poor_answer_whose_item_cannot_be_read_is_told_with_the_missing_role() -> None:
+    world = World(later("status", "get_connector", nth=1, status=403))
+    world.emulator.dialect = Dialect(create_answer="id")
+    with pytest.raises(OperationError, match=r"View on /workspaces/\*/connectors/\*"):
+        world.run().create(world.inputs())
+    assert len(world.records.all()) == 1
+
+
 @pytest.mark.parametrize("late", [0.0, 0.02, 0.5, 2.0])
 def test_a_create_that_a_late_wait_sends_too_late_is_not_lost(late: float) -> None:
     world = World(timeout="60")
@@ -167,6 +178,23 @@ def test_a_create_that_a_late_wait_sends_too_late_is_not_lost(late: float) -> No
     world.break_with()
     connector_id, _ = world.run().create(world.inputs())
     assert world.connector_ids() == [connector_id]
+
+
+@pytest.mark.parametrize("fault", [later("status", status=403), later("hang")])
+def test_an_answer_with_another_name_is_told_though_the_look_for_the_requested_one_fails(
+    fault: Fault,
+) -> None:
+    world = World(fault, timeout="10")
+
+    def renamed(operation: str, body: Any) -> tuple[int, Any]:
+        return 0, {**body, "name": "Other"} if operation == CREATE else body
+
+    answering(world, renamed)
+    with pytest.raises(OperationError) as caught:
+        world.run().create(world.inputs())
+    (made,) = world.connector_ids()
+    assert f"Bird answered with the connector {made}, which has another name." in str(caught.value)
+    assert len(world.records.all()) == 1
 
 
 def failed(faults: Sequence[Fault], timeout: str) -> tuple[str, World]:

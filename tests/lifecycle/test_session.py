@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
-from bird_dynamic.bird.clock import Deadline
+from bird_dynamic.bird.clock import Deadline, SystemClock, held
 from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
 from bird_dynamic.bird.ids import IdError
 from bird_dynamic.lifecycle.session import Account, CollectionSession, Run
@@ -81,3 +82,14 @@ def test_a_wait_that_would_end_with_the_time_is_too_long() -> None:
     session.sleep(4.5, deadline)
     session.sleep(0.0, deadline)
     assert clock.sleeps == [4.5]
+
+
+def test_a_lock_that_another_operation_holds_is_waited_for_until_the_deadline() -> None:
+    lock, deadline = threading.Lock(), Deadline.after(0.05, SystemClock())
+    with held(lock, deadline):
+        is_late = pytest.raises(DeadlineError, match=r"^the timeout of 0\.05 s has passed$")
+        with is_late, held(lock, deadline):
+            pytest.fail("held twice")
+    with held(lock, Deadline.after(1e12, SystemClock())):
+        assert lock.locked()
+    assert not lock.locked()
