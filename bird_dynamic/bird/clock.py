@@ -89,6 +89,10 @@ class Deadline:
         """The same deadline, so many seconds earlier."""
         return replace(self, at=self.at - seconds)
 
+    def passed(self) -> DeadlineError:
+        """The error that this deadline has passed."""
+        return DeadlineError(f"the timeout of {in_seconds(self.seconds)} has passed")
+
     @property
     def remaining(self) -> float:
         """Seconds left, never below zero."""
@@ -100,7 +104,7 @@ def held(lock: threading.Lock, deadline: Deadline) -> Iterator[None]:
     """Hold a lock that another operation may hold while it waits for Bird. Raises DeadlineError if
     it does so until the deadline."""
     if not lock.acquire(timeout=min(deadline.remaining, threading.TIMEOUT_MAX)):
-        raise DeadlineError(f"the timeout of {in_seconds(deadline.seconds)} has passed")
+        raise deadline.passed()
     try:
         yield
     finally:

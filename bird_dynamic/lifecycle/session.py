@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bird_dynamic.bird.client import Collection
-from bird_dynamic.bird.clock import Clock, Deadline, SystemClock, in_seconds
-from bird_dynamic.bird.errors import ConfigurationError, DeadlineError
+from bird_dynamic.bird.clock import Clock, Deadline, SystemClock
+from bird_dynamic.bird.errors import ConfigurationError
 from bird_dynamic.bird.ids import required_id
 from bird_dynamic.bird.models import Request, Response, Transport
 from bird_dynamic.bird.retry import RetryingClient
@@ -78,7 +78,7 @@ class CollectionSession:
     def sleep(self, seconds: float, deadline: Deadline) -> None:
         """Sleep. Raises DeadlineError if the deadline would pass."""
         if seconds >= deadline.remaining:
-            raise DeadlineError(f"the timeout of {in_seconds(deadline.seconds)} has passed")
+            raise deadline.passed()
         if seconds > 0:
             self.collection.client.clock.sleep(seconds)
 
